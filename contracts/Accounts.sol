@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import { IAccounts } from "./interfaces/IAccounts.sol";
+import { IOrderBook } from "./interfaces/IOrderBook.sol";
+import { PileRegistry } from "./PileRegistry.sol";
+import { PileState, PileStateLib } from "./types/PileState.sol";
+
+/// @title Money in the market
+/// @notice Deposits and withdrawals of the one token that the market counts in.
+/// @dev The only calls out of the market are to its token, here, with every figure that a hostile token could want
+/// stale either written before or read after, and this file's functions closed to re-entry.
+abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts {
+    using SafeERC20 for IERC20;
+
+    /// @inheritdoc IAccounts
+    function deposit(address account, uint256 tokenAmount) external nonReentrant {
+        _deposit(account, tokenAmount);
+    }
+
+    /// @inheritdoc IAccounts
+    function depositWithPermit(
+        address account,
+        uint256 tokenAmount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external nonReentrant {
+        try IERC20Permit(address(TOKEN)).permit(msg.sender, address(this), tokenAmount, deadline, v, r, s) {} catch {
+            // Somebody may have submitted the permit first; the transfer shows whether the allowance is there.
+        }
+        _deposit(account, tokenAmount);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdraw(address to, uint256 amount) external nonReentrant {
+        if (amount == 0) revert AmountTooSmall(0, UNIT);
+        uint256 pile = _pileOf(msg.sender);
+        PileState s = _withoutDeadOrder(_states[pile]);
+        uint256 free = s.balance();
+        if (amount > free) revert InsufficientBalance(free, amount);
+        _states[pile] = s.withBalance(free - amount);
+        TOKEN.safeTransfer(to, amount * UNIT);
+        emit Withdrawn(pile, to, amount, free - amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdrawGrid(address to, uint256 amount) external nonReentrant onlyRole(GRID_OPERATOR_ROLE) {
+        if (amount == 0) revert AmountTooSmall(0, UNIT);
+        uint256 held = _chronicle.gridBalance();
+        if (amount > held) revert InsufficientBalance(held, amount);
+        _chronicle = _chronicle.withGridBalance(held - amount);
+        TOKEN.safeTransfer(to, amount * UNIT);
+        emit GridWithdrawn(to, amount, held - amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function freeBalanceOf(address account) external view returns (uint256) {
+        return _withoutDeadOrder(_states[_pileOf(account)]).balance();
+    }
+
+    /// @inheritdoc IAccounts
+    function lockedBalanceOf(address account) external view returns (uint256) {
+        PileState s = _withoutDeadOrder(_states[_pileOf(account)]);
+        return s.remainingWh() == 0 ? 0 : _lockOf(s);
+    }
+
+    /// @inheritdoc IAccounts
+    function gridBalance() external view returns (uint256) {
+        return _chronicle.gridBalance();
+    }
+
+    /// @dev Credits what really arrived; what is less than a money unit stays with the market.
+    function _deposit(address account, uint256 tokenAmount) private {
+        if (_head.isPaused()) revert IOrderBook.EntryPaused();
+        uint256 pile = _pileOf(account);
+        uint256 heldBefore = TOKEN.balanceOf(address(this));
+        TOKEN.safeTransferFrom(msg.sender, address(this), tokenAmount);
+        uint256 held = TOKEN.balanceOf(address(this));
+        uint256 amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
+        if (amount == 0) revert AmountTooSmall(tokenAmount, UNIT);
+        // Claims never exceed what is held, so no balance can outgrow its field while this holds.
+        if (held / UNIT > PileStateLib.MAX_BALANCE) revert TooMuchMoney(held / UNIT, PileStateLib.MAX_BALANCE);
+        PileState s = _states[pile];
+        uint256 balance = s.balance() + amount;
+        _states[pile] = s.withBalance(balance);
+        emit Deposited(pile, msg.sender, amount, balance);
+    }
+}

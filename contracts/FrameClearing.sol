@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IFrameClearing } from "./interfaces/IFrameClearing.sol";
+import { Auction } from "./libraries/Auction.sol";
+import { Fluctuation } from "./libraries/Fluctuation.sol";
+import { Money } from "./libraries/Money.sol";
+import { Ranking } from "./libraries/Ranking.sol";
+import { Words } from "./libraries/Words.sol";
+import { OrderBook } from "./OrderBook.sol";
+import { BookEntry } from "./types/BookEntry.sol";
+import { BookHeadLib } from "./types/BookHead.sol";
+import { Chronicle } from "./types/Chronicle.sol";
+import { Fill, FillLib } from "./types/Fill.sol";
+import { FrameRecord, FrameRecordLib } from "./types/FrameRecord.sol";
+import { PileState } from "./types/PileState.sol";
+import { Publication } from "./types/Publication.sol";
+
+/// @title Clearing and settling frames
+/// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
+/// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
+/// end.
+abstract contract FrameClearing is OrderBook, IFrameClearing {
+    /// @inheritdoc IFrameClearing
+    function clear(uint256 frame) external {
+        Chronicle before = _requireClearable(frame);
+        Publication published = _publicationOf(frame);
+        bool known = Publication.unwrap(published) != 0;
+        uint256 roomWh = known ? _chargingRoomWh(published) : 0;
+
+        Auction.Rules memory rules = _rules();
+        (Auction.Book memory book, uint256[] memory live) = _collect(
+            frame,
+            roomWh == 0 ? type(uint256).max : published.importTicks()
+        );
+        Auction.prune(book);
+
+        // Laid out as the event's data: load, PFL, offset, then the list of fills.
+        uint256[] memory log = Words.reserve(2);
+        uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
+        uint256 gridWh;
+        if (book.bids.length != 0) {
+            Auction.rank(book, rules);
+            gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
+            _writeBack(book.bids, live);
+            _writeBack(book.asks, live);
+        }
+        _writeLive(live);
+
+        int256 loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), FRAME_SECONDS);
+        uint256 pflW = before.pflW() + _stepsW(before, frame, loadW, known);
+        _chronicle = before.withFrame(frame, loadW, known, pflW);
+        _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
+
+        bytes32 topic = FrameCleared.selector;
+        assembly ("memory-safe") {
+            mstore(log, loadW)
+            mstore(add(log, 0x20), pflW)
+            mstore(add(log, 0x40), 0x60)
+            log2(log, add(0x80, shl(5, mload(fills))), topic, frame)
+        }
+    }
+
+    /// @inheritdoc IFrameClearing
+    function settle(uint256 frame, Publication publication_, Fill[] calldata fills) external {
+        uint256 endsAt = (frame + 1) * FRAME_SECONDS;
+        if (block.timestamp < endsAt) revert FrameNotOver(frame, endsAt);
+        _closeRecord(frame, keccak256(abi.encodePacked(publication_, fills)));
+
+        uint256 gridIncome;
+        uint256 wheelingPrice = publication_.wheelingTicks() * TICK_SIZE;
+        for (uint256 i; i < fills.length; ++i) {
+            Fill fill = fills[i];
+            uint256 seller = fill.sell();
+            uint256 energyWh = fill.energyWh();
+            uint256 amount = Money.amountDown(fill.price(), energyWh);
+            if (seller == FillLib.GRID) {
+                gridIncome += amount;
+            } else {
+                gridIncome += Money.amountDown(wheelingPrice, energyWh);
+                PileState s = _states[seller];
+                _states[seller] = s.withBalance(s.balance() + amount + Money.amountDown(BOND_PRICE, energyWh));
+            }
+        }
+        Chronicle c = _chronicle;
+        _chronicle = c.withGridBalance(c.gridBalance() + gridIncome);
+        emit FrameSettled(frame, gridIncome);
+    }
+
+    /// @inheritdoc IFrameClearing
+    function chronicle() external view returns (Chronicle) {
+        return _chronicle;
+    }
+
+    /// @inheritdoc IFrameClearing
+    function frameRecord(uint256 frame) external view returns (FrameRecord record) {
+        record = _records[frame % REMEMBERED_FRAMES];
+        if (record.frame() != frame) record = _unsettledRecords[frame];
+    }
+
+    /// @notice Collects the orders that take part in a frame. Orders that are gone, and those in their last frame, lose
+    /// their live bit; a suspended pile's order leaves.
+    /// @return book the book of the frame
+    /// @return live the live bits afterwards, word by word
+    function _collect(
+        uint256 frame,
+        uint256 importTicks
+    ) private returns (Auction.Book memory book, uint256[] memory live) {
+        unchecked {
+            uint256 wordCount = _liveWordCount();
+            live = Words.reserve(wordCount);
+            uint256 capacity;
+            for (uint256 word; word < wordCount; ++word) {
+                uint256 bits = _liveWord(word);
+                Words.push(live, bits);
+                capacity += Ranking.popcount128(bits & type(uint128).max) + Ranking.popcount128(bits >> 128);
+            }
+            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, capacity);
+            uint256 firstPile = 1;
+            for (uint256 word; word < wordCount; ++word) {
+                uint256 bits = Words.at(live, word);
+                uint256 kept = bits;
+                for (uint256 bit; bits != 0;) {
+                    if (bits & 1 != 0) {
+                        if (!_join(book, firstPile + bit, frame)) kept ^= 1 << bit;
+                    } else if (bits & 0xff == 0) {
+                        bits >>= 8;
+                        bit += 8;
+                        continue;
+                    }
+                    bits >>= 1;
+                    ++bit;
+                }
+                Words.set(live, word, kept);
+                firstPile += word == 0 ? BookHeadLib.HEAD_BITS : BookHeadLib.LIVE_BITS_PER_WORD;
+            }
+        }
+    }
+
+    /// @notice Adds a pile's order to the book if it takes part.
+    /// @return stays whether the order may still be live after this frame
+    function _join(Auction.Book memory book, uint256 pile, uint256 frame) private returns (bool stays) {
+        PileState s = _stateOf(pile);
+        (bool takesPart, uint256 waited, bool last) = s.takesPart(frame);
+        if (takesPart) {
+            Auction.add(book, pile, s, waited);
+            return !last;
+        }
+        if (s.remainingWh() == 0 || s.expiryFrame() < frame) {
+            return false;
+        }
+        if (s.isSuspended()) {
+            _states[pile] = s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+            return false;
+        }
+        return true;
+    }
+
+    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
+    function _stateOf(uint256 pile) private view returns (PileState s) {
+        assembly ("memory-safe") {
+            s := sload(add(_states.slot, pile))
+        }
+    }
+
+    /// @dev Writes the orders that were filled; a wholly filled one loses its live bit.
+    function _writeBack(uint256[] memory entries, uint256[] memory live) private {
+        unchecked {
+            for (uint256 i; i < entries.length; ++i) {
+                BookEntry entry = BookEntry.wrap(Words.at(entries, i));
+                if (!entry.isTouched()) continue;
+                uint256 pile = entry.pile();
+                PileState s = _stateOf(pile);
+                uint256 filledWh = s.displayedWh() - entry.leftWh();
+                uint256 remainingWh = s.remainingWh();
+                uint256 lockPrice = _lockPrice(s);
+                // What the fills did not take of the part of the lock that falls away is free.
+                uint256 freed =
+                    Money.amountUp(lockPrice, remainingWh) -
+                        Money.amountUp(lockPrice, remainingWh - filledWh) -
+                        entry.spent();
+                _states[pile] = s.withFill(filledWh, freed);
+                if (remainingWh == filledWh) {
+                    (uint256 word, uint256 bit) = _liveBit(pile);
+                    Words.set(live, word, Words.at(live, word) & ~(1 << bit));
+                }
+            }
+        }
+    }
+
+    /// @dev Writes the words of the live bitmap that changed.
+    function _writeLive(uint256[] memory live) private {
+        for (uint256 word; word < live.length; ++word) {
+            uint256 bits = Words.at(live, word);
+            if (bits == _liveWord(word)) continue;
+            if (word == 0) _head = _head.withLiveBits(bits);
+            else _moreLive[word - 1] = bits | BookHeadLib.SENTINEL;
+        }
+    }
+
+    /// @dev Keeps a record in its frame's slot; one that nobody settled yet moves out of the way.
+    function _keepRecord(uint256 frame, FrameRecord record) private {
+        uint256 slot = frame % REMEMBERED_FRAMES;
+        FrameRecord old = _records[slot];
+        if (old.isOpen()) _unsettledRecords[old.frame()] = old;
+        _records[slot] = record;
+    }
+
+    /// @dev Marks a frame settled if `digest` is what its clearing decided, or reverts.
+    function _closeRecord(uint256 frame, bytes32 digest) private {
+        uint256 slot = frame % REMEMBERED_FRAMES;
+        FrameRecord record = _records[slot];
+        bool inSlot = record.frame() == frame;
+        if (!inSlot) record = _unsettledRecords[frame];
+        if (!record.isOpen()) revert NothingToSettle(frame);
+        if (!record.matches(digest)) revert WrongFills(frame);
+        if (inSlot) _records[slot] = record.settled();
+        else _unsettledRecords[frame] = FrameRecord.wrap(0);
+    }
+
+    /// @dev Reverts unless a frame may be cleared now.
+    function _requireClearable(uint256 frame) private view returns (Chronicle c) {
+        if (frame > type(uint32).max) revert FrameWindowNotOpen(frame, type(uint256).max);
+        uint256 begins = frame * FRAME_SECONDS;
+        if (block.timestamp + AUCTION_SECONDS < begins) revert FrameWindowNotOpen(frame, begins - AUCTION_SECONDS);
+        if (block.timestamp >= begins) revert FrameWindowClosed(frame, begins);
+        c = _chronicle;
+        if (c.lastFrame() == frame) revert FrameAlreadyCleared(frame);
+    }
+
+    /// @dev What the PFL grows by: the steps since the last cleared frame, up to this one. A frame that nobody cleared
+    /// counts as its base load; a step with an unpublished end is skipped.
+    function _stepsW(Chronicle before, uint256 frame, int256 loadW, bool known) private view returns (uint256 sumW) {
+        uint256 previous = before.lastFrame();
+        bool previousKnown = before.lastKnown();
+        int256 previousW = before.lastLoadW();
+        if (previous == 0) (previous, previousKnown) = (frame - 2, false);
+        if (previous + REMEMBERED_FRAMES <= frame) (previous, previousKnown) = (frame - REMEMBERED_FRAMES, false);
+        for (uint256 skipped = previous + 1; skipped < frame; ++skipped) {
+            Publication p = _publicationOf(skipped);
+            bool skippedKnown = Publication.unwrap(p) != 0;
+            if (skippedKnown && previousKnown) sumW += Fluctuation.stepW(p.baseLoadW(), previousW);
+            (previousKnown, previousW) = (skippedKnown, p.baseLoadW());
+        }
+        if (known && previousKnown) sumW += Fluctuation.stepW(loadW, previousW);
+    }
+
+    /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh.
+    function _chargingRoomWh(Publication published) private view returns (uint256) {
+        return Fluctuation.chargingRoomWh(int256(CAPACITY_W - LOSS_ALLOWANCE_W), published.baseLoadW(), FRAME_SECONDS);
+    }
+
+    /// @dev The rules as the auction wants them.
+    function _rules() private view returns (Auction.Rules memory) {
+        return Auction.Rules({ alpha: ALPHA, beta: BETA, tickSize: TICK_SIZE, bondPrice: BOND_PRICE });
+    }
+
+    /// @dev Words of the live bitmap that the pile cap needs.
+    function _liveWordCount() private view returns (uint256 count) {
+        (count, ) = _liveBit(PILE_CAP);
+        ++count;
+    }
+
+    /// @dev Live bits of a word as stored.
+    function _liveWord(uint256 word) private view returns (uint256) {
+        return word == 0 ? _head.live() : _moreLive[word - 1] & ~BookHeadLib.SENTINEL;
+    }
+
+    /// @dev Hash of a publication followed by fills; 0 where there are no fills.
+    function _digest(Publication published, uint256[] memory fills) private pure returns (bytes32 hash) {
+        if (fills.length == 0) return 0;
+        assembly ("memory-safe") {
+            // The publication stands in for the list's length while hashing.
+            let length := mload(fills)
+            mstore(fills, published)
+            hash := keccak256(fills, shl(5, add(length, 1)))
+            mstore(fills, length)
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { AccessControl } from "@openzeppelin/contracts/access/AccessControl.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
+import { Money } from "./libraries/Money.sol";
+import { BookHead, BookHeadLib } from "./types/BookHead.sol";
+import { Chronicle } from "./types/Chronicle.sol";
+import { FrameRecord } from "./types/FrameRecord.sol";
+import { PileState, PileStateLib } from "./types/PileState.sol";
+import { Publication } from "./types/Publication.sol";
+
+/// @title Storage, parameters and time of a market
+/// @notice What the parts of the market share. Every part is an abstract contract of its own; {Market} joins them.
+abstract contract MarketBase is AccessControl, IMarketParameters {
+    /// @notice Publishes base load and tariffs, collects what is paid to the grid.
+    bytes32 public constant GRID_OPERATOR_ROLE = keccak256("GRID_OPERATOR_ROLE");
+    /// @notice Registers, suspends and re-admits piles.
+    bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
+    /// @notice Pauses and reopens entry.
+    bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
+
+    /// @dev Frames whose publications and records have slots of their own; frame t uses slot t modulo this.
+    uint256 internal constant REMEMBERED_FRAMES = 128;
+    /// @dev Frames ahead that may be published: a publication must outlive the frames before it.
+    uint256 internal constant MAX_FRAMES_AHEAD = 96;
+    /// @dev Words of the live-pile bitmap after the head.
+    uint256 internal constant MORE_LIVE_WORDS = 4;
+    /// @dev Most piles that the bitmap has room for: 208 in the head and 255 in each further word.
+    uint256 internal constant MAX_PILE_CAP = 1228;
+
+    IERC20 internal immutable TOKEN;
+    uint256 internal immutable UNIT;
+    uint256 internal immutable TICK_SIZE;
+    uint256 internal immutable BOND_PRICE;
+    uint256 internal immutable WHEELING_CAP;
+    uint256 internal immutable FRAME_SECONDS;
+    uint256 internal immutable AUCTION_SECONDS;
+    uint256 internal immutable LEAD_FRAMES;
+    uint256 internal immutable ALPHA;
+    uint256 internal immutable BETA;
+    uint256 internal immutable MAX_WAIT_FRAMES;
+    uint256 internal immutable ICEBERG_THRESHOLD_WH;
+    uint256 internal immutable ICEBERG_PEAK_WH;
+    uint256 internal immutable MIN_ENERGY_WH;
+    uint256 internal immutable CAPACITY_W;
+    uint256 internal immutable LOSS_ALLOWANCE_W;
+    uint256 internal immutable PILE_CAP;
+    address private immutable _FIRST_ADMIN;
+    address private immutable _FIRST_GRID_OPERATOR;
+    address private immutable _FIRST_REGISTRAR;
+    address private immutable _FIRST_GUARDIAN;
+
+    /// @dev First word of the live-pile bitmap, sequence, pause.
+    BookHead internal _head;
+    /// @dev Last cleared frame, its load, PFL, grid balance.
+    Chronicle internal _chronicle;
+    /// @dev Number of registered piles.
+    uint256 internal _pileCount;
+    /// @dev The bitmap's further words.
+    uint256[MORE_LIVE_WORDS] internal _moreLive;
+    /// @dev Slot of each pile by its number; an array, so that a clearing hashes nothing to find it.
+    PileState[MAX_PILE_CAP + 1] internal _states;
+    /// @dev Publications by frame modulo {REMEMBERED_FRAMES}.
+    Publication[REMEMBERED_FRAMES] internal _publications;
+    /// @dev Records by frame modulo {REMEMBERED_FRAMES}.
+    FrameRecord[REMEMBERED_FRAMES] internal _records;
+    /// @dev Records that lost their slot to a later frame before anybody settled them, by frame.
+    mapping(uint256 frame => FrameRecord) internal _unsettledRecords;
+
+    constructor(Parameters memory p) {
+        _check("token", uint160(p.token), p.token.code.length != 0);
+        _check("unit", p.unit, p.unit != 0);
+        _check("tickSize", p.tickSize, p.tickSize != 0);
+        _check("frameSeconds", p.frameSeconds, p.frameSeconds != 0);
+        _check("auctionSeconds", p.auctionSeconds, p.auctionSeconds != 0 && p.auctionSeconds < p.frameSeconds);
+        _check("leadFrames", p.leadFrames, p.leadFrames < MAX_FRAMES_AHEAD);
+        _check("icebergThresholdWh", p.icebergThresholdWh, p.icebergThresholdWh <= PileStateLib.MAX_PEAK_WH);
+        _check("icebergPeakWh", p.icebergPeakWh, p.icebergPeakWh != 0 && p.icebergPeakWh <= PileStateLib.MAX_PEAK_WH);
+        _check("minEnergyWh", p.minEnergyWh, p.minEnergyWh != 0 && p.minEnergyWh <= PileStateLib.MAX_ENERGY_WH);
+        _check("bondPrice", p.bondPrice, p.bondPrice <= type(uint40).max);
+        _check("wheelingCap", p.wheelingCap, p.wheelingCap <= type(uint40).max);
+        _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
+        _check("pileCap", p.pileCap, p.pileCap != 0 && p.pileCap <= MAX_PILE_CAP);
+
+        TOKEN = IERC20(p.token);
+        UNIT = p.unit;
+        TICK_SIZE = p.tickSize;
+        BOND_PRICE = p.bondPrice;
+        WHEELING_CAP = p.wheelingCap;
+        FRAME_SECONDS = p.frameSeconds;
+        AUCTION_SECONDS = p.auctionSeconds;
+        LEAD_FRAMES = p.leadFrames;
+        ALPHA = p.alpha;
+        BETA = p.beta;
+        MAX_WAIT_FRAMES = p.maxWaitFrames;
+        ICEBERG_THRESHOLD_WH = p.icebergThresholdWh;
+        ICEBERG_PEAK_WH = p.icebergPeakWh;
+        MIN_ENERGY_WH = p.minEnergyWh;
+        CAPACITY_W = p.capacityW;
+        LOSS_ALLOWANCE_W = p.lossAllowanceW;
+        PILE_CAP = p.pileCap;
+        _FIRST_ADMIN = p.admin;
+        _FIRST_GRID_OPERATOR = p.gridOperator;
+        _FIRST_REGISTRAR = p.registrar;
+        _FIRST_GUARDIAN = p.guardian;
+
+        _grantRole(DEFAULT_ADMIN_ROLE, p.admin);
+        _grantRole(GRID_OPERATOR_ROLE, p.gridOperator);
+        _grantRole(REGISTRAR_ROLE, p.registrar);
+        _grantRole(GUARDIAN_ROLE, p.guardian);
+
+        _head = BookHeadLib.empty();
+        for (uint256 i; i < MORE_LIVE_WORDS; ++i) _moreLive[i] = BookHeadLib.SENTINEL;
+    }
+
+    /// @inheritdoc IMarketParameters
+    function parameters() external view returns (Parameters memory) {
+        return
+            Parameters({
+                admin: _FIRST_ADMIN,
+                gridOperator: _FIRST_GRID_OPERATOR,
+                registrar: _FIRST_REGISTRAR,
+                guardian: _FIRST_GUARDIAN,
+                token: address(TOKEN),
+                unit: uint64(UNIT),
+                tickSize: uint16(TICK_SIZE),
+                bondPrice: uint64(BOND_PRICE),
+                wheelingCap: uint64(WHEELING_CAP),
+                frameSeconds: uint32(FRAME_SECONDS),
+                auctionSeconds: uint32(AUCTION_SECONDS),
+                leadFrames: uint16(LEAD_FRAMES),
+                alpha: uint16(ALPHA),
+                beta: uint16(BETA),
+                maxWaitFrames: uint16(MAX_WAIT_FRAMES),
+                icebergThresholdWh: uint32(ICEBERG_THRESHOLD_WH),
+                icebergPeakWh: uint32(ICEBERG_PEAK_WH),
+                minEnergyWh: uint32(MIN_ENERGY_WH),
+                capacityW: uint32(CAPACITY_W),
+                lossAllowanceW: uint32(LOSS_ALLOWANCE_W),
+                pileCap: uint16(PILE_CAP)
+            });
+    }
+
+    /// @dev What is published for a frame; zero where nothing is or it is no longer remembered.
+    function _publicationOf(uint256 frame) internal view returns (Publication p) {
+        p = _publications[frame % REMEMBERED_FRAMES];
+        if (p.frame() != frame) p = Publication.wrap(0);
+    }
+
+    /// @dev What an order locks, money units per kWh: for a bid what it may have to pay, for an ask its bond.
+    function _lockPrice(bool charge, uint256 price) internal view returns (uint256) {
+        return charge ? price + WHEELING_CAP : BOND_PRICE;
+    }
+
+    /// @dev {_lockPrice} of the order in a slot.
+    function _lockPrice(PileState s) internal view returns (uint256) {
+        return _lockPrice(s.isCharge(), s.priceTicks() * TICK_SIZE);
+    }
+
+    /// @dev Lock of the order in a slot, live or not, money units; 0 without one.
+    function _lockOf(PileState s) internal view returns (uint256) {
+        return Money.amountUp(_lockPrice(s), s.remainingWh());
+    }
+
+    /// @dev Whether the slot holds an order that can still be filled. An order is dead once its last frame has been
+    /// cleared or has begun, without anybody writing it.
+    function _isLive(PileState s) internal view returns (bool) {
+        if (s.remainingWh() == 0) return false;
+        uint256 expiryFrame = s.expiryFrame();
+        uint256 lastFrameBegins = expiryFrame * FRAME_SECONDS;
+        if (block.timestamp >= lastFrameBegins) return false;
+        // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
+        if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
+        return _chronicle.lastFrame() < expiryFrame;
+    }
+
+    /// @dev The slot with a dead order taken out and what it locked free.
+    function _withoutDeadOrder(PileState s) internal view returns (PileState) {
+        if (s.remainingWh() == 0 || _isLive(s)) return s;
+        return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+    }
+
+    /// @dev Reverts with an encoded custom error.
+    function _revertWith(bytes memory refusal) internal pure {
+        assembly ("memory-safe") {
+            revert(add(refusal, 0x20), mload(refusal))
+        }
+    }
+
+    /// @dev Refuses a parameter that is out of range.
+    function _check(bytes32 name, uint256 value, bool accepted) private pure {
+        if (!accepted) revert InvalidParameter(name, value);
+    }
+}

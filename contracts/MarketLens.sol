@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IMarket } from "./interfaces/IMarket.sol";
+import { IMarketLens } from "./interfaces/IMarketLens.sol";
+import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
+import { Auction } from "./libraries/Auction.sol";
+import { Fluctuation } from "./libraries/Fluctuation.sol";
+import { MergeSort } from "./libraries/MergeSort.sol";
+import { Ranking } from "./libraries/Ranking.sol";
+import { Words } from "./libraries/Words.sol";
+import { BookEntry } from "./types/BookEntry.sol";
+import { Fill } from "./types/Fill.sol";
+import { FrameRecord } from "./types/FrameRecord.sol";
+import { PileState } from "./types/PileState.sol";
+import { Publication } from "./types/Publication.sol";
+
+/// @title What a market looks like to a person
+/// @notice Holds nothing and may be deployed again by anybody who wants other views.
+contract MarketLens is IMarketLens {
+    /// @inheritdoc IMarketLens
+    function upcomingFrame(IMarket market) external view returns (uint256 frame) {
+        frame = block.timestamp / market.parameters().frameSeconds + 1;
+        if (market.chronicle().lastFrame() == frame) ++frame;
+    }
+
+    /// @inheritdoc IMarketLens
+    function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        Auction.Book memory b = _collect(market, p, frame);
+        Auction.keepAll(b);
+        bids = _lines(market, p, b.bids, b.bidWaits, frame);
+        asks = _lines(market, p, b.asks, b.askWaits, frame);
+    }
+
+    /// @inheritdoc IMarketLens
+    function preview(IMarket market, uint256 frame) external view returns (Fill[] memory fills, int256 loadW) {
+        return _preview(market, market.parameters(), frame);
+    }
+
+    /// @inheritdoc IMarketLens
+    function explain(
+        IMarket market,
+        address account,
+        uint256 frame
+    ) external view returns (Verdict verdict, uint256 filledWh) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        uint256 pile = market.pileOf(account);
+        PileState s = market.pileState(pile);
+        if (pile == 0 || !_listed(market, pile)) return (Verdict.NoOrder, 0);
+        if (s.isSuspended()) return (Verdict.Suspended, 0);
+        if (s.firstFrame() > frame) return (Verdict.NotYet, 0);
+        if (s.expiryFrame() < frame) return (Verdict.Expired, 0);
+
+        (Fill[] memory fills, ) = _preview(market, p, frame);
+        for (uint256 i; i < fills.length; ++i) {
+            if (fills[i].sell() != pile && fills[i].buy() != pile) continue;
+            filledWh += fills[i].energyWh();
+        }
+        if (filledWh == s.displayedWh()) return (Verdict.Filled, filledWh);
+        if (filledWh != 0) return (Verdict.PartlyFilled, filledWh);
+        return (s.isCharge() ? _whyUnfilledBid(market, p, s, frame) : _whyUnfilled(market, p, s, frame), 0);
+    }
+
+    /// @inheritdoc IMarketLens
+    function history(
+        IMarket market,
+        uint256 firstFrame,
+        uint256 count
+    ) external view returns (FrameView[] memory frames) {
+        uint256 tickSize = market.parameters().tickSize;
+        frames = new FrameView[](count);
+        for (uint256 i; i < count; ++i) {
+            uint256 frame = firstFrame + i;
+            Publication p = market.publication(frame);
+            FrameRecord r = market.frameRecord(frame);
+            bool cleared = FrameRecord.unwrap(r) != 0;
+            frames[i] = FrameView({
+                frame: frame,
+                published: Publication.unwrap(p) != 0,
+                baseLoadW: p.baseLoadW(),
+                importPrice: p.importTicks() * tickSize,
+                exportPrice: p.exportTicks() * tickSize,
+                wheelingPrice: p.wheelingTicks() * tickSize,
+                cleared: cleared,
+                loadW: cleared ? r.loadW() : p.baseLoadW(),
+                unsettled: r.isOpen()
+            });
+        }
+    }
+
+    /// @dev The auction's book of a frame, as the market would collect it now.
+    function _collect(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (Auction.Book memory b) {
+        (uint256[] memory piles, PileState[] memory states) = market.liveStates();
+        Publication published = market.publication(frame);
+        uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
+        b = Auction.open(frame, importTicks, p.maxWaitFrames, piles.length);
+        for (uint256 i; i < piles.length; ++i) {
+            (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
+            if (takesPart) Auction.add(b, piles[i], states[i], waited);
+        }
+    }
+
+    /// @dev What clearing would decide.
+    function _preview(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (Fill[] memory fills, int256 loadW) {
+        Auction.Book memory b = _collect(market, p, frame);
+        Auction.prune(b);
+        Auction.Rules memory rules = Auction.Rules(p.alpha, p.beta, p.tickSize, p.bondPrice);
+        Auction.rank(b, rules);
+        Publication published = market.publication(frame);
+        uint256[] memory list = Words.reserve(2 * b.bids.length + b.asks.length);
+        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
+        uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
+        loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), p.frameSeconds);
+        assembly ("memory-safe") {
+            fills := list
+        }
+    }
+
+    /// @dev Ranked entries as lines.
+    function _lines(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256[] memory entries,
+        uint256 waits,
+        uint256 frame
+    ) private view returns (Line[] memory lines) {
+        uint256[] memory priceRanks = _priceRanks(entries, market.pileCount());
+        uint256[] memory ranked = Ranking.rank(entries, waits, p.alpha, p.beta);
+        lines = new Line[](ranked.length);
+        for (uint256 i; i < ranked.length; ++i) {
+            BookEntry entry = BookEntry.wrap(ranked[i]);
+            uint256 pile = entry.pile();
+            PileState s = market.pileState(pile);
+            uint256 waited = frame - s.firstFrame();
+            lines[i] = Line({
+                account: market.pileRecord(pile).account,
+                pile: pile,
+                price: s.priceTicks() * p.tickSize,
+                displayedWh: s.displayedWh(),
+                hiddenWh: s.remainingWh() - s.displayedWh(),
+                iceberg: s.isIceberg(),
+                firstFrame: s.firstFrame(),
+                expiryFrame: s.expiryFrame(),
+                waitedFrames: waited,
+                priceRank: priceRanks[pile],
+                timeRank: Ranking.timeRank(waits, waited),
+                priority: entry.priority()
+            });
+        }
+    }
+
+    /// @dev Why a bid finds neither a pile nor the grid.
+    function _whyUnfilledBid(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        PileState s,
+        uint256 frame
+    ) private view returns (Verdict) {
+        Publication published = market.publication(frame);
+        if (Publication.unwrap(published) == 0) return Verdict.Unpublished;
+        if (s.priceTicks() >= published.importTicks()) {
+            (, uint256 waited, bool last) = s.takesPart(frame);
+            return s.isIceberg() && waited < p.maxWaitFrames && !last ? Verdict.IcebergWaits : Verdict.CapacityFull;
+        }
+        Verdict verdict = _whyUnfilled(market, p, s, frame);
+        return verdict == Verdict.BehindOthers ? verdict : Verdict.LimitBelowTariff;
+    }
+
+    /// @dev Why an order finds no pile to trade with.
+    function _whyUnfilled(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        PileState s,
+        uint256 frame
+    ) private view returns (Verdict) {
+        Auction.Book memory b = _collect(market, p, frame);
+        if (s.isCharge() ? b.asks.length == 0 : b.bids.length == 0) return Verdict.NoCounterparty;
+        bool crosses = s.isCharge() ? s.priceTicks() >= b.bestAsk : s.priceTicks() <= b.bestBid;
+        return crosses ? Verdict.BehindOthers : Verdict.PriceDoesNotCross;
+    }
+
+    /// @dev Whether a pile has a live order.
+    function _listed(IMarket market, uint256 pile) private view returns (bool) {
+        (uint256[] memory piles, ) = market.liveStates();
+        for (uint256 i; i < piles.length; ++i) if (piles[i] == pile) return true;
+        return false;
+    }
+
+    /// @dev Dense rank of each entry's price, by pile.
+    function _priceRanks(uint256[] memory entries, uint256 pileCount) private pure returns (uint256[] memory ranks) {
+        ranks = new uint256[](pileCount + 1);
+        uint256[] memory sorted = new uint256[](entries.length);
+        for (uint256 i; i < entries.length; ++i) sorted[i] = entries[i];
+        sorted = MergeSort.sort(sorted);
+        uint256 rank;
+        uint256 last = type(uint256).max;
+        for (uint256 i; i < sorted.length; ++i) {
+            BookEntry entry = BookEntry.wrap(sorted[i]);
+            if (entry.priceTicks() != last) {
+                last = entry.priceTicks();
+                ++rank;
+            }
+            ranks[entry.pile()] = rank;
+        }
+    }
+
+    /// @dev Energy that the grid may deliver within capacity; 0 where nothing is published.
+    function _roomWh(IMarketParameters.Parameters memory p, Publication published) private pure returns (uint256) {
+        if (Publication.unwrap(published) == 0) return 0;
+        int256 limitW = int256(uint256(p.capacityW) - p.lossAllowanceW);
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), p.frameSeconds);
+    }
+}

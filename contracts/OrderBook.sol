@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+
+import { IAccounts } from "./interfaces/IAccounts.sol";
+import { IOrderBook } from "./interfaces/IOrderBook.sol";
+import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
+import { Money } from "./libraries/Money.sol";
+import { PileRegistry } from "./PileRegistry.sol";
+import { BookHead, BookHeadLib } from "./types/BookHead.sol";
+import { PileState, PileStateLib } from "./types/PileState.sol";
+import { SignedTerms, SignedTermsLib } from "./types/SignedTerms.sol";
+
+/// @title The order book
+/// @notice Orders enter, are replaced and leave, each in its pile's own slot.
+/// @dev A refusal is built as the encoded custom error and returned: a single order throws it, a batch reports it and
+/// goes on.
+abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
+    constructor() EIP712("AdBEV Market", "1") {}
+
+    /// @inheritdoc IOrderBook
+    function place(OrderRequest calldata request) external {
+        _act(SignedTermsLib.PLACE, request);
+    }
+
+    /// @inheritdoc IOrderBook
+    function replace(OrderRequest calldata request) external {
+        _act(SignedTermsLib.REPLACE, request);
+    }
+
+    /// @inheritdoc IOrderBook
+    function cancel() external {
+        uint256 pile = _pileOf(msg.sender);
+        bytes memory refusal = _cancel(pile, _states[pile]);
+        if (refusal.length != 0) _revertWith(refusal);
+    }
+
+    /// @inheritdoc IOrderBook
+    function submit(SignedOrder calldata order) external {
+        (bytes memory refusal, , BookHead head) = _submit(order, _head);
+        if (refusal.length != 0) _revertWith(refusal);
+        _head = head;
+    }
+
+    /// @inheritdoc IOrderBook
+    function submitBatch(SignedOrder[] calldata orders) external returns (uint256 accepted) {
+        BookHead head = _head;
+        for (uint256 i; i < orders.length; ++i) {
+            (bytes memory refusal, address signer, BookHead next) = _submit(orders[i], head);
+            if (refusal.length == 0) {
+                head = next;
+                ++accepted;
+            } else {
+                emit OrderRefused(i, signer, refusal);
+            }
+        }
+        if (accepted != 0) _head = head;
+    }
+
+    /// @inheritdoc IOrderBook
+    function skipNonce() external {
+        uint256 pile = _pileOf(msg.sender);
+        PileState s = _states[pile];
+        if (s.nonce() == PileStateLib.MAX_NONCE) revert NoncesExhausted(pile);
+        _states[pile] = s.withNextNonce();
+        emit NonceSkipped(pile, s.nonce());
+    }
+
+    /// @inheritdoc IOrderBook
+    function setEntryPaused(bool paused) external onlyRole(GUARDIAN_ROLE) {
+        _head = _head.withPaused(paused);
+        emit EntryPauseSet(paused);
+    }
+
+    /// @inheritdoc IOrderBook
+    function signingHash(SignedTerms terms) external view returns (bytes32) {
+        return _hashTypedDataV4(terms.structHash());
+    }
+
+    /// @inheritdoc IOrderBook
+    function nextFirstFrame() external view returns (uint256) {
+        return _nextFirstFrame();
+    }
+
+    /// @inheritdoc IOrderBook
+    function bookHead() external view returns (BookHead) {
+        return _head;
+    }
+
+    /// @inheritdoc IOrderBook
+    function liveStates() external view returns (uint256[] memory piles, PileState[] memory states) {
+        uint256 count = _pileCount;
+        piles = new uint256[](count);
+        states = new PileState[](count);
+        uint256 found;
+        for (uint256 pile = 1; pile <= count; ++pile) {
+            if (!_isLive(_states[pile])) continue;
+            piles[found] = pile;
+            states[found] = _states[pile];
+            ++found;
+        }
+        assembly ("memory-safe") {
+            mstore(piles, found)
+            mstore(states, found)
+        }
+    }
+
+    /// @dev Where a pile's live bit is: word 0 is the head.
+    function _liveBit(uint256 pile) internal pure returns (uint256 word, uint256 bit) {
+        unchecked {
+            bit = pile - 1;
+            if (bit < BookHeadLib.HEAD_BITS) return (0, bit);
+            bit -= BookHeadLib.HEAD_BITS;
+            return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
+        }
+    }
+
+    /// @dev Places or replaces for the caller.
+    function _act(uint256 action, OrderRequest calldata request) private {
+        (uint256 pile, uint256 reachWh) = _pileAndReach(msg.sender);
+        if (pile == 0) revert NotRegistered(msg.sender);
+        (bytes memory refusal, BookHead head) = _enter(action, pile, reachWh, _states[pile], request, _head);
+        if (refusal.length != 0) _revertWith(refusal);
+        _head = head;
+    }
+
+    /// @dev Carries out one signed order on the head as it is in memory.
+    function _submit(
+        SignedOrder calldata order,
+        BookHead head
+    ) private returns (bytes memory refusal, address signer, BookHead next) {
+        SignedTerms terms = order.terms;
+        next = head;
+        if (!terms.isWellFormed()) return (abi.encodeWithSelector(MalformedTerms.selector, terms), signer, next);
+        ECDSA.RecoverError failure;
+        (signer, failure, ) = ECDSA.tryRecover(_hashTypedDataV4(terms.structHash()), order.r, order.vs);
+        if (failure != ECDSA.RecoverError.NoError) {
+            return (abi.encodeWithSelector(InvalidSignature.selector), signer, next);
+        }
+        if (block.timestamp > terms.deadline()) {
+            return (abi.encodeWithSelector(SignatureExpired.selector, terms.deadline()), signer, next);
+        }
+        (uint256 pile, uint256 reachWh) = _pileAndReach(signer);
+        if (pile == 0) return (abi.encodeWithSelector(IPileRegistry.NotRegistered.selector, signer), signer, next);
+        PileState s = _states[pile];
+        uint256 nonce = s.nonce();
+        if (terms.nonce() != nonce) {
+            return (abi.encodeWithSelector(InvalidNonce.selector, terms.nonce(), nonce), signer, next);
+        }
+        if (nonce == PileStateLib.MAX_NONCE) {
+            return (abi.encodeWithSelector(NoncesExhausted.selector, pile), signer, next);
+        }
+        s = s.withNextNonce();
+        if (terms.action() == SignedTermsLib.CANCEL) {
+            refusal = _cancel(pile, s);
+        } else {
+            OrderRequest memory request = OrderRequest({
+                charge: terms.isCharge(),
+                price: terms.price(),
+                energyWh: terms.energyWh(),
+                peakWh: terms.peakWh(),
+                expiryFrame: terms.expiryFrame()
+            });
+            (refusal, next) = _enter(terms.action(), pile, reachWh, s, request, head);
+        }
+    }
+
+    /// @dev Cancels the live order of `s`, or says why not.
+    function _cancel(uint256 pile, PileState s) private returns (bytes memory refusal) {
+        if (!_isLive(s)) return abi.encodeWithSelector(NoLiveOrder.selector, pile);
+        uint256 closed = _closedFrame(s);
+        if (closed != 0) return abi.encodeWithSelector(GateClosed.selector, closed);
+        // The live bit stays until the next clearing prunes it, which is cheaper for everybody.
+        s = s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+        _states[pile] = s;
+        emit OrderCancelled(pile, s);
+    }
+
+    /// @notice Places or replaces, or says why not.
+    /// @param reachWh what the pile moves in a frame
+    /// @param s the pile's slot
+    /// @param head the head as it is now
+    /// @return refusal the encoded custom error; empty where the order entered the book
+    /// @return next the head afterwards; the caller writes it
+    function _enter(
+        uint256 action,
+        uint256 pile,
+        uint256 reachWh,
+        PileState s,
+        OrderRequest memory request,
+        BookHead head
+    ) private returns (bytes memory refusal, BookHead next) {
+        next = head;
+        uint256 firstFrame = _nextFirstFrame();
+        refusal = _refusal(action, pile, s, request, head, firstFrame);
+        if (refusal.length != 0) return (refusal, next);
+
+        // Whatever order is still in the slot is dead or being replaced: its lock is free.
+        uint256 free = s.balance() + _lockOf(s);
+        uint256 energyWh = request.energyWh;
+        uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), energyWh);
+        if (lock > free) return (abi.encodeWithSelector(IAccounts.InsufficientBalance.selector, free, lock), next);
+
+        uint256 peakWh = request.peakWh;
+        bool iceberg = energyWh > ICEBERG_THRESHOLD_WH || energyWh > reachWh || (peakWh != 0 && peakWh < energyWh);
+        if (iceberg) {
+            if (peakWh == 0 || peakWh > ICEBERG_PEAK_WH) peakWh = ICEBERG_PEAK_WH;
+            if (peakWh > reachWh) peakWh = reachWh;
+        } else {
+            peakWh = energyWh;
+        }
+
+        unchecked {
+            s = s.withOrder(
+                free - lock,
+                request.price / TICK_SIZE,
+                energyWh,
+                peakWh,
+                firstFrame,
+                request.expiryFrame - firstFrame,
+                request.charge,
+                iceberg,
+                head.sequence()
+            );
+        }
+        _states[pile] = s;
+        next = _markLive(pile, head.withNextSequence());
+        emit OrderPlaced(pile, s);
+    }
+
+    /// @dev Why an order may not enter the book, whatever its pile owns; empty where it may.
+    function _refusal(
+        uint256 action,
+        uint256 pile,
+        PileState s,
+        OrderRequest memory request,
+        BookHead head,
+        uint256 firstFrame
+    ) private view returns (bytes memory) {
+        if (head.isPaused()) return abi.encodeWithSelector(EntryPaused.selector);
+        bool live = _isLive(s);
+        if (action == SignedTermsLib.REPLACE) {
+            if (!live) return abi.encodeWithSelector(NoLiveOrder.selector, pile);
+            uint256 closed = _closedFrame(s);
+            if (closed != 0) return abi.encodeWithSelector(GateClosed.selector, closed);
+            live = false;
+        }
+        if (s.isSuspended()) return abi.encodeWithSelector(IPileRegistry.PileSuspended.selector, pile);
+        uint256 price = request.price;
+        uint256 ticks = price / TICK_SIZE;
+        if (price == 0 || ticks > PileStateLib.MAX_PRICE_TICKS) {
+            uint256 highest = PileStateLib.MAX_PRICE_TICKS * TICK_SIZE;
+            return abi.encodeWithSelector(PriceOutOfRange.selector, price, TICK_SIZE, highest);
+        }
+        if (ticks * TICK_SIZE != price) return abi.encodeWithSelector(PriceOffTick.selector, price, TICK_SIZE);
+        uint256 energyWh = request.energyWh;
+        if (energyWh < MIN_ENERGY_WH) {
+            return abi.encodeWithSelector(EnergyBelowMinimum.selector, energyWh, MIN_ENERGY_WH);
+        }
+        if (energyWh > PileStateLib.MAX_ENERGY_WH) {
+            return abi.encodeWithSelector(EnergyAboveMaximum.selector, energyWh, PileStateLib.MAX_ENERGY_WH);
+        }
+        uint256 expiryFrame = request.expiryFrame;
+        uint256 lastFrame = firstFrame + PileStateLib.MAX_SPAN_FRAMES;
+        if (expiryFrame < firstFrame || expiryFrame > lastFrame) {
+            return abi.encodeWithSelector(ExpiryOutOfRange.selector, expiryFrame, firstFrame, lastFrame);
+        }
+        if (live) return abi.encodeWithSelector(LiveOrderExists.selector, pile);
+        return "";
+    }
+
+    /// @dev Sets a pile's live bit; the head in memory, a further word in storage.
+    function _markLive(uint256 pile, BookHead head) private returns (BookHead) {
+        (uint256 word, uint256 bit) = _liveBit(pile);
+        if (word == 0) return head.withLive(bit);
+        uint256 live = _moreLive[word - 1];
+        if ((live >> bit) & 1 == 0) _moreLive[word - 1] = live | (1 << bit);
+        return head;
+    }
+
+    /// @dev First frame in which an order placed now takes part.
+    function _nextFirstFrame() private view returns (uint256) {
+        return (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
+    }
+
+    /// @dev Gate closure: the frame whose open window holds the order, or 0.
+    function _closedFrame(PileState s) private view returns (uint256) {
+        uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
+        if (frame == block.timestamp / FRAME_SECONDS) return 0;
+        if (frame < s.firstFrame() || frame > s.expiryFrame()) return 0;
+        return _chronicle.lastFrame() < frame ? frame : 0;
+    }
+}

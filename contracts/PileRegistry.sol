@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
+import { MarketBase } from "./MarketBase.sol";
+import { PileState, PileStateLib } from "./types/PileState.sol";
+
+/// @title The piles of a feeder
+/// @notice Who trades here, with what rated power and which meter.
+/// @dev It is part of the market: in a contract of its own it would cost every order a call.
+abstract contract PileRegistry is MarketBase, IPileRegistry {
+    /// @dev What placing an order needs to know of an account, in one slot.
+    struct Membership {
+        uint16 pile;
+        uint32 ratedW;
+        address operator;
+    }
+
+    uint256 private constant SECONDS_PER_HOUR = 3600;
+
+    mapping(address account => Membership) private _memberships;
+    mapping(uint256 pile => address) private _accounts;
+    mapping(uint256 pile => address) private _meterKeys;
+
+    /// @inheritdoc IPileRegistry
+    function registerPile(
+        address account,
+        address operator,
+        address meterKey,
+        uint32 ratedW
+    ) external onlyRole(REGISTRAR_ROLE) returns (uint256 pile) {
+        if (account == address(0)) revert ZeroAddress();
+        pile = _memberships[account].pile;
+        if (pile != 0) revert AlreadyRegistered(account, pile);
+        if (_energyPerFrameWh(ratedW) == 0) revert RatedPowerTooSmall(ratedW);
+        pile = _pileCount + 1;
+        if (pile > PILE_CAP) revert PileCapReached(PILE_CAP);
+
+        _pileCount = pile;
+        _memberships[account] = Membership({ pile: uint16(pile), ratedW: ratedW, operator: operator });
+        _accounts[pile] = account;
+        _meterKeys[pile] = meterKey;
+        _states[pile] = PileStateLib.registered();
+        emit PileRegistered(pile, account, operator, meterKey, ratedW);
+    }
+
+    /// @inheritdoc IPileRegistry
+    function setSuspended(address account, bool suspended) external onlyRole(REGISTRAR_ROLE) {
+        uint256 pile = _pileOf(account);
+        _states[pile] = _states[pile].withSuspended(suspended);
+        emit SuspensionSet(pile, suspended);
+    }
+
+    /// @inheritdoc IPileRegistry
+    function setMeterKey(address account, address meterKey) external onlyRole(REGISTRAR_ROLE) {
+        uint256 pile = _pileOf(account);
+        _meterKeys[pile] = meterKey;
+        emit MeterKeyChanged(pile, meterKey);
+    }
+
+    /// @inheritdoc IPileRegistry
+    function pileCount() external view returns (uint256) {
+        return _pileCount;
+    }
+
+    /// @inheritdoc IPileRegistry
+    function pileOf(address account) external view returns (uint256 pile) {
+        return _memberships[account].pile;
+    }
+
+    /// @inheritdoc IPileRegistry
+    function pileRecord(uint256 pile) external view returns (PileRecord memory) {
+        address account = _accounts[pile];
+        Membership memory m = _memberships[account];
+        return PileRecord({ account: account, operator: m.operator, meterKey: _meterKeys[pile], ratedW: m.ratedW });
+    }
+
+    /// @inheritdoc IPileRegistry
+    function pileState(uint256 pile) external view returns (PileState) {
+        return _states[pile];
+    }
+
+    /// @dev Number of a registered account, or reverts.
+    function _pileOf(address account) internal view returns (uint256 pile) {
+        pile = _memberships[account].pile;
+        if (pile == 0) revert NotRegistered(account);
+    }
+
+    /// @dev Number (0 where not registered) and what the pile moves in a frame, Wh.
+    function _pileAndReach(address account) internal view returns (uint256 pile, uint256 energyPerFrameWh) {
+        Membership memory m = _memberships[account];
+        return (m.pile, _energyPerFrameWh(m.ratedW));
+    }
+
+    /// @dev `floor(ratedW * F / 3600)`.
+    function _energyPerFrameWh(uint256 ratedW) private view returns (uint256) {
+        return (ratedW * FRAME_SECONDS) / SECONDS_PER_HOUR;
+    }
+}

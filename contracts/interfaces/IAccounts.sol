@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title Money in the market
+/// @notice Piles hold free balances in money units of `unit` smallest token units. What a live order locks follows from
+/// the order; an order that expired locks nothing.
+interface IAccounts {
+    /// @notice Money came in for a pile.
+    /// @param balance the pile's free balance afterwards as stored, money units
+    event Deposited(uint256 indexed pile, address indexed from, uint256 amount, uint256 balance);
+    /// @notice A pile took money out.
+    /// @param balance the pile's free balance afterwards as stored, money units
+    event Withdrawn(uint256 indexed pile, address indexed to, uint256 amount, uint256 balance);
+    /// @notice The grid operator took out what was paid to the grid.
+    event GridWithdrawn(address indexed to, uint256 amount, uint256 gridBalance);
+
+    /// @notice Less is free than is needed, money units.
+    error InsufficientBalance(uint256 free, uint256 needed);
+    /// @notice The amount is zero or so small that nothing would be credited.
+    error AmountTooSmall(uint256 tokenAmount, uint256 unit);
+    /// @notice The market cannot count that much money.
+    error TooMuchMoney(uint256 held, uint256 limit);
+
+    /// @notice Deposits for a pile; what the market really received counts, down to a money unit.
+    /// @param account the pile's account
+    /// @param tokenAmount smallest token units to transfer from the caller
+    function deposit(address account, uint256 tokenAmount) external;
+
+    /// @notice {deposit} with an ERC-2612 permit of the caller in the same transaction. A permit that somebody else
+    /// submitted first does no harm: the allowance counts.
+    function depositWithPermit(
+        address account,
+        uint256 tokenAmount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external;
+
+    /// @notice Takes free money out. For the pile's account only, and never paused.
+    /// @param to receiver of the tokens
+    /// @param amount money units
+    function withdraw(address to, uint256 amount) external;
+
+    /// @notice Takes out what was paid to the grid. Grid operator only.
+    /// @param to receiver of the tokens
+    /// @param amount money units
+    function withdrawGrid(address to, uint256 amount) external;
+
+    /// @notice Money that a pile may withdraw or lock now, money units.
+    function freeBalanceOf(address account) external view returns (uint256);
+
+    /// @notice Money that a pile's live order locks now, money units.
+    function lockedBalanceOf(address account) external view returns (uint256);
+
+    /// @notice Money that the grid operator may withdraw, money units.
+    function gridBalance() external view returns (uint256);
+}

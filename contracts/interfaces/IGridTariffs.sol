@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { Publication } from "../types/Publication.sol";
+
+/// @title Base load and tariffs
+/// @notice The grid operator publishes them once per frame, ahead, and never changes them.
+interface IGridTariffs {
+    /// @notice One frame's figures.
+    /// @param frame the frame
+    /// @param baseLoadW P_home, W; negative where the homes feed in
+    /// @param importPrice r(t), money units per kWh
+    /// @param exportPrice x(t), money units per kWh
+    /// @param wheelingPrice w(t), money units per kWh, at most the market's cap
+    struct FrameTariffs {
+        uint32 frame;
+        int32 baseLoadW;
+        uint64 importPrice;
+        uint64 exportPrice;
+        uint64 wheelingPrice;
+    }
+
+    /// @notice A frame's base load and tariffs were published.
+    /// @param publication the packed figures; {Publication} draws them
+    event FramePublished(uint256 indexed frame, Publication publication);
+
+    /// @notice The frame's figures stand already.
+    error FrameAlreadyPublished(uint256 frame);
+    /// @notice The frame's window is too near for a publication.
+    error PublishedTooLate(uint256 frame, uint256 deadline);
+    /// @notice The frame lies further ahead than the market remembers.
+    error PublishedTooEarly(uint256 frame, uint256 lastFrame);
+    /// @notice A tariff is no multiple of the tick size.
+    error TariffOffTick(uint256 tariff, uint256 tickSize);
+    /// @notice A tariff is beyond what the market can hold.
+    error TariffOutOfRange(uint256 tariff, uint256 highest);
+    /// @notice The wheeling charge is above what bids lock for it.
+    error WheelingAboveCap(uint256 wheelingPrice, uint256 wheelingCap);
+
+    /// @notice Publishes frames. Grid operator only; all or none.
+    function publish(FrameTariffs[] calldata frames) external;
+
+    /// @notice What is published for a frame; zero where nothing is or it is no longer remembered.
+    function publication(uint256 frame) external view returns (Publication);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IAccounts } from "./IAccounts.sol";
+import { IFrameClearing } from "./IFrameClearing.sol";
+import { IGridTariffs } from "./IGridTariffs.sol";
+import { IMarketParameters } from "./IMarketParameters.sol";
+import { IOrderBook } from "./IOrderBook.sol";
+import { IPileRegistry } from "./IPileRegistry.sol";
+
+/// @title One feeder's electricity market
+/// @notice Everything that can be asked of a market.
+interface IMarket is IMarketParameters, IPileRegistry, IAccounts, IOrderBook, IGridTariffs, IFrameClearing {}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { Fill } from "../types/Fill.sol";
+import { IMarket } from "./IMarket.sol";
+
+/// @title What a market looks like to a person
+/// @notice Reads any {IMarket} and runs the same auction on what it read. Views only.
+interface IMarketLens {
+    /// @notice An order as a line of the book.
+    /// @param account the pile's account
+    /// @param pile its number
+    /// @param price limit, money units per kWh
+    /// @param displayedWh what the order shows in the frame
+    /// @param hiddenWh what it does not
+    /// @param iceberg its kind
+    /// @param firstFrame first frame in which it takes part
+    /// @param expiryFrame last frame in which it may be delivered
+    /// @param waitedFrames frames waited
+    /// @param priceRank dense rank of its price, 1 = best
+    /// @param timeRank dense rank of its wait, 1 = longest
+    /// @param priority f = alpha * priceRank + beta * timeRank; the lowest comes first [T 4.14]
+    struct Line {
+        address account;
+        uint256 pile;
+        uint256 price;
+        uint256 displayedWh;
+        uint256 hiddenWh;
+        bool iceberg;
+        uint256 firstFrame;
+        uint256 expiryFrame;
+        uint256 waitedFrames;
+        uint256 priceRank;
+        uint256 timeRank;
+        uint256 priority;
+    }
+
+    /// @notice Why an order would or would not fill if the frame were cleared now.
+    /// Filled: its whole displayed quantity trades. PartlyFilled: some of it does, the rest finds nobody.
+    /// NoOrder: the pile has no live order. NotYet: its first frame is later. Expired: its last frame is earlier.
+    /// Suspended: the registrar has suspended the pile. NoCounterparty: the other side is empty. PriceDoesNotCross: no
+    /// order of the other side meets its limit. BehindOthers: all that meet its limit go to orders of higher priority.
+    /// For bids that piles leave unserved, why the grid does not either: Unpublished (no base load and tariffs),
+    /// LimitBelowTariff, IcebergWaits (not yet its turn for an aggressive execution), CapacityFull.
+    enum Verdict {
+        Filled,
+        PartlyFilled,
+        NoOrder,
+        NotYet,
+        Expired,
+        Suspended,
+        NoCounterparty,
+        PriceDoesNotCross,
+        BehindOthers,
+        Unpublished,
+        LimitBelowTariff,
+        IcebergWaits,
+        CapacityFull
+    }
+
+    /// @notice One frame of the past or the future as the market remembers it.
+    /// @param frame the frame
+    /// @param published whether its base load and tariffs are known
+    /// @param baseLoadW P_home, W
+    /// @param importPrice r(t), money units per kWh
+    /// @param exportPrice x(t), money units per kWh
+    /// @param wheelingPrice w(t), money units per kWh
+    /// @param cleared whether it was cleared
+    /// @param loadW recorded P_total, W; P_home where nobody cleared it
+    /// @param unsettled whether its fills await settlement
+    struct FrameView {
+        uint256 frame;
+        bool published;
+        int256 baseLoadW;
+        uint256 importPrice;
+        uint256 exportPrice;
+        uint256 wheelingPrice;
+        bool cleared;
+        int256 loadW;
+        bool unsettled;
+    }
+
+    /// @notice The frame that is to be cleared next.
+    function upcomingFrame(IMarket market) external view returns (uint256 frame);
+
+    /// @notice The book of a frame, each side in order of priority.
+    function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks);
+
+    /// @notice What clearing the frame would decide if it happened now.
+    /// @return fills trades, then fills from the grid
+    /// @return loadW P_total, W
+    function preview(IMarket market, uint256 frame) external view returns (Fill[] memory fills, int256 loadW);
+
+    /// @notice Why a pile's order would or would not fill if the frame were cleared now.
+    /// @return verdict the reason
+    /// @return filledWh what would be filled
+    function explain(
+        IMarket market,
+        address account,
+        uint256 frame
+    ) external view returns (Verdict verdict, uint256 filledWh);
+
+    /// @notice What the market remembers of `count` frames from `firstFrame` on.
+    function history(
+        IMarket market,
+        uint256 firstFrame,
+        uint256 count
+    ) external view returns (FrameView[] memory frames);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @title What is fixed when a feeder's market is deployed
+/// @notice Rules, units and bounds that nobody can change afterwards.
+interface IMarketParameters {
+    /// @notice Everything that a market never changes.
+    /// @param admin grants and revokes the roles; holds no power over funds
+    /// @param gridOperator publishes base load and tariffs, collects what is paid to the grid
+    /// @param registrar registers, suspends and re-admits piles
+    /// @param guardian pauses and reopens entry
+    /// @param token ERC-20 that the market counts in
+    /// @param unit smallest token units in one money unit; 1 for a 6-decimal token, 1e12 for an 18-decimal one
+    /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
+    /// @param bondPrice what an ask locks, money units per kWh; 0 for none
+    /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
+    /// @param frameSeconds length of a frame F, s
+    /// @param auctionSeconds length of the auction window, s; less than a frame
+    /// @param leadFrames frames before its window by which a frame must be published
+    /// @param alpha weight of the price rank [T 4.14]
+    /// @param beta weight of the time rank [T 4.14]
+    /// @param maxWaitFrames WT_max: frames after which a waiting iceberg is filled from the grid
+    /// @param icebergThresholdWh orders above it are icebergs, at most 2^20 - 1
+    /// @param icebergPeakWh largest displayed tranche of an iceberg, at most 2^20 - 1
+    /// @param minEnergyWh smallest order, at least 1
+    /// @param capacityW P_sub of the transformer, W
+    /// @param lossAllowanceW part of the capacity that is kept for losses, W
+    /// @param pileCap most piles that may be registered
+    struct Parameters {
+        address admin;
+        address gridOperator;
+        address registrar;
+        address guardian;
+        address token;
+        uint64 unit;
+        uint16 tickSize;
+        uint64 bondPrice;
+        uint64 wheelingCap;
+        uint32 frameSeconds;
+        uint32 auctionSeconds;
+        uint16 leadFrames;
+        uint16 alpha;
+        uint16 beta;
+        uint16 maxWaitFrames;
+        uint32 icebergThresholdWh;
+        uint32 icebergPeakWh;
+        uint32 minEnergyWh;
+        uint32 capacityW;
+        uint32 lossAllowanceW;
+        uint16 pileCap;
+    }
+
+    /// @notice A parameter is out of its range.
+    /// @param name the parameter
+    /// @param value what was given
+    error InvalidParameter(bytes32 name, uint256 value);
+
+    /// @notice The parameters of this market.
+    /// @return the same figures it was deployed with; the role fields name the first holders
+    function parameters() external view returns (Parameters memory);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { BookHead } from "../types/BookHead.sol";
+import { PileState } from "../types/PileState.sol";
+import { SignedTerms } from "../types/SignedTerms.sol";
+
+/// @title The order book
+/// @notice One live order per pile [T 4.3.2]. An order larger than the iceberg threshold, or than its pile moves in a
+/// frame, or that names a peak below its quantity, is an iceberg and shows a tranche a frame [T 4.13]; every other is
+/// normal and shown whole [T 4.6].
+interface IOrderBook {
+    /// @notice What a pile asks for.
+    /// @param charge true for a bid (charging), false for an ask (discharging) [T 4.7]
+    /// @param price limit, money units per kWh; a multiple of the tick size
+    /// @param energyWh total quantity, displayed and hidden
+    /// @param peakWh named peak size; 0 names none
+    /// @param expiryFrame last frame in which the order may be delivered
+    struct OrderRequest {
+        bool charge;
+        uint256 price;
+        uint256 energyWh;
+        uint256 peakWh;
+        uint256 expiryFrame;
+    }
+
+    /// @notice A signed order as a gateway submits it.
+    /// @param terms what the pile signed, packed; {SignedTerms}
+    /// @param r first half of the signature
+    /// @param vs second half with the parity in its top bit (ERC-2098)
+    struct SignedOrder {
+        SignedTerms terms;
+        bytes32 r;
+        bytes32 vs;
+    }
+
+    /// @notice An order entered the book, in place of the pile's former order if it had a live one.
+    /// @param state the pile's slot afterwards; {PileState} draws it
+    event OrderPlaced(uint256 indexed pile, PileState state);
+    /// @notice An order was cancelled; what it locked is free.
+    /// @param state the pile's slot afterwards
+    event OrderCancelled(uint256 indexed pile, PileState state);
+    /// @notice An order of a batch was refused; the others stand.
+    /// @param position its place in the batch, from 0
+    /// @param signer who signed it, or whoever a broken signature yields
+    /// @param refusal the custom error, encoded as it would have been thrown
+    event OrderRefused(uint256 indexed position, address indexed signer, bytes refusal);
+    /// @notice A pile made void what it had signed with a nonce.
+    event NonceSkipped(uint256 indexed pile, uint256 nonce);
+    /// @notice The guardian paused or reopened entry.
+    event EntryPauseSet(bool paused);
+
+    /// @notice Entry is paused: no deposits, no orders. Cancelling, clearing, settling and withdrawing go on.
+    error EntryPaused();
+    /// @notice The price is zero or beyond what the book can hold.
+    error PriceOutOfRange(uint256 price, uint256 lowest, uint256 highest);
+    /// @notice The price is no multiple of the tick size.
+    error PriceOffTick(uint256 price, uint256 tickSize);
+    /// @notice The order is smaller than the market's minimum.
+    error EnergyBelowMinimum(uint256 energyWh, uint256 minEnergyWh);
+    /// @notice The order is larger than the book can hold.
+    error EnergyAboveMaximum(uint256 energyWh, uint256 maxEnergyWh);
+    /// @notice The order would expire before its first frame or too far ahead.
+    error ExpiryOutOfRange(uint256 expiryFrame, uint256 firstFrame, uint256 lastFrame);
+    /// @notice The pile has a live order already; replace or cancel it.
+    error LiveOrderExists(uint256 pile);
+    /// @notice The pile has no live order.
+    error NoLiveOrder(uint256 pile);
+    /// @notice The order takes part in a frame whose window is open.
+    error GateClosed(uint256 frame);
+    /// @notice The signature's deadline has passed.
+    error SignatureExpired(uint256 deadline);
+    /// @notice The signed order does not carry the pile's next nonce.
+    error InvalidNonce(uint256 nonce, uint256 expected);
+    /// @notice The pile has used every nonce; it may still place orders itself.
+    error NoncesExhausted(uint256 pile);
+    /// @notice The signature recovers no address.
+    error InvalidSignature();
+    /// @notice The terms have bits that mean nothing or name no action.
+    error MalformedTerms(SignedTerms terms);
+
+    /// @notice Places an order of the calling pile.
+    function place(OrderRequest calldata request) external;
+
+    /// @notice Cancels the calling pile's live order and places another; a refusal leaves the old one untouched.
+    function replace(OrderRequest calldata request) external;
+
+    /// @notice Cancels the calling pile's live order. Never paused, open to suspended piles.
+    function cancel() external;
+
+    /// @notice Carries out one signed order, or reverts.
+    function submit(SignedOrder calldata order) external;
+
+    /// @notice Carries out signed orders in their order; a refused one is reported by {OrderRefused} and skipped.
+    /// @return accepted how many were carried out
+    function submitBatch(SignedOrder[] calldata orders) external returns (uint256 accepted);
+
+    /// @notice Makes every order void that the calling pile has signed with its next nonce.
+    function skipNonce() external;
+
+    /// @notice Pauses or reopens entry. Guardian only.
+    function setEntryPaused(bool paused) external;
+
+    /// @notice Hash that a pile signs for `terms` (EIP-712).
+    function signingHash(SignedTerms terms) external view returns (bytes32);
+
+    /// @notice First frame in which an order placed now takes part.
+    function nextFirstFrame() external view returns (uint256);
+
+    /// @notice Sequence, pause and live bits of the first piles.
+    function bookHead() external view returns (BookHead);
+
+    /// @notice Slots of the piles that may have a live order.
+    /// @return piles their numbers, ascending
+    /// @return states their slots
+    function liveStates() external view returns (uint256[] memory piles, PileState[] memory states);
+}

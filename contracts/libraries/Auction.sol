@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { BookEntry, BookEntryLib } from "../types/BookEntry.sol";
+import { Fill, FillLib } from "../types/Fill.sol";
+import { PileState } from "../types/PileState.sol";
+import { AskQueue } from "./AskQueue.sol";
+import { FirstFit } from "./FirstFit.sol";
+import { Money } from "./Money.sol";
+import { Ranking } from "./Ranking.sol";
+import { Words } from "./Words.sol";
+
+/// @title One frame's auction in memory [T Tables 4-A, 4-B]
+/// @notice Collects the live orders, drops those that cannot trade, ranks the rest, matches them and fills from the
+/// grid what may be. Reads and writes no storage: the market and its lens run the same auction.
+library Auction {
+    /// @notice The rules that an auction needs.
+    /// @param alpha weight of the price rank
+    /// @param beta weight of the time rank
+    /// @param tickSize money units per kWh of one tick
+    /// @param bondPrice what an ask locks, money units per kWh
+    struct Rules {
+        uint256 alpha;
+        uint256 beta;
+        uint256 tickSize;
+        uint256 bondPrice;
+    }
+
+    /// @notice The book of one frame.
+    /// @param bids slots of the bids, tagged with their piles; entries after {prune}
+    /// @param asks the same of the asks
+    /// @param bidWaits bit w set where a bid has waited w frames
+    /// @param askWaits bit w set where an ask has waited w frames
+    /// @param bestBid highest bid, ticks; 0 without bids
+    /// @param bestAsk lowest ask, ticks; the largest word without asks
+    /// @param lowestGridBid lowest bid that may be filled from the grid, ticks; the largest word without one
+    /// @param frame the frame
+    /// @param importTicks tariff r(t); the largest word where the grid fills nothing
+    /// @param maxWaitFrames frames after which a waiting iceberg is filled from the grid
+    struct Book {
+        uint256[] bids;
+        uint256[] asks;
+        uint256 bidWaits;
+        uint256 askWaits;
+        uint256 bestBid;
+        uint256 bestAsk;
+        uint256 lowestGridBid;
+        uint256 frame;
+        uint256 importTicks;
+        uint256 maxWaitFrames;
+    }
+
+    /// @notice An empty book.
+    /// @param capacity most orders that either side may get
+    function open(
+        uint256 frame,
+        uint256 importTicks,
+        uint256 maxWaitFrames,
+        uint256 capacity
+    ) internal pure returns (Book memory book) {
+        book.bids = Words.reserve(capacity);
+        book.asks = Words.reserve(capacity);
+        book.bestAsk = type(uint256).max;
+        book.lowestGridBid = type(uint256).max;
+        book.frame = frame;
+        book.importTicks = importTicks;
+        book.maxWaitFrames = maxWaitFrames;
+    }
+
+    /// @notice Adds an order that takes part.
+    /// @param waited frames that it has waited
+    function add(Book memory book, uint256 pile, PileState s, uint256 waited) internal pure {
+        uint256 price = s.priceTicks();
+        if (s.isCharge()) {
+            if (price > book.bestBid) book.bestBid = price;
+            if (price >= book.importTicks && price < book.lowestGridBid && _gridReady(book, s, waited)) {
+                book.lowestGridBid = price;
+            }
+            book.bidWaits |= 1 << waited;
+            Words.push(book.bids, PileState.unwrap(s.taggedWith(pile)));
+        } else {
+            if (price < book.bestAsk) book.bestAsk = price;
+            book.askWaits |= 1 << waited;
+            Words.push(book.asks, PileState.unwrap(s.taggedWith(pile)));
+        }
+    }
+
+    /// @notice Drops the orders that cannot be filled: bids below both the best ask and every bid that the grid may
+    /// fill, asks above the best bid. What stays is a prefix of each side in price, so price ranks are unchanged, and
+    /// the time ranks still count the dropped ones. What stays becomes entries.
+    function prune(Book memory book) internal pure {
+        uint256 lowestBid = book.bestAsk < book.lowestGridBid ? book.bestAsk : book.lowestGridBid;
+        _keepBids(book, book.bestBid < lowestBid ? type(uint256).max : lowestBid);
+        _keepAsks(book, book.bestBid);
+    }
+
+    /// @notice Turns every order into an entry: {prune} for whoever wants to see the whole book.
+    function keepAll(Book memory book) internal pure {
+        _keepBids(book, 0);
+        _keepAsks(book, type(uint256).max);
+    }
+
+    /// @dev Turns the bids at `low` and above into entries and drops the others.
+    function _keepBids(Book memory book, uint256 low) private pure {
+        uint256[] memory list = book.bids;
+        uint256 length = low == type(uint256).max ? 0 : list.length;
+        uint256 kept;
+        unchecked {
+            for (uint256 i; i < length; ++i) {
+                PileState s = PileState.wrap(Words.at(list, i));
+                uint256 price = s.priceTicks();
+                if (price < low) continue;
+                uint256 waited = book.frame - s.firstFrame();
+                bool gridReady = price >= book.importTicks && _gridReady(book, s, waited);
+                Words.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridReady)));
+                ++kept;
+            }
+        }
+        Words.setLength(list, kept);
+    }
+
+    /// @dev Turns the asks up to `high` into entries and drops the others.
+    function _keepAsks(Book memory book, uint256 high) private pure {
+        uint256[] memory list = book.asks;
+        uint256 length = high < book.bestAsk ? 0 : list.length;
+        uint256 kept;
+        unchecked {
+            for (uint256 i; i < length; ++i) {
+                PileState s = PileState.wrap(Words.at(list, i));
+                if (s.priceTicks() > high) continue;
+                uint256 waited = book.frame - s.firstFrame();
+                Words.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, false, false)));
+                ++kept;
+            }
+        }
+        Words.setLength(list, kept);
+    }
+
+    /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
+    function _gridReady(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
+        return !s.isIceberg() || waited >= book.maxWaitFrames || s.expiryFrame() == book.frame;
+    }
+
+    /// @notice Puts both sides in order of priority and makes them ready for {run}.
+    function rank(Book memory book, Rules memory rules) internal pure {
+        book.bids = Ranking.rank(book.bids, book.bidWaits, rules.alpha, rules.beta);
+        book.asks = Ranking.rank(book.asks, book.askWaits, rules.alpha, rules.beta);
+    }
+
+    /// @notice Matches a ranked book and fills from the grid.
+    /// @param book ranked; its entries carry afterwards what was filled and spent
+    /// @param fills list with room for `2 * bids + asks` words; gets the trades, then the grid fills, in their order
+    /// @param wheelingPrice w(t), money units per kWh
+    /// @param roomWh what the grid may still deliver within the transformer's capacity, Wh
+    /// @return gridWh energy drawn from the grid, Wh
+    function run(
+        Book memory book,
+        Rules memory rules,
+        uint256[] memory fills,
+        uint256 wheelingPrice,
+        uint256 roomWh
+    ) internal pure returns (uint256 gridWh) {
+        if (book.asks.length != 0 && book.bids.length != 0) {
+            _match(book.bids, book.asks, rules, fills, wheelingPrice);
+        }
+        if (roomWh != 0 && book.lowestGridBid != type(uint256).max) {
+            gridWh = _fillFromGrid(book.bids, book.importTicks * rules.tickSize, fills, roomWh);
+        }
+    }
+
+    /// @dev For each bid in order of f, for each ask in order of f: trade the smaller quantity at the midpoint.
+    function _match(
+        uint256[] memory bids,
+        uint256[] memory asks,
+        Rules memory rules,
+        uint256[] memory fills,
+        uint256 wheelingPrice
+    ) private pure {
+        AskQueue.Queue memory queue = AskQueue.open(asks);
+        uint256 bondPrice = rules.bondPrice;
+        uint256 tickSize = rules.tickSize;
+        uint256 length = bids.length;
+        unchecked {
+            for (uint256 i; i < length; ++i) {
+                BookEntry bid = BookEntry.wrap(Words.at(bids, i));
+                uint256 limit = bid.priceTicks();
+                uint256 left = bid.leftWh();
+                uint256 j = AskQueue.find(queue, limit);
+                if (j == FirstFit.NONE) continue;
+                while (true) {
+                    BookEntry ask = BookEntry.wrap(Words.at(asks, j));
+                    uint256 energyWh = ask.leftWh();
+                    if (energyWh > left) energyWh = left;
+                    else AskQueue.remove(queue, j);
+                    left -= energyWh;
+
+                    uint256 price = ((limit + ask.priceTicks()) * tickSize) >> 1;
+                    uint256 amount = Money.amountDown(price, energyWh);
+                    if (wheelingPrice != 0) amount += Money.amountDown(wheelingPrice, energyWh);
+                    bid = bid.withFill(energyWh, amount);
+                    amount = bondPrice == 0 ? 0 : Money.amountDown(bondPrice, energyWh);
+                    Words.set(asks, j, BookEntry.unwrap(ask.withFill(energyWh, amount)));
+                    Words.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
+
+                    if (left == 0) break;
+                    j = AskQueue.find(queue, limit);
+                    if (j == FirstFit.NONE) break;
+                }
+                Words.set(bids, i, BookEntry.unwrap(bid));
+            }
+        }
+    }
+
+    /// @dev Shortage: in order of f, each bid that may be takes what still fits under capacity.
+    function _fillFromGrid(
+        uint256[] memory bids,
+        uint256 price,
+        uint256[] memory fills,
+        uint256 roomWh
+    ) private pure returns (uint256 gridWh) {
+        unchecked {
+            for (uint256 i; i < bids.length; ++i) {
+                BookEntry bid = BookEntry.wrap(Words.at(bids, i));
+                uint256 energyWh = bid.leftWh();
+                if (energyWh == 0 || !bid.isGridReady()) continue;
+                if (energyWh > roomWh - gridWh) energyWh = roomWh - gridWh;
+                if (energyWh == 0) break;
+                gridWh += energyWh;
+                bid = bid.withFill(energyWh, Money.amountDown(price, energyWh));
+                Words.set(bids, i, BookEntry.unwrap(bid));
+                Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, bid.pile(), energyWh, price)));
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice The market's running totals, in one word.
+///
+/// ```
+///  bits      field        meaning
+///  0..31     lastFrame    last frame that was cleared; 0 = none yet
+///  32..71    lastLoadW    its recorded P_total, W, signed
+///  72        lastKnown    1 = its base load had been published
+///  73..152   pflW         power fluctuation level so far, W [T 4.4]
+///  153..216  gridBalance  what the grid operator may withdraw, money units
+/// ```
+type Chronicle is uint256;
+
+using ChronicleLib for Chronicle global;
+
+/// @title Reading and writing the fields of a {Chronicle}
+/// @notice The market's running totals.
+library ChronicleLib {
+    uint256 private constant FRAME_PART = (1 << 153) - 1;
+
+    /// @notice Last frame that was cleared; 0 = none yet.
+    function lastFrame(Chronicle c) internal pure returns (uint256) {
+        return Chronicle.unwrap(c) & type(uint32).max;
+    }
+
+    /// @notice P_total of the last cleared frame, W.
+    function lastLoadW(Chronicle c) internal pure returns (int256) {
+        return int40(uint40(Chronicle.unwrap(c) >> 32));
+    }
+
+    /// @notice Whether the base load of the last cleared frame had been published.
+    function lastKnown(Chronicle c) internal pure returns (bool) {
+        return (Chronicle.unwrap(c) >> 72) & 1 != 0;
+    }
+
+    /// @notice Power fluctuation level so far, W.
+    function pflW(Chronicle c) internal pure returns (uint256) {
+        return (Chronicle.unwrap(c) >> 73) & type(uint80).max;
+    }
+
+    /// @notice What the grid operator may withdraw, money units.
+    function gridBalance(Chronicle c) internal pure returns (uint256) {
+        return (Chronicle.unwrap(c) >> 153) & type(uint64).max;
+    }
+
+    /// @notice The chronicle after a clearing.
+    function withFrame(
+        Chronicle c,
+        uint256 frame,
+        int256 loadW,
+        bool known,
+        uint256 pflW_
+    ) internal pure returns (Chronicle) {
+        uint256 word = Chronicle.unwrap(c) & ~FRAME_PART;
+        word |= frame | (uint256(uint40(int40(loadW))) << 32) | (pflW_ << 73);
+        return Chronicle.wrap(known ? word | (1 << 72) : word);
+    }
+
+    /// @notice The chronicle with another grid balance.
+    function withGridBalance(Chronicle c, uint256 balance) internal pure returns (Chronicle) {
+        return Chronicle.wrap((Chronicle.unwrap(c) & FRAME_PART) | (balance << 153));
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice What stays on chain of a cleared frame, in one word.
+///
+/// ```
+///  bits      field   meaning
+///  0..31     frame   the frame, so that a reused slot cannot be mistaken for another frame
+///  32..71    loadW   recorded P_total, W, signed
+///  72..255   digest  184 bits of the hash of publication and fills; 0 = nothing left to settle
+/// ```
+///
+/// 184 bits leave 2^92 work for a collision and 2^184 for a second pre-image.
+type FrameRecord is uint256;
+
+using FrameRecordLib for FrameRecord global;
+
+/// @title Reading and writing the fields of a {FrameRecord}
+/// @notice What is kept of a cleared frame.
+library FrameRecordLib {
+    uint256 private constant DIGEST_SHIFT = 72;
+
+    /// @notice Packs a record.
+    /// @param hash keccak256 of publication and fills, or 0 where nothing is to be settled
+    function pack(uint256 frame_, int256 loadW_, bytes32 hash) internal pure returns (FrameRecord) {
+        return
+            FrameRecord.wrap(
+                frame_ | (uint256(uint40(int40(loadW_))) << 32) | ((uint256(hash) >> DIGEST_SHIFT) << DIGEST_SHIFT)
+            );
+    }
+
+    /// @notice The frame that this word is about.
+    function frame(FrameRecord r) internal pure returns (uint256) {
+        return FrameRecord.unwrap(r) & type(uint32).max;
+    }
+
+    /// @notice Recorded P_total, W.
+    function loadW(FrameRecord r) internal pure returns (int256) {
+        return int40(uint40(FrameRecord.unwrap(r) >> 32));
+    }
+
+    /// @notice Whether fills of this frame await settlement.
+    function isOpen(FrameRecord r) internal pure returns (bool) {
+        return FrameRecord.unwrap(r) >> DIGEST_SHIFT != 0;
+    }
+
+    /// @notice Whether `hash` is the one that the record was made with.
+    function matches(FrameRecord r, bytes32 hash) internal pure returns (bool) {
+        return (FrameRecord.unwrap(r) ^ uint256(hash)) >> DIGEST_SHIFT == 0;
+    }
+
+    /// @notice The record with nothing left to settle.
+    function settled(FrameRecord r) internal pure returns (FrameRecord) {
+        return FrameRecord.wrap(FrameRecord.unwrap(r) & ((1 << DIGEST_SHIFT) - 1));
+    }
+}

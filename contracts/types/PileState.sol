@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice A pile's whole trading state in one storage slot: its free balance, its nonce and its one order.
+///
+/// ```
+///  bits      field        meaning
+///  0..63     balance      free balance, money units
+///  64..87    priceTicks   limit price / tickSize
+///  88..111   remainingWh  what is left to trade, displayed and hidden; 0 = no order
+///  112..131  peakWh       largest displayed quantity; a normal order's original quantity
+///  132..163  firstFrame   first frame in which the order takes part
+///  164..170  spanFrames   expiryFrame - firstFrame
+///  171       charge       1 = bid (gamma = 1), 0 = ask
+///  172       iceberg      kind, fixed at placement
+///  173       suspended    set and cleared by the registrar
+///  174..213  sequence     market-wide number of placement
+///  214..237  nonce        next nonce of a signed order
+///  238..255  -            zero
+/// ```
+///
+/// Placing, filling and cancelling rewrite this slot, which a registered pile keeps non-zero for ever, so no order
+/// ever pays for a fresh slot.
+type PileState is uint256;
+
+using PileStateLib for PileState global;
+
+/// @title Reading and writing the fields of a {PileState}
+/// @notice A pile's balance, nonce and order.
+/// @dev Setters expect values that fit; callers check ranges where values enter the market.
+library PileStateLib {
+    uint256 internal constant MAX_BALANCE = type(uint64).max;
+    uint256 internal constant MAX_PRICE_TICKS = type(uint24).max;
+    uint256 internal constant MAX_ENERGY_WH = type(uint24).max;
+    uint256 internal constant MAX_PEAK_WH = (1 << 20) - 1;
+    uint256 internal constant MAX_SPAN_FRAMES = 96;
+    uint256 internal constant MAX_NONCE = type(uint24).max;
+
+    uint256 private constant PRICE_SHIFT = 64;
+    uint256 private constant REMAINING_SHIFT = 88;
+    uint256 private constant PEAK_SHIFT = 112;
+    uint256 private constant FIRST_FRAME_SHIFT = 132;
+    uint256 private constant SPAN_SHIFT = 164;
+    uint256 private constant CHARGE_SHIFT = 171;
+    uint256 private constant ICEBERG_SHIFT = 172;
+    uint256 private constant SUSPENDED_SHIFT = 173;
+    uint256 private constant SEQUENCE_SHIFT = 174;
+    uint256 private constant NONCE_SHIFT = 214;
+
+    uint256 private constant SUSPENDED_BIT = 1 << SUSPENDED_SHIFT;
+    /// @dev Set for every registered pile, so that its slot is never zero.
+    uint256 private constant REGISTERED_BIT = 1 << 238;
+    /// @dev Everything that outlives an order: balance, suspension, nonce, registration.
+    uint256 private constant LASTING = MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | REGISTERED_BIT;
+
+    /// @notice The state of a pile that has just been registered.
+    function registered() internal pure returns (PileState) {
+        return PileState.wrap(REGISTERED_BIT);
+    }
+
+    /// @notice Free balance, money units.
+    function balance(PileState s) internal pure returns (uint256) {
+        return PileState.unwrap(s) & MAX_BALANCE;
+    }
+
+    /// @notice Limit price, ticks.
+    function priceTicks(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> PRICE_SHIFT) & MAX_PRICE_TICKS;
+    }
+
+    /// @notice What is left to trade, Wh; 0 where there is no order.
+    function remainingWh(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> REMAINING_SHIFT) & MAX_ENERGY_WH;
+    }
+
+    /// @notice Largest displayed quantity, Wh.
+    function peakWh(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> PEAK_SHIFT) & MAX_PEAK_WH;
+    }
+
+    /// @notice What the order displays in a frame, Wh.
+    function displayedWh(PileState s) internal pure returns (uint256) {
+        uint256 remaining = s.remainingWh();
+        uint256 peak = s.peakWh();
+        return remaining < peak ? remaining : peak;
+    }
+
+    /// @notice First frame in which the order takes part.
+    function firstFrame(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> FIRST_FRAME_SHIFT) & type(uint32).max;
+    }
+
+    /// @notice Last frame in which the order may be delivered.
+    function expiryFrame(PileState s) internal pure returns (uint256) {
+        return s.firstFrame() + ((PileState.unwrap(s) >> SPAN_SHIFT) & 0x7f);
+    }
+
+    /// @notice Whether the order is a bid (charging).
+    function isCharge(PileState s) internal pure returns (bool) {
+        return (PileState.unwrap(s) >> CHARGE_SHIFT) & 1 != 0;
+    }
+
+    /// @notice Whether the order is an iceberg.
+    function isIceberg(PileState s) internal pure returns (bool) {
+        return (PileState.unwrap(s) >> ICEBERG_SHIFT) & 1 != 0;
+    }
+
+    /// @notice Whether the registrar has suspended the pile.
+    function isSuspended(PileState s) internal pure returns (bool) {
+        return PileState.unwrap(s) & SUSPENDED_BIT != 0;
+    }
+
+    /// @notice Market-wide number of the order's placement.
+    function sequence(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> SEQUENCE_SHIFT) & type(uint40).max;
+    }
+
+    /// @notice Nonce that the pile's next signed order must carry.
+    function nonce(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> NONCE_SHIFT) & MAX_NONCE;
+    }
+
+    /// @notice Whether the slot holds an order of a pile in good standing that takes part in `frame`.
+    /// @return takes whether it does
+    /// @return waited frames that it has waited; meaningless where it does not take part
+    /// @return last whether this is its last frame; meaningless where it does not take part
+    function takesPart(PileState s, uint256 frame) internal pure returns (bool takes, uint256 waited, bool last) {
+        uint256 word = PileState.unwrap(s);
+        unchecked {
+            // A first frame that is still to come makes this wrap around, beyond any span.
+            waited = frame - ((word >> FIRST_FRAME_SHIFT) & type(uint32).max);
+        }
+        uint256 span = (word >> SPAN_SHIFT) & 0x7f;
+        last = waited == span;
+        takes = waited <= span && word & (MAX_ENERGY_WH << REMAINING_SHIFT) != 0 && word & SUSPENDED_BIT == 0;
+    }
+
+    /// @notice The state with its balance, of which a clearing needs nothing, overwritten by the pile's number.
+    function taggedWith(PileState s, uint256 pile) internal pure returns (PileState) {
+        return PileState.wrap((PileState.unwrap(s) & ~MAX_BALANCE) | pile);
+    }
+
+    /// @notice The state with another free balance.
+    function withBalance(PileState s, uint256 balance_) internal pure returns (PileState) {
+        return PileState.wrap((PileState.unwrap(s) & ~MAX_BALANCE) | balance_);
+    }
+
+    /// @notice The state after a fill of at most {displayedWh} that freed part of the order's lock.
+    function withFill(PileState s, uint256 filledWh, uint256 freed) internal pure returns (PileState) {
+        unchecked {
+            return PileState.wrap(PileState.unwrap(s) + freed - (filledWh << REMAINING_SHIFT));
+        }
+    }
+
+    /// @notice The state with the pile suspended or re-admitted.
+    function withSuspended(PileState s, bool suspended) internal pure returns (PileState) {
+        uint256 word = PileState.unwrap(s);
+        return PileState.wrap(suspended ? word | SUSPENDED_BIT : word & ~SUSPENDED_BIT);
+    }
+
+    /// @notice The state with the next nonce.
+    function withNextNonce(PileState s) internal pure returns (PileState) {
+        return PileState.wrap(PileState.unwrap(s) + (1 << NONCE_SHIFT));
+    }
+
+    /// @notice The state with its order gone and everything lasting kept.
+    function withoutOrder(PileState s) internal pure returns (PileState) {
+        return PileState.wrap(PileState.unwrap(s) & LASTING);
+    }
+
+    /// @notice The state with a new order in place of whatever order was there.
+    /// @param balance_ free balance that is left beside the order's lock, money units
+    function withOrder(
+        PileState s,
+        uint256 balance_,
+        uint256 priceTicks_,
+        uint256 energyWh,
+        uint256 peakWh_,
+        uint256 firstFrame_,
+        uint256 spanFrames,
+        bool charge,
+        bool iceberg,
+        uint256 sequence_
+    ) internal pure returns (PileState) {
+        uint256 word = (PileState.unwrap(s) & (LASTING & ~MAX_BALANCE)) | balance_;
+        word |= (priceTicks_ << PRICE_SHIFT) | (energyWh << REMAINING_SHIFT) | (peakWh_ << PEAK_SHIFT);
+        word |= (firstFrame_ << FIRST_FRAME_SHIFT) | (spanFrames << SPAN_SHIFT) | (sequence_ << SEQUENCE_SHIFT);
+        if (charge) word |= 1 << CHARGE_SHIFT;
+        if (iceberg) word |= 1 << ICEBERG_SHIFT;
+        return PileState.wrap(word);
+    }
+}

@@ -1,0 +1,54 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { encodeBytes32String } from "ethers";
+
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import Platform from "./Platform";
+import Token from "./Token";
+
+/**
+ * Module of one feeder's market. Deploying it again resumes or does nothing; another name makes another market.
+ *
+ * @param feeder name of the feeder, at most 31 bytes
+ * @param overrides parameters that differ from {@link DEFAULT_PARAMETERS}
+ * @param tokenAddress an ERC-20 that exists; without it the test token is deployed
+ */
+export function feederModule(feeder: string, overrides: Partial<DeploymentParameters> = {}, tokenAddress?: string) {
+  const p = { ...DEFAULT_PARAMETERS, ...overrides };
+  return buildModule(`Feeder_${feeder}`, (m) => {
+    const { factory, lens } = m.useModule(Platform);
+    const token =
+      tokenAddress === undefined ? m.useModule(Token).token : m.contractAt("TestToken", tokenAddress, { id: "token" });
+    const deployer = m.getAccount(0);
+    const created = m.call(factory, "createMarket", [
+      encodeBytes32String(feeder),
+      {
+        admin: m.getParameter("admin", deployer),
+        gridOperator: m.getParameter("gridOperator", deployer),
+        registrar: m.getParameter("registrar", deployer),
+        guardian: m.getParameter("guardian", deployer),
+        token,
+        unit: p.unit,
+        tickSize: p.tickSize,
+        bondPrice: p.bondPrice,
+        wheelingCap: p.wheelingCap,
+        frameSeconds: p.frameSeconds,
+        auctionSeconds: p.auctionSeconds,
+        leadFrames: p.leadFrames,
+        alpha: p.alpha,
+        beta: p.beta,
+        maxWaitFrames: p.maxWaitFrames,
+        icebergThresholdWh: p.icebergThresholdWh,
+        icebergPeakWh: p.icebergPeakWh,
+        minEnergyWh: p.minEnergyWh,
+        capacityW: p.capacityW,
+        lossAllowanceW: p.lossAllowanceW,
+        pileCap: p.pileCap,
+      },
+    ]);
+    const address = m.readEventArgument(created, "MarketCreated", "market");
+    const market = m.contractAt("Market", address);
+    return { market, token, factory, lens };
+  });
+}
+
+export default feederModule("main");

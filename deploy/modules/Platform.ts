@@ -1,0 +1,14 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+
+import { Market__factory } from "../../typechain-types";
+
+/** What all feeders of a network share: the factory with the market's creation code, and the lens. */
+export default buildModule("Platform", (m) => {
+  const code = Market__factory.bytecode;
+  const half = 2 + Math.ceil((code.length - 2) / 4) * 2;
+  const codeHead = m.contract("CreationCode", [code.slice(0, half)], { id: "CodeHead" });
+  const codeTail = m.contract("CreationCode", [`0x${code.slice(half)}`], { id: "CodeTail" });
+  const factory = m.contract("MarketFactory", [codeHead, codeTail]);
+  const lens = m.contract("MarketLens");
+  return { factory, lens };
+});

@@ -1,0 +1,177 @@
+import type { Wallet } from "ethers";
+
+import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
+import type { Action, ActionResult, BookOrder, GasUse, MarketPort, PileRegistration } from "../simulation/marketPort";
+import type { ChainClock } from "./clock";
+import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
+import type { Receipt, Transactor } from "./transactor";
+
+/** Orders per transaction; a hundred stay far below the network's gas cap. */
+const BATCH_SIZE = 100;
+/** Frames between connecting and the simulation's frame 0, for registering and publishing ahead. */
+const SETUP_FRAMES = 8;
+/** How long after its submission is due a signed order stays valid, s. */
+const SIGNATURE_SECONDS = 3600;
+
+/** What a {@link ChainPort} is made of. */
+export interface ChainPortOptions {
+  client: MarketClient;
+  clock: ChainClock;
+  /** Grid operator, registrar, gateway and clearer in one. */
+  sender: Transactor;
+  /** Key of a pile by its name. */
+  keyOf: (pile: string) => Wallet;
+  /** What each pile gets to trade with, money units. */
+  pileBalance: bigint;
+}
+
+interface PileAccount {
+  wallet: Wallet;
+  index: number;
+  nonce: bigint;
+}
+
+/**
+ * A {@link MarketPort} over a market on a chain: piles sign their orders with their own keys, a gateway submits them in
+ * batches, anybody clears and settles.
+ */
+export class ChainPort implements MarketPort {
+  readonly parameters: Readonly<MarketParameters>;
+
+  private readonly piles = new Map<string, PileAccount>();
+  private readonly names = new Map<number, string>();
+  private readonly unsettled = new Map<number, ClearedFrame>();
+  private readonly gas: Record<string, { transactions: number; gas: bigint }> = {};
+
+  private constructor(
+    private readonly options: ChainPortOptions,
+    /** The chain's frame that is the simulation's frame 0. */
+    readonly originFrame: number,
+  ) {
+    this.parameters = options.client.parameters;
+  }
+
+  /** Connects; the simulation's frame 0 is a few frames ahead of the chain's time. */
+  static async open(options: ChainPortOptions): Promise<ChainPort> {
+    const { frameSeconds } = options.client.parameters;
+    const now = await options.clock.now();
+    return new ChainPort(options, Math.floor(now / frameSeconds) + SETUP_FRAMES);
+  }
+
+  async register(piles: readonly PileRegistration[]): Promise<void> {
+    const { client, sender, keyOf, pileBalance } = this.options;
+    await client.drawFromFaucet(sender, pileBalance * BigInt(piles.length));
+    for (const { pile, ratedW } of piles) {
+      const wallet = keyOf(pile);
+      const { address } = wallet;
+      const index = await client.register(sender, { account: address, operator: address, meterKey: address, ratedW });
+      await client.deposit(sender, address, pileBalance);
+      this.piles.set(pile, { wallet, index, nonce: 0n });
+      this.names.set(index, pile);
+    }
+  }
+
+  async publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void> {
+    const { client, clock, sender } = this.options;
+    await clock.reach(this.begins(now));
+    this.count("publish", await client.publish(sender, this.originFrame + firstFrame, publications));
+  }
+
+  async submit(now: number, actions: readonly Action[]): Promise<ActionResult[]> {
+    const { client, clock, sender } = this.options;
+    await clock.reach(this.begins(now));
+    const results: ActionResult[] = [];
+    for (let start = 0; start < actions.length; start += BATCH_SIZE) {
+      const batch = actions.slice(start, start + BATCH_SIZE);
+      const orders = await Promise.all(batch.map((action) => this.sign(now, action)));
+      const { receipt, refused } = await client.submitBatch(sender, orders);
+      this.count("orders", receipt, orders.length);
+      const errors = new Map(refused.map(({ position, refusal }) => [position, refusal.error]));
+      batch.forEach((action, position) => {
+        const error = errors.get(position);
+        if (error === undefined) this.account(action.pile).nonce += 1n;
+        results.push(error === undefined ? { accepted: true } : { accepted: false, error });
+      });
+    }
+    return results;
+  }
+
+  async book(now: number): Promise<BookOrder[]> {
+    const { client, clock } = this.options;
+    await clock.reach(this.begins(now));
+    return (await client.liveStates()).map(({ pile, state }) => {
+      const order = orderOf(state, client.parameters.tickSize);
+      return {
+        ...order,
+        pile: this.name(pile),
+        firstFrame: order.firstFrame - this.originFrame,
+        expiryFrame: order.expiryFrame - this.originFrame,
+      };
+    });
+  }
+
+  async clear(frame: number): Promise<FrameOutcome> {
+    const { client, clock, sender } = this.options;
+    await clock.reach(this.begins(frame) - this.parameters.auctionSeconds);
+    const { receipt, cleared } = await client.clear(sender, this.originFrame + frame);
+    this.count("clear", receipt);
+    if (cleared.fills.length > 0) this.unsettled.set(frame, cleared);
+    return { ...outcomeOf(cleared, (pile) => this.name(pile)), frame };
+  }
+
+  async settle(frame: number): Promise<void> {
+    const { client, clock, sender } = this.options;
+    const cleared = this.unsettled.get(frame);
+    if (cleared === undefined) return;
+    const publication = await client.publication(cleared.frame);
+    await clock.reach(this.begins(frame + 1));
+    this.count("settle", await client.settle(sender, cleared, publication));
+    this.unsettled.delete(frame);
+  }
+
+  gasUse(): GasUse {
+    return this.gas;
+  }
+
+  private async sign(now: number, action: Action): Promise<SignedOrder> {
+    const { wallet, nonce } = this.account(action.pile);
+    const deadline = this.begins(now) + SIGNATURE_SECONDS;
+    if (action.kind === "cancel") {
+      const nothing = { charge: false, price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0 };
+      return this.options.client.sign(wallet, { action: "cancel", ...nothing, nonce, deadline });
+    }
+    const { side, price, energyWh, peakWh, expiryFrame } = action.order;
+    return this.options.client.sign(wallet, {
+      action: action.kind,
+      charge: side === "charge",
+      price,
+      energyWh,
+      peakWh,
+      expiryFrame: this.originFrame + expiryFrame,
+      nonce,
+      deadline,
+    });
+  }
+
+  private count(kind: string, { gasUsed }: Receipt, operations = 1): void {
+    const sum = (this.gas[kind] ??= { transactions: 0, operations: 0, gas: 0n });
+    sum.transactions += 1;
+    sum.operations += operations;
+    sum.gas += gasUsed;
+  }
+
+  private account(pile: string): PileAccount {
+    const account = this.piles.get(pile);
+    if (account === undefined) throw new Error(`pile ${pile} is not registered`);
+    return account;
+  }
+
+  private name(pile: number): string {
+    return this.names.get(pile) ?? `#${String(pile)}`;
+  }
+
+  /** When a frame of the simulation begins, s. */
+  private begins(frame: number): number {
+    return (this.originFrame + frame) * this.parameters.frameSeconds;
+  }
+}

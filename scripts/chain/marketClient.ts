@@ -1,0 +1,293 @@
+import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDomain } from "ethers";
+
+import { IERC20Errors__factory, Market__factory, TestToken__factory } from "../../typechain-types";
+import type { DeploymentParameters } from "../market/defaults";
+import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
+import {
+  decodeChronicle,
+  decodeFill,
+  decodePileState,
+  GRID,
+  ORDER_TYPES,
+  orderMessage,
+  packSignedTerms,
+  type PackedFill,
+  type PileState,
+  type SignedTerms,
+} from "./packedWords";
+import { ContractRefusal, decodeRefusal } from "./refusal";
+import type { Receipt, Transactor } from "./transactor";
+
+/** The market's own interface; decodes events and errors. */
+export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
+/** Interfaces whose custom errors a transaction to a market can end in. */
+export const ERROR_INTERFACES: readonly Interface[] = [MARKET_INTERFACE, new Interface(IERC20Errors__factory.abi)];
+const TOKEN_INTERFACE = TestToken__factory.createInterface();
+
+/** A signed order as the contract takes it. */
+export interface SignedOrder {
+  terms: bigint;
+  r: string;
+  vs: string;
+}
+
+/** A refusal of one order of a batch. */
+export interface BatchRefusal {
+  /** Its place in the batch, from 0. */
+  position: number;
+  refusal: ContractRefusal;
+}
+
+/** A pile as the registry knows it. */
+export interface PileRecord {
+  index: number;
+  account: string;
+  operator: string;
+  meterKey: string;
+  ratedW: bigint;
+}
+
+/** Everything about one cleared frame; piles by their numbers. */
+export interface ClearedFrame {
+  frame: number;
+  fills: PackedFill[];
+  loadW: bigint;
+  pflW: bigint;
+  /** The fills as the contract wants them back at settlement. */
+  packed: readonly bigint[];
+}
+
+/**
+ * One feeder's market on a chain, in the project's own terms. Reads through a provider, writes through whatever
+ * {@link Transactor} each call names; a refusal of the contract is thrown as {@link ContractRefusal}.
+ */
+export class MarketClient {
+  private readonly market;
+  private domain: TypedDataDomain | undefined;
+
+  constructor(
+    readonly address: string,
+    private readonly provider: Provider,
+    readonly parameters: Readonly<DeploymentParameters>,
+    readonly tokenAddress: string,
+  ) {
+    this.market = Market__factory.connect(address, provider);
+  }
+
+  /** Connects to a deployed market and reads its parameters. */
+  static async connect(address: string, provider: Provider): Promise<MarketClient> {
+    const p = await Market__factory.connect(address, provider).parameters();
+    const parameters: DeploymentParameters = {
+      frameSeconds: Number(p.frameSeconds),
+      auctionSeconds: Number(p.auctionSeconds),
+      leadFrames: Number(p.leadFrames),
+      alpha: Number(p.alpha),
+      beta: Number(p.beta),
+      icebergThresholdWh: p.icebergThresholdWh,
+      icebergPeakWh: p.icebergPeakWh,
+      minEnergyWh: p.minEnergyWh,
+      maxWaitFrames: Number(p.maxWaitFrames),
+      capacityW: p.capacityW,
+      lossAllowanceW: p.lossAllowanceW,
+      tickSize: p.tickSize,
+      bondPrice: p.bondPrice,
+      wheelingCap: p.wheelingCap,
+      unit: p.unit,
+      pileCap: Number(p.pileCap),
+    };
+    return new MarketClient(address, provider, parameters, p.token);
+  }
+
+  /** Registers a pile. @returns Its number. */
+  async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<number> {
+    const { account, operator, meterKey, ratedW } = pile;
+    const receipt = await this.write(registrar, "registerPile", [account, operator, meterKey, ratedW]);
+    return Number(this.event(receipt, "PileRegistered")["pile"]);
+  }
+
+  /** Suspends or re-admits a pile. */
+  async setSuspended(registrar: Transactor, account: string, suspended: boolean): Promise<Receipt> {
+    return this.write(registrar, "setSuspended", [account, suspended]);
+  }
+
+  /** Mints test tokens for the sender and lets the market take them. Only where the token has a faucet. */
+  async drawFromFaucet(sender: Transactor, amount: bigint): Promise<void> {
+    const tokens = amount * this.parameters.unit;
+    await sender.send({
+      to: this.tokenAddress,
+      data: TOKEN_INTERFACE.encodeFunctionData("faucet", [sender.address, tokens]),
+    });
+    await this.approve(sender, amount);
+  }
+
+  /** Lets the market take `amount` money units of the sender's tokens. */
+  async approve(sender: Transactor, amount: bigint): Promise<Receipt> {
+    const data = TOKEN_INTERFACE.encodeFunctionData("approve", [this.address, amount * this.parameters.unit]);
+    return sender.send({ to: this.tokenAddress, data });
+  }
+
+  /** Deposits `amount` money units of the sender's tokens for a pile. */
+  async deposit(sender: Transactor, account: string, amount: bigint): Promise<Receipt> {
+    return this.write(sender, "deposit", [account, amount * this.parameters.unit]);
+  }
+
+  /** Takes `amount` money units out of the sender's free balance. */
+  async withdraw(pile: Transactor, to: string, amount: bigint): Promise<Receipt> {
+    return this.write(pile, "withdraw", [to, amount]);
+  }
+
+  /** Publishes base load and tariffs of the frames from `firstFrame` on. */
+  async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
+    return this.write(operator, "publish", [publications.map((p, index) => ({ frame: firstFrame + index, ...p }))]);
+  }
+
+  /** Places an order of the sending pile. */
+  async place(pile: Transactor, order: OrderRequest): Promise<Receipt> {
+    return this.write(pile, "place", [requestArgument(order)]);
+  }
+
+  /** Replaces the sending pile's live order. */
+  async replace(pile: Transactor, order: OrderRequest): Promise<Receipt> {
+    return this.write(pile, "replace", [requestArgument(order)]);
+  }
+
+  /** Cancels the sending pile's live order. */
+  async cancel(pile: Transactor): Promise<Receipt> {
+    return this.write(pile, "cancel", []);
+  }
+
+  /** Signs terms with a pile's key (EIP-712). */
+  async sign(wallet: BaseWallet, terms: SignedTerms): Promise<SignedOrder> {
+    const packed = packSignedTerms(terms);
+    const domain = await this.signingDomain();
+    const { r, yParityAndS } = Signature.from(await wallet.signTypedData(domain, ORDER_TYPES, orderMessage(terms)));
+    return { terms: packed, r, vs: yParityAndS };
+  }
+
+  /** Submits one signed order. */
+  async submit(gateway: Transactor, order: SignedOrder): Promise<Receipt> {
+    return this.write(gateway, "submit", [order]);
+  }
+
+  /** Submits signed orders in one transaction. @returns The refused ones; all others stand. */
+  async submitBatch(
+    gateway: Transactor,
+    orders: readonly SignedOrder[],
+  ): Promise<{ receipt: Receipt; refused: BatchRefusal[] }> {
+    const receipt = await this.write(gateway, "submitBatch", [orders]);
+    const refused = this.events(receipt, "OrderRefused").map(({ position, refusal }) => ({
+      position: Number(position),
+      refusal:
+        decodeRefusal(refusal as string, ERROR_INTERFACES) ?? new ContractRefusal("UnknownError", { data: refusal }),
+    }));
+    return { receipt, refused };
+  }
+
+  /** Clears a frame. */
+  async clear(sender: Transactor, frame: number): Promise<{ receipt: Receipt; cleared: ClearedFrame }> {
+    const receipt = await this.write(sender, "clear", [frame]);
+    const { loadW, pflW, fills } = this.event(receipt, "FrameCleared") as {
+      loadW: bigint;
+      pflW: bigint;
+      fills: readonly bigint[];
+    };
+    return { receipt, cleared: { frame, loadW, pflW, packed: [...fills], fills: fills.map(decodeFill) } };
+  }
+
+  /** Settles a frame by what its clearing decided. */
+  async settle(
+    sender: Transactor,
+    cleared: Pick<ClearedFrame, "frame" | "packed">,
+    publication: bigint,
+  ): Promise<Receipt> {
+    return this.write(sender, "settle", [cleared.frame, publication, cleared.packed]);
+  }
+
+  /** What is published for a frame, packed; 0 where nothing is. */
+  async publication(frame: number): Promise<bigint> {
+    return this.market.publication(frame);
+  }
+
+  /** Last cleared frame, PFL, grid balance. */
+  async chronicle(): Promise<ReturnType<typeof decodeChronicle>> {
+    return decodeChronicle(await this.market.chronicle());
+  }
+
+  /** Slots of the piles with a live order. */
+  async liveStates(): Promise<{ pile: number; state: PileState }[]> {
+    const [piles, states] = await this.market.liveStates();
+    return piles.map((pile, index) => ({ pile: Number(pile), state: decodePileState(states[index]!) }));
+  }
+
+  /** A pile's slot. */
+  async pileState(pile: number): Promise<PileState> {
+    return decodePileState(await this.market.pileState(pile));
+  }
+
+  /** Every registered pile. */
+  async piles(): Promise<PileRecord[]> {
+    const count = Number(await this.market.pileCount());
+    return Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const { account, operator, meterKey, ratedW } = await this.market.pileRecord(i + 1);
+        return { index: i + 1, account, operator, meterKey, ratedW };
+      }),
+    );
+  }
+
+  /** The events of a name in a receipt, each as its arguments by name. */
+  events(receipt: Receipt, name: string): Record<string, unknown>[] {
+    const topic = MARKET_INTERFACE.getEvent(name)?.topicHash;
+    return receipt.logs
+      .filter((log) => log.topics[0] === topic && log.address.toLowerCase() === this.address.toLowerCase())
+      .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject());
+  }
+
+  private event(receipt: Receipt, name: string): Record<string, unknown> {
+    const [event] = this.events(receipt, name);
+    if (event === undefined) throw new Error(`transaction ${receipt.hash} carries no ${name}`);
+    return event;
+  }
+
+  private async write(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
+    return sender.send({ to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) });
+  }
+
+  private async signingDomain(): Promise<TypedDataDomain> {
+    if (this.domain === undefined) {
+      const { name, version, chainId, verifyingContract } = await this.market.eip712Domain();
+      this.domain = { name, version, chainId, verifyingContract };
+    }
+    return this.domain;
+  }
+}
+
+/** An order in the book, from its slot. */
+export function orderOf(state: PileState, tickSize: bigint): Order {
+  return {
+    side: state.charge ? "charge" : "discharge",
+    price: state.priceTicks * tickSize,
+    remainingWh: state.remainingWh,
+    iceberg: state.iceberg,
+    peakWh: state.peakWh,
+    firstFrame: state.firstFrame,
+    expiryFrame: state.expiryFrame,
+    sequence: state.sequence,
+  };
+}
+
+/** A cleared frame in the market's own words. @param nameOf a pile's name by its number */
+export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => string): FrameOutcome {
+  const trades: Trade[] = [];
+  const grid: GridFill[] = [];
+  for (const { sell, buy, price, energyWh } of cleared.fills) {
+    if (sell === GRID) grid.push({ pile: nameOf(buy), side: "charge", price, energyWh });
+    else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh });
+  }
+  return { frame: cleared.frame, trades, grid, loadW: cleared.loadW, pflW: cleared.pflW };
+}
+
+function requestArgument(order: OrderRequest): Record<string, unknown> {
+  const { side, price, energyWh, peakWh, expiryFrame } = order;
+  return { charge: side === "charge", price, energyWh, peakWh, expiryFrame };
+}

@@ -1,0 +1,32 @@
+import type { MarketParameters } from "./types";
+
+/** What a deployed market fixes beside the rules of {@link MarketParameters}. */
+export interface DeploymentParameters extends MarketParameters {
+  /** Smallest token units in one money unit. */
+  unit: bigint;
+  /** Most piles that may be registered. */
+  pileCap: number;
+}
+
+/**
+ * The market that every command deploys unless told otherwise: thesis chapter 4's transformer and peak size, money in
+ * units of a 6-decimal token, so that one penny is 10 000.
+ */
+export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = {
+  frameSeconds: 1800,
+  auctionSeconds: 600,
+  leadFrames: 2,
+  alpha: 10,
+  beta: 1,
+  icebergThresholdWh: 4000n,
+  icebergPeakWh: 2000n,
+  minEnergyWh: 1n,
+  maxWaitFrames: 12,
+  capacityW: 250_000n,
+  lossAllowanceW: 0n,
+  tickSize: 1n,
+  bondPrice: 0n,
+  wheelingCap: 0n,
+  unit: 1n,
+  pileCap: 512,
+};

@@ -1,0 +1,316 @@
+import { Accounts, type Pile } from "./model/accounts";
+import { decide } from "./model/clearing";
+import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
+import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
+import { checkParameters } from "./model/parameters";
+import { checkPublication, PublicationMemory } from "./model/publication";
+import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
+import { MarketRefusal } from "./model/refusal";
+import { beginsAt, openWindow, windowOpensAt } from "./model/time";
+import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication, Side } from "./types";
+
+export { type BookEntry } from "./model/ranking";
+export { MarketRefusal, type RefusalCode, type RefusalDetails } from "./model/refusal";
+
+/** The two sides of one frame's book, each in priority order. */
+export interface Book {
+  bids: BookEntry[];
+  asks: BookEntry[];
+}
+
+/**
+ * The reference model of a feeder's market: SPEC 1 to 3, and the money of SPEC 5 with every delivery taken as agreed.
+ *
+ * It has no clock: whatever depends on time is told it, s, and it never runs backwards. What the contract would refuse
+ * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
+ * in W, prices in money units per kWh, amounts in money units.
+ *
+ * Invariant: free + locked + in delivery + grid balance + withdrawn = deposited, at every moment.
+ */
+export class MarketModel {
+  readonly parameters: Readonly<MarketParameters>;
+
+  private readonly accounts: Accounts;
+  private readonly publications = new PublicationMemory();
+  private lastCleared: RecordedLoad | undefined;
+  private fluctuationW = 0n;
+  private nextSequence = 0n;
+  private latestSeconds = 0;
+
+  /** @throws RangeError if the parameters describe no market. */
+  constructor(parameters: MarketParameters) {
+    checkParameters(parameters);
+    this.parameters = { ...parameters };
+    this.accounts = new Accounts(this.parameters);
+  }
+
+  // ---- Piles and their money -----------------------------------------------------------------------------------
+
+  /**
+   * Admits a pile. SPEC 2, [T Fig. 4.2].
+   *
+   * @param ratedW Rated power, W.
+   * @param options.balance Deposited along with it, money units; 0 by default.
+   * @throws MarketRefusal AlreadyRegistered.
+   */
+  registerPile(id: string, ratedW: bigint, options: { balance?: bigint } = {}): void {
+    this.accounts.deposit(this.accounts.register(id, ratedW), options.balance ?? 0n);
+  }
+
+  /**
+   * Adds money to a pile's free balance.
+   *
+   * @throws MarketRefusal NotRegistered.
+   */
+  deposit(id: string, amount: bigint): void {
+    this.accounts.deposit(this.accounts.pile(id), amount);
+  }
+
+  /**
+   * Takes money out of a pile's free balance.
+   *
+   * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
+   * @throws MarketRefusal NotRegistered, InsufficientBalance.
+   */
+  withdraw(id: string, amount: bigint, nowSeconds: number = this.latestSeconds): void {
+    this.advanceTo(nowSeconds);
+    const pile = this.accounts.pile(id);
+    if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
+    this.accounts.withdraw(pile, amount);
+  }
+
+  /**
+   * Suspends or readmits a pile. A live order stays until the next clearing takes it out; it may be cancelled. SPEC 2.
+   *
+   * @throws MarketRefusal NotRegistered.
+   */
+  setSuspended(id: string, suspended: boolean): void {
+    this.accounts.pile(id).suspended = suspended;
+  }
+
+  // ---- What the grid operator publishes ------------------------------------------------------------------------
+
+  /**
+   * Publishes base load and tariffs of one frame: once, `leadFrames` before its window opens. SPEC 1.
+   *
+   * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, TariffOutOfRange,
+   * PublishedTooEarly; checked in this order.
+   */
+  publish(frame: number, publication: Publication, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    checkPublication(this.parameters, this.publications, frame, publication, nowSeconds);
+    this.publications.remember(frame, publication);
+  }
+
+  // ---- Orders --------------------------------------------------------------------------------------------------
+
+  /**
+   * Places a pile's one live order. SPEC 2.
+   *
+   * @throws MarketRefusal NotRegistered, PileSuspended, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
+   * EnergyAboveMaximum, ExpiryOutOfRange, LiveOrderExists, InsufficientBalance; checked in this order.
+   */
+  place(id: string, request: OrderRequest, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    const pile = this.accounts.pile(id);
+    this.checkAdmitted(pile);
+    checkRequest(this.parameters, request, nowSeconds);
+    if (this.liveOrder(pile, nowSeconds) !== undefined) throw new MarketRefusal("LiveOrderExists", { pile: id });
+    this.enter(pile, request, nowSeconds);
+  }
+
+  /**
+   * Cancels a pile's live order and places another in one step; the new one waits anew. Refused, it leaves the old one
+   * as it was. SPEC 2.
+   *
+   * @throws MarketRefusal NotRegistered, NoLiveOrder, GateClosed, then as {@link place} without LiveOrderExists, the old
+   * order's lock counted as free.
+   */
+  replace(id: string, request: OrderRequest, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    const pile = this.accounts.pile(id);
+    this.checkRemovable(pile, nowSeconds);
+    this.checkAdmitted(pile);
+    checkRequest(this.parameters, request, nowSeconds);
+    this.enter(pile, request, nowSeconds);
+  }
+
+  /**
+   * Cancels a pile's live order and frees what it locked; a suspended pile may, too. SPEC 2.
+   *
+   * @throws MarketRefusal NotRegistered, NoLiveOrder, GateClosed; checked in this order.
+   */
+  cancel(id: string, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    const pile = this.accounts.pile(id);
+    this.checkRemovable(pile, nowSeconds);
+    this.accounts.drop(pile);
+  }
+
+  // ---- Clearing and settlement ---------------------------------------------------------------------------------
+
+  /**
+   * Clears a frame in its window, once: ranks, matches, fills from the grid, records the load. SPEC 3,
+   * [T Tables 4-A, 4-B].
+   *
+   * @throws MarketRefusal FrameWindowNotOpen, FrameWindowClosed, FrameAlreadyCleared; checked in this order.
+   */
+  clear(frame: number, nowSeconds: number): FrameOutcome {
+    this.advanceTo(nowSeconds);
+    const opensAt = windowOpensAt(this.parameters, frame);
+    const endsAt = beginsAt(this.parameters, frame);
+    if (nowSeconds < opensAt) throw new MarketRefusal("FrameWindowNotOpen", { frame, nowSeconds, opensAt });
+    if (nowSeconds >= endsAt) throw new MarketRefusal("FrameWindowClosed", { frame, nowSeconds, endsAt });
+    if (this.lastCleared?.frame === frame) throw new MarketRefusal("FrameAlreadyCleared", { frame });
+
+    const publication = this.publications.recall(frame);
+    const bids = this.ranked(frame, "charge");
+    const asks = this.ranked(frame, "discharge");
+    const { trades, grid } = decide(this.parameters, frame, bids, asks, publication);
+    this.accounts.deliver(frame, trades, grid, publication?.wheelingPrice ?? 0n);
+    this.sweep(frame);
+
+    // A trade between two piles of the feeder adds nothing to its load; only grid fills do.
+    const netWh = grid.reduce((sum, fill) => sum + (fill.side === "charge" ? fill.energyWh : -fill.energyWh), 0n);
+    const loadW = (publication?.baseLoadW ?? 0n) + powerAwayFromZeroW(this.parameters, netWh);
+    const cleared = { frame, loadW, known: publication !== undefined };
+    this.fluctuationW += fluctuationW(this.publications, cleared, this.lastCleared);
+    this.lastCleared = cleared;
+    return { frame, trades, grid, loadW, pflW: this.fluctuationW };
+  }
+
+  /**
+   * Pays out a delivered frame as agreed: sellers the price and their bond, the grid wheeling and its fills. SPEC 5.
+   *
+   * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled.
+   */
+  settle(frame: number, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    const overAt = beginsAt(this.parameters, frame + 1);
+    if (nowSeconds < overAt) throw new MarketRefusal("FrameNotOver", { frame, nowSeconds, overAt });
+    this.accounts.settle(frame);
+  }
+
+  // ---- What can be seen ----------------------------------------------------------------------------------------
+
+  /** A copy of a pile's live order, or undefined. @throws MarketRefusal NotRegistered. */
+  order(id: string, nowSeconds: number): Order | undefined {
+    const order = this.liveOrder(this.accounts.pile(id), nowSeconds);
+    return order === undefined ? undefined : { ...order };
+  }
+
+  /** What a pile can lock or withdraw, money units. @throws MarketRefusal NotRegistered. */
+  freeBalance(id: string, nowSeconds: number): bigint {
+    const pile = this.accounts.pile(id);
+    // An expired order's lock is free although nobody has come to say so.
+    return this.liveOrder(pile, nowSeconds) === undefined ? pile.free + this.accounts.lockedBy(pile) : pile.free;
+  }
+
+  /**
+   * What a pile's live order locks, money units.
+   *
+   * @param nowSeconds The latest time told by default.
+   * @throws MarketRefusal NotRegistered.
+   */
+  lockedBalance(id: string, nowSeconds: number = this.latestSeconds): bigint {
+    const pile = this.accounts.pile(id);
+    return this.liveOrder(pile, nowSeconds) === undefined ? 0n : this.accounts.lockedBy(pile);
+  }
+
+  /** The piles, in order of registration. */
+  get pileIds(): string[] {
+    return this.accounts.all().map(({ id }) => id);
+  }
+
+  /** Taken from locks for frames that are not settled yet: payments, wheeling and bonds, money units. */
+  get inDelivery(): bigint {
+    return this.accounts.inDelivery;
+  }
+
+  /** What the grid operator has earned: wheeling and energy from the grid, of settled frames, money units. */
+  get gridBalance(): bigint {
+    return this.accounts.grid;
+  }
+
+  /** All that was ever deposited, money units. */
+  get deposited(): bigint {
+    return this.accounts.deposited;
+  }
+
+  /** All that was ever withdrawn, money units. */
+  get withdrawn(): bigint {
+    return this.accounts.withdrawn;
+  }
+
+  /** PFL: the sum of the absolute steps of P_total so far, W [T 4.4]. */
+  get pflW(): bigint {
+    return this.fluctuationW;
+  }
+
+  /** The frame cleared last, and its recorded P_total(t), W; undefined before the first clearing. */
+  get recordedLoad(): RecordedLoad | undefined {
+    return this.lastCleared === undefined ? undefined : { ...this.lastCleared };
+  }
+
+  /**
+   * The book of a frame as its clearing would see it now, each side in priority order [T 4.14]. Orders of suspended
+   * piles are not in it; a frame already cleared shows what is left.
+   */
+  book(frame: number): Book {
+    return {
+      bids: this.ranked(frame, "charge").map(asBookEntry),
+      asks: this.ranked(frame, "discharge").map(asBookEntry),
+    };
+  }
+
+  // ---- Inside --------------------------------------------------------------------------------------------------
+
+  private advanceTo(nowSeconds: number): void {
+    if (!Number.isSafeInteger(nowSeconds) || nowSeconds < this.latestSeconds) {
+      throw new RangeError(`time must be whole seconds and cannot run back from ${this.latestSeconds}: ${nowSeconds}`);
+    }
+    this.latestSeconds = nowSeconds;
+  }
+
+  private liveOrder(pile: Pile, nowSeconds: number): Order | undefined {
+    return pile.order !== undefined && isLive(this.parameters, pile.order, nowSeconds) ? pile.order : undefined;
+  }
+
+  private checkAdmitted(pile: Pile): void {
+    if (pile.suspended) throw new MarketRefusal("PileSuspended", { pile: pile.id });
+  }
+
+  /** Gate closure: while a window is open and its frame not cleared, what takes part in it stays. SPEC 2. */
+  private checkRemovable(pile: Pile, nowSeconds: number): void {
+    const order = this.liveOrder(pile, nowSeconds);
+    if (order === undefined) throw new MarketRefusal("NoLiveOrder", { pile: pile.id });
+    const frame = openWindow(this.parameters, nowSeconds);
+    if (frame !== undefined && this.lastCleared?.frame !== frame && isForFrame(order, frame)) {
+      throw new MarketRefusal("GateClosed", { pile: pile.id, frame });
+    }
+  }
+
+  /** A refused order uses up no sequence number. @throws MarketRefusal InsufficientBalance. */
+  private enter(pile: Pile, request: OrderRequest, nowSeconds: number): void {
+    this.accounts.enter(pile, makeOrder(this.parameters, pile.ratedW, request, nowSeconds, this.nextSequence));
+    this.nextSequence += 1n;
+  }
+
+  /** One side of what takes part in a frame, in priority order. */
+  private ranked(frame: number, side: Side): Ranked[] {
+    const placed = this.accounts.all().flatMap(({ id, suspended, order }) => {
+      const takesPart = !suspended && order !== undefined && order.side === side && isForFrame(order, frame);
+      return takesPart ? [{ pile: id, order }] : [];
+    });
+    return rankSide(this.parameters, frame, placed);
+  }
+
+  /** Takes filled and expired orders and those of suspended piles out of the book. SPEC 2, 3.5. */
+  private sweep(clearedFrame: number): void {
+    for (const pile of this.accounts.all()) {
+      if (pile.order === undefined) continue;
+      const { remainingWh, expiryFrame } = pile.order;
+      if (pile.suspended || remainingWh === 0n || expiryFrame <= clearedFrame) this.accounts.drop(pile);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { MarketParameters } from "../types";
+import { PUBLICATION_MEMORY_FRAMES } from "./limits";
+import type { PublicationMemory } from "./publication";
+
+const SECONDS_PER_HOUR = 3600n;
+
+/**
+ * How much energy may still be drawn from the grid in a frame under the capacity, in whole Wh, never negative [T 4.3b].
+ *
+ * @param baseLoadW P_home(t), W; negative where the homes feed in more than they use.
+ */
+export function chargingRoomWh(
+  market: Pick<MarketParameters, "capacityW" | "lossAllowanceW" | "frameSeconds">,
+  baseLoadW: bigint,
+): bigint {
+  const roomW = market.capacityW - market.lossAllowanceW - baseLoadW;
+  return roomW <= 0n ? 0n : (roomW * BigInt(market.frameSeconds)) / SECONDS_PER_HOUR;
+}
+
+/**
+ * Energy moved in one frame as power, rounded away from zero [T 4.3a].
+ *
+ * @param energyWh Net energy drawn from the grid, Wh, negative if fed in.
+ * @returns W.
+ */
+export function powerAwayFromZeroW(market: Pick<MarketParameters, "frameSeconds">, energyWh: bigint): bigint {
+  const frameSeconds = BigInt(market.frameSeconds);
+  const magnitude = energyWh < 0n ? -energyWh : energyWh;
+  const powerW = (magnitude * SECONDS_PER_HOUR + frameSeconds - 1n) / frameSeconds;
+  return energyWh < 0n ? -powerW : powerW;
+}
+
+/**
+ * What a pile can move in one frame, Wh, rounded down. SPEC 2.
+ *
+ * @param ratedW W.
+ */
+export function movableWh(market: Pick<MarketParameters, "frameSeconds">, ratedW: bigint): bigint {
+  return (ratedW * BigInt(market.frameSeconds)) / SECONDS_PER_HOUR;
+}
+
+/** A cleared frame and its recorded P_total, W. */
+export interface RecordedLoad {
+  frame: number;
+  loadW: bigint;
+  /** Whether the frame's base load had been published when it was cleared. */
+  known: boolean;
+}
+
+/**
+ * By how much power-load fluctuation grows when a frame is cleared: the absolute steps of P_total since the last
+ * clearing [T 4.4], W.
+ *
+ * Frames between that nobody cleared count as their base load, as long as it is remembered. A step counts only where
+ * the base loads of both its frames were published, and only within the 128 frames that end with the one now cleared.
+ * If no frame was ever cleared, only the step into this one counts.
+ *
+ * @param cleared The frame now cleared and its load.
+ * @param last The frame cleared before it, if any.
+ */
+export function fluctuationW(memory: PublicationMemory, cleared: RecordedLoad, last: RecordedLoad | undefined): bigint {
+  const loadW = (frame: number): bigint | undefined => {
+    if (frame === cleared.frame) return cleared.known ? cleared.loadW : undefined;
+    if (frame === last?.frame) return last.known ? last.loadW : undefined;
+    return memory.recall(frame)?.baseLoadW;
+  };
+  let sumW = 0n;
+  const from = last === undefined ? cleared.frame - 1 : last.frame;
+  // The memory's span ends with the frame now cleared, whether or not that one was published.
+  const oldest = Math.max(from, cleared.frame - PUBLICATION_MEMORY_FRAMES + 1);
+  for (let frame = oldest; frame < cleared.frame; frame++) {
+    const before = loadW(frame);
+    const after = loadW(frame + 1);
+    if (before === undefined || after === undefined) continue;
+    sumW += after > before ? after - before : before - after;
+  }
+  return sumW;
+}

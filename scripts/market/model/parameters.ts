@@ -1,0 +1,32 @@
+import type { MarketParameters } from "../types";
+
+/**
+ * Whether the parameters describe a market at all.
+ *
+ * @throws RangeError naming the first one that does not. The auction window must be shorter than a frame, so that at
+ * most one window is open at a time.
+ */
+export function checkParameters(market: MarketParameters): void {
+  const wholeAtLeast = (name: keyof MarketParameters, least: number) => {
+    const value = market[name];
+    const whole = typeof value === "bigint" || Number.isSafeInteger(value);
+    if (!whole || value < least) throw new RangeError(`${name} must be a whole number of at least ${least}: ${value}`);
+  };
+  wholeAtLeast("frameSeconds", 2);
+  wholeAtLeast("auctionSeconds", 1);
+  if (market.auctionSeconds >= market.frameSeconds) {
+    throw new RangeError(`auctionSeconds ${market.auctionSeconds} must be below frameSeconds ${market.frameSeconds}`);
+  }
+  wholeAtLeast("leadFrames", 0);
+  wholeAtLeast("alpha", 0);
+  wholeAtLeast("beta", 0);
+  wholeAtLeast("icebergThresholdWh", 0);
+  wholeAtLeast("icebergPeakWh", 1);
+  wholeAtLeast("minEnergyWh", 1);
+  wholeAtLeast("maxWaitFrames", 0);
+  wholeAtLeast("capacityW", 0);
+  wholeAtLeast("lossAllowanceW", 0);
+  wholeAtLeast("tickSize", 1);
+  wholeAtLeast("bondPrice", 0);
+  wholeAtLeast("wheelingCap", 0);
+}

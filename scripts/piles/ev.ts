@@ -1,0 +1,70 @@
+import type { MarketParameters, Side } from "../market/types";
+
+/**
+ * One stay of one EV at its pile: the whole of what its agent knows about it.
+ *
+ * Frames are those of the simulation. An EV that plugs in during frame `a` can first be delivered to in frame `a + 1`
+ * (the order goes out in `a`, before the window of `a + 1` opens), in every scheme alike; `departureFrame` is the last
+ * frame in which it can be delivered to.
+ */
+export interface EvStay {
+  /** The pile it is plugged into. */
+  pile: string;
+  /** `charge`: wants to be filled up to `targetSoc`; `discharge`: sells what it holds above `targetSoc`. */
+  side: Side;
+  arrivalFrame: number;
+  departureFrame: number;
+  /** Battery capacity, Wh. */
+  batteryWh: number;
+  /** State of charge on arrival, 0 to 1 [T 3.7, 4.5c]. */
+  initialSoc: number;
+  /** State of charge wanted on departure, 0 to 1 [T 4.5b]. */
+  targetSoc: number;
+  /** Rated power of the pile for this EV, both ways, W [T 3.8]. */
+  ratedW: number;
+}
+
+/** What of a market an EV's energy depends on. */
+export type EnergyLimits = Pick<MarketParameters, "frameSeconds" | "icebergPeakWh" | "minEnergyWh">;
+
+/** What a power moves in one frame, Wh, rounded down. */
+export function frameWh(market: Pick<MarketParameters, "frameSeconds">, powerW: number): number {
+  return Math.floor((powerW * market.frameSeconds) / 3600);
+}
+
+/** Frames in which the EV can be delivered to. */
+export function stayFrames(ev: EvStay): number {
+  return Math.max(0, ev.departureFrame - ev.arrivalFrame);
+}
+
+/** What the EV would move if its stay allowed everything, Wh: `|targetSoc - initialSoc|` of its battery [T 3.9]. */
+export function neededWh(ev: EvStay): number {
+  const part = ev.side === "charge" ? ev.targetSoc - ev.initialSoc : ev.initialSoc - ev.targetSoc;
+  return Math.max(0, Math.round(part * ev.batteryWh));
+}
+
+/**
+ * The energy an EV asks for, Wh: what it needs or, where less, what its stay allows at the market's peak size (or its
+ * own rated power, where that is less). The same for every scheme, so that all move the same energy. SPEC 7. Nothing
+ * if it is less than the smallest order.
+ */
+export function askedWh(ev: EvStay, market: EnergyLimits): number {
+  const asked = Math.min(neededWh(ev), cappedFrameWh(ev, market) * stayFrames(ev));
+  return asked < Number(market.minEnergyWh) ? 0 : asked;
+}
+
+/** What the EV can move in one frame at the market's peak size, Wh. */
+export function cappedFrameWh(ev: EvStay, market: EnergyLimits): number {
+  return Math.min(Number(market.icebergPeakWh), frameWh(market, ev.ratedW));
+}
+
+/**
+ * Whether the market takes an order as an iceberg [T 4.13]: above its threshold, above what the pile can move in a frame,
+ * or naming a peak below its quantity. SPEC 2.
+ *
+ * @param pileFrameWh What the pile can move in a frame, Wh.
+ * @param peakWh Named peak, Wh; 0 for none.
+ */
+export function isIceberg(icebergThresholdWh: number, pileFrameWh: number, energyWh: number, peakWh = 0): boolean {
+  return energyWh > icebergThresholdWh || energyWh > pileFrameWh || (peakWh > 0 && peakWh < energyWh);
+}

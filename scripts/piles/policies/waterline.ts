@@ -1,0 +1,77 @@
+import type { Random } from "../../random";
+import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
+import { frameWh } from "../ev";
+import { ownGuidePrice, sell } from "./selling";
+import { planSlices, type SliceOptions } from "./slicePlan";
+
+/** How patient and how calm the agents are. */
+export interface WaterlineOptions extends SliceOptions {
+  /** Largest peak that an iceberg names for the tranches the grid fills by itself, Wh: small ones disturb little. */
+  calmPeakWh: number;
+}
+
+/**
+ * The default policy: agents that fill the valleys of the load together, by what all of them read on the chain.
+ *
+ * - On arrival an EV asks for all it needs in one order, which says openly how much and until when. If its stay is long
+ *   enough for the market to fill an iceberg after WT_max, it bids the tariff and names a peak that spreads its energy
+ *   over the frames in which that happens: often its only order. Otherwise it bids the guide price, below the tariff, and
+ *   waits for a peer.
+ * - Shortly before each window every agent works out, from the public book, how far the load of the next frame lies below
+ *   the level that all known needs call for, and whose turn it is to fill the gap ({@link planSlices}). Whose turn it is
+ *   takes a slice of what it needs with a normal order at the tariff.
+ * - Discharging EVs {@link sell} at the guide price, later at their least.
+ */
+export class Waterline implements OrderPolicy {
+  readonly name = "waterline";
+  readonly options: Readonly<WaterlineOptions>;
+  /** The plan is the same for all agents that see the same, so it is worked out once. */
+  private readonly plans = new WeakMap<PublicView, Map<string, number>>();
+
+  /** @param options Defaults: 300 Wh, half-held, 1000 Wh. */
+  constructor(options: Partial<WaterlineOptions> = {}) {
+    this.options = { toleranceWh: 300, hold: 0.5, calmPeakWh: 1_000, ...options };
+  }
+
+  decide(own: OwnState, view: PublicView, random: Random): Decision {
+    if (own.stay.side === "discharge") return sell(own, view, random);
+    if (view.moment === "open") {
+      return own.stay.arrivalFrame === view.frame ? this.wait(own, view, random) : undefined;
+    }
+    const slice = this.plan(view).get(own.stay.pile);
+    if (slice !== undefined) return { price: tariffFor(own, view), energyWh: Math.min(slice, own.remainingWh) };
+    return own.order === undefined ? this.wait(own, view, random) : undefined;
+  }
+
+  /** An order for all that is still needed, to wait with. */
+  private wait(own: OwnState, view: PublicView, random: Random): Decision {
+    const energyWh = own.remainingWh;
+    const tariff = tariffFor(own, view);
+    const pileFrameWh = frameWh(view.market, own.stay.ratedW);
+    const filledFrom = view.frame + 1 + view.market.maxWaitFrames;
+    const filledFrames = own.stay.departureFrame - filledFrom + 1;
+    if (filledFrames > 0 && energyWh > view.market.minEnergyWh) {
+      const peakWh = Math.min(Math.ceil(energyWh / filledFrames), this.options.calmPeakWh, energyWh - 1);
+      if (peakWh * filledFrames >= energyWh - 1 || energyWh > pileFrameWh) return { price: tariff, energyWh, peakWh };
+    }
+    // A tick below the tariff at most, so that a normal order waits, too.
+    return { price: Math.min(ownGuidePrice(view, random), tariff - view.market.tickSize, own.limitPrice), energyWh };
+  }
+
+  private plan(view: PublicView): Map<string, number> {
+    const known = this.plans.get(view);
+    if (known !== undefined) return known;
+    const plan = planSlices(view, this.options);
+    this.plans.set(view, plan);
+    return plan;
+  }
+}
+
+/** What a bid must offer to be filled from the grid in any frame of the rest of the stay that is published, if it may. */
+function tariffFor(own: OwnState, view: PublicView): number {
+  let highest = 0;
+  for (let frame = view.frame + 1; frame <= own.stay.departureFrame; frame++) {
+    highest = Math.max(highest, view.published(frame)?.importPrice ?? 0);
+  }
+  return Math.min(own.limitPrice, highest || own.limitPrice);
+}

@@ -1,0 +1,46 @@
+import type { Random } from "../random";
+import type { EvStay } from "./ev";
+
+/** What every population is drawn from. */
+export interface PopulationOptions {
+  /** Piles of the feeder; each has one EV a day. */
+  evs: number;
+  /** Days to draw, from frame 0 on. Days are drawn alike and independently; a pile keeps its kind. */
+  days: number;
+  /** Frame length, s; a divisor of a day. */
+  frameSeconds: number;
+  /** Source of the draws. Adding EVs or days leaves those already there as they were. */
+  random: Random;
+}
+
+/** A kind of population: draws the stays, in order of day and pile. */
+export type Population = (options: PopulationOptions) => EvStay[];
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Frames in a day. @throws RangeError if a day is not a whole number of frames. */
+export function framesPerDay(frameSeconds: number): number {
+  if (SECONDS_PER_DAY % frameSeconds !== 0) throw new RangeError(`no whole number of frames of ${frameSeconds} s a day`);
+  return SECONDS_PER_DAY / frameSeconds;
+}
+
+/** Id of the pile with the given index: `P001`, `P002`, ... */
+export function pileId(index: number): string {
+  return `P${String(index + 1).padStart(3, "0")}`;
+}
+
+/** Calls `draw` for each pile on each day, each with a stream of its own, in order of day and pile. */
+export function drawStays<Kind>(
+  options: PopulationOptions,
+  kindOf: (index: number, random: Random) => Kind,
+  draw: (pile: string, firstFrameOfDay: number, kind: Kind, random: Random) => EvStay,
+): EvStay[] {
+  const piles = Array.from({ length: options.evs }, (_, index) => {
+    const random = options.random.stream(pileId(index));
+    return { id: pileId(index), random, kind: kindOf(index, random.stream("kind")) };
+  });
+  const perDay = framesPerDay(options.frameSeconds);
+  return Array.from({ length: options.days }, (_, day) =>
+    piles.map(({ id, random, kind }) => draw(id, day * perDay, kind, random.stream(`day ${day}`))),
+  ).flat();
+}

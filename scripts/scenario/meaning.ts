@@ -1,0 +1,98 @@
+import type { JsonPath } from "./json";
+import { ACTIONS, type ScenarioFile } from "./schema";
+
+/** Something in a well-formed scenario that makes no sense. */
+export interface Problem {
+  path: JsonPath;
+  /** What is wrong and what is accepted. */
+  problem: string;
+}
+
+/** Tariffs and prices are held on chain in so many ticks at most. */
+const MAX_TICKS = 2 ** 24 - 1;
+
+/** A tariff's figures with the place of each. */
+function figures(path: JsonPath, tariff: number | number[]): [JsonPath, number][] {
+  return typeof tariff === "number" ? [[path, tariff]] : tariff.map((figure, i) => [[...path, i], figure]);
+}
+
+function* marketProblems({ market }: ScenarioFile): Generator<Problem> {
+  const { frameSeconds, auctionSeconds, tickSize, wheelingCap } = market;
+  if (auctionSeconds >= frameSeconds) {
+    const problem = `must be below frameSeconds (${frameSeconds}), found ${auctionSeconds}`;
+    yield { path: ["market", "auctionSeconds"], problem };
+  }
+  for (const tariff of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
+    for (const [path, price] of figures(["market", tariff], market[tariff])) {
+      if (price % tickSize !== 0)
+        yield { path, problem: `must be a multiple of tickSize (${tickSize}), found ${price}` };
+      if (price / tickSize > MAX_TICKS) {
+        yield { path, problem: `must be at most ${MAX_TICKS} times tickSize (${tickSize}), found ${price}` };
+      }
+      if (tariff === "wheelingPrice" && wheelingCap !== undefined && price > wheelingCap) {
+        yield { path, problem: `must be at most wheelingCap (${wheelingCap}), found ${price}` };
+      }
+    }
+  }
+}
+
+function* pileProblems({ piles, market }: ScenarioFile): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const [i, { id, ratedW }] of piles.entries()) {
+    if (seen.has(id)) yield { path: ["piles", i, "id"], problem: `must be unique, but "${id}" is used before` };
+    seen.add(id);
+    if (ratedW * market.frameSeconds < 3600) {
+      const least = Math.ceil(3600 / market.frameSeconds);
+      const problem = `must move 1 Wh in a frame of ${market.frameSeconds} s: at least ${least} W, found ${ratedW}`;
+      yield { path: ["piles", i, "ratedW"], problem };
+    }
+  }
+}
+
+function* eventProblems({ piles, frames, events }: ScenarioFile): Generator<Problem> {
+  const ids = new Set(piles.map(({ id }) => id));
+  for (const [i, event] of events.entries()) {
+    if (event.frame >= frames) {
+      const problem = `must be 0 to ${frames - 1}, as the scenario has ${frames} frames, found ${event.frame}`;
+      yield { path: ["events", i, "frame"], problem };
+    }
+    if (!ids.has(event.pile)) {
+      const known = ids.size === 0 ? "there are none" : [...ids].slice(0, 10).join(", ") + (ids.size > 10 ? ", …" : "");
+      yield { path: ["events", i, "pile"], problem: `must be one of the piles (${known}), found "${event.pile}"` };
+    }
+    const given = ACTIONS.filter((action) => event[action] !== undefined);
+    if (given.length !== 1) {
+      const found = given.length === 0 ? "none" : given.join(" and ");
+      yield { path: ["events", i], problem: `must have exactly one of ${ACTIONS.join(", ")}, found ${found}` };
+    }
+  }
+}
+
+function* frameListProblems(file: ScenarioFile): Generator<Problem> {
+  for (const [list, first] of [
+    ["missedClearings", 1],
+    ["unpublished", 0],
+  ] as const) {
+    for (const [i, frame] of file[list].entries()) {
+      const path = [list, i];
+      if (frame < first || frame >= file.frames) {
+        const accepted =
+          first < file.frames ? `must be ${first} to ${file.frames - 1}` : "no frame is cleared in so short a scenario";
+        yield { path, problem: `${accepted}, found ${frame}` };
+      }
+      if (file[list].indexOf(frame) !== i)
+        yield { path, problem: `must be listed once, but ${frame} is listed before` };
+    }
+  }
+}
+
+/**
+ * The first thing in a well-formed scenario file that contradicts the rest of it, if any. What the market itself would
+ * refuse of an order is not looked at: that is a result.
+ */
+export function findProblem(file: ScenarioFile): Problem | undefined {
+  for (const problems of [marketProblems, pileProblems, eventProblems, frameListProblems]) {
+    for (const problem of problems(file)) return problem;
+  }
+  return undefined;
+}

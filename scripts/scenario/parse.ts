@@ -1,0 +1,159 @@
+import type { z } from "zod";
+
+import type { MarketParameters, OrderRequest, Publication } from "../market/types";
+import { InputError } from "./inputError";
+import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
+import { findProblem } from "./meaning";
+import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
+import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
+
+export { InputError } from "./inputError";
+
+type Issue = z.core.$ZodIssue;
+type FileMarket = ScenarioFile["market"];
+type FileEvent = ScenarioFile["events"][number];
+
+/**
+ * Reads a scenario file. The format is described at the top of `schema.ts`. SPEC 9.
+ *
+ * @param text What the file holds: JSON.
+ * @param fileName How to name the file in messages.
+ * @throws InputError with one message that says where, what is wrong and what is accepted.
+ */
+export function parseScenario(text: string, fileName: string): Scenario {
+  const json = readJson(text, fileName);
+  const parsed = scenarioSchema.safeParse(json.value);
+  if (!parsed.success) {
+    const { path, problem } = describe(parsed.error.issues, json.value);
+    throw new InputError(fileName, problem, { position: json.positionOf(path), path: showPath(path) });
+  }
+  const found = findProblem(parsed.data);
+  if (found !== undefined) {
+    const { path, problem } = found;
+    throw new InputError(fileName, problem, { position: json.positionOf(path), path: showPath(path) });
+  }
+  return toScenario(parsed.data, fileName);
+}
+
+function readJson(text: string, fileName: string): LocatedJson {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new InputError(fileName, error.message, { position: error.position });
+  }
+}
+
+// ---- What is wrong with the form -------------------------------------------------------------------------------
+
+/** One problem out of many. An unknown field comes first: misspelt, it is why another one is missing. */
+function describe(issues: readonly Issue[], document: unknown): { path: JsonPath; problem: string } {
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
+  if (unknown !== undefined) {
+    const path = asJsonPath(unknown.path);
+    return { path: [...path, unknown.keys[0]!], problem: `is unknown; expected ${unknown.message}` };
+  }
+  const issue = issues[0]!;
+  const path = asJsonPath(issue.path);
+  const value = valueAt(document, path);
+  if (issue.code === "invalid_union" && Array.isArray(value) && value.length === FRAMES_A_DAY) {
+    // A list of the right length: the wrong figure in it is what matters.
+    const inner = issue.errors.flat().find((error) => error.path.length > 0);
+    if (inner !== undefined) {
+      const innerPath = [...path, ...asJsonPath(inner.path)];
+      return { path: innerPath, problem: `expected ${inner.message}, found ${show(valueAt(document, innerPath))}` };
+    }
+  }
+  if (value === undefined) return { path, problem: `is missing; expected ${issue.message}` };
+  return { path, problem: `expected ${issue.message}, found ${show(value)}` };
+}
+
+function asJsonPath(path: readonly PropertyKey[]): JsonPath {
+  return path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+function valueAt(document: unknown, path: JsonPath): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<string | number, unknown> | undefined)?.[step],
+    document,
+  );
+}
+
+/** A value as a reader would recognise it, however long. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+// ---- From the file's numbers to the market's -------------------------------------------------------------------
+
+function toScenario(file: ScenarioFile, fileName: string): Scenario {
+  return {
+    fileName,
+    market: toParameters(file.market),
+    settlement: file.market.settlement,
+    publications: Array.from({ length: FRAMES_A_DAY }, (_, frame) => toPublication(file, frame)),
+    piles: file.piles.map(({ id, ratedW, balance, operator }): ScenarioPile => ({
+      id,
+      ratedW: BigInt(ratedW),
+      balance: balance === undefined ? AMPLE_BALANCE : BigInt(balance),
+      ...(operator === undefined ? {} : { operator }),
+    })),
+    frames: file.frames,
+    events: file.events.map((event) => ({ frame: event.frame, pile: event.pile, action: toAction(event) })),
+    missedClearings: new Set(file.missedClearings),
+    unpublished: new Set(file.unpublished),
+  };
+}
+
+function toParameters(market: FileMarket): MarketParameters {
+  const { wheelingPrice, wheelingCap } = market;
+  const largestWheeling = Math.max(...(typeof wheelingPrice === "number" ? [wheelingPrice] : wheelingPrice));
+  return {
+    frameSeconds: market.frameSeconds,
+    auctionSeconds: market.auctionSeconds,
+    leadFrames: market.leadFrames,
+    alpha: market.alpha,
+    beta: market.beta,
+    icebergThresholdWh: BigInt(market.icebergThresholdWh),
+    icebergPeakWh: BigInt(market.icebergPeakWh),
+    minEnergyWh: BigInt(market.minEnergyWh),
+    maxWaitFrames: market.maxWaitFrames,
+    capacityW: BigInt(market.capacityW),
+    lossAllowanceW: BigInt(market.lossAllowanceW),
+    tickSize: BigInt(market.tickSize),
+    bondPrice: BigInt(market.bondPrice),
+    wheelingCap: BigInt(wheelingCap ?? largestWheeling),
+  };
+}
+
+function toPublication({ market, baseLoadW }: ScenarioFile, frame: number): Publication {
+  const figure = (daily: number | number[]) => BigInt(typeof daily === "number" ? daily : daily[frame % daily.length]!);
+  return {
+    baseLoadW: figure(baseLoadW),
+    importPrice: figure(market.importPrice),
+    exportPrice: figure(market.exportPrice),
+    wheelingPrice: figure(market.wheelingPrice),
+  };
+}
+
+function toAction(event: FileEvent): ScenarioAction {
+  if (event.place !== undefined) return { kind: "place", order: toRequest(event.place) };
+  if (event.replace !== undefined) return { kind: "replace", order: toRequest(event.replace) };
+  if (event.cancel !== undefined) return { kind: "cancel" };
+  if (event.suspend !== undefined) return { kind: "suspend" };
+  if (event.readmit !== undefined) return { kind: "readmit" };
+  if (event.deposit !== undefined) return { kind: "deposit", amount: BigInt(event.deposit) };
+  return { kind: "withdraw", amount: BigInt(event.withdraw!) };
+}
+
+function toRequest(order: NonNullable<FileEvent["place"]>): OrderRequest {
+  return {
+    side: order.side,
+    price: BigInt(order.price),
+    energyWh: BigInt(order.energyWh),
+    peakWh: BigInt(order.peakWh),
+    expiryFrame: order.expiryFrame,
+  };
+}

@@ -1,0 +1,123 @@
+import { MarketModel, MarketRefusal } from "../market/model";
+import type { OrderRequest } from "../market/types";
+import type { FrameResult, OpenOrder, Rejection, ScenarioResult } from "./result";
+import { eventsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "./scenario";
+
+/**
+ * Plays a scenario on the reference model. SPEC 9; what happens when is told at the top of `schema.ts`.
+ *
+ * @returns What the market made of it. What it refused of the events is in `rejected`, never thrown.
+ */
+export function replayOnModel(scenario: Scenario): ScenarioResult {
+  return new Replay(scenario).run();
+}
+
+class Replay {
+  private readonly model: MarketModel;
+  /** The absolute frame of scenario frame 0: late enough for its publication, in time, not to be before time 0. */
+  private readonly origin: number;
+  private readonly frames: FrameResult[] = [];
+  private readonly rejected: Rejection[] = [];
+
+  constructor(private readonly scenario: Scenario) {
+    this.model = new MarketModel(scenario.market);
+    this.origin = this.publishedAhead;
+    for (const { id, ratedW, balance } of scenario.piles) this.model.registerPile(id, ratedW, { balance });
+  }
+
+  run(): ScenarioResult {
+    const { frames } = this.scenario;
+    const events = eventsByFrame(this.scenario);
+    for (let frame = 0; frame < this.publishedAhead; frame++) this.publish(frame);
+    for (let frame = 0; frame < frames; frame++) {
+      if (frame > 0) this.settle(frame - 1);
+      this.publish(frame + this.publishedAhead);
+      for (const event of events.get(frame) ?? []) this.play(event);
+      if (frame + 1 < frames) this.frames.push(this.clear(frame + 1));
+    }
+    const result = { frames: this.frames, pflW: this.model.pflW, open: this.open(), rejected: this.rejected };
+    this.settle(frames - 1);
+    return result;
+  }
+
+  /** A publication made at the beginning of a frame is in time for the frame this many later. */
+  private get publishedAhead(): number {
+    return this.scenario.market.leadFrames + 1;
+  }
+
+  private absolute(frame: number): number {
+    return this.origin + frame;
+  }
+
+  /** When a scenario frame begins, s. */
+  private beginsAt(frame: number): number {
+    return this.absolute(frame) * this.scenario.market.frameSeconds;
+  }
+
+  /** Publishes for a frame, at the last beginning of a frame that is in time. */
+  private publish(frame: number): void {
+    const publication = publicationOf(this.scenario, frame);
+    if (publication === undefined || frame >= this.scenario.frames) return;
+    this.model.publish(this.absolute(frame), publication, this.beginsAt(frame - this.publishedAhead));
+  }
+
+  private play(event: ScenarioEvent): void {
+    try {
+      this.act(event);
+    } catch (error) {
+      if (!(error instanceof MarketRefusal)) throw error;
+      this.rejected.push({ frame: event.frame, pile: event.pile, error: error.code });
+    }
+  }
+
+  private act({ frame, pile, action }: ScenarioEvent): void {
+    const nowSeconds = this.beginsAt(frame);
+    switch (action.kind) {
+      case "place":
+        return this.model.place(pile, this.absoluteRequest(action.order), nowSeconds);
+      case "replace":
+        return this.model.replace(pile, this.absoluteRequest(action.order), nowSeconds);
+      case "cancel":
+        return this.model.cancel(pile, nowSeconds);
+      case "suspend":
+        return this.model.setSuspended(pile, true);
+      case "readmit":
+        return this.model.setSuspended(pile, false);
+      case "deposit":
+        return this.model.deposit(pile, action.amount);
+      case "withdraw":
+        return this.model.withdraw(pile, action.amount, nowSeconds);
+    }
+  }
+
+  private absoluteRequest(order: OrderRequest): OrderRequest {
+    return { ...order, expiryFrame: this.absolute(order.expiryFrame) };
+  }
+
+  /** Clears a frame as its window opens, unless nobody does. */
+  private clear(frame: number): FrameResult {
+    if (this.scenario.missedClearings.has(frame)) {
+      return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
+    }
+    const opensAt = this.beginsAt(frame) - this.scenario.market.auctionSeconds;
+    const { trades, grid, loadW } = this.model.clear(this.absolute(frame), opensAt);
+    return { frame, trades, grid, loadW };
+  }
+
+  /** Settles a frame as soon as it is over, if it moved anything. */
+  private settle(frame: number): void {
+    const result = this.frames[frame - 1]; // frame 0 is not among them
+    if (result === undefined || result.trades.length + result.grid.length === 0) return;
+    this.model.settle(this.absolute(frame), this.beginsAt(frame + 1));
+  }
+
+  private open(): OpenOrder[] {
+    const nowSeconds = this.beginsAt(this.scenario.frames - 1);
+    return this.scenario.piles.flatMap(({ id }) => {
+      const order = this.model.order(id, nowSeconds);
+      return order === undefined
+        ? []
+        : [{ pile: id, side: order.side, price: order.price, remainingWh: order.remainingWh }];
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import type { GridFill, Side, Trade } from "../market/types";
+
+/** What one frame of a scenario came to. */
+export interface FrameResult {
+  /** Scenario frame. */
+  frame: number;
+  /** In the order in which the market made them. */
+  trades: Trade[];
+  /** In the order in which the market made them. */
+  grid: GridFill[];
+  /** P_total, W: the recorded load, or P_home of a frame that nobody cleared (0 if it was not published either). */
+  loadW: bigint;
+}
+
+/** An order that lives when the scenario ends: in its last frame, after that frame's events. */
+export interface OpenOrder {
+  pile: string;
+  side: Side;
+  /** Limit, money units per kWh. */
+  price: bigint;
+  /** Displayed and hidden, Wh. */
+  remainingWh: bigint;
+}
+
+/** An event that the market refused. */
+export interface Rejection {
+  /** Scenario frame. */
+  frame: number;
+  pile: string;
+  /** Name of the contract's custom error. */
+  error: string;
+}
+
+/** What a scenario comes to, whoever replays it. SPEC 9. */
+export interface ScenarioResult {
+  /** Frames 1 to frames - 1, all of them. */
+  frames: FrameResult[];
+  /**
+   * PFL as the market records it, W [T 4.4]. It misses the steps around unpublished frames, those after the last
+   * clearing, and those before the frame that precedes the first one.
+   */
+  pflW: bigint;
+  /** In the order in which the file lists the piles. */
+  open: OpenOrder[];
+  /** In the order in which they happened. */
+  rejected: Rejection[];
+}
+
+/**
+ * {@link ScenarioResult} as it is written to a file: exactly the output of SPEC 9, fields in its order, plain numbers.
+ *
+ * ```
+ * { "frames": [ { "frame": 1,
+ *                 "trades": [ { "sell": pile, "buy": pile, "price": per kWh, "energyWh": Wh } ],
+ *                 "grid":   [ { "pile": pile, "side": "charge" | "discharge", "price": per kWh, "energyWh": Wh } ],
+ *                 "loadW": W } ],
+ *   "pflW": W,
+ *   "open":     [ { "pile": pile, "side": side, "price": per kWh, "remainingWh": Wh } ],
+ *   "rejected": [ { "frame": frame, "pile": pile, "error": name of the contract's error } ] }
+ * ```
+ */
+export interface ScenarioResultJson {
+  frames: {
+    frame: number;
+    trades: { sell: string; buy: string; price: number; energyWh: number }[];
+    grid: { pile: string; side: Side; price: number; energyWh: number }[];
+    loadW: number;
+  }[];
+  pflW: number;
+  open: { pile: string; side: Side; price: number; remainingWh: number }[];
+  rejected: { frame: number; pile: string; error: string }[];
+}
+
+/**
+ * The result in the form in which it is written.
+ *
+ * @throws RangeError if a figure is too large for a JSON number to be exact.
+ */
+export function toJson(result: ScenarioResult): ScenarioResultJson {
+  return {
+    frames: result.frames.map(({ frame, trades, grid, loadW }) => ({
+      frame,
+      trades: trades.map(({ sell, buy, price, energyWh }) => ({
+        sell,
+        buy,
+        price: exact(price),
+        energyWh: exact(energyWh),
+      })),
+      grid: grid.map(({ pile, side, price, energyWh }) => ({
+        pile,
+        side,
+        price: exact(price),
+        energyWh: exact(energyWh),
+      })),
+      loadW: exact(loadW),
+    })),
+    pflW: exact(result.pflW),
+    open: result.open.map(({ pile, side, price, remainingWh }) => ({
+      pile,
+      side,
+      price: exact(price),
+      remainingWh: exact(remainingWh),
+    })),
+    rejected: result.rejected.map(({ frame, pile, error }) => ({ frame, pile, error })),
+  };
+}
+
+function exact(figure: bigint): number {
+  const number = Number(figure);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${figure} cannot be written as an exact number`);
+  return number;
+}

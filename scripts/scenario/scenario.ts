@@ -1,0 +1,66 @@
+import type { MarketParameters, OrderRequest, Publication } from "../market/types";
+
+/** A pile of a scenario. */
+export interface ScenarioPile {
+  id: string;
+  /** Rated power, W. */
+  ratedW: bigint;
+  /** Deposited before frame 0, money units. */
+  balance: bigint;
+  /** Whoever runs the pile, if named. */
+  operator?: string;
+}
+
+/** What a pile does, or what is done to it. An order's `expiryFrame` is a scenario frame. */
+export type ScenarioAction =
+  | { kind: "place"; order: OrderRequest }
+  | { kind: "replace"; order: OrderRequest }
+  | { kind: "cancel" }
+  | { kind: "suspend" }
+  | { kind: "readmit" }
+  | { kind: "deposit"; amount: bigint }
+  | { kind: "withdraw"; amount: bigint };
+
+/** Something that happens to a pile in a frame, before that frame's successor's window. */
+export interface ScenarioEvent {
+  /** Scenario frame. */
+  frame: number;
+  pile: string;
+  action: ScenarioAction;
+}
+
+/** A scenario, checked, with every default filled in. Frames are scenario frames: 0 is the first. SPEC 9. */
+export interface Scenario {
+  /** As the user named it. */
+  fileName: string;
+  market: MarketParameters;
+  settlement: "adbev";
+  /** What the grid operator publishes, frame by frame, repeated from its end on. */
+  publications: Publication[];
+  piles: ScenarioPile[];
+  /** How many frames the scenario lasts. */
+  frames: number;
+  /** In file order; what counts within a frame is that order. */
+  events: ScenarioEvent[];
+  /** Frames that nobody clears. */
+  missedClearings: ReadonlySet<number>;
+  /** Frames for which nothing is published. */
+  unpublished: ReadonlySet<number>;
+}
+
+/** What is published for scenario frame `frame`, or undefined if nothing is. */
+export function publicationOf(scenario: Scenario, frame: number): Publication | undefined {
+  if (scenario.unpublished.has(frame)) return undefined;
+  return scenario.publications[frame % scenario.publications.length];
+}
+
+/** The events of each scenario frame that has any, in file order. */
+export function eventsByFrame(scenario: Scenario): Map<number, ScenarioEvent[]> {
+  const byFrame = new Map<number, ScenarioEvent[]>();
+  for (const event of scenario.events) {
+    const others = byFrame.get(event.frame);
+    if (others === undefined) byFrame.set(event.frame, [event]);
+    else others.push(event);
+  }
+  return byFrame;
+}

@@ -1,0 +1,184 @@
+/**
+ * The scenario format, version of the AdBEV settlement. SPEC 9.
+ *
+ * A scenario is one JSON object. Fields marked * are required; every other has the default given. Unknown fields are
+ * refused everywhere. All numbers are whole. Energy in Wh, power in W, prices in money units per kWh, amounts in money
+ * units, times in s. Frames are scenario frames: 0 is the first.
+ *
+ * ```
+ * {
+ *   "market": {                     default {}
+ *     "alpha": 10, "beta": 1,       weights of price rank and time rank [T 4.14], 0 … 65535
+ *     "icebergThresholdWh": 4000,   orders above it are icebergs
+ *     "icebergPeakWh": 2000,        the largest tranche an iceberg displays
+ *     "minEnergyWh": 1,             the smallest order
+ *     "maxWaitFrames": 12,          WT_max [T Table 4-B]
+ *     "capacityW": 250000,          P_sub [T 4.3b]
+ *     "lossAllowanceW": 0,
+ *     "tickSize": 1,                every price and tariff is a multiple of it
+ *     "bondPrice": 0,               what an ask locks, per kWh
+ *     "wheelingCap": 0,             default: the largest wheelingPrice
+ *     "frameSeconds": 1800,
+ *     "auctionSeconds": 600,        below frameSeconds
+ *     "leadFrames": 2,              0 … 95
+ *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
+ *     "exportPrice": 50000,         x(t): likewise
+ *     "wheelingPrice": 0,           w(t): likewise
+ *     "settlement": "adbev"         the only one so far
+ *   },
+ *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
+ *   "piles": * [ {
+ *     "id": *,                      1 to 64 characters, each pile its own
+ *     "ratedW": *,                  at least so much that it moves 1 Wh a frame
+ *     "balance": 10^15,             deposited before frame 0
+ *     "operator": none              name of whoever runs the pile
+ *   } ],
+ *   "frames": *,                    how many frames the scenario lasts, 1 … 17568 (a leap year)
+ *   "events": [ {                   default []
+ *     "frame": *,                   0 … frames - 1
+ *     "pile": *,                    the id of one of the piles
+ *     and exactly one of
+ *     "place": { "side": * "charge" | "discharge", "price": *, "energyWh": *, "expiryFrame": *, "peakWh": 0 (none) },
+ *     "replace": { as place },
+ *     "cancel": true,
+ *     "suspend": true, "readmit": true,
+ *     "deposit": amount, "withdraw": amount
+ *   } ],
+ *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
+ *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
+ * }
+ * ```
+ *
+ * What happens in frame f: what frame f - 1 delivered is settled; base load and tariffs of frame f + leadFrames + 1 are
+ * published; the events of frame f, in file order; then, in its window, frame f + 1 is cleared, but for the last frame,
+ * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
+ * of an event is not an error of the file: it is listed in the result's `rejected`.
+ *
+ * The result is described at `ScenarioResultJson` in `result.ts`.
+ *
+ * @module
+ */
+import { z } from "zod";
+
+/** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
+export const AMPLE_BALANCE = 10n ** 15n;
+
+/** Tariffs and base load are one figure or this many, repeated. */
+export const FRAMES_A_DAY = 48;
+
+/** A leap year of half-hours. */
+export const MAX_FRAMES = 366 * FRAMES_A_DAY;
+
+/** Largest power, energy and price in ticks that the market can hold: 24 bits. */
+const MAX_24_BITS = 2 ** 24 - 1;
+/** Largest load and capacity, W. */
+const MAX_LOAD_W = 2 ** 31 - 1;
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+
+function bounds(min: number, max: number, unit: string): string {
+  return `a whole number${unit === "" ? "" : ` of ${unit}`}, ${min} ${max === MAX_SAFE ? "or more" : `to ${max}`}`;
+}
+
+// The message of every failed check says what is accepted; `parse.ts` adds where, and what was there instead.
+
+function whole(min: number, max: number, unit = "") {
+  const error = bounds(min, max, unit);
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+function daily(min: number, max: number, unit: string) {
+  const one = whole(min, max, unit);
+  const error = `${bounds(min, max, unit)}, or a list of ${FRAMES_A_DAY} of them`;
+  const many = z.array(one, { error }).length(FRAMES_A_DAY, { error });
+  return z.union([one, many], { error });
+}
+
+function list<T extends z.ZodType>(item: T, of: string) {
+  return z.array(item, { error: `a list of ${of}` });
+}
+
+function fields<T extends z.core.$ZodLooseShape>(shape: T) {
+  const names = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? `only the fields ${names}` : `an object: { ${names} }`),
+  });
+}
+
+const price = (min: number) => whole(min, MAX_SAFE, "money units per kWh");
+const amount = (min: number) => whole(min, MAX_SAFE, "money units");
+const frameNumber = whole(0, 2 ** 31 - 1);
+/** Wider than the market's largest order, which is the market's to refuse. */
+const energy = whole(0, 2 ** 32 - 1, "Wh");
+const flag = z.literal(true, { error: "true" });
+
+const orderSchema = fields({
+  side: z.enum(["charge", "discharge"], { error: '"charge" or "discharge"' }),
+  price: price(0),
+  energyWh: energy,
+  expiryFrame: frameNumber,
+  peakWh: energy.default(0),
+});
+
+const marketSchema = fields({
+  alpha: whole(0, 65_535).default(10),
+  beta: whole(0, 65_535).default(1),
+  icebergThresholdWh: whole(0, MAX_24_BITS, "Wh").default(4000),
+  icebergPeakWh: whole(1, MAX_24_BITS, "Wh").default(2000),
+  minEnergyWh: whole(1, MAX_24_BITS, "Wh").default(1),
+  maxWaitFrames: whole(0, 65_535, "frames").default(12),
+  capacityW: whole(0, MAX_LOAD_W, "W").default(250_000),
+  lossAllowanceW: whole(0, MAX_LOAD_W, "W").default(0),
+  tickSize: whole(1, 1_000_000_000, "money units per kWh").default(1),
+  bondPrice: price(0).default(0),
+  wheelingCap: price(0).optional(),
+  frameSeconds: whole(2, 86_400, "s").default(1800),
+  auctionSeconds: whole(1, 86_400, "s").default(600),
+  leadFrames: whole(0, 95, "frames").default(2),
+  importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
+  exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
+  wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),
+  settlement: z.enum(["adbev"], { error: '"adbev"' }).default("adbev"),
+});
+
+const name = z
+  .string({ error: "a text of 1 to 64 characters" })
+  .min(1, { error: "a text of 1 to 64 characters" })
+  .max(64, { error: "a text of 1 to 64 characters" });
+
+const pileSchema = fields({
+  id: name,
+  ratedW: whole(1, MAX_24_BITS, "W"),
+  balance: amount(0).optional(),
+  operator: name.optional(),
+});
+
+/** The fields of an event of which exactly one is given. */
+export const ACTIONS = ["place", "replace", "cancel", "suspend", "readmit", "deposit", "withdraw"] as const;
+
+const eventSchema = fields({
+  frame: frameNumber,
+  pile: name,
+  place: orderSchema.optional(),
+  replace: orderSchema.optional(),
+  cancel: flag.optional(),
+  suspend: flag.optional(),
+  readmit: flag.optional(),
+  deposit: amount(1).optional(),
+  withdraw: amount(1).optional(),
+});
+
+/** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */
+export const scenarioSchema = fields({
+  market: marketSchema.prefault({}),
+  baseLoadW: daily(-MAX_LOAD_W, MAX_LOAD_W, "W"),
+  piles: list(pileSchema, "piles"),
+  frames: whole(1, MAX_FRAMES),
+  events: list(eventSchema, "events").default([]),
+  missedClearings: list(frameNumber, "frames").default([]),
+  unpublished: list(frameNumber, "frames").default([]),
+});
+
+/** A scenario file as written, defaults filled in. */
+export type ScenarioFile = z.output<typeof scenarioSchema>;
+/** What may be written in a scenario file. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;

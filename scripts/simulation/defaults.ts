@@ -1,0 +1,88 @@
+import { homesBaseLoadW } from "../data/elexonProfileClass1";
+import type { MarketParameters, Publication } from "../market/types";
+import type { OrderPolicy } from "../piles/agent";
+import { framesPerDay, type Population } from "../piles/population";
+import { chapter4Population } from "../piles/populations/chapter4";
+import { Waterline } from "../piles/policies/waterline";
+import { Random } from "../random";
+import type { DayOptions } from "./day";
+
+/** Money units per kWh in a penny per kWh, for a token of six decimals. */
+export const PENNY = 10_000;
+
+/** The market of [T 4.4.1]: 250 kVA, alpha = 10 beta, tranches of 4 kW; what [T] leaves open is Ours. */
+export const DEFAULT_MARKET: MarketParameters = {
+  frameSeconds: 1800,
+  auctionSeconds: 600,
+  leadFrames: 2,
+  alpha: 10,
+  beta: 1,
+  icebergThresholdWh: 4000n,
+  icebergPeakWh: 2000n,
+  minEnergyWh: 100n,
+  maxWaitFrames: 12,
+  capacityW: 250_000n,
+  lossAllowanceW: 0n,
+  tickSize: 1000n,
+  bondPrice: 50_000n,
+  wheelingCap: 10_000n,
+};
+
+/** What a simulated day is made of, each with the default of {@link defaultDay}. */
+export interface DaySettings {
+  /** One integer repeats everything. */
+  seed: number;
+  /** Homes on the feeder, each with Elexon's winter weekday; 100. */
+  homes?: number;
+  /** P_home for each frame of a day, W, instead of homes. */
+  baseLoadW?: readonly number[];
+  /** EVs a day; 100. */
+  evs?: number;
+  /** Where EVs come from; [T ch. 4]. */
+  population?: Population;
+  policy?: OrderPolicy;
+  /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
+  importPrice?: number | readonly number[];
+  exportPrice?: number | readonly number[];
+  wheelingPrice?: number | readonly number[];
+  /** Length of a frame, s; the market's. */
+  frameSeconds?: number;
+  /** Days before the measured one; 1. */
+  warmUpDays?: number;
+  /** Days after it in which EVs still come, for the EVs that stay on; 1. */
+  afterDays?: number;
+}
+
+/** The day of [T 4.4.1] on a feeder: 100 homes on a winter weekday, 100 EVs, and a tariff of 20 p. */
+export function defaultDay(settings: DaySettings): DayOptions {
+  const { seed, frameSeconds = DEFAULT_MARKET.frameSeconds, warmUpDays = 1, afterDays = 1 } = settings;
+  const perDay = framesPerDay(frameSeconds);
+  const random = new Random(seed);
+  const population = settings.population ?? chapter4Population();
+  const baseLoadW = settings.baseLoadW ?? homesBaseLoadW(settings.homes ?? 100);
+  const ofDay = (figures: number | readonly number[], frame: number): bigint => {
+    if (typeof figures === "number") return BigInt(figures);
+    // Figures for other frame lengths than the day's own stand for the times they cover.
+    return BigInt(figures[Math.floor(((frame % perDay) * figures.length) / perDay)]!);
+  };
+  return {
+    evs: population({
+      evs: settings.evs ?? 100,
+      days: warmUpDays + 1 + afterDays,
+      frameSeconds,
+      random: random.stream("population"),
+    }),
+    measured: { first: warmUpDays * perDay, count: perDay },
+    publication: (frame): Publication => ({
+      baseLoadW: ofDay(baseLoadW, frame),
+      importPrice: ofDay(settings.importPrice ?? 20 * PENNY, frame),
+      exportPrice: ofDay(settings.exportPrice ?? 5 * PENNY, frame),
+      wheelingPrice: ofDay(settings.wheelingPrice ?? 0, frame),
+    }),
+    publicationBlockFrames: Math.min(48, perDay),
+    policy: settings.policy ?? new Waterline(),
+    limits: { charge: [20 * PENNY, 30 * PENNY], discharge: [10 * PENNY, 20 * PENNY] },
+    guidePrice: { startPrice: 15 * PENNY },
+    random: random.stream("agents"),
+  };
+}

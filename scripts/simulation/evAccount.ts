@@ -1,0 +1,73 @@
+import type { GridFill, Trade } from "../market/types";
+import type { AgentMarket } from "../piles/agent";
+import { type EvStay, frameWh, isIceberg } from "../piles/ev";
+import type { Random } from "../random";
+import type { Action, ActionResult } from "./marketPort";
+
+/** What one EV asked for, did and got in a simulated day. Energy in Wh, amounts in money units. */
+export class EvAccount {
+  remainingWh: number;
+  /** Bought from or sold to other piles. */
+  tradedWh = 0;
+  /** Bought from the grid. */
+  gridWh = 0;
+  /** Paid, wheeling included. */
+  paid = 0n;
+  /** Earned. */
+  earned = 0n;
+  /** Orders the market took. */
+  orders = { normal: 0, iceberg: 0 };
+  /** Orders taken back and not replaced. */
+  cancellations = 0;
+  /** Names of refusals. */
+  refused: string[] = [];
+
+  constructor(
+    readonly stay: EvStay,
+    readonly askedWh: number,
+    readonly limitPrice: number,
+    private readonly stream: Random,
+  ) {
+    this.remainingWh = askedWh;
+  }
+
+  /** This EV's own random stream, at its beginning. */
+  random(): Random {
+    return this.stream.stream("own");
+  }
+
+  bought({ price, energyWh }: Trade, wheelingPrice: bigint): void {
+    this.moved(energyWh);
+    this.tradedWh += Number(energyWh);
+    this.paid += (price * energyWh) / 1000n + (wheelingPrice * energyWh) / 1000n;
+  }
+
+  sold({ price, energyWh }: Trade): void {
+    this.moved(energyWh);
+    this.tradedWh += Number(energyWh);
+    this.earned += (price * energyWh) / 1000n;
+  }
+
+  filledFromGrid({ side, price, energyWh }: GridFill): void {
+    this.moved(energyWh);
+    this.gridWh += Number(energyWh);
+    const amount = (price * energyWh) / 1000n;
+    if (side === "charge") this.paid += amount;
+    else this.earned += amount;
+  }
+
+  submitted(action: Action, result: ActionResult, market: AgentMarket): void {
+    if (!result.accepted) this.refused.push(result.error);
+    else if (action.kind === "cancel") this.cancellations++;
+    else {
+      const { energyWh, peakWh } = action.order;
+      const pileFrameWh = frameWh(market, this.stay.ratedW);
+      const iceberg = isIceberg(market.icebergThresholdWh, pileFrameWh, Number(energyWh), Number(peakWh));
+      this.orders[iceberg ? "iceberg" : "normal"]++;
+    }
+  }
+
+  private moved(energyWh: bigint): void {
+    this.remainingWh -= Number(energyWh);
+  }
+}

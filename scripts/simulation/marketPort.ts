@@ -1,0 +1,61 @@
+import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication } from "../market/types";
+
+/** A pile that is to trade. */
+export interface PileRegistration {
+  pile: string;
+  /** Rated power, W. */
+  ratedW: bigint;
+}
+
+/** What one pile does to its one live order. */
+export type Action =
+  | { pile: string; kind: "place" | "replace"; order: OrderRequest }
+  | { pile: string; kind: "cancel" };
+
+/** Whether the market took an action; `error` is the name of the refusal, the contract's custom error. */
+export type ActionResult = { accepted: true } | { accepted: false; error: string };
+
+/** A live order and whose it is. */
+export interface BookOrder extends Order {
+  pile: string;
+}
+
+/** Gas spent through a port so far, by kind of operation. */
+export type GasUse = Readonly<Record<string, { transactions: number; gas: bigint }>>;
+
+/**
+ * A feeder's market as a simulated day uses it: the model in memory, or contracts on a chain.
+ *
+ * The day goes from frame to frame: in frame `now` the operator publishes, agents see the book and submit, and then,
+ * in the window at the end of it, frame `now + 1` is cleared. Calls come in that order and never go back in time; when
+ * within the frame each happens is the port's affair. Frames are the simulation's, from 0 (setting up may come a few
+ * frames earlier); a port moves them to where its clock stands.
+ */
+export interface MarketPort {
+  readonly parameters: Readonly<MarketParameters>;
+
+  /** Admits piles and funds them amply. Before the first frame. */
+  register(piles: readonly PileRegistration[]): Promise<void>;
+
+  /** During frame `now`: publishes `publications` for the frames from `firstFrame` on. */
+  publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void>;
+
+  /**
+   * During frame `now`, before the window of `now + 1` opens: submits actions as one batch, in their order.
+   *
+   * @returns A result for each. A refused action changes nothing and does not stop the others.
+   */
+  submit(now: number, actions: readonly Action[]): Promise<ActionResult[]>;
+
+  /** During frame `now`: every live order, in any order. */
+  book(now: number): Promise<BookOrder[]>;
+
+  /** Clears a frame, in its window. */
+  clear(frame: number): Promise<FrameOutcome>;
+
+  /** After its end: settles a frame that moved energy, everything delivered as agreed. */
+  settle(frame: number): Promise<void>;
+
+  /** What was spent so far, where the port pays for gas. */
+  gasUse?(): GasUse;
+}

@@ -1,0 +1,95 @@
+import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
+import type { AgentMarket, BookLine, Moment, PublicView, PublishedFrame } from "../piles/agent";
+import { frameWh } from "../piles/ev";
+import type { GuidePrice } from "../piles/guidePrice";
+import { PublicNeeds } from "../piles/publicNeeds";
+import type { Action, ActionResult, BookOrder } from "./marketPort";
+
+/** A market's parameters in the plain numbers that agents reckon with. */
+export function agentMarket(parameters: MarketParameters): AgentMarket {
+  return {
+    frameSeconds: parameters.frameSeconds,
+    alpha: parameters.alpha,
+    beta: parameters.beta,
+    icebergThresholdWh: Number(parameters.icebergThresholdWh),
+    icebergPeakWh: Number(parameters.icebergPeakWh),
+    minEnergyWh: Number(parameters.minEnergyWh),
+    maxWaitFrames: parameters.maxWaitFrames,
+    usableCapacityW: Number(parameters.capacityW - parameters.lossAllowanceW),
+    tickSize: Number(parameters.tickSize),
+  };
+}
+
+/**
+ * What is public on a market, gathered as a day goes by: publications, the book, the log of orders and fills. The only
+ * source of what agents see besides their own EVs.
+ */
+export class PublicRecord {
+  private readonly published = new Map<number, PublishedFrame>();
+  private readonly loadsW = new Map<number, number>();
+  private readonly needs = new PublicNeeds();
+
+  constructor(
+    private readonly market: AgentMarket,
+    private readonly ratedW: ReadonlyMap<string, number>,
+    private readonly guide: GuidePrice,
+  ) {}
+
+  /** The operator published `publications` for the frames from `firstFrame` on. */
+  onPublished(firstFrame: number, publications: readonly Publication[]): void {
+    publications.forEach(({ baseLoadW, importPrice, exportPrice, wheelingPrice }, index) =>
+      this.published.set(firstFrame + index, {
+        baseLoadW: Number(baseLoadW),
+        importPrice: Number(importPrice),
+        exportPrice: Number(exportPrice),
+        wheelingPrice: Number(wheelingPrice),
+      }),
+    );
+  }
+
+  /** Actions were submitted in frame `now`. */
+  onSubmitted(now: number, actions: readonly Action[], results: readonly ActionResult[]): void {
+    actions.forEach((action, index) => {
+      if (!results[index]!.accepted) return;
+      const { pile } = action;
+      if (action.kind === "cancel") return this.needs.cancelled(pile);
+      const { side, energyWh, expiryFrame } = action.order;
+      if (side === "discharge") return;
+      this.needs.placed({ pile, pileFrameWh: this.pileFrameWh(pile), energyWh: Number(energyWh), expiryFrame }, now);
+    });
+  }
+
+  /** A frame was cleared. */
+  onCleared(outcome: FrameOutcome): void {
+    this.needs.cleared(outcome);
+    this.loadsW.set(outcome.frame, Number(outcome.loadW));
+  }
+
+  /** What everybody sees at a moment of frame `frame`. */
+  view(frame: number, moment: Moment, orders: readonly BookOrder[]): PublicView {
+    const book = orders.map(
+      (order): BookLine => ({
+        ...order,
+        pileFrameWh: this.pileFrameWh(order.pile),
+        price: Number(order.price),
+        remainingWh: Number(order.remainingWh),
+        peakWh: Number(order.peakWh),
+        sequence: Number(order.sequence),
+      }),
+    );
+    return {
+      frame,
+      moment,
+      market: this.market,
+      book,
+      needs: this.needs.list(book),
+      published: (of) => this.published.get(of),
+      recordedLoadW: (of) => this.loadsW.get(of),
+      guidePrice: (of) => this.guide.at(of),
+    };
+  }
+
+  private pileFrameWh(pile: string): number {
+    return frameWh(this.market, this.ratedW.get(pile) ?? 0);
+  }
+}

@@ -1,0 +1,66 @@
+import { task } from "hardhat/config";
+
+import { guarded } from "./support/guarded";
+import { readText } from "./support/files";
+import { oneOf } from "./support/flags";
+import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
+import { kW, kWh, pence, printHeading, printTable } from "./support/output";
+
+interface Arguments {
+  file: string;
+  on: string;
+  json: boolean;
+}
+
+task("market:replay", "Plays a scenario file on a fresh market and prints what the market made of it")
+  .addParam("file", "scenario, JSON (its format is told in docs/scenarios.md)")
+  .addOptionalParam("on", "what to play it on: chain (the contracts, in process) or model (TypeScript)", "chain")
+  .addFlag("json", "print the result as JSON and nothing else")
+  .setAction(
+    guarded(async ({ file, on, json }: Arguments, hre) => {
+      const where = oneOf("on", on, ["chain", "model"]);
+      const { parseScenario } = await import("../scripts/scenario/parse");
+      const { toJson } = await import("../scripts/scenario/result");
+      const scenario = parseScenario(await readText("file", file), file);
+      let result;
+      if (where === "model") {
+        const { replayOnModel } = await import("../scripts/scenario/replayOnModel");
+        result = replayOnModel(scenario);
+      } else {
+        await compileQuietly(hre);
+        const { replayOnChain } = await import("../scripts/chain/replayOnChain");
+        const { MarketClient } = await import("../scripts/chain/marketClient");
+        const pileCap = Math.max(scenario.piles.length, 1);
+        const [feeder] = await deployFeeders(hre, ["replay"], { ...scenario.market, pileCap });
+        result = await replayOnChain(scenario, {
+          client: await MarketClient.connect(feeder!.market, hre.ethers.provider),
+          clock: await clockOf(hre),
+          sender: await transactorOf(hre, "0"),
+          accountOf: (pile) => namedAccount(hre, pile),
+        });
+      }
+      if (json) {
+        console.log(JSON.stringify(toJson(result), undefined, 2));
+        return;
+      }
+      printHeading(`${file}: frames 1 to ${scenario.frames - 1}`);
+      printTable(
+        ["frame", "load", "trades and grid fills"],
+        result.frames.map(({ frame, loadW, trades, grid }) => [
+          String(frame),
+          kW(loadW),
+          [
+            ...trades.map((t) => `${t.sell} → ${t.buy} ${kWh(t.energyWh, 2)} at ${pence(t.price)}`),
+            ...grid.map((g) => `grid → ${g.pile} ${kWh(g.energyWh, 2)} at ${pence(g.price)}`),
+          ].join("; ") || "none",
+        ]),
+      );
+      console.log(`\nPower fluctuation level: ${kW(result.pflW)}`);
+      for (const { pile, side, price, remainingWh } of result.open) {
+        console.log(`Still open: ${pile} ${side} ${kWh(remainingWh, 2)} at ${pence(price)}`);
+      }
+      for (const { frame, pile, error } of result.rejected) {
+        console.log(`Refused in frame ${frame}: ${pile}: ${error} (docs/errors.md says why)`);
+      }
+    }),
+  );

@@ -1,0 +1,28 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { InputError } from "../../scripts/scenario/inputError";
+
+/** Reads a text file. @throws InputError naming the flag and the file where it cannot be read */
+export async function readText(flag: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError(`--${flag}`, `cannot read ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes a text file, with its folder. @throws InputError naming the flag and the file where it cannot be written */
+export async function writeText(flag: string, file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } catch (error) {
+    throw new InputError(`--${flag}`, `cannot write ${file}: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  // "ENOENT: no such file or directory, open 'x'": the middle is what a person wants to read.
+  return error instanceof Error ? error.message.replace(/^[A-Z]+: /, "").replace(/, \w+ '.*$/, "") : String(error);
+}

@@ -1,0 +1,23 @@
+import { InputError } from "../../scripts/scenario/inputError";
+
+/** A whole number given as a flag, within `least` and `most`. @throws InputError naming the flag and what it takes */
+export function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw new InputError(`--${flag}`, `expected a whole number from ${least} to ${most}, found "${text}"`);
+  }
+  return value;
+}
+
+/** A whole number of money units or Wh, of any size. @throws InputError naming the flag */
+export function amount(flag: string, text: string, unit: string): bigint {
+  if (!/^\d+$/.test(text)) throw new InputError(`--${flag}`, `expected a whole number of ${unit}, found "${text}"`);
+  return BigInt(text);
+}
+
+/** One of a few words. @throws InputError naming the flag and the words */
+export function oneOf<T extends string>(flag: string, text: string, words: readonly T[]): T {
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw new InputError(`--${flag}`, `expected one of ${words.join(", ")}, found "${text}"`);
+  return found;
+}

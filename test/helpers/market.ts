@@ -1,0 +1,62 @@
+import { setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
+import hre, { ethers } from "hardhat";
+
+import { feederModule } from "../../deploy/modules/Feeder";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import type { Market, MarketLens, TestToken } from "../../typechain-types";
+
+/** A deployed market with its people, for tests. */
+export interface Deployed {
+  market: Market;
+  lens: MarketLens;
+  token: TestToken;
+  parameters: DeploymentParameters;
+  /** Admin, grid operator, registrar and guardian of test markets. */
+  admin: HardhatEthersSigner;
+  /** Piles 1, 2, …: registered, funded. */
+  piles: HardhatEthersSigner[];
+}
+
+/** Money units that {@link deployMarket} gives each pile. */
+export const PILE_BALANCE = 1_000_000_000n;
+
+/**
+ * Deploys a market through the same module as every task, with `pileCount` funded piles.
+ * @param overrides parameters that differ from the defaults; `ratedW` of the piles, 7 000 by default
+ */
+export async function deployMarket(
+  pileCount: number,
+  overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
+): Promise<Deployed> {
+  const { ratedW = 7000, ...parameterOverrides } = overrides;
+  const { market, lens, token } = (await hre.ignition.deploy(feederModule("test", parameterOverrides))) as unknown as {
+    market: Market;
+    lens: MarketLens;
+    token: TestToken;
+  };
+  const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
+  const [admin, ...rest] = await ethers.getSigners();
+  if (admin === undefined) throw new Error("no signers");
+  await token.faucet(admin, 10n ** 30n);
+  await token.approve(market, ethers.MaxUint256);
+  const piles: HardhatEthersSigner[] = [];
+  for (let i = 0; i < pileCount; i++) {
+    const pile = rest[i] ?? (await ethers.getImpersonatedSigner(ethers.zeroPadValue(ethers.toBeHex(0x10000 + i), 20)));
+    if (rest[i] === undefined) await setBalance(pile.address, 10n ** 21n);
+    await market.registerPile(pile, pile, pile, ratedW);
+    await market.deposit(pile, PILE_BALANCE * parameters.unit);
+    piles.push(pile);
+  }
+  return { market, lens, token, parameters, admin, piles };
+}
+
+/** Current frame: the one that is being delivered at the latest block. */
+export async function currentFrame(frameSeconds = 1800): Promise<number> {
+  return Math.floor((await time.latest()) / frameSeconds);
+}
+
+/** Lets the next transaction happen `offset` seconds after the beginning of `frame` (negative: before it). */
+export async function goTo(frame: number, offset = 0, frameSeconds = 1800): Promise<void> {
+  await time.setNextBlockTimestamp(frame * frameSeconds + offset);
+}

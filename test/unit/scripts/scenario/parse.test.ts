@@ -1,0 +1,290 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { InputError, parseScenario } from "../../../../scripts/scenario/parse";
+import { publicationOf } from "../../../../scripts/scenario/scenario";
+import { AMPLE_BALANCE } from "../../../../scripts/scenario/schema";
+import { EXAMPLE, scenario } from "./fixtures";
+
+const parse = (value: unknown) => parseScenario(JSON.stringify(value), "day.json");
+const order = { side: "charge", price: 1, energyWh: 1, expiryFrame: 3 } as const;
+
+function message(text: string): string {
+  try {
+    parseScenario(text, "day.json");
+  } catch (error) {
+    expect(error).to.be.instanceOf(InputError);
+    return (error as InputError).message;
+  }
+  throw new Error("expected an InputError");
+}
+
+/** The message, without the position, for a scenario that is fine but for this. */
+function complaint(overrides: Record<string, unknown>): string {
+  return message(JSON.stringify({ ...scenario(), ...overrides })).replace(/^day\.json:1:\d+: /, "");
+}
+
+describe("parseScenario", () => {
+  it("reads the example of SPEC 9", () => {
+    const { market, publications, piles, frames, events, ...rest } = parseScenario(EXAMPLE, "example.json");
+    expect(market).to.deep.equal({
+      frameSeconds: 1800,
+      auctionSeconds: 600,
+      leadFrames: 2,
+      alpha: 10,
+      beta: 1,
+      icebergThresholdWh: 4000n,
+      icebergPeakWh: 2000n,
+      minEnergyWh: 1n,
+      maxWaitFrames: 12,
+      capacityW: 250_000n,
+      lossAllowanceW: 0n,
+      tickSize: 1n,
+      bondPrice: 0n,
+      wheelingCap: 0n,
+    });
+    expect(publications).to.have.length(48);
+    expect(publications[47]).to.deep.equal({
+      baseLoadW: 33_000n,
+      importPrice: 200_000n,
+      exportPrice: 50_000n,
+      wheelingPrice: 0n,
+    });
+    expect(piles[2]).to.deep.equal({ id: "C", ratedW: 7000n, balance: AMPLE_BALANCE });
+    expect(frames).to.equal(4);
+    expect(events).to.have.length(5);
+    expect(events[0]).to.deep.equal({
+      frame: 0,
+      pile: "A",
+      action: {
+        kind: "place",
+        order: { side: "charge", price: 140_000n, energyWh: 1500n, peakWh: 0n, expiryFrame: 10 },
+      },
+    });
+    expect(events[3]).to.deep.equal({ frame: 1, pile: "C", action: { kind: "cancel" } });
+    expect(rest).to.deep.equal({
+      fileName: "example.json",
+      settlement: "adbev",
+      missedClearings: new Set(),
+      unpublished: new Set(),
+    });
+  });
+
+  it("fills in the market of the example where none is given", () => {
+    expect(parse(scenario()).market).to.deep.equal(parseScenario(EXAMPLE, "").market);
+    expect(parse(scenario()).publications[0]).to.include({ importPrice: 200_000n, exportPrice: 50_000n });
+  });
+
+  it("takes one figure or 48, repeated daily", () => {
+    const importPrice = Array.from({ length: 48 }, (_, frame) => frame);
+    const parsed = parse(scenario({ market: { importPrice, exportPrice: 7 }, frames: 100, unpublished: [50] }));
+    expect(publicationOf(parsed, 47)?.importPrice).to.equal(47n);
+    expect(publicationOf(parsed, 49)?.importPrice).to.equal(1n);
+    expect(publicationOf(parsed, 49)?.exportPrice).to.equal(7n);
+    expect(publicationOf(parsed, 50)).to.equal(undefined);
+  });
+
+  it("caps wheeling at the largest charge unless told otherwise", () => {
+    const wheelingPrice = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 30 : 20));
+    expect(parse(scenario({ market: { wheelingPrice } })).market.wheelingCap).to.equal(30n);
+    expect(parse(scenario({ market: { wheelingPrice, wheelingCap: 40 } })).market.wheelingCap).to.equal(40n);
+    expect(parse(scenario({ market: { wheelingCap: 5 } })).market.wheelingCap).to.equal(5n);
+  });
+
+  it("reads every kind of event", () => {
+    const events = [
+      { place: { ...order, peakWh: 9 } },
+      { replace: order },
+      { cancel: true as const },
+      { suspend: true as const },
+      { readmit: true as const },
+      { deposit: 5 },
+      { withdraw: 6 },
+    ].map((action) => ({ frame: 1, pile: "A", ...action }));
+    const actions = parse(scenario({ events })).events.map(({ action }) => action);
+    expect(actions.map(({ kind }) => kind)).to.deep.equal([
+      "place",
+      "replace",
+      "cancel",
+      "suspend",
+      "readmit",
+      "deposit",
+      "withdraw",
+    ]);
+    expect(actions[0]).to.deep.include({
+      order: { side: "charge", price: 1n, energyWh: 1n, peakWh: 9n, expiryFrame: 3 },
+    });
+    expect(actions.slice(5)).to.deep.equal([
+      { kind: "deposit", amount: 5n },
+      { kind: "withdraw", amount: 6n },
+    ]);
+  });
+
+  it("reads balances and operators", () => {
+    const { piles } = parse(scenario({ piles: [{ id: "A", ratedW: 2, balance: 0, operator: "Vattenfall" }] }));
+    expect(piles).to.deep.equal([{ id: "A", ratedW: 2n, balance: 0n, operator: "Vattenfall" }]);
+  });
+
+  describe("says where, what is wrong and what is accepted:", () => {
+    it("file, line and column", () => {
+      expect(message(EXAMPLE.replace('"ratedW": 7000', '"ratedW": "7 kW"'))).to.equal(
+        'day.json:4:38: piles[0].ratedW: expected a whole number of W, 1 to 16777215, found "7 kW"',
+      );
+      expect(message(EXAMPLE.replace('"frames": 4,', '"frames": 4'))).to.equal(
+        'day.json:6:3: not valid JSON: expected "," or "}", found """',
+      );
+    });
+
+    it("has no stack", () => {
+      try {
+        parse(null);
+      } catch (error) {
+        expect((error as Error).stack).to.equal(`InputError: ${(error as Error).message}`);
+      }
+    });
+
+    it("not an object", () => {
+      const fields = "{ market, baseLoadW, piles, frames, events, missedClearings, unpublished }";
+      expect(message("[]")).to.equal(`day.json:1:1: expected an object: ${fields}, found a list of 0`);
+      expect(message("null")).to.equal(`day.json:1:1: expected an object: ${fields}, found null`);
+    });
+
+    const place = (overrides: Record<string, unknown>) => ({
+      events: [{ frame: 0, pile: "A", place: { ...order, ...overrides } }],
+    });
+    const ofPrice = "a whole number of money units per kWh, 0 or more";
+    const cases: [string, Record<string, unknown>, string][] = [
+      ["missing field", { frames: undefined }, "frames: is missing; expected a whole number, 1 to 17568"],
+      [
+        "unknown field",
+        { frame: 3 },
+        "frame: is unknown; expected only the fields market, baseLoadW, piles, frames, events, missedClearings, unpublished",
+      ],
+      [
+        "misspelt field",
+        { events: [{ frame: 0, pile: "A", place: { side: "charge", price: 1, energy: 1, expiryFrame: 3 } }] },
+        "events[0].place.energy: is unknown; expected only the fields side, price, energyWh, expiryFrame, peakWh",
+      ],
+      ["null", { frames: null }, "frames: expected a whole number, 1 to 17568, found null"],
+      ["fraction", { frames: 1.5 }, "frames: expected a whole number, 1 to 17568, found 1.5"],
+      ["too many frames", { frames: 17569 }, "frames: expected a whole number, 1 to 17568, found 17569"],
+      ["number too large", place({ price: 1e300 }), `events[0].place.price: expected ${ofPrice}, found 1e+300`],
+      ["negative price", place({ price: -1 }), `events[0].place.price: expected ${ofPrice}, found -1`],
+      ["side", place({ side: "buy" }), 'events[0].place.side: expected "charge" or "discharge", found "buy"'],
+      ["settlement", { market: { settlement: "benefit" } }, 'market.settlement: expected "adbev", found "benefit"'],
+      [
+        "short list",
+        { market: { importPrice: [1, 2] } },
+        `market.importPrice: expected ${ofPrice}, or a list of 48 of them, found a list of 2`,
+      ],
+      [
+        "wrong figure in a list",
+        { market: { importPrice: Array.from({ length: 48 }, (_, i) => (i === 40 ? "x" : 1)) } },
+        `market.importPrice[40]: expected ${ofPrice}, found "x"`,
+      ],
+      [
+        "base load",
+        { baseLoadW: "high" },
+        'baseLoadW: expected a whole number of W, -2147483647 to 2147483647, or a list of 48 of them, found "high"',
+      ],
+      [
+        "missing base load",
+        { baseLoadW: undefined },
+        "baseLoadW: is missing; expected a whole number of W, -2147483647 to 2147483647, or a list of 48 of them",
+      ],
+      ["not a list", { piles: {} }, "piles: expected a list of piles, found {}"],
+      ["empty id", { piles: [{ id: "", ratedW: 1 }] }, 'piles[0].id: expected a text of 1 to 64 characters, found ""'],
+      [
+        "cancel false",
+        { events: [{ frame: 0, pile: "A", cancel: false }] },
+        "events[0].cancel: expected true, found false",
+      ],
+      [
+        "window",
+        { market: { auctionSeconds: 1800 } },
+        "market.auctionSeconds: must be below frameSeconds (1800), found 1800",
+      ],
+      ["tick", { market: { tickSize: 7 } }, "market.importPrice: must be a multiple of tickSize (7), found 200000"],
+      [
+        "tariff range",
+        { market: { exportPrice: 2 ** 24 } },
+        "market.exportPrice: must be at most 16777215 times tickSize (1), found 16777216",
+      ],
+      [
+        "wheeling cap",
+        { market: { wheelingPrice: 2, wheelingCap: 1 } },
+        "market.wheelingPrice: must be at most wheelingCap (1), found 2",
+      ],
+      [
+        "twice the same pile",
+        {
+          piles: [
+            { id: "A", ratedW: 9 },
+            { id: "A", ratedW: 9 },
+          ],
+        },
+        'piles[1].id: must be unique, but "A" is used before',
+      ],
+      [
+        "a pile that moves nothing",
+        { piles: [{ id: "A", ratedW: 1 }] },
+        "piles[0].ratedW: must move 1 Wh in a frame of 1800 s: at least 2 W, found 1",
+      ],
+      [
+        "late event",
+        { events: [{ frame: 5, pile: "A", cancel: true }] },
+        "events[0].frame: must be 0 to 4, as the scenario has 5 frames, found 5",
+      ],
+      [
+        "unknown pile",
+        { events: [{ frame: 0, pile: "Z", cancel: true }] },
+        'events[0].pile: must be one of the piles (A, B), found "Z"',
+      ],
+      [
+        "no pile at all",
+        { piles: [], events: [{ frame: 0, pile: "Z", cancel: true }] },
+        'events[0].pile: must be one of the piles (there are none), found "Z"',
+      ],
+      [
+        "nothing to do",
+        { events: [{ frame: 0, pile: "A" }] },
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found none",
+      ],
+      [
+        "two things to do",
+        { events: [{ frame: 0, pile: "A", cancel: true, deposit: 1 }] },
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found cancel and deposit",
+      ],
+      ["missed frame 0", { missedClearings: [0] }, "missedClearings[0]: must be 1 to 4, found 0"],
+      ["missed twice", { missedClearings: [1, 1] }, "missedClearings[1]: must be listed once, but 1 is listed before"],
+      ["unpublished beyond the end", { unpublished: [0, 5] }, "unpublished[1]: must be 0 to 4, found 5"],
+      [
+        "missed in a scenario of one frame",
+        { frames: 1, missedClearings: [1] },
+        "missedClearings[0]: no frame is cleared in so short a scenario, found 1",
+      ],
+    ];
+    for (const [what, overrides, expected] of cases) {
+      it(what, () => expect(complaint(overrides)).to.equal(expected));
+    }
+  });
+
+  it("answers any text with a scenario or an InputError", () => {
+    const cut = fc.tuple(
+      fc.nat({ max: EXAMPLE.length }),
+      fc.nat({ max: 40 }),
+      fc.constantFrom("", "0", '"', "{", "-", "null"),
+    );
+    fc.assert(
+      fc.property(cut, ([from, length, insert]) => {
+        try {
+          parseScenario(EXAMPLE.slice(0, from) + insert + EXAMPLE.slice(from + length), "day.json");
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          expect(error.message).to.match(/^day\.json:\d+:\d+: [^\n]+$/);
+        }
+      }),
+      { seed: 9, numRuns: 2000 },
+    );
+  });
+});
