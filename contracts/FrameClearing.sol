@@ -107,7 +107,7 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         uint256 importTicks
     ) private returns (Auction.Book memory book, uint256[] memory live) {
         unchecked {
-            uint256 wordCount = _liveWordCount();
+            uint256 wordCount = 1 + _head.moreWords();
             live = Words.reserve(wordCount);
             uint256 capacity;
             for (uint256 word; word < wordCount; ++word) {
@@ -253,12 +253,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
     /// @dev The rules as the auction wants them.
     function _rules() private view returns (Auction.Rules memory) {
         return Auction.Rules({ alpha: ALPHA, beta: BETA, tickSize: TICK_SIZE, bondPrice: BOND_PRICE });
-    }
-
-    /// @dev Words of the live bitmap that the pile cap needs.
-    function _liveWordCount() private view returns (uint256 count) {
-        (count, ) = _liveBit(PILE_CAP);
-        ++count;
     }
 
     /// @dev Live bits of a word as stored.

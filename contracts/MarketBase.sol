@@ -183,6 +183,16 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
     }
 
+    /// @dev Where a pile's live bit is: word 0 is the head.
+    function _liveBit(uint256 pile) internal pure returns (uint256 word, uint256 bit) {
+        unchecked {
+            bit = pile - 1;
+            if (bit < BookHeadLib.HEAD_BITS) return (0, bit);
+            bit -= BookHeadLib.HEAD_BITS;
+            return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
+        }
+    }
+
     /// @dev Reverts with an encoded custom error.
     function _revertWith(bytes memory refusal) internal pure {
         assembly ("memory-safe") {

@@ -9,7 +9,7 @@ import { IOrderBook } from "./interfaces/IOrderBook.sol";
 import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
 import { Money } from "./libraries/Money.sol";
 import { PileRegistry } from "./PileRegistry.sol";
-import { BookHead, BookHeadLib } from "./types/BookHead.sol";
+import { BookHead } from "./types/BookHead.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 import { SignedTerms, SignedTermsLib } from "./types/SignedTerms.sol";
 
@@ -104,16 +104,6 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         assembly ("memory-safe") {
             mstore(piles, found)
             mstore(states, found)
-        }
-    }
-
-    /// @dev Where a pile's live bit is: word 0 is the head.
-    function _liveBit(uint256 pile) internal pure returns (uint256 word, uint256 bit) {
-        unchecked {
-            bit = pile - 1;
-            if (bit < BookHeadLib.HEAD_BITS) return (0, bit);
-            bit -= BookHeadLib.HEAD_BITS;
-            return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
         }
     }
 

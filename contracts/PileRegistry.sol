@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
 import { MarketBase } from "./MarketBase.sol";
+import { BookHead } from "./types/BookHead.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 
 /// @title The piles of a feeder
@@ -41,6 +42,9 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
         _accounts[pile] = account;
         _meterKeys[pile] = meterKey;
         _states[pile] = PileStateLib.registered();
+        (uint256 word, ) = _liveBit(pile);
+        BookHead head = _head;
+        if (word > head.moreWords()) _head = head.withMoreWords(word);
         emit PileRegistered(pile, account, operator, meterKey, ratedW);
     }
 

@@ -9,6 +9,7 @@ import { ERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/ERC2
 contract TestToken is ERC20Permit {
     uint8 private immutable _DECIMALS;
 
+    /// @notice A token of that many decimals.
     /// @param decimals_ decimals; 6 as the market's figures are written for
     constructor(uint8 decimals_) ERC20("AdBEV Test Pound", "tGBP") ERC20Permit("AdBEV Test Pound") {
         _DECIMALS = decimals_;

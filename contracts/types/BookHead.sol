@@ -8,6 +8,7 @@ pragma solidity 0.8.30;
 ///  0..207    live      bit i = pile i + 1 may have a live order
 ///  208..247  sequence  number of the next placement
 ///  248       paused    guardian's pause of entry
+///  249..251  moreWords how many further words have registered piles
 ///  255       sentinel  1, so that the word is never zero
 /// ```
 ///
@@ -27,6 +28,8 @@ library BookHeadLib {
 
     uint256 private constant SEQUENCE_SHIFT = 208;
     uint256 private constant PAUSED_BIT = 1 << 248;
+    uint256 private constant MORE_WORDS_SHIFT = 249;
+    uint256 private constant MORE_WORDS_MASK = 7;
     uint256 private constant LIVE_MASK = (1 << HEAD_BITS) - 1;
 
     /// @notice The head of an empty book.
@@ -47,6 +50,17 @@ library BookHeadLib {
     /// @notice Whether entry is paused.
     function isPaused(BookHead h) internal pure returns (bool) {
         return BookHead.unwrap(h) & PAUSED_BIT != 0;
+    }
+
+    /// @notice How many words of the bitmap after this one have registered piles.
+    function moreWords(BookHead h) internal pure returns (uint256) {
+        return (BookHead.unwrap(h) >> MORE_WORDS_SHIFT) & MORE_WORDS_MASK;
+    }
+
+    /// @notice The head with another number of further words.
+    function withMoreWords(BookHead h, uint256 count) internal pure returns (BookHead) {
+        uint256 word = BookHead.unwrap(h) & ~(MORE_WORDS_MASK << MORE_WORDS_SHIFT);
+        return BookHead.wrap(word | (count << MORE_WORDS_SHIFT));
     }
 
     /// @notice The head after one more placement. 2^40 placements are 34 years of a thousand a second.

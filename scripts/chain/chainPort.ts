@@ -1,14 +1,22 @@
 import type { Wallet } from "ethers";
 
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
-import type { Action, ActionResult, BookOrder, GasUse, MarketPort, PileRegistration } from "../simulation/marketPort";
+import type {
+  Action,
+  ActionResult,
+  BookOrder,
+  GasSum,
+  GasUse,
+  MarketPort,
+  PileRegistration,
+} from "../simulation/marketPort";
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
 import type { Receipt, Transactor } from "./transactor";
 
 /** Orders per transaction; a hundred stay far below the network's gas cap. */
 const BATCH_SIZE = 100;
-/** Frames between connecting and the simulation's frame 0, for registering and publishing ahead. */
+/** Frames between registering and the simulation's frame 0, for publishing ahead. */
 const SETUP_FRAMES = 8;
 /** How long after its submission is due a signed order stays valid, s. */
 const SIGNATURE_SECONDS = 3600;
@@ -41,21 +49,13 @@ export class ChainPort implements MarketPort {
   private readonly piles = new Map<string, PileAccount>();
   private readonly names = new Map<number, string>();
   private readonly unsettled = new Map<number, ClearedFrame>();
-  private readonly gas: Record<string, { transactions: number; gas: bigint }> = {};
+  private readonly gas: Record<string, GasSum> = {};
 
-  private constructor(
-    private readonly options: ChainPortOptions,
-    /** The chain's frame that is the simulation's frame 0. */
-    readonly originFrame: number,
-  ) {
+  /** The chain's frame that is the simulation's frame 0; known once piles are registered. */
+  private originFrame = 0;
+
+  constructor(private readonly options: ChainPortOptions) {
     this.parameters = options.client.parameters;
-  }
-
-  /** Connects; the simulation's frame 0 is a few frames ahead of the chain's time. */
-  static async open(options: ChainPortOptions): Promise<ChainPort> {
-    const { frameSeconds } = options.client.parameters;
-    const now = await options.clock.now();
-    return new ChainPort(options, Math.floor(now / frameSeconds) + SETUP_FRAMES);
   }
 
   async register(piles: readonly PileRegistration[]): Promise<void> {
@@ -64,11 +64,15 @@ export class ChainPort implements MarketPort {
     for (const { pile, ratedW } of piles) {
       const wallet = keyOf(pile);
       const { address } = wallet;
-      const index = await client.register(sender, { account: address, operator: address, meterKey: address, ratedW });
+      const record = { account: address, operator: address, meterKey: address, ratedW };
+      const index = client.registeredIndex(await client.register(sender, record));
       await client.deposit(sender, address, pileBalance);
       this.piles.set(pile, { wallet, index, nonce: 0n });
       this.names.set(index, pile);
     }
+    // A feeder may be set up long after its port was made: frames count from here.
+    const now = await this.options.clock.now();
+    this.originFrame = Math.floor(now / this.parameters.frameSeconds) + SETUP_FRAMES;
   }
 
   async publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void> {

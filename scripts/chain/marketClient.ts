@@ -98,10 +98,14 @@ export class MarketClient {
     return new MarketClient(address, provider, parameters, p.token);
   }
 
-  /** Registers a pile. @returns Its number. */
-  async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<number> {
+  /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
+  async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<Receipt> {
     const { account, operator, meterKey, ratedW } = pile;
-    const receipt = await this.write(registrar, "registerPile", [account, operator, meterKey, ratedW]);
+    return this.write(registrar, "registerPile", [account, operator, meterKey, ratedW]);
+  }
+
+  /** Number of the pile that a receipt of {@link register} tells of. */
+  registeredIndex(receipt: Receipt): number {
     return Number(this.event(receipt, "PileRegistered")["pile"]);
   }
 

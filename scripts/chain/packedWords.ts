@@ -124,11 +124,18 @@ export interface BookHead {
   live: bigint;
   sequence: bigint;
   paused: boolean;
+  /** Words of the bitmap after the first that have registered piles. */
+  moreWords: number;
 }
 
 /** Decodes `types/BookHead.sol`. */
 export function decodeBookHead(word: bigint): BookHead {
-  return { live: field(word, 0, 208), sequence: field(word, 208, 40), paused: field(word, 248, 1) === 1n };
+  return {
+    live: field(word, 0, 208),
+    sequence: field(word, 208, 40),
+    paused: field(word, 248, 1) === 1n,
+    moreWords: Number(field(word, 249, 3)),
+  };
 }
 
 /** What a signed order does. */

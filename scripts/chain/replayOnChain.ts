@@ -89,12 +89,8 @@ class ChainReplay {
       const account = await accountOf(id);
       const { address } = account;
       const operatorAddress = operator === undefined ? address : (await accountOf(`operator ${operator}`)).address;
-      const index = await client.register(sender, {
-        account: address,
-        operator: operatorAddress,
-        meterKey: address,
-        ratedW,
-      });
+      const record = { account: address, operator: operatorAddress, meterKey: address, ratedW };
+      const index = client.registeredIndex(await client.register(sender, record));
       if (balance > 0n) await client.deposit(sender, address, balance);
       this.accounts.set(id, account);
       this.names.set(index, id);

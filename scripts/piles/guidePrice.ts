@@ -59,7 +59,7 @@ export class GuidePrice {
   /** The guide price of a frame, money units per kWh. */
   at(frame: number): number {
     const { floor, ceiling, frameSeconds } = this.options;
-    const hour = (((frame * frameSeconds) / 3600) % 24 + 24) % 24;
+    const hour = ((((frame * frameSeconds) / 3600) % 24) + 24) % 24;
     return Math.min(ceiling, Math.max(floor, this.motion(frame) * timeOfDayFactor(hour)));
   }
 }

@@ -20,7 +20,8 @@ const SECONDS_PER_DAY = 86_400;
 
 /** Frames in a day. @throws RangeError if a day is not a whole number of frames. */
 export function framesPerDay(frameSeconds: number): number {
-  if (SECONDS_PER_DAY % frameSeconds !== 0) throw new RangeError(`no whole number of frames of ${frameSeconds} s a day`);
+  if (SECONDS_PER_DAY % frameSeconds !== 0)
+    throw new RangeError(`no whole number of frames of ${frameSeconds} s a day`);
   return SECONDS_PER_DAY / frameSeconds;
 }
 

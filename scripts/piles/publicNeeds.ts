@@ -16,7 +16,10 @@ export interface LoggedOrder {
  * still open, is a slice of it: so a pile that is given its energy slice by slice stays known between two orders.
  */
 export class PublicNeeds {
-  private readonly open = new Map<string, { pileFrameWh: number; announcedWh: number; energyWh: number; lastFrame: number }>();
+  private readonly open = new Map<
+    string,
+    { pileFrameWh: number; announcedWh: number; energyWh: number; lastFrame: number }
+  >();
 
   /** A charging order was placed in frame `now`. */
   placed(order: LoggedOrder, now: number): void {

@@ -1,9 +1,11 @@
+import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
 import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
 import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
 import { askedWh, type EvStay } from "../piles/ev";
 import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
 import type { Random } from "../random";
-import { type DayResult, reportDay } from "./dayResult";
+import { reportDay } from "./dayReport";
+import type { DayResult } from "./dayResult";
 import { EvAccount } from "./evAccount";
 import type { Action, MarketPort } from "./marketPort";
 import { agentMarket, PublicRecord } from "./publicView";
@@ -22,11 +24,12 @@ export interface DayOptions {
    */
   evs: readonly EvStay[];
   measured: MeasuredFrames;
-  /** What the operator publishes for a frame, any frame from 0 on. */
+  /** What the operator publishes for a frame; any frame, that before the first one included. */
   publication(frame: number): Publication;
   /**
    * How many frames the operator publishes at a time: at the first frame of each such block, the whole next block. 48 is
-   * day-ahead publication; at most 48, since the market takes no more than 96 frames ahead.
+   * day-ahead publication; at most 48, since the market takes no more than 96 frames ahead, and at least two more than
+   * `leadFrames`, or frames are published too late.
    */
   publicationBlockFrames: number;
   policy: OrderPolicy;
@@ -37,8 +40,8 @@ export interface DayOptions {
   random: Random;
 }
 
-/** Called after each clearing, the unmeasured ones included. */
-export type FrameListener = (outcome: FrameOutcome) => void;
+/** Called after each clearing, the unmeasured ones included, with the number of frames played and to be played. */
+export type FrameListener = (outcome: FrameOutcome, played: number, total: number) => void;
 
 /**
  * Simulates a day of a feeder's market on a port: operator, agents, clearings and settlements, frame by frame.
@@ -52,17 +55,20 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
   for (let frame = 0; frame < day.lastFrame; frame++) {
     const outcome = await day.play(frame);
     outcomes.set(outcome.frame, outcome);
-    onFrame?.(outcome);
+    onFrame?.(outcome, frame + 1, day.lastFrame);
   }
-  return reportDay({ options, parameters: port.parameters, outcomes, accounts: day.accounts });
+  await day.settleBefore(day.lastFrame + 1);
+  return reportDay({ options, parameters: port.parameters, outcomes, accounts: day.accounts, gas: port.gasUse?.() });
 }
 
 class Day {
   readonly accounts: EvAccount[];
+  /** The last frame to be cleared. */
   readonly lastFrame: number;
 
   private readonly record: PublicRecord;
-  private readonly tickSize: bigint;
+  /** What each pile is registered with, W. */
+  private readonly ratedW = new Map<string, number>();
   /** The EV plugged in at each pile. */
   private readonly plugged = new Map<string, EvAccount>();
   private publishedUpTo = -1;
@@ -73,45 +79,35 @@ class Day {
     private readonly options: DayOptions,
     private readonly port: MarketPort,
   ) {
-    const { measured, random, limits } = options;
-    const { frameSeconds } = port.parameters;
-    const end = measured.first + measured.count;
-    const seen = options.evs.filter(({ arrivalFrame }) => arrivalFrame < end);
-    this.lastFrame = seen.reduce(
-      (latest, { arrivalFrame, departureFrame }) =>
-        arrivalFrame >= measured.first ? Math.max(latest, departureFrame) : latest,
-      end - 1,
-    );
-    this.accounts = options.evs.map((stay) => {
+    const { evs, measured, random, limits, guidePrice } = options;
+    const { parameters } = port;
+    this.lastFrame = evs
+      .filter(({ arrivalFrame }) => arrivalFrame >= measured.first && arrivalFrame < measured.first + measured.count)
+      .reduce((latest, ev) => Math.max(latest, ev.departureFrame), measured.first + measured.count - 1);
+    this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
       const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, port.parameters), limitPrice, own.stream("policy"));
+      return new EvAccount(stay, askedWh(stay, parameters), limitPrice, own.stream("policy"));
     });
-    const guide = new GuidePrice({ ...options.guidePrice, frameSeconds }, random.stream("guide price"));
-    const ratedW = new Map(options.evs.map((stay) => [stay.pile, stay.ratedW]));
-    this.record = new PublicRecord(agentMarket(port.parameters), ratedW, guide);
-    this.tickSize = port.parameters.tickSize;
+    for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
+    const guide = new GuidePrice(
+      { ...guidePrice, frameSeconds: parameters.frameSeconds },
+      random.stream("guide price"),
+    );
+    this.record = new PublicRecord(agentMarket(parameters), this.ratedW, guide);
   }
 
   /** Registers the piles and publishes the first block. */
   async prepare(): Promise<void> {
-    const ratedW = new Map<string, number>();
-    for (const { pile, ratedW: power } of this.options.evs) ratedW.set(pile, Math.max(power, ratedW.get(pile) ?? 0));
-    await this.port.register([...ratedW].map(([pile, power]) => ({ pile, ratedW: BigInt(power) })));
-    const { leadFrames } = this.port.parameters;
-    await this.publishBlock(-leadFrames - 1);
+    await this.port.register([...this.ratedW].map(([pile, ratedW]) => ({ pile, ratedW: BigInt(ratedW) })));
+    await this.publishBlock(-this.port.parameters.leadFrames - 1);
   }
 
   /** Plays frame `frame` up to the clearing of the next one. */
   async play(frame: number): Promise<FrameOutcome> {
-    while (this.unsettled.length > 0 && this.unsettled[0]! < frame) await this.port.settle(this.unsettled.shift()!);
+    await this.settleBefore(frame);
     if (this.publishedUpTo < frame + this.options.publicationBlockFrames) await this.publishBlock(frame);
-    for (const account of this.accounts) {
-      if (account.stay.arrivalFrame === frame) this.plugged.set(account.stay.pile, account);
-      else if (account.stay.departureFrame === frame && this.plugged.get(account.stay.pile) === account) {
-        this.plugged.delete(account.stay.pile);
-      }
-    }
+    this.plugInAndOut(frame);
 
     const opened = this.record.view(frame, "open", await this.port.book(frame));
     const placed = await this.decide(opened);
@@ -120,17 +116,31 @@ class Day {
 
     const outcome = await this.port.clear(frame + 1);
     this.record.onCleared(outcome);
-    for (const trade of outcome.trades) {
-      this.plugged.get(trade.buy)?.bought(trade, this.wheelingPrice(outcome.frame));
-      this.plugged.get(trade.sell)?.sold(trade);
-    }
-    for (const fill of outcome.grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);
-    if (outcome.trades.length + outcome.grid.length > 0) this.unsettled.push(outcome.frame);
+    this.book(outcome);
     return outcome;
   }
 
-  private wheelingPrice(frame: number): bigint {
-    return this.options.publication(frame).wheelingPrice;
+  /** Settles the cleared frames before `frame`. */
+  async settleBefore(frame: number): Promise<void> {
+    while (this.unsettled.length > 0 && this.unsettled[0]! < frame) await this.port.settle(this.unsettled.shift()!);
+  }
+
+  private plugInAndOut(frame: number): void {
+    for (const account of this.accounts) {
+      const { pile, arrivalFrame, departureFrame } = account.stay;
+      if (departureFrame === frame && this.plugged.get(pile) === account) this.plugged.delete(pile);
+      if (arrivalFrame === frame) this.plugged.set(pile, account);
+    }
+  }
+
+  private book({ frame, trades, grid }: FrameOutcome): void {
+    const { wheelingPrice } = this.options.publication(frame);
+    for (const trade of trades) {
+      this.plugged.get(trade.buy)?.bought(trade, wheelingPrice);
+      this.plugged.get(trade.sell)?.sold(trade);
+    }
+    for (const fill of grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);
+    if (trades.length + grid.length > 0) this.unsettled.push(frame);
   }
 
   private async publishBlock(now: number): Promise<void> {
@@ -151,7 +161,7 @@ class Day {
       const order = lines.get(account.stay.pile);
       const { stay, remainingWh, limitPrice } = account;
       const decision = this.options.policy.decide({ stay, remainingWh, order, limitPrice }, view, account.random());
-      return this.asAction(account, order, decision);
+      return this.asAction(view.frame, account, order, decision);
     });
     if (actions.length === 0) return false;
     const results = await this.port.submit(view.frame, actions);
@@ -160,7 +170,7 @@ class Day {
     return true;
   }
 
-  private asAction({ stay }: EvAccount, order: BookLine | undefined, decision: Decision): Action[] {
+  private asAction(now: number, { stay }: EvAccount, order: BookLine | undefined, decision: Decision): Action[] {
     if (decision === undefined) return [];
     if (decision === "cancel") return order === undefined ? [] : [{ pile: stay.pile, kind: "cancel" }];
     const request: OrderRequest = {
@@ -168,14 +178,15 @@ class Day {
       price: this.onTick(decision.price, stay.side === "charge"),
       energyWh: BigInt(Math.round(decision.energyWh)),
       peakWh: BigInt(Math.round(decision.peakWh ?? 0)),
-      expiryFrame: Math.min(decision.expiryFrame ?? stay.departureFrame, stay.departureFrame),
+      expiryFrame: Math.min(decision.expiryFrame ?? Infinity, stay.departureFrame, now + 1 + MAX_LIFETIME_FRAMES),
     };
     return [{ pile: stay.pile, kind: order === undefined ? "place" : "replace", order: request }];
   }
 
   /** The nearest tick that does not go against the one who names the price. */
   private onTick(price: number, buyer: boolean): bigint {
-    const ticks = price / Number(this.tickSize);
-    return BigInt(buyer ? Math.floor(ticks) : Math.ceil(ticks)) * this.tickSize;
+    const { tickSize } = this.port.parameters;
+    const ticks = price / Number(tickSize);
+    return BigInt(buyer ? Math.floor(ticks) : Math.ceil(ticks)) * tickSize;
   }
 }

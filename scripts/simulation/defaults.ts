@@ -1,5 +1,6 @@
 import { homesBaseLoadW } from "../data/elexonProfileClass1";
-import type { MarketParameters, Publication } from "../market/types";
+import { DEFAULT_PARAMETERS } from "../market/defaults";
+import type { Publication } from "../market/types";
 import type { OrderPolicy } from "../piles/agent";
 import { framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
@@ -9,24 +10,6 @@ import type { DayOptions } from "./day";
 
 /** Money units per kWh in a penny per kWh, for a token of six decimals. */
 export const PENNY = 10_000;
-
-/** The market of [T 4.4.1]: 250 kVA, alpha = 10 beta, tranches of 4 kW; what [T] leaves open is Ours. */
-export const DEFAULT_MARKET: MarketParameters = {
-  frameSeconds: 1800,
-  auctionSeconds: 600,
-  leadFrames: 2,
-  alpha: 10,
-  beta: 1,
-  icebergThresholdWh: 4000n,
-  icebergPeakWh: 2000n,
-  minEnergyWh: 100n,
-  maxWaitFrames: 12,
-  capacityW: 250_000n,
-  lossAllowanceW: 0n,
-  tickSize: 1000n,
-  bondPrice: 50_000n,
-  wheelingCap: 10_000n,
-};
 
 /** What a simulated day is made of, each with the default of {@link defaultDay}. */
 export interface DaySettings {
@@ -55,7 +38,7 @@ export interface DaySettings {
 
 /** The day of [T 4.4.1] on a feeder: 100 homes on a winter weekday, 100 EVs, and a tariff of 20 p. */
 export function defaultDay(settings: DaySettings): DayOptions {
-  const { seed, frameSeconds = DEFAULT_MARKET.frameSeconds, warmUpDays = 1, afterDays = 1 } = settings;
+  const { seed, frameSeconds = DEFAULT_PARAMETERS.frameSeconds, warmUpDays = 1, afterDays = 1 } = settings;
   const perDay = framesPerDay(frameSeconds);
   const random = new Random(seed);
   const population = settings.population ?? chapter4Population();
@@ -63,7 +46,8 @@ export function defaultDay(settings: DaySettings): DayOptions {
   const ofDay = (figures: number | readonly number[], frame: number): bigint => {
     if (typeof figures === "number") return BigInt(figures);
     // Figures for other frame lengths than the day's own stand for the times they cover.
-    return BigInt(figures[Math.floor(((frame % perDay) * figures.length) / perDay)]!);
+    const frameOfDay = ((frame % perDay) + perDay) % perDay;
+    return BigInt(figures[Math.floor((frameOfDay * figures.length) / perDay)]!);
   };
   return {
     evs: population({

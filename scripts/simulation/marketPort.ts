@@ -9,8 +9,7 @@ export interface PileRegistration {
 
 /** What one pile does to its one live order. */
 export type Action =
-  | { pile: string; kind: "place" | "replace"; order: OrderRequest }
-  | { pile: string; kind: "cancel" };
+  { pile: string; kind: "place" | "replace"; order: OrderRequest } | { pile: string; kind: "cancel" };
 
 /** Whether the market took an action; `error` is the name of the refusal, the contract's custom error. */
 export type ActionResult = { accepted: true } | { accepted: false; error: string };
@@ -20,8 +19,16 @@ export interface BookOrder extends Order {
   pile: string;
 }
 
+/** Gas spent on one kind of operation. */
+export interface GasSum {
+  transactions: number;
+  /** What the transactions did in all: one may carry many orders. */
+  operations: number;
+  gas: bigint;
+}
+
 /** Gas spent through a port so far, by kind of operation. */
-export type GasUse = Readonly<Record<string, { transactions: number; gas: bigint }>>;
+export type GasUse = Readonly<Record<string, Readonly<GasSum>>>;
 
 /**
  * A feeder's market as a simulated day uses it: the model in memory, or contracts on a chain.

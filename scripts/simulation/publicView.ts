@@ -26,6 +26,7 @@ export function agentMarket(parameters: MarketParameters): AgentMarket {
  */
 export class PublicRecord {
   private readonly published = new Map<number, PublishedFrame>();
+  private publishedUpTo = -1;
   private readonly loadsW = new Map<number, number>();
   private readonly needs = new PublicNeeds();
 
@@ -45,6 +46,7 @@ export class PublicRecord {
         wheelingPrice: Number(wheelingPrice),
       }),
     );
+    this.publishedUpTo = Math.max(this.publishedUpTo, firstFrame + publications.length - 1);
   }
 
   /** Actions were submitted in frame `now`. */
@@ -67,24 +69,24 @@ export class PublicRecord {
 
   /** What everybody sees at a moment of frame `frame`. */
   view(frame: number, moment: Moment, orders: readonly BookOrder[]): PublicView {
-    const book = orders.map(
-      (order): BookLine => ({
-        ...order,
-        pileFrameWh: this.pileFrameWh(order.pile),
-        price: Number(order.price),
-        remainingWh: Number(order.remainingWh),
-        peakWh: Number(order.peakWh),
-        sequence: Number(order.sequence),
-      }),
-    );
+    const book = orders.map((order): BookLine => ({
+      ...order,
+      pileFrameWh: this.pileFrameWh(order.pile),
+      price: Number(order.price),
+      remainingWh: Number(order.remainingWh),
+      peakWh: Number(order.peakWh),
+      sequence: Number(order.sequence),
+    }));
+    const { publishedUpTo } = this;
     return {
       frame,
       moment,
       market: this.market,
       book,
       needs: this.needs.list(book),
-      published: (of) => this.published.get(of),
-      recordedLoadW: (of) => this.loadsW.get(of),
+      // What comes after this view was made is not in it, even if somebody keeps it.
+      published: (of) => (of <= publishedUpTo ? this.published.get(of) : undefined),
+      recordedLoadW: (of) => (of <= frame ? this.loadsW.get(of) : undefined),
       guidePrice: (of) => this.guide.at(of),
     };
   }

@@ -21,3 +21,14 @@ export function oneOf<T extends string>(flag: string, text: string, words: reado
   if (found === undefined) throw new InputError(`--${flag}`, `expected one of ${words.join(", ")}, found "${text}"`);
   return found;
 }
+
+const UNITS_PER_PENNY = 10_000n;
+
+/** A price in pence per kWh with up to four decimals, as money units per kWh. @throws InputError naming the flag */
+export function pencePerKWh(flag: string, text: string): bigint {
+  const match = /^(\d+)(?:\.(\d{1,4}))?$/.exec(text);
+  if (match === null) {
+    throw new InputError(`--${flag}`, `expected pence per kWh such as 14 or 14.25, found "${text}"`);
+  }
+  return BigInt(match[1]!) * UNITS_PER_PENNY + BigInt((match[2] ?? "").padEnd(4, "0"));
+}

@@ -114,7 +114,7 @@ export async function transactorOf(hre: HardhatRuntimeEnvironment, account: stri
   if (hre.network.name === "hardhat") {
     return new UnlockedTransactor(hre.network.provider, signer.address, ERROR_INTERFACES);
   }
-  return SignerTransactor.of(signer as unknown as SendingSigner, ERROR_INTERFACES);
+  return SignerTransactor.of(signer, ERROR_INTERFACES);
 }
 
 /** An account of its own on the in-process chain for anything that has a name; the same for the same name. */

@@ -16,6 +16,7 @@ export function ownGuidePrice(view: PublicView, random: Random): number {
 export function sell(own: OwnState, view: PublicView, random: Random): Decision {
   if (view.moment !== "open") return undefined;
   const energyWh = own.remainingWh;
+  if (energyWh < view.market.minEnergyWh) return undefined;
   if (own.order === undefined) return { price: Math.max(own.limitPrice, ownGuidePrice(view, random)), energyWh };
   const halfTime = (own.stay.arrivalFrame + own.stay.departureFrame) / 2;
   const canLower = own.order.price - own.limitPrice >= view.market.tickSize;

@@ -20,12 +20,14 @@ interface Candidate {
   frameWh: number;
   /** Frames it could do without, buying flat out in the others. */
   slackFrames: number;
-  /** What must be bought in the next frame because it cannot be bought later, Wh. */
+  /** What must be bought in the next frame because it cannot be bought later; 0 if the grid brings that anyway, Wh. */
   mustWh: number;
 }
 
 /** How often the plan is corrected for slices that met an ask instead of the grid. */
 const ROUNDS = 4;
+/** Sequence numbers of orders not placed yet come after those of the book. */
+const LATER_THAN_ALL = 1e15;
 
 /**
  * Who should buy how much in the next frame, worked out from the public book alone.
@@ -51,32 +53,29 @@ export function planSlices(view: PublicView, options: SliceOptions): Map<string,
   const demands: Demand[] = [];
   for (const need of view.needs) {
     const { pile, energyWh, lastFrame, order } = need;
+    const frameWh = Math.min(view.market.icebergThresholdWh, need.pileFrameWh);
+    const laterFrames = lastFrame - next;
+    const dueWh = energyWh - frameWh * laterFrames;
+    // Only the grid is sure to deliver: an ask may be taken by somebody else's slice.
+    const mustWh = dueWh > (untouched.gridWh.get(pile) ?? 0) ? dueWh : 0;
     const leftWh = energyWh - givenWh(untouched, pile);
-    if (leftWh <= 0) continue;
+    const tooLittle = energyWh < view.market.minEnergyWh;
+    if (tooLittle || (leftWh <= 0 && mustWh === 0)) continue;
     const tranches = automaticTranches(view, need, leftWh);
-    if (tranches !== undefined) {
+    if (tranches !== undefined && mustWh === 0) {
       for (const { frame, trancheWh } of tranches) groundWh[frame - next]! += trancheWh;
       continue;
     }
-    const frameWh = Math.min(view.market.icebergThresholdWh, need.pileFrameWh);
     demands.push({ energyWh: leftWh, frameWh, lastFrame });
     if (order !== undefined && !order.iceberg && order.price >= published.importPrice) continue; // buys already
-    const laterFrames = lastFrame - next;
-    candidates.push({
-      need,
-      frameWh,
-      slackFrames: laterFrames + 1 - leftWh / frameWh,
-      mustWh: Math.max(0, leftWh - frameWh * laterFrames),
-    });
+    candidates.push({ need, frameWh, slackFrames: laterFrames + 1 - leftWh / frameWh, mustWh });
   }
   if (candidates.length === 0) return new Map();
   candidates.sort((a, b) => a.slackFrames - b.slackFrames || (a.need.pile < b.need.pile ? -1 : 1));
 
   const levelWh = waterLevelWh(groundWh, next, demands);
   const runningWh = ((view.recordedLoadW(view.frame) ?? 0) * view.market.frameSeconds) / 3600;
-  const eager = (options as any).eager ?? 1;
-  const raised = levelWh + (eager - 1) * Math.max(0, levelWh - homesWh);
-  const targetWh = raised + options.hold * Math.max(0, runningWh - raised);
+  const targetWh = levelWh + options.hold * Math.max(0, runningWh - levelWh);
   return fillUp(view, candidates, untouched, targetWh - homesWh, options.toleranceWh);
 }
 
@@ -88,10 +87,11 @@ function fillUp(
   targetGridWh: number,
   toleranceWh: number,
 ): Map<string, number> {
+  const smallestWh = Math.max(view.market.minEnergyWh, toleranceWh);
   const plan = new Map<string, number>();
   for (const candidate of candidates) {
     const { need, mustWh } = candidate;
-    if (mustWh > 0) plan.set(need.pile, sliceWh(view, candidate, mustWh + givenWh(untouched, need.pile)));
+    if (mustWh > 0) plan.set(need.pile, sliceWh(candidate, mustWh, smallestWh));
   }
   // A slice may meet an ask instead of the grid, so the gap is measured anew after each round.
   for (let round = 0; round < ROUNDS; round++) {
@@ -105,7 +105,7 @@ function fillUp(
       // Who is being served by a peer is asked last.
       if (round === 0 && planned === 0 && matchedWh > 0) continue;
       const already = Math.max(planned, givenWh(projected, pile));
-      const energyWh = sliceWh(view, candidate, already + gapWh);
+      const energyWh = sliceWh(candidate, already + gapWh, smallestWh);
       const lastOne = energyWh === candidate.need.energyWh;
       if (energyWh - already < toleranceWh && !(lastOne && energyWh > already)) continue;
       plan.set(pile, energyWh);
@@ -115,13 +115,17 @@ function fillUp(
   return plan;
 }
 
-/** The slice nearest to `wantedWh` that the pile can buy and that leaves no rest too small to be ordered, Wh. */
-function sliceWh({ market }: PublicView, { need, frameWh }: Candidate, wantedWh: number): number {
+/**
+ * The slice nearest to `wantedWh` that the pile can buy, neither too small itself nor leaving too small a rest for an
+ * order to be worth its while, Wh.
+ */
+function sliceWh({ need, frameWh, mustWh }: Candidate, wantedWh: number, smallestWh: number): number {
   const mostWh = Math.min(frameWh, need.energyWh);
-  const slice = Math.min(mostWh, Math.max(market.minEnergyWh, Math.ceil(wantedWh)));
+  const slice = Math.min(mostWh, Math.max(smallestWh, Math.ceil(wantedWh)));
   const restWh = need.energyWh - slice;
-  if (restWh === 0 || restWh >= market.minEnergyWh) return slice;
-  return need.energyWh <= frameWh ? need.energyWh : need.energyWh - market.minEnergyWh;
+  if (restWh === 0 || restWh >= smallestWh) return slice;
+  if (need.energyWh <= frameWh) return need.energyWh;
+  return Math.max(Math.min(mostWh, mustWh), need.energyWh - smallestWh);
 }
 
 /** The book as it will be when the plan is carried out. */
@@ -132,7 +136,8 @@ function withSlices(view: PublicView, plan: ReadonlyMap<string, number>): BookLi
   const slices = [...plan].map(([pile, energyWh], index): BookLine => {
     const { pileFrameWh, lastFrame: expiryFrame } = needs.get(pile)!;
     const size = { remainingWh: energyWh, peakWh: energyWh, iceberg: false };
-    return { pile, pileFrameWh, side: "charge", price, ...size, firstFrame, expiryFrame, sequence: Infinity + index };
+    const sequence = LATER_THAN_ALL + index;
+    return { pile, pileFrameWh, side: "charge", price, ...size, firstFrame, expiryFrame, sequence };
   });
   return [...view.book.filter(({ pile }) => !plan.has(pile)), ...slices];
 }

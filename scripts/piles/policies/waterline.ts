@@ -1,6 +1,5 @@
 import type { Random } from "../../random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
-import { frameWh } from "../ev";
 import { ownGuidePrice, sell } from "./selling";
 import { planSlices, type SliceOptions } from "./slicePlan";
 
@@ -28,34 +27,39 @@ export class Waterline implements OrderPolicy {
   /** The plan is the same for all agents that see the same, so it is worked out once. */
   private readonly plans = new WeakMap<PublicView, Map<string, number>>();
 
-  /** @param options Defaults: 300 Wh, half-held, 1000 Wh. */
+  /** @param options Defaults: slices from 300 Wh, 0.7 held, peaks of 500 Wh. */
   constructor(options: Partial<WaterlineOptions> = {}) {
-    this.options = { toleranceWh: 300, hold: 0.5, calmPeakWh: 1_000, ...options };
+    this.options = { toleranceWh: 300, hold: 0.7, calmPeakWh: 500, ...options };
   }
 
   decide(own: OwnState, view: PublicView, random: Random): Decision {
     if (own.stay.side === "discharge") return sell(own, view, random);
     if (view.moment === "open") {
-      return own.stay.arrivalFrame === view.frame ? this.wait(own, view, random) : undefined;
+      const justCame = own.stay.arrivalFrame === view.frame && own.order === undefined;
+      return justCame ? this.wait(own, view, random) : undefined;
     }
     const slice = this.plan(view).get(own.stay.pile);
-    if (slice !== undefined) return { price: tariffFor(own, view), energyWh: Math.min(slice, own.remainingWh) };
+    if (slice !== undefined) return { price: this.tariff(own, view), energyWh: Math.min(slice, own.remainingWh) };
     return own.order === undefined ? this.wait(own, view, random) : undefined;
   }
 
   /** An order for all that is still needed, to wait with. */
   private wait(own: OwnState, view: PublicView, random: Random): Decision {
     const energyWh = own.remainingWh;
-    const tariff = tariffFor(own, view);
-    const pileFrameWh = frameWh(view.market, own.stay.ratedW);
-    const filledFrom = view.frame + 1 + view.market.maxWaitFrames;
-    const filledFrames = own.stay.departureFrame - filledFrom + 1;
-    if (filledFrames > 0 && energyWh > view.market.minEnergyWh) {
-      const peakWh = Math.min(Math.ceil(energyWh / filledFrames), this.options.calmPeakWh, energyWh - 1);
-      if (peakWh * filledFrames >= energyWh - 1 || energyWh > pileFrameWh) return { price: tariff, energyWh, peakWh };
+    if (energyWh < view.market.minEnergyWh) return undefined;
+    const filledFrames = own.stay.departureFrame - (view.frame + 1 + view.market.maxWaitFrames) + 1;
+    if (filledFrames > 0) {
+      const spreadWh = Math.ceil(energyWh / filledFrames);
+      const peakWh = Math.min(spreadWh, this.options.calmPeakWh, energyWh - 1);
+      return { price: highestTariff(own, view), energyWh, peakWh };
     }
-    // A tick below the tariff at most, so that a normal order waits, too.
-    return { price: Math.min(ownGuidePrice(view, random), tariff - view.market.tickSize, own.limitPrice), energyWh };
+    // Below the tariff, or the grid would fill a normal order at once.
+    return { price: Math.min(ownGuidePrice(view, random), this.tariff(own, view) - view.market.tickSize), energyWh };
+  }
+
+  /** What fills a bid from the grid in the next frame, as far as the agent's limit goes. */
+  private tariff(own: OwnState, view: PublicView): number {
+    return Math.min(own.limitPrice, view.published(view.frame + 1)?.importPrice ?? own.limitPrice);
   }
 
   private plan(view: PublicView): Map<string, number> {
@@ -67,11 +71,11 @@ export class Waterline implements OrderPolicy {
   }
 }
 
-/** What a bid must offer to be filled from the grid in any frame of the rest of the stay that is published, if it may. */
-function tariffFor(own: OwnState, view: PublicView): number {
+/** What fills a bid from the grid in any published frame of the rest of the stay, as far as the agent's limit goes. */
+function highestTariff(own: OwnState, view: PublicView): number {
   let highest = 0;
   for (let frame = view.frame + 1; frame <= own.stay.departureFrame; frame++) {
     highest = Math.max(highest, view.published(frame)?.importPrice ?? 0);
   }
-  return Math.min(own.limitPrice, highest || own.limitPrice);
+  return highest === 0 ? own.limitPrice : Math.min(own.limitPrice, highest);
 }

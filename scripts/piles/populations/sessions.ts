@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 
+import { InputError } from "../../scenario/inputError";
 import type { EvStay } from "../ev";
 import { framesPerDay, pileId } from "../population";
 
@@ -68,12 +69,12 @@ interface Session {
  * @param text The file's content.
  * @returns The stays in order of arrival. A session of no energy, or too short for a frame, has no part in any market
  * and is left out.
- * @throws Error naming file and line for what cannot be read, and for two sessions at one pile at a time.
+ * @throws InputError naming file and line for what cannot be read, and for two sessions at one pile at a time.
  */
 export function sessionsPopulation(text: string, options: SessionsOptions): EvStay[] {
   const sessions = readSessions(text, options).sort((a, b) => a.arrivalSeconds - b.arrivalSeconds);
   const origin = options.from === undefined ? startOfDay(sessions) : parseTime(`${options.from}T00:00`);
-  if (Number.isNaN(origin)) throw new Error(`${options.file}: the first day is not a date: ${options.from}`);
+  if (Number.isNaN(origin)) throw new RangeError(`the first day is not a date: ${options.from}`);
   const lastFrame = (options.days ?? Infinity) * framesPerDay(options.frameSeconds);
 
   const busyUntil = new Map<string, { frame: number; line: number }>();
@@ -87,7 +88,7 @@ export function sessionsPopulation(text: string, options: SessionsOptions): EvSt
     const pile = session.pile ?? firstFreePile(busyUntil, arrivalFrame);
     const before = busyUntil.get(pile);
     if (before !== undefined && before.frame > arrivalFrame) {
-      throw new Error(`${options.file}:${session.line}: pile ${pile} is taken by the session of line ${before.line}`);
+      throw inputError(options.file, `pile ${pile} is taken by the session of line ${before.line}`, session.line);
     }
     busyUntil.set(pile, { frame: departureFrame, line: session.line });
     const { side, ratedW, energyWh } = session;
@@ -103,18 +104,17 @@ function readSessions(text: string, options: SessionsOptions): Session[] {
   try {
     rows = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    const line = (error as { lines?: number }).lines;
-    throw new Error(`${file}${line === undefined ? "" : `:${line}`}: ${(error as Error).message}`);
+    throw inputError(file, (error as Error).message, (error as { lines?: number }).lines);
   }
-  if (rows.length === 0) throw new Error(`${file}: no sessions`);
+  if (rows.length === 0) throw inputError(file, "no sessions");
   for (const needed of [columns.arrival, columns.departure, columns.energy]) {
-    if (!(needed in rows[0]!.record)) throw new Error(`${file}:1: no column ${needed}`);
+    if (!(needed in rows[0]!.record)) throw inputError(file, `no column ${needed}`, 1);
   }
 
   return rows.map(({ info, record }): Session => {
     const line = info.lines;
     const fail = (what: string): never => {
-      throw new Error(`${file}:${line}: ${what}`);
+      throw inputError(file, what, line);
     };
     const time = (column: string): number => {
       const seconds = parseTime(record[column]!);
@@ -122,7 +122,9 @@ function readSessions(text: string, options: SessionsOptions): Session[] {
     };
     const figure = (column: string, least: number): number => {
       const value = record[column] === "" ? NaN : Number(record[column]);
-      return value >= least && value < 1e6 ? value : fail(`${column} is not a figure of at least ${least}: "${record[column]}"`);
+      return value >= least && value < 1e6
+        ? value
+        : fail(`${column} is not a figure of at least ${least}: "${record[column]}"`);
     };
     const side = record[columns.side] || "charge";
     if (side !== "charge" && side !== "discharge") fail(`${columns.side} is neither charge nor discharge: "${side}"`);
@@ -144,11 +146,19 @@ function readSessions(text: string, options: SessionsOptions): Session[] {
 /** Seconds of a local date and time on a clock without daylight saving; NaN if it is none. */
 function parseTime(text: string): number {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)$/.exec(text);
-  return match === null ? NaN : Date.parse(`${match[1]}T${match[2]}Z`) / 1000;
+  if (match === null) return NaN;
+  const time = new Date(`${match[1]}T${match[2]}Z`);
+  // Date takes 31 February for 3 March.
+  const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(match[1]!);
+  return exists ? time.getTime() / 1000 : NaN;
 }
 
 function startOfDay(sessions: readonly Session[]): number {
   return Math.floor(sessions[0]!.arrivalSeconds / 86_400) * 86_400;
+}
+
+function inputError(file: string, problem: string, line?: number): InputError {
+  return new InputError(file, problem, { position: line === undefined ? undefined : { line, column: 1 } });
 }
 
 function firstFreePile(busyUntil: ReadonlyMap<string, { frame: number }>, frame: number): string {

@@ -209,7 +209,7 @@ describe("MarketModel on random sequences", () => {
           expectConserved(model, now);
         }
       }),
-      { seed: SEED, numRuns: 150 },
+      { seed: SEED, numRuns: 40 },
     );
     // The sequences reach what they are meant to reach.
     expect(seen.trades).to.be.above(300);
@@ -249,7 +249,7 @@ describe("MarketModel on random sequences", () => {
         // All prices of a side differ, so nothing is tied.
         expect(clearIn(shuffled)).to.deep.equal(clearIn(inOrder));
       }),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: 60 },
     );
   }).timeout(20_000);
 });

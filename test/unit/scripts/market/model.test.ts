@@ -637,7 +637,7 @@ describe("MarketModel", () => {
       expect(model.clear(8, inWindow(8)).pflW).to.equal(2000n); // 2000 to 2000
       expect(model.clear(9, inWindow(9)).pflW).to.equal(4000n);
       expect(model.pflW).to.equal(4000n);
-      expect(model.recordedLoad).to.deep.equal({ frame: 9, loadW: 0n });
+      expect(model.recordedLoad).to.deep.equal({ frame: 9, loadW: 0n, known: true });
     });
 
     it("counts frames nobody cleared as base load", () => {

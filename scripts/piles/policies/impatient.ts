@@ -1,0 +1,27 @@
+import type { Random } from "../../random";
+import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
+import { frameWh } from "../ev";
+import { sell } from "./selling";
+
+/**
+ * Buys at once: from arrival on, a normal order of peak size at the tariff in every frame. What a plain cap does, but on
+ * the market; the shortest example of a policy.
+ */
+export class Impatient implements OrderPolicy {
+  readonly name = "impatient";
+
+  decide(own: OwnState, view: PublicView, random: Random): Decision {
+    if (own.stay.side === "discharge") return sell(own, view, random);
+    if (view.moment === "close" || own.order !== undefined) return undefined;
+    const tariff = view.published(view.frame + 1)?.importPrice ?? own.limitPrice;
+    return { price: Math.min(tariff, own.limitPrice), energyWh: Math.min(peakSliceWh(own, view), own.remainingWh) };
+  }
+}
+
+/** A slice of peak size that leaves no rest too small to be ordered, Wh. */
+export function peakSliceWh(own: OwnState, view: PublicView): number {
+  const { icebergPeakWh, minEnergyWh } = view.market;
+  const slice = Math.min(icebergPeakWh, frameWh(view.market, own.stay.ratedW));
+  const restWh = own.remainingWh - slice;
+  return restWh > 0 && restWh < minEnergyWh ? slice - minEnergyWh : slice;
+}

@@ -1,0 +1,11 @@
+import type { OrderPolicy } from "../agent";
+import { Impatient } from "./impatient";
+import { Valley } from "./valley";
+import { Waterline } from "./waterline";
+
+/** The policies by name, as they come. */
+export const POLICIES: Readonly<Record<string, () => OrderPolicy>> = {
+  waterline: () => new Waterline(),
+  impatient: () => new Impatient(),
+  valley: () => new Valley(),
+};

@@ -1,0 +1,174 @@
+import type { FrameOutcome, MarketParameters } from "../market/types";
+import { capacityUse, fluctuation } from "../metrics/fluctuation";
+import { capped } from "../schemes/capped";
+import type { Schedule } from "../schemes/schedule";
+import { uncontrolled } from "../schemes/uncontrolled";
+import type { DayOptions } from "./day";
+import type { DayResult, DayTotals, EvReport, FrameReport, LoadReport } from "./dayResult";
+import type { EvAccount } from "./evAccount";
+import type { GasUse } from "./marketPort";
+
+/** What a played day left behind. */
+export interface PlayedDay {
+  options: DayOptions;
+  parameters: MarketParameters;
+  outcomes: ReadonlyMap<number, FrameOutcome>;
+  accounts: readonly EvAccount[];
+  gas: GasUse | undefined;
+}
+
+/** Draws up the result of a day that has been played. */
+export function reportDay({ options, parameters, outcomes, accounts, gas }: PlayedDay): DayResult {
+  const { first, count } = options.measured;
+  const schemes = { uncontrolled: uncontrolled(options.evs, parameters), capped: capped(options.evs, parameters) };
+  const baseW = (frame: number) => Number(options.publication(frame).baseLoadW);
+  const schemeW = (schedule: Schedule, frame: number) => baseW(frame) + (schedule.evLoadW[frame] ?? 0);
+  const marketW = (frame: number) => Number(outcomes.get(frame)?.loadW ?? baseW(frame));
+
+  const frames = Array.from({ length: count }, (_, index): FrameReport => {
+    const frame = first + index;
+    const { trades, grid } = outcomes.get(frame) ?? { trades: [], grid: [] };
+    const deals = [...trades, ...grid].map(({ price }) => Number(price));
+    return {
+      frame,
+      baseLoadW: baseW(frame),
+      evLoadW: marketW(frame) - baseW(frame),
+      loadW: marketW(frame),
+      uncontrolledW: schemeW(schemes.uncontrolled, frame),
+      cappedW: schemeW(schemes.capped, frame),
+      tradedWh: energyOf(trades),
+      gridWh: energyOf(grid),
+      importPrice: Number(options.publication(frame).importPrice),
+      meanPrice: average(deals),
+      trades,
+      grid,
+    };
+  });
+  const before = {
+    marketW: marketW(first - 1),
+    uncontrolledW: schemeW(schemes.uncontrolled, first - 1),
+    cappedW: schemeW(schemes.capped, first - 1),
+    baseW: baseW(first - 1),
+  };
+
+  const counted = options.evs.map(({ arrivalFrame }) => arrivalFrame >= first && arrivalFrame < first + count);
+  const evs = accounts.filter((_, index) => counted[index]).map(reportEv);
+  const totals = totalsOf(evs);
+  const unservedBy = ({ askedWh, servedWh }: Schedule): number => {
+    const total = (values: readonly number[]) => sum(values.filter((_, index) => counted[index]));
+    return shareOf(total(askedWh) - total(servedWh), total(askedWh));
+  };
+  const limits = { capacityW: Number(parameters.capacityW), lossAllowanceW: Number(parameters.lossAllowanceW) };
+  return {
+    frames,
+    evs,
+    totals,
+    loads: loadReports(frames, before, limits, {
+      market: shareOf(totals.unservedWh, totals.askedWh),
+      uncontrolled: unservedBy(schemes.uncontrolled),
+      capped: unservedBy(schemes.capped),
+      base: 0,
+    }),
+    ...limits,
+    gas,
+    before,
+    ...pricesByHour(frames, parameters.frameSeconds),
+  };
+}
+
+/** The four loads of a list of frames. */
+export function loadReports(
+  frames: readonly FrameReport[],
+  before: DayResult["before"],
+  limits: Pick<DayResult, "capacityW" | "lossAllowanceW">,
+  unserved: Record<keyof DayResult["loads"], number>,
+): DayResult["loads"] {
+  const report = (loadW: (frame: FrameReport) => number, beforeW: number, unservedShare: number): LoadReport => {
+    const loadsW = frames.map(loadW);
+    const use = capacityUse(loadsW, limits.capacityW, limits.lossAllowanceW);
+    return { ...fluctuation(loadsW, beforeW), ...use, unservedShare };
+  };
+  return {
+    market: report((frame) => frame.loadW, before.marketW, unserved.market),
+    uncontrolled: report((frame) => frame.uncontrolledW, before.uncontrolledW, unserved.uncontrolled),
+    capped: report((frame) => frame.cappedW, before.cappedW, unserved.capped),
+    base: report((frame) => frame.baseLoadW, before.baseW, unserved.base),
+  };
+}
+
+function reportEv(account: EvAccount): EvReport {
+  const { stay, askedWh, remainingWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
+  const servedWh = askedWh - remainingWh;
+  return {
+    ...{ stay, askedWh, servedWh, tradedWh, gridWh, unservedWh: remainingWh, cost: paid - earned },
+    ...{ orders, cancellations, refused },
+  };
+}
+
+/** The totals of a list of EVs. */
+export function totalsOf(evs: readonly EvReport[]): DayTotals {
+  const charging = evs.filter(({ stay }) => stay.side === "charge");
+  const discharging = evs.filter(({ stay }) => stay.side === "discharge");
+  const total = (of: readonly EvReport[], value: (ev: EvReport) => number) => sum(of.map(value));
+  const servedWh = total(charging, (ev) => ev.servedWh);
+  const tradedWh = total(charging, (ev) => ev.tradedWh);
+  const orders = {
+    normal: total(evs, (ev) => ev.orders.normal),
+    iceberg: total(evs, (ev) => ev.orders.iceberg),
+  };
+  const others = total(evs, (ev) => ev.cancellations + ev.refused.length);
+  const activeEvs = evs.filter((ev) => ev.askedWh > 0).length;
+  const refused: Record<string, number> = {};
+  for (const name of evs.flatMap((ev) => ev.refused)) refused[name] = (refused[name] ?? 0) + 1;
+  return {
+    chargingEvs: charging.length,
+    dischargingEvs: discharging.length,
+    askedWh: total(charging, (ev) => ev.askedWh),
+    servedWh,
+    unservedWh: total(charging, (ev) => ev.unservedWh),
+    tradedWh,
+    gridWh: total(charging, (ev) => ev.gridWh),
+    offeredWh: total(discharging, (ev) => ev.askedWh),
+    soldWh: total(discharging, (ev) => ev.servedWh),
+    tradedShare: shareOf(tradedWh, servedWh),
+    paid: charging.reduce((all, ev) => all + ev.cost, 0n),
+    earned: discharging.reduce((all, ev) => all - ev.cost, 0n),
+    orders,
+    activeEvs,
+    transactionsPerEv: shareOf(orders.normal + orders.iceberg + others, activeEvs),
+    refused,
+  };
+}
+
+/** Average prices in each hour of the day [T Fig. 4.3]. */
+export function pricesByHour(
+  frames: readonly FrameReport[],
+  frameSeconds: number,
+): Pick<DayResult, "meanPriceByHour" | "meanTradePriceByHour"> {
+  const byHour = (deals: (frame: FrameReport) => readonly { price: bigint }[]) =>
+    Array.from({ length: 24 }, (_, hour) => {
+      const ofHour = frames.filter(({ frame }) => Math.floor((frame * frameSeconds) / 3600) % 24 === hour);
+      return average(ofHour.flatMap(deals).map(({ price }) => Number(price)));
+    });
+  return {
+    meanPriceByHour: byHour(({ trades, grid }) => [...trades, ...grid]),
+    meanTradePriceByHour: byHour(({ trades }) => trades),
+  };
+}
+
+function energyOf(fills: readonly { energyWh: bigint }[]): number {
+  return Number(fills.reduce((total, { energyWh }) => total + energyWh, 0n));
+}
+
+function average(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : sum(values) / values.length;
+}
+
+/** `part / whole`, 0 of nothing. */
+export function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

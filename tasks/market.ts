@@ -1,0 +1,132 @@
+import type { Result } from "ethers";
+import { task } from "hardhat/config";
+
+import { guarded } from "./support/guarded";
+import { amount, wholeNumber } from "./support/flags";
+import { compileQuietly, connectFeeder, deployFeeders } from "./support/network";
+import { grouped, kW, kWh, pence, printHeading, printTable, toJsonText } from "./support/output";
+
+interface DeployArguments {
+  feeder: string;
+  token?: string;
+  capacity: string;
+  threshold: string;
+  peak: string;
+  wait: string;
+  piles: string;
+  json: boolean;
+}
+
+task("market:deploy", "Deploys a feeder's market, or finds the one that this network has already")
+  .addOptionalParam("feeder", "name of the feeder, at most 31 letters", "main")
+  .addOptionalParam("token", "address of the ERC-20 to count in (default: a 6-decimal test token is deployed)")
+  .addOptionalParam("capacity", "capacity of the transformer, W", "250000")
+  .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
+  .addOptionalParam("peak", "largest tranche that an iceberg displays, Wh a frame", "2000")
+  .addOptionalParam("wait", "frames after which a waiting iceberg is filled from the grid", "12")
+  .addOptionalParam("piles", "most piles that may be registered", "512")
+  .addFlag("json", "print the addresses as JSON and nothing else")
+  .setAction(
+    guarded(async (args: DeployArguments, hre) => {
+      const overrides = {
+        capacityW: amount("capacity", args.capacity, "W"),
+        icebergThresholdWh: amount("threshold", args.threshold, "Wh"),
+        icebergPeakWh: amount("peak", args.peak, "Wh"),
+        maxWaitFrames: wholeNumber("wait", args.wait, 0, 65_535),
+        pileCap: wholeNumber("piles", args.piles, 1, 1_228),
+      };
+      await compileQuietly(hre);
+      const [addresses] = await deployFeeders(hre, [args.feeder], overrides, args.token);
+      if (args.json) {
+        console.log(toJsonText(addresses));
+        return;
+      }
+      console.log(`Feeder ${args.feeder} on network ${hre.network.name}:`);
+      printTable(["contract", "address"], Object.entries(addresses!));
+    }),
+  );
+
+interface FeederArguments {
+  feeder: string;
+  json: boolean;
+}
+
+task("market:book", "Shows the order book of the frame that is cleared next, as a trader would see it")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addFlag("json", "print the book as JSON and nothing else")
+  .setAction(
+    guarded(async ({ feeder, json }: FeederArguments, hre) => {
+      await compileQuietly(hre);
+      const { addresses } = await connectFeeder(hre, feeder);
+      const { MarketLens__factory } = await import("../typechain-types");
+      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
+      const frame = await lens.upcomingFrame(addresses.market);
+      const { bids, asks } = await lens.book(addresses.market, frame);
+      if (json) {
+        const plain = (lines: typeof bids) => lines.map((line) => (line as unknown as Result).toObject());
+        console.log(toJsonText({ frame, bids: plain(bids), asks: plain(asks) }));
+        return;
+      }
+      for (const [title, lines] of [
+        ["Bids (charging)", bids],
+        ["Asks (discharging)", asks],
+      ] as const) {
+        printHeading(`${title}, frame ${frame}`);
+        printTable(
+          ["f", "price rank", "time rank", "pile", "kind", "price", "displayed", "hidden", "last frame"],
+          lines.map((line) => [
+            String(line.priority),
+            String(line.priceRank),
+            String(line.timeRank),
+            String(line.pile),
+            line.iceberg ? "iceberg" : "normal",
+            pence(line.price),
+            kWh(line.displayedWh, 2),
+            kWh(line.hiddenWh, 2),
+            String(line.expiryFrame),
+          ]),
+        );
+        if (lines.length === 0) console.log("none");
+      }
+    }),
+  );
+
+interface HistoryArguments extends FeederArguments {
+  frames: string;
+}
+
+task("market:history", "Shows the last frames: base load, load, tariffs, what is settled")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("frames", "how many frames back from the next one, at most 128", "12")
+  .addFlag("json", "print the frames as JSON and nothing else")
+  .setAction(
+    guarded(async ({ feeder, frames, json }: HistoryArguments, hre) => {
+      const count = wholeNumber("frames", frames, 1, 128);
+      await compileQuietly(hre);
+      const { addresses, client } = await connectFeeder(hre, feeder);
+      const { MarketLens__factory } = await import("../typechain-types");
+      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
+      const upcoming = Number(await lens.upcomingFrame(addresses.market));
+      const history = await lens.history(addresses.market, upcoming - count + 1, count);
+      const { pflW, gridBalance } = await client.chronicle();
+      if (json) {
+        console.log(
+          toJsonText({ pflW, gridBalance, frames: history.map((frame) => (frame as unknown as Result).toObject()) }),
+        );
+        return;
+      }
+      printTable(
+        ["frame", "base load", "load", "import", "export", "cleared", "settled"],
+        history.map((h) => [
+          String(h.frame),
+          h.published ? kW(h.baseLoadW) : "",
+          h.published || h.cleared ? kW(h.loadW) : "",
+          h.published ? pence(h.importPrice) : "unpublished",
+          h.published ? pence(h.exportPrice) : "",
+          h.cleared ? "yes" : "no",
+          h.unsettled ? "no" : "yes",
+        ]),
+      );
+      console.log(`\nPower fluctuation level ${kW(pflW)}; paid to the grid so far ${grouped(gridBalance)} money units`);
+    }),
+  );

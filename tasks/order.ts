@@ -1,0 +1,64 @@
+import { task } from "hardhat/config";
+
+import type { OrderRequest } from "../scripts/market/types";
+import { guarded } from "./support/guarded";
+import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
+import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
+import { grouped, kWh, pence } from "./support/output";
+
+interface OrderArguments {
+  feeder: string;
+  account: string;
+  side: string;
+  price: string;
+  energy: string;
+  peak: string;
+  frames: string;
+}
+
+for (const [name, description] of [
+  ["place", "Places an order of a pile"],
+  ["replace", "Cancels a pile's live order and places another"],
+] as const) {
+  task(`order:${name}`, description)
+    .addOptionalParam("feeder", "name of the feeder", "main")
+    .addOptionalParam("account", "the pile's account, by number or address", "1")
+    .addParam("side", "charge (a bid) or discharge (an ask)")
+    .addParam("price", "limit, pence per kWh, up to four decimals")
+    .addParam("energy", "total quantity, Wh")
+    .addOptionalParam("peak", "peak size to display in a frame, Wh; 0 leaves it to the market", "0")
+    .addOptionalParam("frames", "how many frames the order takes part in before it expires, 1 to 97", "12")
+    .setAction(
+      guarded(async (args: OrderArguments, hre) => {
+        const side = oneOf("side", args.side, ["charge", "discharge"]);
+        const price = pencePerKWh("price", args.price);
+        const energyWh = amount("energy", args.energy, "Wh");
+        const peakWh = amount("peak", args.peak, "Wh");
+        const frames = wholeNumber("frames", args.frames, 1, 97);
+        await compileQuietly(hre);
+        const { client, addresses } = await connectFeeder(hre, args.feeder);
+        const { Market__factory } = await import("../typechain-types");
+        const firstFrame = Number(
+          await Market__factory.connect(addresses.market, hre.ethers.provider).nextFirstFrame(),
+        );
+        const order: OrderRequest = { side, price, energyWh, peakWh, expiryFrame: firstFrame + frames - 1 };
+        const receipt = await client[name](await transactorOf(hre, args.account), order);
+        console.log(
+          `${side === "charge" ? "Bid" : "Ask"} of ${kWh(energyWh, 2)} at ${pence(price)} a kWh, ` +
+            `frames ${firstFrame} to ${order.expiryFrame} (gas ${grouped(receipt.gasUsed)})`,
+        );
+      }),
+    );
+}
+
+task("order:cancel", "Cancels a pile's live order")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("account", "the pile's account, by number or address", "1")
+  .setAction(
+    guarded(async ({ feeder, account }: Pick<OrderArguments, "feeder" | "account">, hre) => {
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, feeder);
+      const receipt = await client.cancel(await transactorOf(hre, account));
+      console.log(`Cancelled; what the order locked is free (gas ${grouped(receipt.gasUsed)})`);
+    }),
+  );

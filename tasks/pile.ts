@@ -1,0 +1,140 @@
+import { task } from "hardhat/config";
+
+import { InputError } from "../scripts/scenario/inputError";
+import { guarded } from "./support/guarded";
+import { amount } from "./support/flags";
+import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
+import { grouped, kWh, pence, toJsonText } from "./support/output";
+
+interface PileArguments {
+  feeder: string;
+  account: string;
+}
+
+interface RegisterArguments extends PileArguments {
+  rated: string;
+  registrar: string;
+}
+
+task("pile:register", "Registers an account as a charging pile")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("account", "the pile's account on this network, by number or address", "1")
+  .addOptionalParam("rated", "rated power, W", "7000")
+  .addOptionalParam("registrar", "account with the registrar's role", "0")
+  .setAction(
+    guarded(async ({ feeder, account, rated, registrar }: RegisterArguments, hre) => {
+      const ratedW = amount("rated", rated, "W");
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, feeder);
+      const { address } = await transactorOf(hre, account);
+      const record = { account: address, operator: address, meterKey: address, ratedW };
+      const receipt = await client.register(await transactorOf(hre, registrar), record);
+      console.log(
+        `${address} is pile ${client.registeredIndex(receipt)}, ${grouped(ratedW)} W (gas ${grouped(receipt.gasUsed)})`,
+      );
+    }),
+  );
+
+interface FundArguments extends PileArguments {
+  amount: string;
+  from: string;
+}
+
+task("pile:fund", "Deposits test tokens from the faucet for a pile")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("account", "the pile's account, by number or address", "1")
+  .addOptionalParam("amount", "money units (a millionth of a pound with the test token)", "100000000")
+  .addOptionalParam("from", "account that draws the tokens and deposits them", "0")
+  .setAction(
+    guarded(async (args: FundArguments, hre) => {
+      const units = amount("amount", args.amount, "money units");
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, args.feeder);
+      const sender = await transactorOf(hre, args.from);
+      const { address } = await transactorOf(hre, args.account);
+      await client.drawFromFaucet(sender, units);
+      const receipt = await client.deposit(sender, address, units);
+      console.log(`Deposited ${grouped(units)} money units for ${address} (gas ${grouped(receipt.gasUsed)})`);
+    }),
+  );
+
+interface WithdrawArguments extends PileArguments {
+  amount: string;
+}
+
+task("pile:withdraw", "Takes free money out of the market to the pile's own account")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("account", "the pile's account, by number or address", "1")
+  .addParam("amount", "money units")
+  .setAction(
+    guarded(async (args: WithdrawArguments, hre) => {
+      const units = amount("amount", args.amount, "money units");
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, args.feeder);
+      const pile = await transactorOf(hre, args.account);
+      const receipt = await client.withdraw(pile, pile.address, units);
+      console.log(`Withdrew ${grouped(units)} money units to ${pile.address} (gas ${grouped(receipt.gasUsed)})`);
+    }),
+  );
+
+interface ShowArguments extends PileArguments {
+  json: boolean;
+}
+
+/** The lens's verdicts in words, in the order of its enumeration. */
+const VERDICTS = [
+  "its whole displayed quantity would be filled",
+  "part of its displayed quantity would be filled; the rest finds nobody",
+  "the pile has no live order",
+  "its first frame is later",
+  "it has expired",
+  "the registrar has suspended the pile",
+  "there is no order on the other side, and the grid does not step in",
+  "no order of the other side meets its limit",
+  "every order that meets its limit goes to orders of higher priority",
+  "nobody met its limit, and the grid operator has published nothing for the frame, so the grid fills nothing",
+  "nobody met its limit, and the limit is below the import tariff",
+  "nobody met its limit, and an iceberg is filled from the grid only after its wait or in its last frame",
+  "nobody met its limit, and the transformer has no room left",
+] as const;
+
+task("pile:show", "Shows a pile's balance and order, and why the order would or would not fill in the next clearing")
+  .addOptionalParam("feeder", "name of the feeder", "main")
+  .addOptionalParam("account", "the pile's account, by number or address", "1")
+  .addFlag("json", "print it as JSON and nothing else")
+  .setAction(
+    guarded(async ({ feeder, account, json }: ShowArguments, hre) => {
+      await compileQuietly(hre);
+      const { client, addresses } = await connectFeeder(hre, feeder);
+      const { Market__factory, MarketLens__factory } = await import("../typechain-types");
+      const { orderOf } = await import("../scripts/chain/marketClient");
+      const market = Market__factory.connect(addresses.market, hre.ethers.provider);
+      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
+      const { address } = await transactorOf(hre, account);
+      const pile = Number(await market.pileOf(address));
+      if (pile === 0) throw new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
+      const free = await market.freeBalanceOf(address);
+      const locked = await market.lockedBalanceOf(address);
+      const live = (await client.liveStates()).find((state) => state.pile === pile);
+      const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
+      const frame = await lens.upcomingFrame(addresses.market);
+      const { verdict, filledWh } = await lens.explain(addresses.market, address, frame);
+      const verdictText = VERDICTS[Number(verdict)] ?? "";
+      if (json) {
+        console.log(toJsonText({ pile, account: address, free, locked, order, frame, filledWh, verdict: verdictText }));
+        return;
+      }
+      console.log(`Pile ${pile}, ${address}`);
+      console.log(`Free ${grouped(free)}, locked ${grouped(locked)} money units`);
+      if (order === undefined) {
+        console.log("No live order");
+        return;
+      }
+      const kind = order.iceberg ? `iceberg, peak ${kWh(order.peakWh, 2)}` : "normal";
+      console.log(
+        `${order.side === "charge" ? "Bid" : "Ask"}: ${kWh(order.remainingWh, 2)} at ${pence(order.price)} a kWh, ` +
+          `${kind}, frames ${order.firstFrame} to ${order.expiryFrame}`,
+      );
+      console.log(`If frame ${frame} were cleared now, ${verdictText}${filledWh > 0n ? ` (${kWh(filledWh, 2)})` : ""}`);
+    }),
+  );

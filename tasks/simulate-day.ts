@@ -1,0 +1,361 @@
+import cliProgress from "cli-progress";
+import { task } from "hardhat/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import type { DeploymentParameters } from "../scripts/market/defaults";
+import { InputError } from "../scripts/scenario/inputError";
+import type { FrameOutcome } from "../scripts/market/types";
+import type { FrameListener } from "../scripts/simulation/day";
+import type { DayResult, LoadReport } from "../scripts/simulation/dayResult";
+import type { DaySettings } from "../scripts/simulation/defaults";
+import type { MarketPort } from "../scripts/simulation/marketPort";
+import type { Headline, Spread } from "../scripts/simulation/statistics";
+import { guarded } from "./support/guarded";
+import { readText, writeText } from "./support/files";
+import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
+import { clockOf, compileQuietly, deployFeeders, transactorOf } from "./support/network";
+import { grouped, kW, kWh, pence, printHeading, printTable, toJsonText } from "./support/output";
+
+interface Arguments {
+  setting: string;
+  seed: string;
+  seeds: string;
+  homes?: string;
+  evs: string;
+  feeders: string;
+  policy: string;
+  load?: string;
+  sessions?: string;
+  date?: string;
+  columns?: string;
+  import: string;
+  export: string;
+  capacity?: string;
+  threshold: string;
+  peak: string;
+  wait?: string;
+  alpha: string;
+  beta: string;
+  on: string;
+  csv?: string;
+  json: boolean;
+}
+
+const PILE_BALANCE = 1_000_000_000_000n;
+
+task("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
+  .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
+  .addOptionalParam("seed", "whole number that repeats everything", "1")
+  .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
+  .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
+  .addOptionalParam("evs", "EVs a day on all feeders together", "100")
+  .addOptionalParam("feeders", "feeders, a market each", "1")
+  .addOptionalParam("policy", "how piles place orders: waterline, valley or impatient", "waterline")
+  .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
+  .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
+  .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
+  .addOptionalParam("columns", "with --sessions: other column names, such as arrival=plugin,departure=plugout")
+  .addOptionalParam("import", "import tariff, pence per kWh", "20")
+  .addOptionalParam("export", "export tariff, pence per kWh", "5")
+  .addOptionalParam("capacity", "capacity of each feeder's transformer, W (default: the setting's)")
+  .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
+  .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame", "2000")
+  .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
+  .addOptionalParam("alpha", "weight of the price rank", "10")
+  .addOptionalParam("beta", "weight of the time rank", "1")
+  .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
+  .addOptionalParam("csv", "file to write the day to, a line per frame")
+  .addFlag("json", "print the result as JSON and nothing else")
+  .setAction(
+    guarded(async (args: Arguments, hre) => {
+      const day = await readDay(args);
+      const where = oneOf("on", args.on, ["chain", "model"]);
+      if (where === "chain") await compileQuietly(hre);
+      const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
+      const bar = progressBar(args.json, seeds.length * day.feeders * framesToPlay(day.settings));
+      const results: DayResult[] = [];
+      let deliveredWh = 0n;
+      const onFrame = ({ trades, grid }: FrameOutcome) => {
+        deliveredWh += [...trades, ...grid].reduce((sum, { energyWh }) => sum + energyWh, 0n);
+        bar?.increment();
+      };
+      try {
+        for (const seed of seeds) {
+          const openPort = (feeder: number) =>
+            where === "chain"
+              ? openChainPort(hre, day.market, seed, `s${seed}f${feeder + 1}`)
+              : openModelPort(day.market);
+          results.push(await simulate(day, seed, openPort, onFrame));
+        }
+      } finally {
+        bar?.stop();
+      }
+      const [first] = results;
+      if (args.csv !== undefined) {
+        const { dayCsv } = await import("../scripts/reports/dayCsv");
+        await writeText("csv", args.csv, dayCsv(first!));
+      }
+      if (results.length === 1) {
+        if (args.json) console.log(toJsonText({ arguments: args, deliveredWh, ...first! }));
+        else printDay(first!, args, deliveredWh);
+        return;
+      }
+      const { spreads } = await import("../scripts/simulation/statistics");
+      const spread = spreads(results);
+      if (args.json) console.log(toJsonText({ arguments: args, spread }));
+      else printSpread(spread, args);
+    }),
+  );
+
+interface Day {
+  seed: number;
+  seeds: number;
+  feeders: number;
+  settings: Omit<DaySettings, "seed">;
+  market: Partial<DeploymentParameters>;
+}
+
+async function readDay(args: Arguments): Promise<Day> {
+  const { PRESETS } = await import("../scripts/simulation/presets");
+  const { POLICIES } = await import("../scripts/piles/policies");
+  const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
+  const feeders = wholeNumber("feeders", args.feeders, 1, 1_000);
+  const settings: Omit<DaySettings, "seed"> = {
+    ...preset.settings,
+    evs: Math.round(wholeNumber("evs", args.evs, 1, 100_000) / feeders),
+    policy: POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!(),
+    importPrice: Number(pencePerKWh("import", args.import)),
+    exportPrice: Number(pencePerKWh("export", args.export)),
+  };
+  if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
+  if (args.load !== undefined) {
+    const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
+    settings.baseLoadW = parseLoadProfile(await readText("load", args.load), args.load);
+  }
+  if (args.sessions !== undefined) settings.population = await readSessions(args.sessions, args);
+  else if (args.date !== undefined || args.columns !== undefined) {
+    throw new InputError(args.date === undefined ? "--columns" : "--date", "only goes with --sessions");
+  }
+  const market: Partial<DeploymentParameters> = {
+    ...preset.market,
+    icebergThresholdWh: amount("threshold", args.threshold, "Wh"),
+    icebergPeakWh: amount("peak", args.peak, "Wh"),
+    alpha: wholeNumber("alpha", args.alpha, 0, 65_535),
+    beta: wholeNumber("beta", args.beta, 0, 65_535),
+    pileCap: 1_228,
+  };
+  if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
+  if (args.wait !== undefined) market.maxWaitFrames = wholeNumber("wait", args.wait, 0, 65_535);
+  return {
+    seed: wholeNumber("seed", args.seed, 0, 2 ** 31 - 1),
+    seeds: wholeNumber("seeds", args.seeds, 1, 1_000),
+    feeders,
+    settings,
+    market,
+  };
+}
+
+async function readSessions(file: string, args: Arguments): Promise<NonNullable<DaySettings["population"]>> {
+  const { sessionsPopulation } = await import("../scripts/piles/populations/sessions");
+  const text = await readText("sessions", file);
+  const columns = Object.fromEntries(
+    (args.columns ?? "")
+      .split(",")
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const [name, column] = pair.split("=");
+        if (column === undefined || column === "") {
+          throw new InputError("--columns", `expected pairs such as arrival=plugin, found "${pair}"`);
+        }
+        return [name!, column];
+      }),
+  );
+  const from = args.date === undefined ? {} : { from: dayBefore(args.date) };
+  return ({ days, frameSeconds }) => sessionsPopulation(text, { file, frameSeconds, days, columns, ...from });
+}
+
+/** The day before, on which the warm-up begins. */
+function dayBefore(date: string): string {
+  const milliseconds = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(milliseconds)) throw new InputError("--date", `expected a date such as 2019-03-14, found "${date}"`);
+  return new Date(milliseconds - 86_400_000).toISOString().slice(0, 10);
+}
+
+async function simulate(
+  day: Day,
+  seed: number,
+  openPort: (feeder: number) => Promise<MarketPort>,
+  onFrame: FrameListener,
+): Promise<DayResult> {
+  const { defaultDay } = await import("../scripts/simulation/defaults");
+  const { runFeeders } = await import("../scripts/simulation/feeders");
+  const feeders = [];
+  for (let feeder = 0; feeder < day.feeders; feeder++) {
+    // Feeders differ by their seeds; the first one's is the day's own.
+    const options = defaultDay({ ...day.settings, seed: seed + 1_000_003 * feeder });
+    feeders.push({ options, port: await openPort(feeder) });
+  }
+  const { feeders: results, together } = await runFeeders(feeders, undefined, onFrame);
+  return results.length === 1 ? results[0]! : together;
+}
+
+async function openModelPort(market: Partial<DeploymentParameters>): Promise<MarketPort> {
+  const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+  const { ModelPort } = await import("../scripts/simulation/modelPort");
+  return new ModelPort({ ...DEFAULT_PARAMETERS, ...market });
+}
+
+async function openChainPort(
+  hre: HardhatRuntimeEnvironment,
+  market: Partial<DeploymentParameters>,
+  seed: number,
+  feeder: string,
+): Promise<MarketPort> {
+  if (hre.network.name !== "hardhat") {
+    throw new InputError(
+      `network ${hre.network.name}`,
+      "a simulated day runs on the in-process chain; leave out --network",
+    );
+  }
+  const { ChainPort } = await import("../scripts/chain/chainPort");
+  const { MarketClient } = await import("../scripts/chain/marketClient");
+  const { simulatedPileKey } = await import("../scripts/chain/pileKeys");
+  const [addresses] = await deployFeeders(hre, [feeder], market);
+  return new ChainPort({
+    client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
+    clock: await clockOf(hre),
+    sender: await transactorOf(hre, "0"),
+    keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
+    pileBalance: PILE_BALANCE,
+  });
+}
+
+/** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */
+function framesToPlay({ warmUpDays = 1 }: Omit<DaySettings, "seed">): number {
+  return (warmUpDays + 1) * 48 + 20;
+}
+
+function progressBar(json: boolean, total: number): cliProgress.SingleBar | undefined {
+  if (json || !process.stderr.isTTY) return undefined;
+  const bar = new cliProgress.SingleBar(
+    { format: "{bar} {percentage} %  {value} frames", stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return bar;
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+function below(value: number, reference: number): string {
+  return reference === 0 ? "–" : `${(100 * (value / reference - 1)).toFixed(1)} %`;
+}
+
+function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): void {
+  const { loads, totals, capacityW } = day;
+  printHeading(
+    `${args.setting}, seed ${args.seed}: ${totals.chargingEvs} EVs charging, ${totals.dischargingEvs} discharging, ${day.frames.length} frames`,
+  );
+  const rows: [string, (load: LoadReport) => string][] = [
+    ["sum of absolute steps (PFL, thesis 4.4)", (l) => kW(l.absoluteStepsW)],
+    ["  against uncontrolled", (l) => below(l.absoluteStepsW, loads.uncontrolled.absoluteStepsW)],
+    ["root of summed squared steps (thesis ch. 6)", (l) => kW(l.squaredStepsRootW)],
+    ["variance of the slope (thesis 5.7), kW²", (l) => (l.slopeVariance / 1e6).toFixed(2)],
+    ["  its cube root (from W²)", (l) => l.slopeVarianceCubeRoot.toFixed(1)],
+    ["ln((max − min) / mean) (thesis 3.11)", (l) => l.logRange.toFixed(2)],
+    ["peak", (l) => kW(l.peakW)],
+    [`  of the capacity, ${kW(capacityW, 0)}`, (l) => share(l.peakW, capacityW)],
+    ["energy unserved", (l) => `${(100 * l.unservedShare).toFixed(2)} %`],
+  ];
+  printTable(
+    ["", "AdBEV market", "uncontrolled", "plain cap", "homes alone"],
+    rows.map(([name, value]) => [name, ...[loads.market, loads.uncontrolled, loads.capped, loads.base].map(value)]),
+  );
+
+  printHeading("Energy and money");
+  const perKWh = (sum: bigint, energyWh: number) => (energyWh === 0 ? "–" : pence((Number(sum) * 1000) / energyWh));
+  printTable(
+    ["", ""],
+    [
+      ["charged", kWh(totals.servedWh)],
+      ["  bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
+      ["  bought from the grid", `${kWh(totals.gridWh)} (${share(totals.gridWh, totals.servedWh)})`],
+      ["sold by discharging EVs", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)} offered`],
+      ["paid per kWh charged", perKWh(totals.paid, totals.servedWh)],
+      ["earned per kWh sold", perKWh(totals.earned, totals.soldWh)],
+      ["orders", `${totals.orders.normal} normal, ${totals.orders.iceberg} iceberg`],
+      ["transactions per EV", totals.transactionsPerEv.toFixed(2)],
+    ],
+  );
+
+  printHeading("Mean price of the deals by hour, pence per kWh");
+  const hours = day.meanPriceByHour.map((price, hour) => [hour, price] as const);
+  for (const half of [hours.slice(0, 12), hours.slice(12)]) {
+    printTable(
+      half.map(([hour]) => `${String(hour).padStart(2, "0")} h`),
+      [half.map(([, price]) => (price === undefined ? "–" : (price / 10_000).toFixed(1)))],
+    );
+  }
+
+  if (day.gas !== undefined) printGas(day.gas, deliveredWh);
+}
+
+function printGas(use: NonNullable<DayResult["gas"]>, deliveredWh: bigint): void {
+  const gas = Object.entries(use);
+  const total = gas.reduce((sum, [, { gas: spent }]) => sum + spent, 0n);
+  printHeading("Gas of all frames played, warm-up included");
+  printTable(
+    ["", "transactions", "operations", "gas", "per operation"],
+    gas.map(([kind, { transactions, operations, gas: spent }]) => [
+      kind,
+      grouped(transactions),
+      grouped(operations),
+      grouped(spent),
+      grouped(spent / BigInt(Math.max(operations, 1))),
+    ]),
+  );
+  const perKWh = deliveredWh === 0n ? "–" : grouped((total * 1000n) / deliveredWh);
+  console.log(`\nIn all ${grouped(total)} gas, ${perKWh} for each of the ${kWh(deliveredWh)} delivered`);
+}
+
+function printSpread(spread: Record<keyof Headline, Spread>, args: Arguments): void {
+  const power = (value: number) => kW(value);
+  const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
+  const price = (value: number) => pence(value);
+  const plain = (value: number) => value.toFixed(1);
+  const rows: [string, keyof Headline, (value: number) => string][] = [
+    ["PFL, market", "pflW", power],
+    ["PFL, uncontrolled", "uncontrolledPflW", power],
+    ["PFL, plain cap", "cappedPflW", power],
+    ["PFL, homes alone", "basePflW", power],
+    ["root of squared steps, market", "squaredStepsRootW", power],
+    ["root of squared steps, uncontrolled", "uncontrolledSquaredStepsRootW", power],
+    ["root of squared steps, plain cap", "cappedSquaredStepsRootW", power],
+    ["peak, market", "peakW", power],
+    ["peak, uncontrolled", "uncontrolledPeakW", power],
+    ["peak, plain cap", "cappedPeakW", power],
+    ["energy unserved", "unservedShare", percent],
+    ["bought from other piles", "tradedShare", percent],
+    ["of what was offered, sold", "soldShare", percent],
+    ["paid per kWh", "paidPerKWh", price],
+    ["earned per kWh", "earnedPerKWh", price],
+    ["transactions per EV", "transactionsPerEv", plain],
+    ["normal orders", "normalOrders", plain],
+    ["iceberg orders", "icebergOrders", plain],
+  ];
+  printHeading(`${args.setting}, ${args.seeds} seeds from ${args.seed}`);
+  printTable(
+    ["", "mean", "± sd", "least", "most"],
+    rows.map(([name, key, show]) => {
+      const { mean, standardDeviation, min, max } = spread[key];
+      return [name, show(mean), show(standardDeviation), show(min), show(max)];
+    }),
+  );
+  const market = spread.pflW.mean;
+  console.log(
+    `\nPFL of the mean market against uncontrolled ${below(market, spread.uncontrolledPflW.mean)}, ` +
+      `against the plain cap ${below(market, spread.cappedPflW.mean)} (the thesis reports -45.2 % against none)`,
+  );
+}

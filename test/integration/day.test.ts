@@ -1,0 +1,58 @@
+import { expect } from "chai";
+import hre, { ethers } from "hardhat";
+
+import { feederModule } from "../../deploy/modules/Feeder";
+import { ChainPort } from "../../scripts/chain/chainPort";
+import { DevelopmentClock } from "../../scripts/chain/clock";
+import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { simulatedPileKey } from "../../scripts/chain/pileKeys";
+import { UnlockedTransactor } from "../../scripts/chain/transactor";
+import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
+import { runDay } from "../../scripts/simulation/day";
+import { defaultDay } from "../../scripts/simulation/defaults";
+import { ModelPort } from "../../scripts/simulation/modelPort";
+import type { DayResult } from "../../scripts/simulation/dayResult";
+
+describe("a simulated day", function () {
+  this.timeout(60_000);
+
+  async function dayOnChain(feeder: string, seed: number, evs: number): Promise<DayResult> {
+    const { market } = await hre.ignition.deploy(feederModule(feeder));
+    const [sender] = await ethers.getSigners();
+    const port = new ChainPort({
+      client: await MarketClient.connect(await market.getAddress(), ethers.provider),
+      clock: new DevelopmentClock(hre.network.provider),
+      sender: new UnlockedTransactor(hre.network.provider, sender!.address, ERROR_INTERFACES),
+      keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
+      pileBalance: 10n ** 12n,
+    });
+    return runDay(defaultDay({ seed, evs, homes: evs }), port);
+  }
+
+  it("comes out the same on the contracts as on the model, to the unit", async () => {
+    for (const seed of [1, 2]) {
+      const onModel = await runDay(defaultDay({ seed, evs: 30, homes: 30 }), new ModelPort({ ...DEFAULT_PARAMETERS }));
+      const onChain = await dayOnChain(`day${seed}`, seed, 30);
+      expect(onChain.frames).to.deep.equal(onModel.frames);
+      expect(onChain.totals).to.deep.equal(onModel.totals);
+      expect(onChain.evs).to.deep.equal(onModel.evs);
+      expect(onChain.frames.some(({ trades }) => trades.length > 0)).to.equal(true);
+      expect(onChain.frames.some(({ grid }) => grid.length > 0)).to.equal(true);
+    }
+  });
+
+  it("meets its demands within capacity, below uncontrolled charging and the plain cap, over 20 seeds", async () => {
+    const days: DayResult[] = [];
+    for (let seed = 1; seed <= 20; seed++) {
+      days.push(await runDay(defaultDay({ seed }), new ModelPort({ ...DEFAULT_PARAMETERS })));
+    }
+    const mean = (value: (day: DayResult) => number) => days.reduce((sum, day) => sum + value(day), 0) / days.length;
+    expect(mean((day) => day.loads.market.unservedShare)).to.be.at.most(0.01);
+    const pflW = mean((day) => day.loads.market.absoluteStepsW);
+    expect(pflW).to.be.at.most(0.4 * mean((day) => day.loads.uncontrolled.absoluteStepsW));
+    expect(pflW).to.be.below(mean((day) => day.loads.capped.absoluteStepsW));
+    for (const { frames, capacityW } of days) {
+      for (const { loadW, grid } of frames) if (grid.length > 0) expect(loadW).to.be.at.most(capacityW);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+import { expect } from "chai";
+
+import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import type { OrderRequest, Publication } from "../../../../scripts/market/types";
+import type { Action } from "../../../../scripts/simulation/marketPort";
+import { ModelPort } from "../../../../scripts/simulation/modelPort";
+
+const PUBLICATION: Publication = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+
+const place = (pile: string, changes: Partial<OrderRequest> = {}): Action => {
+  const order = { side: "charge" as const, price: 200_000n, energyWh: 1000n, peakWh: 0n, expiryFrame: 4 };
+  return { pile, kind: "place", order: { ...order, ...changes } };
+};
+
+async function openPort(): Promise<ModelPort> {
+  const port = new ModelPort(DEFAULT_PARAMETERS);
+  await port.register(["A", "B"].map((pile) => ({ pile, ratedW: 7_000n })));
+  await port.publish(-3, 0, new Array<Publication>(5).fill(PUBLICATION));
+  return port;
+}
+
+describe("model port", () => {
+  it("counts frames as the simulation does", async () => {
+    const port = await openPort();
+    expect(await port.submit(0, [place("A")])).to.deep.equal([{ accepted: true }]);
+    const [order] = await port.book(0);
+    expect(order).to.include({ pile: "A", firstFrame: 1, expiryFrame: 4, remainingWh: 1000n });
+    const outcome = await port.clear(1);
+    expect(outcome).to.deep.include({ frame: 1, loadW: 35_000n });
+    expect(outcome.grid).to.deep.equal([{ pile: "A", side: "charge", price: 200_000n, energyWh: 1000n }]);
+    await port.settle(1);
+    expect(port.model.inDelivery).to.equal(0n);
+  });
+
+  it("names refusals and goes on with the rest of the batch", async () => {
+    const port = await openPort();
+    const actions = [place("A"), place("A"), place("nobody"), place("B", { expiryFrame: 0 }), place("B")];
+    expect(await port.submit(0, actions)).to.deep.equal([
+      { accepted: true },
+      { accepted: false, error: "LiveOrderExists" },
+      { accepted: false, error: "NotRegistered" },
+      { accepted: false, error: "ExpiryOutOfRange" },
+      { accepted: true },
+    ]);
+    expect(await port.submit(0, [{ pile: "A", kind: "cancel" }])).to.deep.equal([{ accepted: true }]);
+    expect((await port.book(0)).map(({ pile }) => pile)).to.deep.equal(["B"]);
+  });
+});
