@@ -18,7 +18,7 @@ interface DeployArguments {
 }
 
 task("market:deploy", "Deploys a feeder's market, or finds the one that this network has already")
-  .addOptionalParam("feeder", "name of the feeder, at most 31 letters", "main")
+  .addOptionalParam("feeder", "name of the feeder, at most 31 letters, digits or underscores", "main")
   .addOptionalParam("token", "address of the ERC-20 to count in (default: a 6-decimal test token is deployed)")
   .addOptionalParam("capacity", "capacity of the transformer, W", "250000")
   .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")

@@ -32,3 +32,11 @@ export function pencePerKWh(flag: string, text: string): bigint {
   }
   return BigInt(match[1]!) * UNITS_PER_PENNY + BigInt((match[2] ?? "").padEnd(4, "0"));
 }
+
+/** A feeder's name: letters, digits and underscores, as deployments are filed by it. @throws InputError naming the flag */
+export function feederName(text: string): string {
+  if (!/^[A-Za-z0-9]\w{0,30}$/.test(text)) {
+    throw new InputError("--feeder", `expected 1 to 31 letters, digits or underscores, found "${text}"`);
+  }
+  return text;
+}

@@ -8,6 +8,7 @@ import type { MarketClient } from "../../scripts/chain/marketClient";
 import type { SendingSigner, Transactor } from "../../scripts/chain/transactor";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { InputError } from "../../scripts/scenario/inputError";
+import { feederName } from "./flags";
 
 /** Compiles if need be, without a word: what a task prints is its result. Generated types exist afterwards. */
 export async function compileQuietly(hre: HardhatRuntimeEnvironment): Promise<void> {
@@ -29,6 +30,7 @@ export async function deployFeeders(
   tokenAddress?: string,
 ): Promise<FeederAddresses[]> {
   const { feederModule } = await import("../../deploy/modules/Feeder");
+  feeders.forEach(feederName);
   const deployed: FeederAddresses[] = [];
   for (const feeder of feeders) {
     const { market, lens, token } = await hre.ignition.deploy(feederModule(feeder, overrides, tokenAddress), {
@@ -45,6 +47,7 @@ export async function deployFeeders(
 
 /** A feeder that was deployed to this network before. @throws InputError where none was */
 export async function findFeeder(hre: HardhatRuntimeEnvironment, feeder: string): Promise<FeederAddresses> {
+  feederName(feeder);
   const { chainId } = await hre.ethers.provider.getNetwork();
   const file = join(hre.config.paths.ignition, "deployments", `chain-${chainId}`, "deployed_addresses.json");
   const text = await readFile(file, "utf8").catch(() => "{}");

@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { expect } from "chai";
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, "../..");
+const HARDHAT = join(ROOT, "node_modules/.bin/hardhat");
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function hardhat(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+  try {
+    return { code: 0, ...(await run(HARDHAT, args, { cwd: ROOT, env })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+describe("commands", function () {
+  this.timeout(60_000);
+  const folder = mkdtempSync(join(tmpdir(), "adbev-"));
+
+  it("market:replay --json prints the result and nothing else", async () => {
+    const { code, stdout } = await hardhat("market:replay", "--file", "docs/scenarios/first-trades.json", "--json");
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.equal({
+      frames: [
+        {
+          frame: 1,
+          trades: [{ sell: "C", buy: "A", price: 130000, energyWh: 1500 }],
+          grid: [],
+          loadW: 33000,
+        },
+        {
+          frame: 2,
+          trades: [],
+          grid: [{ pile: "B", side: "charge", price: 200000, energyWh: 2600 }],
+          loadW: 38200,
+        },
+        { frame: 3, trades: [], grid: [], loadW: 33000 },
+      ],
+      pflW: 10400,
+      open: [],
+      rejected: [{ frame: 2, pile: "A", error: "NoLiveOrder" }],
+    });
+  });
+
+  it("a malformed scenario gets one message, with file, place and what is accepted", async () => {
+    const file = join(folder, "bad.json");
+    writeFileSync(file, '{ "baseLoadW": 1,\n  "frames": 2,\n  "piles": [ { "id": "A", "ratedW": "7 kW" } ] }');
+    const { code, stdout, stderr } = await hardhat("market:replay", "--file", file);
+    expect(code).to.equal(1);
+    expect(stdout).to.equal("");
+    expect(stderr).to.include(`${file}:3:37: piles[0].ratedW: expected a whole number of W`);
+    expect(stderr).not.to.match(/\n\s+at /);
+  });
+
+  it("simulate:day writes a line per frame, and says what is wrong with a flag before it does anything", async () => {
+    const csv = join(folder, "day.csv");
+    const day = await hardhat("simulate:day", "--on", "model", "--evs", "20", "--csv", csv, "--json");
+    expect(day.code).to.equal(0);
+    expect((JSON.parse(day.stdout) as { frames: unknown[] }).frames).to.have.length(48);
+    expect(readFileSync(csv, "utf8").trim().split("\n")).to.have.length(49);
+
+    const missing = join(folder, "never.csv");
+    const bad = await hardhat("simulate:day", "--evs", "many", "--csv", missing);
+    expect(bad.code).to.equal(1);
+    expect(bad.stdout).to.equal("");
+    expect(bad.stderr).to.include('--evs: expected a whole number from 1 to 100000, found "many"');
+    expect(() => readFileSync(missing)).to.throw("ENOENT");
+  });
+
+  it("says that no market is deployed, and how to deploy one", async () => {
+    const { code, stderr } = await hardhat("market:book", "--feeder", "nowhere");
+    expect(code).to.equal(1);
+    expect(stderr).to.include('no market of feeder "nowhere" is deployed').and.include("market:deploy");
+  });
+});

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import hre, { ethers } from "hardhat";
+
+import { feederModule } from "../../deploy/modules/Feeder";
+import { DevelopmentClock } from "../../scripts/chain/clock";
+import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { replayOnChain, type ReplayStep } from "../../scripts/chain/replayOnChain";
+import { UnlockedTransactor } from "../../scripts/chain/transactor";
+import { Random } from "../../scripts/random";
+import { parseScenario } from "../../scripts/scenario/parse";
+import { replayOnModel } from "../../scripts/scenario/replayOnModel";
+import { type ScenarioResult, toJson } from "../../scripts/scenario/result";
+import type { Scenario } from "../../scripts/scenario/scenario";
+import { namedAccount } from "../../tasks/support/network";
+
+const FOLDER = join(__dirname, "../../docs/scenarios");
+
+describe("market:replay", function () {
+  this.timeout(60_000);
+
+  async function onChain(
+    scenario: Scenario,
+    name: string,
+    onStep?: (step: ReplayStep) => void,
+  ): Promise<ScenarioResult> {
+    const [sender] = await ethers.getSigners();
+    const overrides = { ...scenario.market, pileCap: scenario.piles.length };
+    const { market } = await hre.ignition.deploy(feederModule(name, overrides));
+    return replayOnChain(
+      scenario,
+      {
+        client: await MarketClient.connect(await market.getAddress(), ethers.provider),
+        clock: new DevelopmentClock(hre.network.provider),
+        sender: new UnlockedTransactor(hre.network.provider, sender!.address, ERROR_INTERFACES),
+        accountOf: (pile) => namedAccount(hre, `${name} ${pile}`),
+      },
+      onStep,
+    );
+  }
+
+  for (const file of readdirSync(FOLDER)) {
+    it(`gives the same on the contracts as on the model: ${file}`, async () => {
+      const scenario = parseScenario(readFileSync(join(FOLDER, file), "utf8"), file);
+      const steps: ReplayStep[] = [];
+      const result = await onChain(scenario, file.replace(/\W|json/g, ""), (step) => steps.push(step));
+      expect(toJson(result)).to.deep.equal(toJson(replayOnModel(scenario)));
+      expect(steps).to.have.length(scenario.events.length + scenario.frames - 1 - scenario.missedClearings.size);
+    });
+  }
+
+  it("gives the same on random scenarios with everything in them", async () => {
+    const refusals = new Set<string>();
+    const fills = { trades: 0, grid: 0 };
+    for (const seed of [1, 2, 3]) {
+      const scenario = parseScenario(randomScenario(seed), `seed ${seed}`);
+      const result = await onChain(scenario, `random${seed}`);
+      expect(toJson(result)).to.deep.equal(toJson(replayOnModel(scenario)));
+      fills.trades += result.frames.reduce((sum, { trades }) => sum + trades.length, 0);
+      fills.grid += result.frames.reduce((sum, { grid }) => sum + grid.length, 0);
+      for (const { error } of result.rejected) refusals.add(error);
+    }
+    expect(fills.trades).to.be.above(20);
+    expect(fills.grid).to.be.above(5);
+    expect([...refusals]).to.include.members(["LiveOrderExists", "NoLiveOrder", "PileSuspended", "PriceOffTick"]);
+  });
+
+  function randomScenario(seed: number): string {
+    const random = new Random(seed).stream("scenario");
+    const piles = Array.from({ length: 12 }, (_, i) => ({
+      id: `P${i}`,
+      ratedW: random.integer(1_000, 22_000),
+      ...(i === 0 ? { balance: 1_000 } : {}),
+    }));
+    const frames = 20;
+    const events = [];
+    for (let frame = 0; frame < frames; frame++) {
+      for (let n = random.integer(1, 10); n > 0; n--) {
+        const pile = piles[random.integer(0, piles.length - 1)]!.id;
+        const order = {
+          side: random.integer(0, 1) === 0 ? "charge" : "discharge",
+          price: random.integer(20, 52) * 5_000 + (random.integer(0, 15) === 0 ? 1 : 0),
+          energyWh: random.integer(0, 9_000),
+          expiryFrame: frame + random.integer(0, 6),
+          ...(random.integer(0, 2) === 0 ? { peakWh: random.integer(1, 3_000) } : {}),
+        };
+        const what = random.integer(0, 13);
+        if (what < 8) events.push({ frame, pile, place: order });
+        else if (what === 8) events.push({ frame, pile, replace: order });
+        else if (what === 9) events.push({ frame, pile, cancel: true });
+        else if (what === 10) events.push({ frame, pile, suspend: true });
+        else if (what === 11) events.push({ frame, pile, readmit: true });
+        else if (what === 12) events.push({ frame, pile, deposit: random.integer(1, 100_000) });
+        else events.push({ frame, pile, withdraw: random.integer(1, 2_000) });
+      }
+    }
+    return JSON.stringify({
+      market: {
+        tickSize: 5,
+        bondPrice: 12_345,
+        wheelingCap: 20_000,
+        wheelingPrice: 7_500,
+        capacityW: 45_000,
+        lossAllowanceW: 1_500,
+        maxWaitFrames: 3,
+        minEnergyWh: 10,
+        alpha: random.integer(0, 12),
+        beta: random.integer(1, 12),
+        importPrice: Array.from({ length: 48 }, (_, i) => 180_000 + 5_000 * (i % 7)),
+      },
+      baseLoadW: Array.from({ length: 48 }, (_, i) => 30_000 + 1_000 * ((i * 7) % 11)),
+      piles,
+      frames,
+      events,
+      missedClearings: [7, 8, 13],
+      unpublished: [5, 13],
+    });
+  }
+});
