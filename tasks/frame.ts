@@ -112,7 +112,9 @@ task("frame:settle", "Pays sellers and grid for a frame that is over; on a devel
       if (await isDevelopmentChain(hre)) {
         await new DevelopmentClock(hre.network.provider).reach((frame + 1) * client.parameters.frameSeconds);
       }
-      const publication = await client.publication(frame);
+      // Not from the market, which forgets after 128 frames: a late settlement must find it, too.
+      const [published] = await market.queryFilter(market.filters.FramePublished(frame));
+      const publication = published?.args.publication ?? 0n;
       const settled = { frame, packed: [...event.args.fills] };
       const receipt = await client.settle(await transactorOf(hre, account), settled, publication);
       console.log(`Frame ${frame} is settled, ${settled.packed.length} fills (gas ${grouped(receipt.gasUsed)})`);
