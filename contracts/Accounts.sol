@@ -46,8 +46,9 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         uint256 free = s.balance();
         if (amount > free) revert InsufficientBalance(free, amount);
         _states[pile] = s.withBalance(free - amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
+        // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
         emit Withdrawn(pile, to, amount, free - amount);
+        TOKEN.safeTransfer(to, amount * UNIT);
     }
 
     /// @inheritdoc IAccounts
@@ -56,8 +57,8 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         uint256 held = _chronicle.gridBalance();
         if (amount > held) revert InsufficientBalance(held, amount);
         _chronicle = _chronicle.withGridBalance(held - amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
         emit GridWithdrawn(to, amount, held - amount);
+        TOKEN.safeTransfer(to, amount * UNIT);
     }
 
     /// @inheritdoc IAccounts
@@ -89,6 +90,8 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         if (held / UNIT > PileStateLib.MAX_BALANCE) revert TooMuchMoney(held / UNIT, PileStateLib.MAX_BALANCE);
         PileState s = _states[pile];
         uint256 balance = s.balance() + amount;
+        // Unless the token takes balances back: then at least this pile's own must still fit.
+        if (balance > PileStateLib.MAX_BALANCE) revert TooMuchMoney(balance, PileStateLib.MAX_BALANCE);
         _states[pile] = s.withBalance(balance);
         emit Deposited(pile, msg.sender, amount, balance);
     }

@@ -22,7 +22,7 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
         uint256 frame = f.frame;
         uint256 lastFrame = block.timestamp / FRAME_SECONDS + MAX_FRAMES_AHEAD;
         if (frame > lastFrame) revert PublishedTooEarly(frame, lastFrame);
-        if (_publicationOf(frame).frame() == frame) revert FrameAlreadyPublished(frame);
+        if (Publication.unwrap(_publicationOf(frame)) != 0) revert FrameAlreadyPublished(frame);
         uint256 notice = LEAD_FRAMES * FRAME_SECONDS + AUCTION_SECONDS;
         uint256 begins = frame * FRAME_SECONDS;
         if (block.timestamp + notice > begins) {

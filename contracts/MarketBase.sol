@@ -74,7 +74,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("token", uint160(p.token), p.token.code.length != 0);
         _check("unit", p.unit, p.unit != 0);
         _check("tickSize", p.tickSize, p.tickSize != 0);
-        _check("frameSeconds", p.frameSeconds, p.frameSeconds != 0);
+        _check("frameSeconds", p.frameSeconds, p.frameSeconds != 0 && p.frameSeconds <= 1 days);
         _check("auctionSeconds", p.auctionSeconds, p.auctionSeconds != 0 && p.auctionSeconds < p.frameSeconds);
         _check("leadFrames", p.leadFrames, p.leadFrames < MAX_FRAMES_AHEAD);
         _check("icebergThresholdWh", p.icebergThresholdWh, p.icebergThresholdWh <= PileStateLib.MAX_PEAK_WH);

@@ -14,7 +14,7 @@ interface IMarketParameters {
     /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
     /// @param bondPrice what an ask locks, money units per kWh; 0 for none
     /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
-    /// @param frameSeconds length of a frame F, s
+    /// @param frameSeconds length of a frame F, s; at most a day
     /// @param auctionSeconds length of the auction window, s; less than a frame
     /// @param leadFrames frames before its window by which a frame must be published
     /// @param alpha weight of the price rank [T 4.14]

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import { decodePileState } from "../../scripts/chain/packedWords";
+import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
+import { bid, deployFor, freshFrame, MAX_UINT64, nth } from "../unit/contracts/fixtures";
+
+/**
+ * Found: a deposit is bounded by what the market holds, on the ground that claims never exceed it. With a token whose
+ * balances can shrink (rebasing, confiscating, or lying) they can, and then a pile's balance grows beyond its 64 bits:
+ * `withBalance` does not mask, so the carry lands in the price of the pile's own order (one tick), and 2^64 units of the
+ * pile's claim are gone. Only the pile itself is hurt, only with such a token, and only with more than 2^64 - 1 units in
+ * circulation. A second check on the balance itself mended it.
+ */
+describe("Finding: a shrinking token carries a balance beyond its field", () => {
+  it("refuses a deposit that the pile's field cannot hold, and leaves its order's price alone", async () => {
+    const token = await ethers.deployContract("LyingToken");
+    const { market } = await deployFor(token, DEFAULT_PARAMETERS);
+    const a = nth(await ethers.getSigners(), 1);
+    await market.registerPile(a, a, a, 7000);
+    await token.faucet(a, 2n * MAX_UINT64);
+    await token.connect(a).approve(market, 2n * MAX_UINT64);
+    await market.connect(a).deposit(a, MAX_UINT64);
+    const start = await freshFrame(market, DEFAULT_PARAMETERS);
+    await market.connect(a).place(bid(2n, 1000n, start + 5));
+    const before = await market.pileState(1);
+    await token.misstate(market, -MAX_UINT64);
+    await expect(market.connect(a).deposit(a, 2n ** 63n)).to.be.revertedWithCustomError(market, "TooMuchMoney");
+    expect(decodePileState(await market.pileState(1)).priceTicks).to.equal(2n);
+    expect(await market.pileState(1)).to.equal(before);
+  });
+});

@@ -1,0 +1,173 @@
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+
+import { decodePublication } from "../../../scripts/chain/packedWords";
+import { currentFrame, goTo } from "../../helpers/market";
+import { MAX_UINT24, nth, PENNY, publish, TARIFFS, deployDirect } from "./fixtures";
+
+describe("GridTariffs", () => {
+  const F = 1800;
+  /** Two frames of notice and the window of ten minutes, s. */
+  const NOTICE = 2 * F + 600;
+
+  async function fixture() {
+    const d = await deployDirect(1, { wheelingCap: 3n * PENNY });
+    return { ...d, now: await currentFrame() };
+  }
+  async function coarse() {
+    const d = await deployDirect(0, { tickSize: 1000n, wheelingCap: 2n ** 40n - 1n });
+    return { ...d, now: await currentFrame() };
+  }
+
+  it("publishes frames in one transaction and shows each as it was given", async () => {
+    const { market, now } = await loadFixture(fixture);
+    const frame = now + 4;
+    const frames = [
+      { frame, baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 30_000n },
+      { frame: frame + 1, baseLoadW: -(2n ** 31n), importPrice: 0n, exportPrice: 0n, wheelingPrice: 0n },
+      {
+        frame: frame + 2,
+        baseLoadW: 2n ** 31n - 1n,
+        importPrice: MAX_UINT24,
+        exportPrice: MAX_UINT24,
+        wheelingPrice: 1n,
+      },
+    ];
+    const tx = await market.publish(frames);
+    for (const given of frames) {
+      const word = await market.publication(given.frame);
+      await expect(tx).to.emit(market, "FramePublished").withArgs(given.frame, word);
+      expect(decodePublication(word)).to.deep.equal({
+        frame: given.frame,
+        baseLoadW: given.baseLoadW,
+        importTicks: given.importPrice,
+        exportTicks: given.exportPrice,
+        wheelingTicks: given.wheelingPrice,
+      });
+    }
+    expect(await market.publication(frame + 3)).to.equal(0n);
+  });
+
+  it("accepts an empty list, which publishes nothing", async () => {
+    const { market } = await loadFixture(fixture);
+    await expect(market.publish([])).not.to.emit(market, "FramePublished");
+  });
+
+  it("publishes all or none", async () => {
+    const { market, now } = await loadFixture(fixture);
+    const good = { frame: now + 4, ...TARIFFS };
+    await expect(market.publish([good, good]))
+      .to.be.revertedWithCustomError(market, "FrameAlreadyPublished")
+      .withArgs(now + 4);
+    expect(await market.publication(now + 4)).to.equal(0n);
+  });
+
+  it("never changes what is published", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await publish(market, now + 4);
+    const word = await market.publication(now + 4);
+    await expect(publish(market, now + 4, 1, { importPrice: 1n }))
+      .to.be.revertedWithCustomError(market, "FrameAlreadyPublished")
+      .withArgs(now + 4);
+    expect(await market.publication(now + 4)).to.equal(word);
+  });
+
+  it("wants two frames of notice before the window opens, to the second", async () => {
+    const { market, now } = await loadFixture(fixture);
+    const frame = now + 6;
+    await goTo(frame, -NOTICE + 1);
+    await expect(publish(market, frame))
+      .to.be.revertedWithCustomError(market, "PublishedTooLate")
+      .withArgs(frame, frame * F - NOTICE);
+    await goTo(frame + 1, -NOTICE);
+    await publish(market, frame + 1);
+    expect(await market.publication(frame + 1)).not.to.equal(0n);
+  });
+
+  it("refuses the past, down to the first frames of the epoch", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await expect(publish(market, now))
+      .to.be.revertedWithCustomError(market, "PublishedTooLate")
+      .withArgs(now, now * F - NOTICE);
+    // Earlier than the notice itself: the deadline is shown as 0.
+    await expect(publish(market, 1)).to.be.revertedWithCustomError(market, "PublishedTooLate").withArgs(1, 0);
+  });
+
+  it("looks 96 frames ahead and no further", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await time.increaseTo((now + 2) * F - 3);
+    await goTo(now + 2, -1);
+    await expect(publish(market, now + 1 + 97))
+      .to.be.revertedWithCustomError(market, "PublishedTooEarly")
+      .withArgs(now + 98, now + 97);
+    await goTo(now + 2);
+    await publish(market, now + 98);
+    expect(await market.publication(now + 98)).not.to.equal(0n);
+    await expect(publish(market, 2 ** 32 - 1))
+      .to.be.revertedWithCustomError(market, "PublishedTooEarly")
+      .withArgs(2 ** 32 - 1, now + 98);
+  });
+
+  it("refuses tariffs off the tick, each of the three by itself", async () => {
+    const { market, now } = await loadFixture(coarse);
+    for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
+      await expect(publish(market, now + 4, 1, { [name]: 1999n }), name)
+        .to.be.revertedWithCustomError(market, "TariffOffTick")
+        .withArgs(1999n, 1000n);
+    }
+  });
+
+  it("accepts the largest tariff that fits and refuses the next one", async () => {
+    const { market, now } = await loadFixture(coarse);
+    const highest = MAX_UINT24 * 1000n;
+    for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
+      await expect(publish(market, now + 4, 1, { [name]: highest + 1000n }), name)
+        .to.be.revertedWithCustomError(market, "TariffOutOfRange")
+        .withArgs(highest + 1000n, highest);
+    }
+    await publish(market, now + 4, 1, { importPrice: highest, exportPrice: highest, wheelingPrice: highest });
+    const published = decodePublication(await market.publication(now + 4));
+    expect([published?.importTicks, published?.exportTicks, published?.wheelingTicks]).to.deep.equal([
+      MAX_UINT24,
+      MAX_UINT24,
+      MAX_UINT24,
+    ]);
+  });
+
+  it("refuses a wheeling charge above what bids lock for it, by one unit", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await expect(publish(market, now + 4, 1, { wheelingPrice: 3n * PENNY + 1n }))
+      .to.be.revertedWithCustomError(market, "WheelingAboveCap")
+      .withArgs(3n * PENNY + 1n, 3n * PENNY);
+    await publish(market, now + 4, 1, { wheelingPrice: 3n * PENNY });
+  });
+
+  it("forgets a frame once a later one needs its place, and never takes one for the other", async () => {
+    const { market, now } = await loadFixture(fixture);
+    const frame = now + 4;
+    await publish(market, frame);
+    await time.increaseTo((frame + 32) * F);
+    await publish(market, frame + 128, 1, { baseLoadW: 1n });
+    expect(await market.publication(frame)).to.equal(0n);
+    expect(decodePublication(await market.publication(frame + 128))?.baseLoadW).to.equal(1n);
+    expect(await market.publication(frame + 256)).to.equal(0n);
+    // Forgotten is not unpublished: its time is over.
+    await expect(publish(market, frame))
+      .to.be.revertedWithCustomError(market, "PublishedTooLate")
+      .withArgs(frame, frame * F - NOTICE);
+  });
+
+  it("shows nothing for frame numbers beyond 32 bits", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await publish(market, now + 4);
+    expect(await market.publication(BigInt(now + 4) + 2n ** 32n)).to.equal(0n);
+  });
+
+  it("is the grid operator's alone", async () => {
+    const { market, piles, now } = await loadFixture(fixture);
+    const pile = nth(piles, 0);
+    await expect(publish(market.connect(pile), now + 4))
+      .to.be.revertedWithCustomError(market, "AccessControlUnauthorizedAccount")
+      .withArgs(pile, await market.GRID_OPERATOR_ROLE());
+  });
+});

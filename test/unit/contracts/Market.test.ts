@@ -1,0 +1,135 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import type { IMarketParameters } from "../../../typechain-types/contracts/Market";
+import { fields, deployDirect } from "./fixtures";
+
+describe("Market: what it is deployed with", () => {
+  async function fixture() {
+    const { market, token, admin } = await deployDirect(0);
+    const [, gridOperator, registrar, guardian] = await ethers.getSigners();
+    if (gridOperator === undefined || registrar === undefined || guardian === undefined) throw new Error("no signers");
+    const sound = {
+      admin: admin.address,
+      gridOperator: gridOperator.address,
+      registrar: registrar.address,
+      guardian: guardian.address,
+      token: await token.getAddress(),
+      unit: 10n ** 12n,
+      tickSize: 65_535n,
+      bondPrice: 2n ** 40n - 1n,
+      wheelingCap: 2n ** 40n - 1n,
+      frameSeconds: 900n,
+      auctionSeconds: 899n,
+      leadFrames: 95n,
+      alpha: 65_535n,
+      beta: 65_534n,
+      maxWaitFrames: 65_533n,
+      icebergThresholdWh: 2n ** 20n - 1n,
+      icebergPeakWh: 2n ** 20n - 1n,
+      minEnergyWh: 2n ** 24n - 1n,
+      capacityW: 2n ** 32n - 1n,
+      lossAllowanceW: 2n ** 32n - 1n,
+      pileCap: 1228n,
+    } satisfies IMarketParameters.ParametersStruct;
+    return { market, sound };
+  }
+
+  const deploy = async (parameters: IMarketParameters.ParametersStruct) =>
+    ethers.deployContract("Market", [parameters]);
+
+  it("accepts the bounds of every range and reports what it was given", async () => {
+    const { sound } = await loadFixture(fixture);
+    const market = await deploy(sound);
+    expect(fields(await market.parameters())).to.deep.equal(sound);
+  });
+
+  it("accepts the lower bounds too", async () => {
+    const { sound } = await loadFixture(fixture);
+    const least = {
+      ...sound,
+      unit: 1n,
+      tickSize: 1n,
+      bondPrice: 0n,
+      wheelingCap: 0n,
+      frameSeconds: 2n,
+      auctionSeconds: 1n,
+      leadFrames: 0n,
+      alpha: 0n,
+      beta: 0n,
+      maxWaitFrames: 0n,
+      icebergThresholdWh: 0n,
+      icebergPeakWh: 1n,
+      minEnergyWh: 1n,
+      capacityW: 0n,
+      lossAllowanceW: 0n,
+      pileCap: 1n,
+    };
+    const market = await deploy(least);
+    expect(fields(await market.parameters())).to.deep.equal(least);
+  });
+
+  it("gives each role to its first holder and to nobody else", async () => {
+    const { sound } = await loadFixture(fixture);
+    const market = await deploy(sound);
+    const roles = {
+      admin: await market.DEFAULT_ADMIN_ROLE(),
+      gridOperator: await market.GRID_OPERATOR_ROLE(),
+      registrar: await market.REGISTRAR_ROLE(),
+      guardian: await market.GUARDIAN_ROLE(),
+    };
+    expect(new Set(Object.values(roles)).size).to.equal(4);
+    const names = Object.keys(roles) as (keyof typeof roles)[];
+    for (const holder of names) {
+      for (const role of names) {
+        expect(await market.hasRole(roles[role], sound[holder]), `${holder} as ${role}`).to.equal(holder === role);
+      }
+    }
+  });
+
+  const refused: [field: string, value: bigint | string, shown: bigint][] = [
+    ["token", ethers.ZeroAddress, 0n],
+    ["token", "0x00000000000000000000000000000000000000AA", 0xaan],
+    ["unit", 0n, 0n],
+    ["tickSize", 0n, 0n],
+    ["frameSeconds", 0n, 0n],
+    ["auctionSeconds", 0n, 0n],
+    ["auctionSeconds", 900n, 900n],
+    ["leadFrames", 96n, 96n],
+    ["icebergThresholdWh", 2n ** 20n, 2n ** 20n],
+    ["icebergPeakWh", 0n, 0n],
+    ["icebergPeakWh", 2n ** 20n, 2n ** 20n],
+    ["minEnergyWh", 0n, 0n],
+    ["minEnergyWh", 2n ** 24n, 2n ** 24n],
+    ["bondPrice", 2n ** 40n, 2n ** 40n],
+    ["wheelingCap", 2n ** 40n, 2n ** 40n],
+    ["pileCap", 0n, 0n],
+    ["pileCap", 1229n, 1229n],
+  ];
+  for (const [field, value, shown] of refused) {
+    it(`refuses ${field} = ${value.toString()}`, async () => {
+      const { market, sound } = await loadFixture(fixture);
+      const name = ethers.encodeBytes32String(field);
+      await expect(deploy({ ...sound, [field]: value }))
+        .to.be.revertedWithCustomError(market, "InvalidParameter")
+        .withArgs(name, shown);
+    });
+  }
+
+  it("refuses a loss allowance above the capacity", async () => {
+    const { market, sound } = await loadFixture(fixture);
+    await expect(deploy({ ...sound, capacityW: 250_000n, lossAllowanceW: 250_001n }))
+      .to.be.revertedWithCustomError(market, "InvalidParameter")
+      .withArgs(ethers.encodeBytes32String("lossAllowanceW"), 250_001n);
+  });
+
+  it("starts empty: no piles, no orders, nothing cleared, entry open, every word of the bitmap with its sentinel", async () => {
+    const { market } = await loadFixture(fixture);
+    expect(await market.pileCount()).to.equal(0n);
+    expect(await market.bookHead()).to.equal(1n << 255n);
+    expect(await market.chronicle()).to.equal(0n);
+    expect(await market.gridBalance()).to.equal(0n);
+    expect(await market.liveStates()).to.deep.equal([[], []]);
+  });
+});
