@@ -45,6 +45,16 @@ const config: HardhatUserConfig = {
           : [],
     },
   },
+  // `npm run gas`: every call of the tests by contract and method, for auditors; nothing is fetched.
+  gasReporter: {
+    enabled: process.env["ADBEV_GAS_REPORT"] === "1",
+    offline: true,
+    reportFormat: "markdown",
+    outputFile: "docs/gas-reporter.md",
+    noColors: true,
+    showMethodSig: true,
+    excludeContracts: ["mocks/"],
+  },
   paths: { ignition: "./deploy" },
 
   typechain: { outDir: "typechain-types", target: "ethers-v6" },

@@ -48,7 +48,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         _states[pile] = s.withBalance(free - amount);
         // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
         emit Withdrawn(pile, to, amount, free - amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
+        _pay(to, amount);
     }
 
     /// @inheritdoc IAccounts
@@ -58,7 +58,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         if (amount > held) revert InsufficientBalance(held, amount);
         _chronicle = _chronicle.withGridBalance(held - amount);
         emit GridWithdrawn(to, amount, held - amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
+        _pay(to, amount);
     }
 
     /// @inheritdoc IAccounts
@@ -75,6 +75,15 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     /// @inheritdoc IAccounts
     function gridBalance() external view returns (uint256) {
         return _chronicle.gridBalance();
+    }
+
+    /// @dev Pays out. A token that takes more from the market than it pays would take it from the other piles.
+    function _pay(address to, uint256 amount) private {
+        uint256 tokenAmount = amount * UNIT;
+        uint256 heldBefore = TOKEN.balanceOf(address(this));
+        TOKEN.safeTransfer(to, tokenAmount);
+        uint256 held = TOKEN.balanceOf(address(this));
+        if (held + tokenAmount < heldBefore) revert TokenTookTooMuch(heldBefore - held, tokenAmount);
     }
 
     /// @dev Credits what really arrived; what is less than a money unit stays with the market.

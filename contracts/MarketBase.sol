@@ -28,8 +28,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal constant MAX_FRAMES_AHEAD = 96;
     /// @dev Words of the live-pile bitmap after the head.
     uint256 internal constant MORE_LIVE_WORDS = 4;
-    /// @dev Most piles that the bitmap has room for: 208 in the head and 255 in each further word.
-    uint256 internal constant MAX_PILE_CAP = 1228;
+    /// @dev Most piles of a market: with the worst weights and the worst book known, 1 121 clear in one transaction.
+    uint256 internal constant MAX_PILE_CAP = 1024;
 
     IERC20 internal immutable TOKEN;
     uint256 internal immutable UNIT;

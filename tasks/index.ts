@@ -3,5 +3,7 @@ import "./market";
 import "./market-replay";
 import "./order";
 import "./pile";
+import "./report-gas";
 import "./report-operations";
+import "./simulate-compare";
 import "./simulate-day";

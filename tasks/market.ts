@@ -33,7 +33,7 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
         icebergThresholdWh: amount("threshold", args.threshold, "Wh"),
         icebergPeakWh: amount("peak", args.peak, "Wh"),
         maxWaitFrames: wholeNumber("wait", args.wait, 0, 65_535),
-        pileCap: wholeNumber("piles", args.piles, 1, 1_228),
+        pileCap: wholeNumber("piles", args.piles, 1, 1_024),
       };
       await compileQuietly(hre);
       const [addresses] = await deployFeeders(hre, [args.feeder], overrides, args.token);

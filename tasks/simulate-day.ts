@@ -142,7 +142,7 @@ async function readDay(args: Arguments): Promise<Day> {
     icebergPeakWh: amount("peak", args.peak, "Wh"),
     alpha: wholeNumber("alpha", args.alpha, 0, 65_535),
     beta: wholeNumber("beta", args.beta, 0, 65_535),
-    pileCap: 1_228,
+    pileCap: 1_024,
   };
   if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
   if (args.wait !== undefined) market.maxWaitFrames = wholeNumber("wait", args.wait, 0, 65_535);

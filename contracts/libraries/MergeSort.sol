@@ -42,17 +42,26 @@ library MergeSort {
                     // While both runs last, take the smaller head; two runs in order are not walked at all.
                     if lt(right, rightEnd) {
                         if gt(mload(sub(right, 0x20)), mload(right)) {
+                            let x := mload(left)
+                            let y := mload(right)
                             for {} 1 {} {
-                                let x := mload(left)
-                                let y := mload(right)
-                                let fromRight := lt(y, x)
-                                mstore(out, xor(x, mul(xor(x, y), fromRight)))
+                                if lt(y, x) {
+                                    mstore(out, y)
+                                    out := add(out, 0x20)
+                                    right := add(right, 0x20)
+                                    if eq(right, rightEnd) {
+                                        break
+                                    }
+                                    y := mload(right)
+                                    continue
+                                }
+                                mstore(out, x)
                                 out := add(out, 0x20)
-                                right := add(right, shl(5, fromRight))
-                                left := add(left, shl(5, iszero(fromRight)))
-                                if or(eq(left, leftEnd), eq(right, rightEnd)) {
+                                left := add(left, 0x20)
+                                if eq(left, leftEnd) {
                                     break
                                 }
+                                x := mload(left)
                             }
                         }
                     }

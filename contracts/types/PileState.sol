@@ -16,7 +16,8 @@ pragma solidity 0.8.30;
 ///  173       suspended    set and cleared by the registrar
 ///  174..213  sequence     market-wide number of placement
 ///  214..237  nonce        next nonce of a signed order
-///  238..255  -            zero
+///  238       registered   1, so that the slot is never zero
+///  239..255  -            zero
 /// ```
 ///
 /// Placing, filling and cancelling rewrite this slot, which a registered pile keeps non-zero for ever, so no order

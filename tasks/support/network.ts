@@ -5,7 +5,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ChainClock } from "../../scripts/chain/clock";
 import type { MarketClient } from "../../scripts/chain/marketClient";
-import type { SendingSigner, Transactor } from "../../scripts/chain/transactor";
+import type { Transactor } from "../../scripts/chain/transactor";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { InputError } from "../../scripts/scenario/inputError";
 import { feederName } from "./flags";

@@ -44,7 +44,7 @@ export function makeOrder(
   const pileWh = movableWh(market, ratedW);
   const namesPeak = peakWh !== 0n && peakWh < energyWh;
   const iceberg = energyWh > market.icebergThresholdWh || energyWh > pileWh || namesPeak;
-  const peaks = [market.icebergPeakWh, pileWh, ...(namesPeak ? [peakWh] : [])];
+  const peaks = [market.icebergPeakWh, pileWh, ...(peakWh !== 0n ? [peakWh] : [])];
   return {
     side,
     price,

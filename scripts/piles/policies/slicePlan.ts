@@ -34,7 +34,7 @@ const LATER_THAN_ALL = 1e15;
  *
  * Every agent comes to the same plan and carries out its own part of it, so that they fill a valley together and do not
  * herd into it. The load is filled up to the {@link waterLevelWh} of all known needs: those that can wait least come
- * first, each with a normal order at the tariff, which the market fills in its first clearing (SPEC 3.3).
+ * first, each with a normal order at the tariff, which the market fills in its first clearing (SPEC 3).
  *
  * @returns Wh by pile.
  */

@@ -1,0 +1,137 @@
+import type { Side } from "../market/types";
+import { allot, type Allotment } from "./allotment";
+import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
+import type { FlexibleLoad, LoadPlan, LoadProblem } from "./loadProblem";
+import { servable } from "./servable";
+import { solveSquaredLoad } from "./waterFilling";
+
+/** The factor by which [T Table 6-A] scales the first step, to leave room for arrivals. */
+export const COMPETITIVE_RATIO = 2.39;
+
+/** A plan need not be better than by steps of this size, Wh. */
+const TOLERATED_STEP_WH = 10;
+
+/** How a rolling planner plans. */
+export interface RollingOptions {
+  /** Frames to plan; 1 is PoB [T ch. 5], more is ePoB [T ch. 6]. The plan ends earlier where no EV stays so long. */
+  horizonFrames: number;
+  /**
+   * Frames of base load alone that are planned after the last stay, **Ours**, so that the load does not stand high when
+   * the last EV leaves; 0, as in [T (6)], where the plan ends with the last event.
+   */
+  tailFrames?: number;
+  /** What the first frame's draw is multiplied by, up to the rated power [T Table 6-A]; 1. */
+  firstStepFactor?: number;
+  /** What is made least: squared steps [T (6.6)], or the squared load, which does not look at the load before; steps. */
+  objective?: "steps" | "load";
+  /** Who gets the first frame's total: as the plan has it, or earliest expiry first; as planned. */
+  allotment?: Allotment;
+  /** How exactly problem (6) is solved each time; to 1e-3 of the optimum, or steps of 10 Wh. */
+  solver?: Omit<FirstOrderOptions, "start">;
+}
+
+/** What is known of an EV that has arrived. */
+export interface KnownEv {
+  side: Side;
+  /** What it still wants to draw or to sell, Wh. */
+  remainingWh: number;
+  /** What it moves in a frame at its rated power, Wh: U_i. */
+  frameWh: number;
+  /** Last frame in which it may be delivered to. */
+  lastFrame: number;
+}
+
+/** What is known before a frame: the live book, the base load to come, the load that was. */
+export interface PlanningView {
+  /** The frame to decide on. */
+  frame: number;
+  /** P_BL from that frame on, Wh a frame, at least as long as the horizon or the stays. */
+  baseWh: readonly number[];
+  /** P(t-1), Wh. */
+  previousWh: number;
+  /** What the feeder carries in a frame, Wh. */
+  limitWh: number;
+  evs: readonly KnownEv[];
+}
+
+/** A plan of totals, and who moves what in its first frame. */
+export interface RollingPlan {
+  /** Energy to draw and to discharge in each planned frame, whole Wh. */
+  drawWh: number[];
+  dischargeWh: number[];
+  /** What each EV moves in the first frame, whole Wh, in the order of the view. */
+  firstWh: number[];
+}
+
+/**
+ * Solves problem (6) of [T ch. 6] again before every frame for the EVs known then, as if no other came [T 6.4.1], and
+ * hands back the totals per frame. Keeps nothing between calls.
+ *
+ * Demand that reaches beyond the horizon must be met within it only as far as it could not be met after it.
+ */
+export class RollingPlanner {
+  constructor(private readonly options: RollingOptions) {
+    const { horizonFrames, firstStepFactor = 1 } = options;
+    if (!Number.isInteger(horizonFrames) || horizonFrames < 1) {
+      throw new RangeError(`a plan is at least one whole frame: ${horizonFrames}`);
+    }
+    if (!(firstStepFactor >= 1)) throw new RangeError(`a first step is scaled by at least 1: ${firstStepFactor}`);
+  }
+
+  plan(view: PlanningView): RollingPlan {
+    const problem = servable(this.problemOf(view));
+    const { energyWh } = this.solve(problem);
+    const totals = (side: Side) => {
+      const sum = new Array<number>(problem.baseWh.length).fill(0);
+      problem.loads.forEach((load, index) => {
+        if (load.side === side) energyWh[index]!.forEach((wh, frame) => (sum[frame]! += wh));
+      });
+      return sum;
+    };
+    const [draw, discharge] = [totals("charge"), totals("discharge")];
+    const firstWh = problem.loads.map((_, index) => energyWh[index]![0] ?? 0);
+    const drawWh = draw.map(Math.round);
+    const dischargeWh = discharge.map(Math.round);
+    const { firstStepFactor = 1, allotment = "plan" } = this.options;
+    const roomWh = Math.max(0, Math.floor(view.limitWh - (view.baseWh[0] ?? 0)));
+    drawWh[0] = Math.round((draw[0] ?? 0) * firstStepFactor);
+    dischargeWh[0] = Math.round((discharge[0] ?? 0) * firstStepFactor);
+    const first = { drawWh: Math.min(drawWh[0], roomWh + dischargeWh[0]), dischargeWh: dischargeWh[0] };
+    const shared = allot(view.evs, firstWh, first, allotment);
+    const moved = (side: Side) => shared.reduce((sum, wh, index) => sum + (view.evs[index]!.side === side ? wh : 0), 0);
+    drawWh[0] = moved("charge");
+    dischargeWh[0] = moved("discharge");
+    return { drawWh, dischargeWh, firstWh: shared };
+  }
+
+  private solve(problem: LoadProblem): LoadPlan {
+    const { objective = "steps", solver } = this.options;
+    if (objective === "load") return solveSquaredLoad(problem);
+    const gapWh2 = TOLERATED_STEP_WH ** 2 * problem.baseWh.length;
+    return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2, ...solver });
+  }
+
+  private problemOf({ frame, baseWh, previousWh, limitWh, evs }: PlanningView): LoadProblem {
+    const stays = evs.map(({ lastFrame }) => lastFrame - frame + 1);
+    const frames = framesToPlan({ frame, evs }, this.options);
+    if (baseWh.length < frames) throw new RangeError(`base load of ${frames} frames needed, ${baseWh.length} given`);
+    const loads = evs.map(({ side, remainingWh, frameWh }, index): FlexibleLoad => {
+      const stay = Math.max(0, stays[index]!);
+      const lastFrame = Math.min(stay, frames) - 1;
+      const laterWh = frameWh * Math.max(0, stay - frames);
+      const mostWh = Math.min(remainingWh, frameWh * (lastFrame + 1));
+      const leastWh = side === "charge" ? Math.min(mostWh, Math.max(0, remainingWh - laterWh)) : 0;
+      return { side, firstFrame: 0, lastFrame, frameWh, leastWh, mostWh };
+    });
+    return { baseWh: baseWh.slice(0, frames), previousWh, limitWh, loads };
+  }
+}
+
+/** Frames that a plan needs base load for: as long as an EV stays and the tail after it, at most the horizon. */
+export function framesToPlan(
+  { frame, evs }: Pick<PlanningView, "frame" | "evs">,
+  { horizonFrames, tailFrames = 0 }: Pick<RollingOptions, "horizonFrames" | "tailFrames">,
+): number {
+  const longest = evs.reduce((most, { lastFrame }) => Math.max(most, lastFrame - frame + 1), 1);
+  return Math.min(horizonFrames, longest + tailFrames);
+}

@@ -1,0 +1,39 @@
+import type { Measurement } from "../../gas/bench";
+import { GENERAL_ORDER_BOOK_GAS } from "../../gas/elsewhere";
+import { itemGas } from "../../gas/floor";
+import { grouped } from "../text";
+
+/** Titles of {@link operationRow}. */
+export const OPERATION_COLUMNS = [
+  "operation",
+  "gas",
+  "before refunds",
+  "floor",
+  "times the floor",
+  "general order book",
+  "receipts",
+] as const;
+
+/** An operation as a line of a table; the floor is the one measured in the same run. */
+export function operationRow({ operation, gas, grossGas, measuredFloorGas, samples }: Measurement): string[] {
+  const elsewhere = GENERAL_ORDER_BOOK_GAS[operation];
+  return [
+    operation,
+    grouped(gas),
+    grouped(grossGas),
+    grouped(measuredFloorGas),
+    (gas / measuredFloorGas).toFixed(2),
+    elsewhere === undefined ? "–" : grouped(elsewhere),
+    String(samples),
+  ];
+}
+
+/** What an operation's floor is made of. */
+export function floorText({ floor: { items, units } }: Measurement): string {
+  return items
+    .map(
+      (item) =>
+        `${item.what}${item.times > 1 && item.times !== units ? ` × ${item.times}` : ""} ${grouped(itemGas(item, units))}`,
+    )
+    .join(", ");
+}

@@ -1,0 +1,60 @@
+import { type EvStay, frameWh } from "../piles/ev";
+import { type FirstOrderOptions, solveSquaredSteps } from "../planners/firstOrder";
+import { type FlexibleLoad, windowFrames } from "../planners/loadProblem";
+import { wholeWh } from "../planners/rounding";
+import { servable } from "../planners/servable";
+import {
+  type ControlledSchedule,
+  energiesToMoveWh,
+  type FeederLimits,
+  feederFrameWh,
+  ScheduleBuilder,
+} from "./controlled";
+
+/** What the offline optimum is allowed. */
+export interface OfflineOptions extends FirstOrderOptions {
+  /** Whether discharging EVs sell to the feeder; not by default, as in every scheme without a market. */
+  discharging?: boolean;
+}
+
+/**
+ * The offline optimum of [T 6.5.3]: the least sum of squared steps [T (4)] when every arrival is known beforehand, from
+ * the frame after arrival on, at rated power, without peak or price limits, within the feeder's capacity. SPEC 7.
+ *
+ * It is the optimum over all frames of the population. Measured over a part of them it is no strict bound, since another
+ * schedule may be calmer there and pay for it elsewhere.
+ *
+ * @param baseLoadW P_home of a frame, W
+ */
+export function offlineOptimum(
+  evs: readonly EvStay[],
+  market: FeederLimits,
+  baseLoadW: (frame: number) => number,
+  { discharging = false, ...solver }: OfflineOptions = {},
+): ControlledSchedule {
+  const builder = new ScheduleBuilder(evs, market);
+  const hours = market.frameSeconds / 3600;
+  const baseWh = builder.drawnWh.map((_, frame) => baseLoadW(frame) * hours);
+  const wanted = energiesToMoveWh(evs, market, discharging);
+  const moving = [...evs.keys()].filter((index) => wanted[index]! > 0);
+  const loads = moving.map((index): FlexibleLoad => {
+    const { side, arrivalFrame, departureFrame, ratedW } = evs[index]!;
+    const mostWh = wanted[index]!;
+    const window = { side, firstFrame: arrivalFrame + 1, lastFrame: departureFrame };
+    return { ...window, frameWh: frameWh(market, ratedW), leastWh: side === "charge" ? mostWh : 0, mostWh };
+  });
+
+  // Rounding moves less than 1 Wh per EV and frame: the limit is kept that far away.
+  const mostPresent = Math.max(
+    0,
+    ...baseWh.map((_, frame) => loads.filter((load) => load.firstFrame <= frame && frame <= load.lastFrame).length),
+  );
+  const limitWh = feederFrameWh(market) - mostPresent;
+  const problem = servable({ baseWh, previousWh: baseWh[0] ?? 0, limitWh, loads });
+  const { energyWh } = solveSquaredSteps(problem, { gapShare: 1e-4, ...solver });
+  problem.loads.forEach((load, at) => {
+    if (windowFrames(load) === 0) return;
+    wholeWh(energyWh[at]!).forEach((wh, offset) => builder.move(moving[at]!, load.firstFrame + offset, wh));
+  });
+  return builder.build();
+}

@@ -1,0 +1,170 @@
+import type { DeploymentParameters } from "../market/defaults";
+import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
+import type { Schedule } from "../schemes/schedule";
+import type { ComparedScheme } from "./comparedSchemes";
+import { type DayOptions, runDay } from "./day";
+import { shareOf } from "./dayReport";
+import { ModelPort } from "./modelPort";
+import { type Spread, spread } from "./statistics";
+
+/** The figures of one scheme on one day. Power in W, shares from 0 to 1, money in units of the market. */
+export interface SchemeFigures extends Fluctuation {
+  /** Peak with the loss allowance as a share of the capacity [T 4.3b]; above 1 is overload. */
+  peakShare: number;
+  overloadedFrames: number;
+  /** Share of the charging energy asked for that was not delivered. */
+  unservedShare: number;
+  /** What a charging EV pays on average; without a market at the import tariff. */
+  costPerEv: number;
+  /** What discharging EVs earn, as an average over all of them. */
+  earnedPerEv: number;
+  /** Root of the squared steps against the offline optimum's of the same day; NaN without one. */
+  toOptimum: number;
+  /** Sum of absolute steps against uncontrolled charging's of the same day, less 1; NaN without it. */
+  toUncontrolled: number;
+  /** Time to work out the schedule, ms. */
+  computeMs: number;
+}
+
+/** One scheme over all days. */
+export interface SchemeComparison {
+  key: string;
+  title: string;
+  /** Whether it decides without knowledge of arrivals to come. */
+  online: boolean;
+  spread: Record<keyof SchemeFigures, Spread>;
+  /** By seed, in the order of the seeds. */
+  days: SchemeFigures[];
+}
+
+/** What is compared on what. */
+export interface CompareOptions {
+  seeds: readonly number[];
+  /** The day of a seed: the same EVs, homes, tariffs and limits for every scheme. */
+  dayOf: (seed: number) => DayOptions;
+  market: DeploymentParameters;
+  schemes: readonly ComparedScheme[];
+}
+
+/** Runs every scheme on every day. The market's own scheme runs on the model. */
+export async function compareSchemes(
+  { seeds, dayOf, market, schemes }: CompareOptions,
+  onRun?: (scheme: string, seed: number) => void,
+): Promise<SchemeComparison[]> {
+  const days: Map<string, SchemeFigures>[] = [];
+  for (const seed of seeds) {
+    const day = dayOf(seed);
+    const figures = new Map<string, SchemeFigures>();
+    for (const scheme of schemes) {
+      const begun = performance.now();
+      const outcome =
+        scheme.run === "market" ? await playMarket(day, market) : outcomeOf(scheme.run(day, market, seed), day);
+      figures.set(scheme.key, figuresOf(outcome, day, market, performance.now() - begun));
+      onRun?.(scheme.key, seed);
+      // Lets a progress bar draw and an interrupt through.
+      await new Promise(setImmediate);
+    }
+    relate(figures);
+    days.push(figures);
+  }
+  return schemes.map(({ key, title, online }) => {
+    const own = days.map((figures) => figures.get(key)!);
+    return { key, title, online, spread: spreadOf(own), days: own };
+  });
+}
+
+/** Schemes from the calmest to the most restless by a figure's mean. */
+export function ranking(schemes: readonly SchemeComparison[], by: keyof SchemeFigures): SchemeComparison[] {
+  return [...schemes].sort((a, b) => a.spread[by].mean - b.spread[by].mean);
+}
+
+/** What came of a day under a scheme. */
+interface Outcome {
+  loadW(frame: number): number;
+  unservedShare: number;
+  cost: number;
+  earned: number;
+}
+
+/** The day on the market's model. */
+async function playMarket(day: DayOptions, market: DeploymentParameters): Promise<Outcome> {
+  const { totals, before, frames } = await runDay(day, new ModelPort(market));
+  return {
+    loadW: (frame) => frames[frame - day.measured.first]?.loadW ?? before.marketW,
+    unservedShare: shareOf(totals.unservedWh, totals.askedWh),
+    cost: Number(totals.paid),
+    earned: Number(totals.earned),
+  };
+}
+
+/** The day under a schedule: without a market, energy is bought and sold at the tariffs of its frames. */
+function outcomeOf(schedule: ComparableSchedule, day: DayOptions): Outcome {
+  const { evWh, evLoadW, askedWh, servedWh, movedWh = servedWh, drawnWh = evWh, soldWh = [] } = schedule;
+  const counted = [...day.evs.keys()].filter((index) => isCounted(day, index));
+  const of = (values: readonly number[], side: string) =>
+    counted.filter((index) => day.evs[index]!.side === side).map((index) => values[index]!);
+  return {
+    loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
+    unservedShare: unservedShare(of(askedWh, "charge"), of(servedWh, "charge")),
+    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPrice),
+    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
+  };
+}
+
+/** A schedule, and what a controlled one says besides. */
+export type ComparableSchedule = Schedule & Partial<Record<"drawnWh" | "soldWh" | "movedWh", number[]>>;
+
+/** Average price of some energy per frame, over all days simulated. */
+function meanPrice(energyWh: readonly number[], price: (frame: number) => bigint): number {
+  return shareOf(sum(energyWh.map((wh, frame) => wh * Number(price(frame)))), sum(energyWh));
+}
+
+function figuresOf(
+  outcome: Outcome,
+  day: DayOptions,
+  { capacityW, lossAllowanceW }: DeploymentParameters,
+  computeMs: number,
+): SchemeFigures {
+  const { first, count } = day.measured;
+  const loadsW = Array.from({ length: count }, (_, index) => outcome.loadW(first + index));
+  const counted = day.evs.filter((_, index) => isCounted(day, index));
+  const charging = counted.filter(({ side }) => side === "charge").length;
+  return {
+    ...fluctuation(loadsW, outcome.loadW(first - 1)),
+    ...capacityUse(loadsW, Number(capacityW), Number(lossAllowanceW)),
+    unservedShare: outcome.unservedShare,
+    costPerEv: shareOf(outcome.cost, charging),
+    earnedPerEv: shareOf(outcome.earned, counted.length - charging),
+    toOptimum: NaN,
+    toUncontrolled: NaN,
+    computeMs,
+  };
+}
+
+/** Fills in what a scheme's figures are against those of others on the same day. */
+function relate(figures: ReadonlyMap<string, SchemeFigures>): void {
+  const optimum = figures.get("offlineOptimum")?.squaredStepsRootW;
+  const uncontrolled = figures.get("uncontrolled")?.absoluteStepsW;
+  for (const own of figures.values()) {
+    if (optimum !== undefined) own.toOptimum = own.squaredStepsRootW / optimum;
+    if (uncontrolled !== undefined) own.toUncontrolled = own.absoluteStepsW / uncontrolled - 1;
+  }
+}
+
+function spreadOf(days: readonly SchemeFigures[]): Record<keyof SchemeFigures, Spread> {
+  const names = Object.keys(days[0] ?? {}) as (keyof SchemeFigures)[];
+  return Object.fromEntries(names.map((name) => [name, spread(days.map((figures) => figures[name]))])) as Record<
+    keyof SchemeFigures,
+    Spread
+  >;
+}
+
+/** Whether an EV comes within the measured frames. */
+function isCounted({ evs, measured: { first, count } }: DayOptions, index: number): boolean {
+  const { arrivalFrame } = evs[index]!;
+  return arrivalFrame >= first && arrivalFrame < first + count;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

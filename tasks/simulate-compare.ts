@@ -1,0 +1,174 @@
+import cliProgress from "cli-progress";
+import { task } from "hardhat/config";
+
+import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
+import type { DaySettings } from "../scripts/simulation/defaults";
+import { writeText } from "./support/files";
+import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
+import { guarded } from "./support/guarded";
+import { kW, printHeading, printTable, toJsonText } from "./support/output";
+
+interface Arguments {
+  setting: string;
+  seed: string;
+  seeds: string;
+  homes?: string;
+  evs: string;
+  import: string;
+  export: string;
+  capacity?: string;
+  peak: string;
+  horizon: string;
+  generations: string;
+  csv?: string;
+  json: boolean;
+}
+
+task("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs, days and seeds")
+  .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
+  .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
+  .addOptionalParam("seeds", "how many seeds to run from --seed on", "5")
+  .addOptionalParam("homes", "homes on the feeder (default: the setting's, 100 or 200)")
+  .addOptionalParam("evs", "EVs a day", "100")
+  .addOptionalParam("import", "import tariff, pence per kWh", "20")
+  .addOptionalParam("export", "export tariff, pence per kWh", "5")
+  .addOptionalParam("capacity", "capacity of the feeder's transformer, W (default: the setting's)")
+  .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame; says what short stays may ask for", "2000")
+  .addOptionalParam("horizon", "frames that the long rolling plan looks ahead, 2 to 48", "48")
+  .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
+  .addOptionalParam("csv", "file to write every figure to, a line per scheme and seed")
+  .addFlag("json", "print the result as JSON and nothing else")
+  .setAction(
+    guarded(async (args: Arguments) => {
+      const options = await readOptions(args);
+      const { compareSchemes } = await import("../scripts/simulation/compare");
+      const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
+      const bar = progressBar(options.seeds.length * options.schemes.length);
+      let schemes: SchemeComparison[];
+      try {
+        schemes = await compareSchemes(options, () => bar?.increment());
+      } finally {
+        bar?.stop();
+      }
+      if (args.csv !== undefined) {
+        const { compareCsv } = await import("../scripts/reports/compareCsv");
+        await writeText("csv", args.csv, compareCsv(schemes, options.seeds));
+      }
+      if (args.json) {
+        console.log(toJsonText({ arguments: args, schemes, reportedByThesis: REPORTED_BY_THESIS }));
+        return;
+      }
+      await printComparison(schemes, args);
+    }),
+  );
+
+async function readOptions(args: Arguments): Promise<CompareOptions> {
+  const { PRESETS } = await import("../scripts/simulation/presets");
+  const { defaultDay } = await import("../scripts/simulation/defaults");
+  const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+  const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
+  const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
+  const settings: Omit<DaySettings, "seed"> = {
+    ...preset.settings,
+    evs: wholeNumber("evs", args.evs, 1, 1_000),
+    importPrice: Number(pencePerKWh("import", args.import)),
+    exportPrice: Number(pencePerKWh("export", args.export)),
+  };
+  if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
+  const market = { ...DEFAULT_PARAMETERS, ...preset.market, icebergPeakWh: amount("peak", args.peak, "Wh") };
+  if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
+  const first = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
+  return {
+    seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
+    dayOf: (seed) => defaultDay({ ...settings, seed }),
+    market,
+    schemes: comparedSchemes({
+      horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
+      generations: wholeNumber("generations", args.generations, 0, 100_000),
+    }),
+  };
+}
+
+function progressBar(total: number): cliProgress.SingleBar | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  const bar = new cliProgress.SingleBar(
+    { format: "{bar} {percentage} %  {value} runs", stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return bar;
+}
+
+type Show = (value: number) => string;
+
+/** A figure's mean and standard deviation. */
+function shown({ spread }: SchemeComparison, figure: keyof SchemeFigures, show: Show): string {
+  const { mean, standardDeviation, count } = spread[figure];
+  if (!Number.isFinite(mean)) return "–";
+  return count === 1 ? show(mean) : `${show(mean)} ± ${show(standardDeviation)}`;
+}
+
+function printTableOf(schemes: readonly SchemeComparison[], columns: [string, keyof SchemeFigures, Show][]): void {
+  printTable(
+    ["", ...columns.map(([title]) => title)],
+    schemes.map((scheme) => [scheme.title, ...columns.map(([, figure, show]) => shown(scheme, figure, show))]),
+  );
+}
+
+async function printComparison(schemes: readonly SchemeComparison[], args: Arguments): Promise<void> {
+  const { ranking } = await import("../scripts/simulation/compare");
+  const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
+  const { checkClaims } = await import("../scripts/simulation/thesisClaims");
+  const power: Show = (value) => kW(value).replace(" kW", "");
+  const percent: Show = (value) => (100 * value).toFixed(1);
+  const seeds = `${args.seeds} ${args.seeds === "1" ? "seed" : "seeds"} from ${args.seed}`;
+  printHeading(`${args.setting}, ${seeds}: power fluctuation, mean ± standard deviation`);
+  printTableOf(schemes, [
+    ["abs. steps, kW", "absoluteStepsW", power],
+    ["to uncontr., %", "toUncontrolled", percent],
+    ["root sq. steps, kW", "squaredStepsRootW", power],
+    ["to optimum", "toOptimum", (value) => value.toFixed(2)],
+    ["slope var., kW²", "slopeVariance", (value) => (value / 1e6).toFixed(1)],
+    ["its cube root", "slopeVarianceCubeRoot", (value) => value.toFixed(0)],
+    ["ln range/mean", "logRange", (value) => value.toFixed(2)],
+  ]);
+  console.log(
+    "abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope var.: thesis 5.7, cube root from W². " +
+      "ln range/mean: thesis 3.11.",
+  );
+
+  printHeading("Feeder and EVs");
+  printTableOf(schemes, [
+    ["peak, kW", "peakW", power],
+    ["of capacity, %", "peakShare", percent],
+    ["frames over", "overloadedFrames", (value) => value.toFixed(1)],
+    ["unserved, %", "unservedShare", percent],
+    ["paid per EV, p", "costPerEv", (value) => (value / 10_000).toFixed(1)],
+    ["earned per EV, p", "earnedPerEv", (value) => (value / 10_000).toFixed(1)],
+    ["computed in, ms", "computeMs", (value) => value.toFixed(0)],
+  ]);
+  console.log("paid: per charging EV; earned: per discharging EV; without a market, at the tariffs.");
+
+  printHeading("Ranked, calmest first");
+  for (const [measure, figure] of [
+    ["by squared steps", "squaredStepsRootW"],
+    ["by absolute steps", "absoluteStepsW"],
+    ["by ln range/mean", "logRange"],
+  ] as const) {
+    console.log(
+      `${measure}: ${ranking(schemes, figure)
+        .map(({ title }) => title)
+        .join(" < ")}`,
+    );
+  }
+
+  printHeading("Reported by the thesis, its own data (not comparable in size)");
+  printTable(
+    ["scheme", "measure", "reported", "where"],
+    REPORTED_BY_THESIS.map(({ scheme, measure, value, source }) => [scheme, measure, value, source]),
+  );
+  printHeading("The thesis's claims on this run");
+  for (const { claim, holds, found } of checkClaims(schemes)) {
+    console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${claim} (${found})`);
+  }
+}

@@ -1,0 +1,414 @@
+import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { MarketModel } from "../../scripts/market/model";
+import type { OrderRequest, Side } from "../../scripts/market/types";
+import type { Random } from "../../scripts/random";
+
+/** What a pile signs, and what is wrong with the signature or the terms around it, if anything. */
+export interface SignedStep {
+  action: "place" | "replace" | "cancel";
+  pile: number;
+  request: OrderRequest;
+  /** Added to the pile's next nonce; 0 in good orders. */
+  nonceOffset: number;
+  /** Seconds by which the deadline lies ahead (negative: has passed). */
+  deadlineOffset: number;
+  /** `bits`: a bit that means nothing is set. `signature`: recovers no address. `stranger`: signed by no pile. */
+  flaw?: "bits" | "signature" | "stranger";
+}
+
+/** One frame's figures as the grid operator publishes them. */
+export interface FrameTariffs {
+  frame: number;
+  baseLoadW: bigint;
+  importPrice: bigint;
+  exportPrice: bigint;
+  wheelingPrice: bigint;
+}
+
+/** What happens next; piles go by their numbers, from 1. Money in money units, except what is deposited. */
+export type Action =
+  | { do: "place" | "replace"; pile: number; request: OrderRequest }
+  | { do: "cancel" | "suspend" | "readmit" | "skipNonce"; pile: number }
+  | { do: "batch"; orders: SignedStep[] }
+  | { do: "deposit"; pile: number; tokenAmount: bigint }
+  | { do: "withdraw"; pile: number; amount: bigint }
+  | { do: "withdrawGrid"; amount: bigint }
+  | { do: "register"; pile: number; ratedW: number }
+  | { do: "publish"; frames: FrameTariffs[] }
+  | { do: "clear"; frame: number; lookFirst: boolean }
+  | { do: "settle"; frame: number; wrongFills: boolean }
+  | { do: "pause"; paused: boolean }
+  | { do: "look" };
+
+/** An action and when it happens, s. */
+export type Step = Action & { at: number };
+
+/** How the people of a random market behave. */
+export interface Habits {
+  /** Rated powers, W; pile i has the one at i modulo their number. */
+  ratedW: readonly number[];
+  /** What the piles own at the start, money units, in the same way. */
+  balances: readonly bigint[];
+  /** Around which all prices lie, ticks. */
+  middleTicks: number;
+  /** How far they lie from it, ticks. */
+  spreadTicks: number;
+  /** Base loads, W. */
+  baseLoadW: readonly [number, number];
+  /** How many orders a frame sees at most. */
+  ordersPerFrame: number;
+  /** How many of them are signed and come in one transaction. */
+  signedShare: number;
+  /** Frames that are skipped in a row, one gap after every {@link FRAMES_BEFORE_GAP} frames. */
+  gaps: readonly number[];
+  /** Piles that do anything at all; all of them if there are none here. */
+  activePiles: readonly number[];
+}
+
+/** Frames after which the next gap of {@link Habits.gaps} comes. */
+const FRAMES_BEFORE_GAP = 40;
+/** Most frames that a gap of {@link Habits.gaps} publishes ahead: the market must still remember the last clearing. */
+const AHEAD_IN_GAP = 8;
+/** Frames after which the market has given a frame's slot to another one. */
+const RING = 128;
+const MAX_TICKS = (1n << 24n) - 1n;
+const MAX_SIGNED_PRICE = (1n << 40n) - 1n;
+
+/**
+ * Random days of a market, one frame after the other. Nothing depends on the contract, so that a seed is a scenario:
+ * what is sensible (who has an order, who can pay) is read from the model.
+ */
+export class RandomMarket {
+  private readonly unsettled: { frame: number; heldUntil: number }[] = [];
+  private frames = 0;
+  private paused = false;
+  private readonly suspended = new Set<number>();
+  private publishedUpTo: number;
+  private pileCount: number;
+  /** When the phase began whose actions are being drawn, s. */
+  private now = 0;
+  /** By how much bids are higher and asks lower than the middle these days: sometimes all cross, sometimes none. */
+  private eagernessTicks = 0n;
+  /** Piles that had their turn in this frame; few have two. */
+  private readonly busy = new Set<number>();
+
+  constructor(
+    private readonly random: Random,
+    private readonly market: DeploymentParameters,
+    private readonly habits: Habits,
+    private readonly model: MarketModel,
+    firstFrame: number,
+    pileCount: number,
+  ) {
+    this.publishedUpTo = firstFrame;
+    this.pileCount = pileCount;
+  }
+
+  /** Everything from the beginning of frame `frame` to its end, clearing the next one on the way. */
+  *frame(frame: number): Generator<Step> {
+    const { frameSeconds, auctionSeconds } = this.market;
+    const begins = frame * frameSeconds;
+    const opens = begins + frameSeconds - auctionSeconds;
+    const { spreadTicks } = this.habits;
+    if (this.random.chance(0.1)) {
+      this.eagernessTicks = BigInt(this.random.pick([0, 0, Math.ceil(spreadTicks / 2), spreadTicks, -spreadTicks]));
+    }
+    this.busy.clear();
+    this.frames++;
+    // Settlements and publications come first.
+    const settled = begins + Math.floor((opens - begins) / 2);
+    this.now = begins;
+    yield* this.spread([...this.publications(frame), ...this.settlements(frame)], begins, settled);
+    this.now = settled;
+    yield* this.spread(this.trading(), settled, opens);
+    this.now = opens;
+    yield* this.window(frame + 1, opens, begins + frameSeconds);
+  }
+
+  /** The frames to skip before going on; 0 almost always. Publishes what lies between. */
+  *gap(frame: number): Generator<Step, number> {
+    const length =
+      this.frames % FRAMES_BEFORE_GAP === 0 ? this.habits.gaps[this.frames / FRAMES_BEFORE_GAP - 1] : undefined;
+    if (length === undefined) return 0;
+    const { frameSeconds } = this.market;
+    for (let passed = 0; passed < length; passed += AHEAD_IN_GAP / 2) {
+      const now = frame + passed;
+      yield* this.spread(this.publications(now, AHEAD_IN_GAP), now * frameSeconds, (now + 1) * frameSeconds);
+    }
+    return length;
+  }
+
+  /** Settles whatever is left. */
+  *end(frame: number): Generator<Step> {
+    let at = frame * this.market.frameSeconds;
+    for (const { frame: unsettled } of this.unsettled) {
+      yield { do: "settle", frame: unsettled, wrongFills: false, at: at++ };
+    }
+  }
+
+  /** Actions at increasing times in `[from, until)`, the first and last seconds among them more often than not. */
+  private *spread(actions: Iterable<Action>, from: number, until: number): Generator<Step> {
+    const list = [...actions];
+    const times = new Set<number>();
+    if (list.length > 0 && this.random.chance(0.5)) times.add(from);
+    if (list.length > times.size && this.random.chance(0.5)) times.add(until - 1);
+    while (times.size < list.length) times.add(this.random.integer(from, until - 1));
+    const sorted = [...times].sort((a, b) => a - b);
+    for (const [i, action] of list.entries()) yield { ...action, at: sorted[i]! };
+  }
+
+  // ---- Before the window ---------------------------------------------------------------------------------------
+
+  private *publications(frame: number, ahead = this.random.integer(2, 5)): Generator<Action> {
+    // The first frame that may still be published.
+    const first = frame + this.market.leadFrames + 2;
+    const frames: FrameTariffs[] = [];
+    for (let next = Math.max(this.publishedUpTo + 1, first); next < first + ahead; next++) {
+      if (!this.random.chance(0.12)) frames.push(this.tariffs(next));
+      this.publishedUpTo = next;
+    }
+    if (frames.length > 0) yield { do: "publish", frames };
+    if (this.random.chance(0.15)) yield { do: "publish", frames: [this.badTariffs(frame)] };
+  }
+
+  private tariffs(frame: number): FrameTariffs {
+    const { tickSize, wheelingCap } = this.market;
+    const { baseLoadW } = this.habits;
+    const wheelingTicks = Number(wheelingCap / tickSize);
+    return {
+      frame,
+      baseLoadW: BigInt(this.random.integer(...baseLoadW)),
+      importPrice: this.ticks() * tickSize,
+      exportPrice: this.ticks() * tickSize,
+      wheelingPrice: BigInt(this.random.pick([0, wheelingTicks, this.random.integer(0, wheelingTicks)])) * tickSize,
+    };
+  }
+
+  /** A publication with one thing wrong with it (or nothing, now and then). */
+  private badTariffs(frame: number): FrameTariffs {
+    const { tickSize, wheelingCap, leadFrames } = this.market;
+    const good = this.tariffs(this.publishedUpTo + 1);
+    const bad: FrameTariffs[] = [
+      { ...good, frame: this.publishedUpTo },
+      { ...good, frame: frame + leadFrames + this.random.integer(0, 1) },
+      { ...good, frame: frame - 200 },
+      { ...good, frame: frame + 97 + this.random.integer(0, 40) },
+      { ...good, wheelingPrice: (wheelingCap / tickSize + 1n) * tickSize },
+      { ...good, importPrice: (MAX_TICKS + 1n) * tickSize },
+      { ...good, exportPrice: (MAX_TICKS + 1n) * tickSize },
+    ];
+    if (tickSize > 1n) bad.push({ ...good, importPrice: 1n }, { ...good, exportPrice: good.exportPrice + 1n });
+    const chosen = this.random.pick(bad);
+    if (chosen.frame === good.frame && this.random.chance(0.1)) {
+      this.publishedUpTo = good.frame;
+      return good;
+    }
+    return chosen;
+  }
+
+  private *settlements(frame: number): Generator<Action> {
+    for (const entry of [...this.unsettled]) {
+      if (entry.frame >= frame || entry.heldUntil > frame) continue;
+      if (this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: true };
+      yield { do: "settle", frame: entry.frame, wrongFills: false };
+      this.unsettled.splice(this.unsettled.indexOf(entry), 1);
+      // It is settled once.
+      if (this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: false };
+    }
+    if (this.random.chance(0.06)) {
+      // One that is not over, or one from long ago.
+      const ago = this.random.pick([-1, 0, 0, this.random.integer(1, 140)]);
+      yield { do: "settle", frame: frame - ago, wrongFills: false };
+    }
+    if (this.random.chance(0.1) && this.model.gridBalance > 0n) {
+      const amount = (this.model.gridBalance * BigInt(this.random.integer(1, 120))) / 100n;
+      if (amount > 0n) yield { do: "withdrawGrid", amount };
+    }
+  }
+
+  private *trading(): Generator<Action> {
+    const orders = this.random.integer(0, this.habits.ordersPerFrame);
+    const signed = Math.round(orders * this.habits.signedShare * this.random.uniform(0, 2));
+    if (signed > 0) {
+      yield { do: "batch", orders: Array.from({ length: signed }, () => this.signedOrder()) };
+    }
+    for (let i = signed; i < orders; i++) yield this.order();
+    for (const pile of [...this.suspended]) {
+      if (!this.random.chance(0.3)) continue;
+      this.suspended.delete(pile);
+      yield { do: "readmit", pile };
+    }
+    if (this.random.chance(0.3)) yield this.housekeeping();
+    if (this.random.chance(0.05)) yield { do: "look" };
+  }
+
+  private housekeeping(): Action {
+    const { unit } = this.market;
+    const pile = this.anyPile();
+    const amount = BigInt(this.random.integer(1, 50_000_000));
+    if (this.paused || this.random.chance(0.02)) {
+      this.paused = !this.paused;
+      return { do: "pause", paused: this.paused };
+    }
+    switch (this.random.integer(0, 7)) {
+      case 0:
+        return { do: "suspend", pile: this.suspendAny() };
+      case 1:
+        return { do: "readmit", pile };
+      case 2:
+        return { do: "deposit", pile, tokenAmount: amount * unit + BigInt(this.random.integer(0, 9)) };
+      case 3:
+        return { do: "deposit", pile, tokenAmount: this.random.pick([0n, unit - 1n, unit]) };
+      case 4:
+        return { do: "withdraw", pile, amount };
+      case 5: {
+        // To the last unit, or one more.
+        const free = this.model.freeBalance(String(pile), this.now);
+        return { do: "withdraw", pile, amount: free + BigInt(this.random.integer(free > 0n ? 0 : 1, 1)) };
+      }
+      case 6:
+        return { do: "skipNonce", pile };
+      default: {
+        // A known pile, one too many, one that moves nothing, or a new one.
+        const ratedW = this.random.pick([...this.habits.ratedW, 1]);
+        if (this.random.chance(0.5)) return { do: "register", pile, ratedW };
+        const next = { do: "register", pile: this.pileCount + 1, ratedW } as const;
+        if (ratedW > 1 && this.pileCount < this.market.pileCap) this.pileCount++;
+        return next;
+      }
+    }
+  }
+
+  // ---- In the window -------------------------------------------------------------------------------------------
+
+  private *window(frame: number, opens: number, ends: number): Generator<Step> {
+    const before = Array.from({ length: this.random.pick([0, 0, 1, 3]) }, () => this.order());
+    const after = Array.from({ length: this.random.pick([0, 0, 1, 2]) }, () => this.order());
+    if (this.random.chance(0.05)) before.push({ do: "suspend", pile: this.suspendAny() });
+    if (this.random.chance(0.05)) {
+      before.push({ do: "batch", orders: Array.from({ length: 3 }, () => this.signedOrder()) });
+    }
+    const actions: Action[] = [...before];
+    const lookFirst = this.random.chance(0.1);
+    if (this.random.chance(0.93)) {
+      actions.push({ do: "clear", frame, lookFirst });
+      const late = this.random.chance(0.08);
+      const heldUntil = frame + (late ? RING + this.random.integer(1, 9) : this.random.pick([1, 1, 1, 2, 7]));
+      this.unsettled.push({ frame, heldUntil });
+      if (this.random.chance(0.05)) actions.push({ do: "clear", frame, lookFirst: false });
+    }
+    if (this.random.chance(0.1)) {
+      actions.push({ do: "clear", frame: frame + this.random.pick([-1, 1]), lookFirst: false });
+    }
+    actions.push(...after);
+    yield* this.spread(actions, opens, ends);
+  }
+
+  private suspendAny(): number {
+    const pile = this.anyPile();
+    this.suspended.add(pile);
+    return pile;
+  }
+
+  // ---- Orders --------------------------------------------------------------------------------------------------
+
+  private anyPile(): number {
+    const { activePiles } = this.habits;
+    const draw = () =>
+      activePiles.length > 0 ? this.random.pick(activePiles) : this.random.integer(1, this.pileCount);
+    let pile = draw();
+    for (let tries = 0; this.busy.has(pile) && tries < 4; tries++) pile = draw();
+    this.busy.add(pile);
+    return pile;
+  }
+
+  /** Sensible more often than not. */
+  private order(): Action {
+    const pile = this.anyPile();
+    const action = this.actionFor(pile);
+    return action === "cancel" ? { do: "cancel", pile } : { do: action, pile, request: this.request() };
+  }
+
+  private signedOrder(): SignedStep {
+    const pile = this.anyPile();
+    const request = this.request();
+    const fits = request.price <= MAX_SIGNED_PRICE && request.energyWh < 1n << 24n && request.peakWh < 1n << 24n;
+    const flaw = this.random.chance(0.03) ? this.random.pick(["bits", "signature", "stranger"] as const) : undefined;
+    return {
+      action: this.actionFor(pile),
+      pile,
+      request: fits ? request : { ...request, price: this.market.tickSize, energyWh: 100n, peakWh: 0n },
+      nonceOffset: this.random.chance(0.03) ? this.random.pick([-1, 1]) : 0,
+      deadlineOffset: this.random.chance(0.03) ? this.random.integer(-1, 0) : 100_000,
+      ...(flaw === undefined ? {} : { flaw }),
+    };
+  }
+
+  private actionFor(pile: number): "place" | "replace" | "cancel" {
+    const sensible = this.random.chance(0.95);
+    const live = this.isLive(pile);
+    if (live === sensible) return this.random.pick(["replace", "replace", "cancel"]);
+    return "place";
+  }
+
+  private isLive(pile: number): boolean {
+    return this.model.order(String(pile), this.now) !== undefined;
+  }
+
+  /** The expiry frame counts from the first frame of whenever it is placed: {@link resolveExpiry}. */
+  private request(): OrderRequest {
+    const side: Side = this.random.chance(0.5) ? "charge" : "discharge";
+    return {
+      side,
+      price: this.price(side),
+      energyWh: this.energyWh(),
+      peakWh: this.random.chance(0.7) ? 0n : BigInt(this.random.integer(1, 5000)),
+      expiryFrame: this.random.pick(
+        [0, this.random.integer(1, 3), this.random.integer(4, 15), 96, this.random.pick([-1, 97])],
+        [15, 35, 45, 3, 2],
+      ),
+    };
+  }
+
+  private ticks(): bigint {
+    const { middleTicks, spreadTicks } = this.habits;
+    // Few distinct prices make ties, many make ranks.
+    const step = this.random.chance(0.5) ? Math.ceil(spreadTicks / 3) : 1;
+    const steps = Math.floor(spreadTicks / step);
+    return BigInt(middleTicks + step * this.random.integer(-steps, steps));
+  }
+
+  private price(side: Side): bigint {
+    const { tickSize } = this.market;
+    const ticks = this.ticks() + (side === "charge" ? this.eagernessTicks : -this.eagernessTicks);
+    const price = (ticks > 0n ? ticks : 1n) * tickSize;
+    if (!this.random.chance(0.02)) return price;
+    return this.random.pick([0n, price + 1n, 1n, (MAX_TICKS + 1n) * tickSize, MAX_TICKS * tickSize]);
+  }
+
+  private energyWh(): bigint {
+    const { minEnergyWh, icebergThresholdWh } = this.market;
+    const threshold = Number(icebergThresholdWh);
+    const energyWh = this.random.pick(
+      [
+        this.random.integer(1, 200),
+        this.random.integer(1, threshold + 1),
+        threshold + this.random.integer(0, 1),
+        this.random.integer(threshold, 4 * threshold + 4000),
+        this.random.pick([0, Number(minEnergyWh) - 1, 1 << 24, (1 << 24) - 1]),
+      ],
+      [20, 40, 5, 32, 3],
+    );
+    return BigInt(energyWh);
+  }
+}
+
+/** The frame that a request of {@link RandomMarket} means when it is placed at `at`. */
+export function resolveExpiry(
+  market: Pick<DeploymentParameters, "frameSeconds" | "auctionSeconds">,
+  request: OrderRequest,
+  at: number,
+): OrderRequest {
+  const firstFrame = Math.floor((at + market.auctionSeconds) / market.frameSeconds) + 1;
+  return { ...request, expiryFrame: firstFrame + request.expiryFrame };
+}

@@ -1,0 +1,569 @@
+import { expect } from "chai";
+import {
+  type BytesLike,
+  concat,
+  getBytes,
+  type Interface,
+  keccak256,
+  SigningKey,
+  toBeHex,
+  TypedDataEncoder,
+} from "ethers";
+import hre, { ethers } from "hardhat";
+
+import {
+  decodeBookHead,
+  decodeChronicle,
+  decodeFill,
+  decodeFrameRecord,
+  decodePileState,
+  GRID,
+  ORDER_TYPES,
+  orderMessage,
+  packSignedTerms,
+  type SignedTerms,
+} from "../../scripts/chain/packedWords";
+import type { DeploymentParameters } from "../../scripts/market/defaults";
+import { MarketModel, MarketRefusal } from "../../scripts/market/model";
+import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
+import type { IOrderBook } from "../../typechain-types/contracts/Market";
+import type { Deployed } from "./market";
+import { type Action, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
+
+/** Words of a snapshot before the piles', and for each pile; `contracts/mocks/MarketSnapshot.sol`. */
+const HEAD_WORDS = 4;
+const WORDS_PER_PILE = 4;
+
+const SNAPSHOT_SELECTOR = ethers.id("take(address,address,uint256[],address[])").slice(0, 10);
+
+const GAS = toBeHex(16_777_216);
+const CHAIN_ID = 31_337;
+const ORDER_ENCODER = TypedDataEncoder.from(ORDER_TYPES);
+const STRANGER = new SigningKey(ethers.id("stranger"));
+
+/** A pile that can sign. */
+interface Signer {
+  key: SigningKey;
+  address: string;
+}
+
+const signers: Signer[] = [];
+
+/** The account of pile `number`; the same in every market. */
+function signerOf(number: number): Signer {
+  while (signers.length < number) {
+    const key = new SigningKey(ethers.id(`pile ${signers.length + 1}`));
+    signers.push({ key, address: ethers.computeAddress(key) });
+  }
+  return signers[number - 1]!;
+}
+
+/** What was seen on the way, to show that a comparison reaches what it is meant to reach. */
+export interface Seen {
+  steps: number;
+  clearings: number;
+  trades: number;
+  gridFills: number;
+  settlements: number;
+  /** Settlements of frames whose slot another frame had taken. */
+  lateSettlements: number;
+  unpublishedClearings: number;
+  /** How often each custom error was thrown. */
+  refusals: Map<string, number>;
+  /** Fills of piles whose live bit is not in the first word. */
+  fillsInFurtherWords: number;
+}
+
+/** A {@link Seen} of nothing. */
+export function nothingSeen(): Seen {
+  return {
+    steps: 0,
+    clearings: 0,
+    trades: 0,
+    gridFills: 0,
+    settlements: 0,
+    lateSettlements: 0,
+    unpublishedClearings: 0,
+    refusals: new Map(),
+    fillsInFurtherWords: 0,
+  };
+}
+
+/** One pile as it is compared. Of the peak, what is shown of the order counts. */
+function lineOf(pile: number, free: bigint, locked: bigint, nonce: bigint, order: Order | undefined): string {
+  const account = `${pile}: ${free} free, ${locked} locked, nonce ${nonce}`;
+  if (order === undefined) return account;
+  const { side, price, remainingWh, peakWh, iceberg, firstFrame, expiryFrame, sequence } = order;
+  const kind = `${iceberg ? "iceberg" : "normal"} of ${min(peakWh, remainingWh)}`;
+  return `${account}, ${side} ${price}, ${remainingWh} Wh, ${kind}, ${firstFrame} to ${expiryFrame}, #${sequence}`;
+}
+
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+
+/** Chai's deep comparison, which is slow with the Hardhat matchers, only where there is something to tell. */
+function expectSame(contract: unknown, model: unknown, what: string): void {
+  if (asText(contract) !== asText(model)) expect(contract, `${what}: contract and model`).to.deep.equal(model);
+}
+
+const send = (method: string, ...params: unknown[]): Promise<unknown> => hre.network.provider.send(method, params);
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** The words of returned or logged data. */
+const wordsOf = (data: string): bigint[] => (data.slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
+
+interface Receipt {
+  logs: { address: string; topics: string[]; data: string }[];
+}
+
+/**
+ * One market twice: as the contract and as the model. Every step is done to both, and whatever can be seen of them must
+ * be the same, to the unit.
+ */
+export class TwinMarkets {
+  readonly model: MarketModel;
+  private readonly interface: Interface;
+  private readonly address: string;
+  /** Hash of the EIP-712 domain. */
+  private readonly domain: string;
+  private readonly nonces: bigint[] = [];
+  private readonly settleData = new Map<number, { publication: bigint; fills: bigint[] }>();
+  private readonly clearedFrames: number[] = [];
+  /** Tokens that came in and are less than a money unit. */
+  private dust = 0n;
+  private gridWithdrawn = 0n;
+  private paused = false;
+  private pileCount = 0;
+  /** The piles whose balances are compared. */
+  private readonly watched: number[] = [];
+  private now = 0;
+
+  private constructor(
+    private readonly deployed: Deployed,
+    private readonly addresses: { market: string; token: string; snapshot: string },
+    private readonly watches: (pile: number) => boolean,
+    readonly seen: Seen,
+  ) {
+    this.model = new MarketModel(deployed.parameters);
+    this.interface = deployed.market.interface;
+    this.address = addresses.market;
+    this.domain = TypedDataEncoder.hashDomain({
+      name: "AdBEV Market",
+      version: "1",
+      chainId: CHAIN_ID,
+      verifyingContract: this.address,
+    });
+  }
+
+  /**
+   * Deploys a market without piles beside another one, whose token and lens it shares. Transactions cost their senders
+   * nothing from then on.
+   * @param watches the piles whose balances and orders are compared; the others must do nothing
+   */
+  static async deploy(
+    { lens, token, admin }: Pick<Deployed, "lens" | "token" | "admin">,
+    parameters: DeploymentParameters,
+    watches: (pile: number) => boolean,
+    seen: Seen,
+  ): Promise<TwinMarkets> {
+    const roles = { admin, gridOperator: admin, registrar: admin, guardian: admin };
+    const market = await ethers.deployContract("Market", [{ ...roles, token, ...parameters }]);
+    const snapshot = await ethers.deployContract("MarketSnapshot");
+    await token.approve(market, ethers.MaxUint256);
+    await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
+    const [marketAddress, tokenAddress, snapshotAddress] = await Promise.all(
+      [market, token, snapshot].map((contract) => contract.getAddress()),
+    );
+    return new TwinMarkets(
+      { market, lens, token, admin, parameters, piles: [] },
+      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress! },
+      watches,
+      seen,
+    );
+  }
+
+  get parameters(): DeploymentParameters {
+    return this.deployed.parameters;
+  }
+
+  /** Does a step to both and compares what came of it. @param deep whether to compare all balances, too */
+  async apply(step: Step, deep: boolean): Promise<void> {
+    this.now = step.at;
+    this.seen.steps++;
+    const compared = step.do === "clear" || step.do === "look" || deep;
+    if (step.do === "look") {
+      await this.skipTo(step.at);
+    } else if (step.do === "clear") {
+      await this.clear(step);
+    } else if (step.do === "settle") {
+      await this.settle(step);
+    } else if (step.do === "batch") {
+      await this.batch(step.orders, step.at);
+    } else {
+      const expected = this.onModel(step);
+      const { data, from } = this.call(step);
+      await this.transact(expected, data, from);
+      if (expected === undefined) await this.afterSuccess(step);
+    }
+    if (compared) await this.compare();
+  }
+
+  /** Compares every balance and order, and that the market holds exactly what it owes. */
+  async compare(): Promise<void> {
+    const words = wordsOf((await send("eth_call", this.snapshotCall(), "latest")) as string).slice(2);
+    const chronicle = decodeChronicle(words[2]!);
+    const { tickSize, unit } = this.parameters;
+
+    const contract: string[] = [];
+    const model: string[] = [];
+    let owed = this.model.inDelivery + this.model.gridBalance - this.gridWithdrawn;
+    for (const [i, pile] of this.watched.entries()) {
+      const [state, free, locked, live] = words.slice(HEAD_WORDS + WORDS_PER_PILE * i) as [
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+      ];
+      owed += free + locked;
+      const s = decodePileState(state);
+      const order: Order = { ...s, side: s.charge ? "charge" : "discharge", price: s.priceTicks * tickSize };
+      contract.push(lineOf(pile, free, locked, s.nonce, live === 0n ? undefined : order));
+      const id = String(pile);
+      model.push(
+        lineOf(
+          pile,
+          this.model.freeBalance(id, this.now),
+          this.model.lockedBalance(id, this.now),
+          this.nonces[pile]!,
+          this.model.order(id, this.now),
+        ),
+      );
+    }
+    const { lastFrame, lastLoadW, pflW, gridBalance } = chronicle;
+    const recorded = this.model.recordedLoad ?? { frame: 0, loadW: 0n };
+    const grid = this.model.gridBalance - this.gridWithdrawn;
+    contract.push(`grid ${words[1]} ${gridBalance}, PFL ${pflW}, frame ${lastFrame}, load ${lastLoadW}`);
+    model.push(`grid ${grid} ${grid}, PFL ${this.model.pflW}, frame ${recorded.frame}, load ${recorded.loadW}`);
+    // `owed` is what the contract says is free and locked, beside what the model has in delivery and at the grid.
+    contract.push(`held ${words[0]}, paused ${decodeBookHead(words[3]!).paused}`);
+    model.push(`held ${owed * unit + this.dust}, paused ${this.paused}`);
+    expectSame(contract, model, "piles and totals");
+  }
+
+  // ---- Steps ---------------------------------------------------------------------------------------------------
+
+  private async clear(step: Extract<Step, { do: "clear" }>): Promise<void> {
+    const { frame } = step;
+    const book = step.lookFirst ? await this.expectSameBook(frame) : undefined;
+    let outcome: FrameOutcome | undefined;
+    const expected = this.refusalOf(() => {
+      outcome = this.model.clear(frame, step.at);
+    });
+    const receipt = await this.transact(expected, this.interface.encodeFunctionData("clear", [frame]));
+    if (outcome === undefined || receipt === undefined) return;
+
+    const topic = this.interface.getEvent("FrameCleared")!.topicHash;
+    const log = receipt.logs.find(({ topics }) => topics[0] === topic)!;
+    const [loadW, pflW, , count, ...fills] = wordsOf(log.data);
+    const { trades, grid } = outcome;
+    const expectedFills = [
+      ...trades.map(({ sell, buy, energyWh, price }) => ({ sell: Number(sell), buy: Number(buy), energyWh, price })),
+      ...grid.map(({ pile, energyWh, price }) => ({ sell: GRID, buy: Number(pile), energyWh, price })),
+    ];
+    expectSame(fills.map(decodeFill), expectedFills, "fills");
+    expectSame(
+      [count, BigInt.asIntN(256, loadW!), pflW],
+      [fills.length, outcome.loadW, outcome.pflW].map(BigInt),
+      "count, load, PFL",
+    );
+    if (book !== undefined) {
+      expectSame([book.fills, book.loadW], [fills, outcome.loadW], "preview");
+    }
+
+    const recordWord = await this.read("frameRecord", [frame]);
+    expectSame(decodeFrameRecord(recordWord), { frame, loadW: outcome.loadW, open: fills.length > 0 }, "record");
+    const publication = await this.read("publication", [frame]);
+    this.settleData.set(frame, { publication, fills });
+    this.clearedFrames.push(frame);
+    this.seen.clearings++;
+    this.seen.trades += trades.length;
+    this.seen.gridFills += grid.length;
+    if (publication === 0n) this.seen.unpublishedClearings++;
+    this.seen.fillsInFurtherWords += expectedFills.filter(({ sell, buy }) => sell > 208 || buy > 208).length;
+  }
+
+  private async settle(step: Extract<Step, { do: "settle" }>): Promise<void> {
+    const { frame, wrongFills } = step;
+    const { publication, fills } = this.settleData.get(frame) ?? { publication: 0n, fills: [] };
+    const encode = (list: bigint[], word = publication) =>
+      this.interface.encodeFunctionData("settle", [frame, word, list]);
+    const over = step.at >= (frame + 1) * this.parameters.frameSeconds;
+    if (wrongFills) {
+      // The model knows of no fills that are handed in; a settled frame or one without fills refuses first.
+      if (!over || fills.length === 0) return this.skipTo(step.at);
+      const others = [
+        encode(fills.slice(1)),
+        encode([...fills].reverse().concat(1n)),
+        encode(fills, publication ^ (1n << 112n)),
+      ];
+      await this.transact("WrongFills", others[frame % others.length]!);
+      return;
+    }
+    const before = this.model.gridBalance;
+    const expected = this.refusalOf(() => {
+      this.model.settle(frame, step.at);
+    });
+    const receipt = await this.transact(expected, encode(fills));
+    if (receipt === undefined) return;
+    expectSame(wordsOf(receipt.logs[0]!.data), [this.model.gridBalance - before], "income of the grid");
+    expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, false, "left to settle");
+    this.seen.settlements++;
+    if (this.clearedFrames.some((later) => later > frame && (later - frame) % 128 === 0)) this.seen.lateSettlements++;
+  }
+
+  private async batch(orders: readonly SignedStep[], at: number): Promise<void> {
+    const expected: string[] = [];
+    const packed = orders.map((order, position) => {
+      const { signed, refusal } = this.sign(order, at);
+      if (refusal !== undefined) expected.push(`${position} ${refusal}`);
+      return signed;
+    });
+    const receipt = await this.transact(undefined, this.interface.encodeFunctionData("submitBatch", [packed]));
+    const refused = receipt!.logs
+      .map(({ topics, data }) => this.interface.parseLog({ topics, data }))
+      .filter((log) => log?.name === "OrderRefused")
+      .map((log) => `${log!.args.getValue("position")} ${this.errorName(log!.args.getValue("refusal") as BytesLike)}`);
+    expectSame(refused, expected, "refused of the batch");
+    for (const line of expected) this.count(line.split(" ")[1]!);
+    expectSame(receipt!.logs.length, orders.length, "events of the batch");
+  }
+
+  /** Signs an order, does it to the model and says what the contract must answer. */
+  private sign(order: SignedStep, at: number): { signed: IOrderBook.SignedOrderStruct; refusal: string | undefined } {
+    const { pile, action } = order;
+    const request = resolveExpiry(this.parameters, order.request, at);
+    const nonce = this.nonces[pile]! + BigInt(order.nonceOffset);
+    const terms: SignedTerms = {
+      action,
+      charge: request.side === "charge",
+      price: request.price,
+      energyWh: request.energyWh,
+      peakWh: request.peakWh,
+      expiryFrame: request.expiryFrame,
+      nonce: nonce < 0n ? 0n : nonce,
+      deadline: at + order.deadlineOffset,
+    };
+    let word = packSignedTerms(terms);
+    const { key } = order.flaw === "stranger" ? { key: STRANGER } : signerOf(pile);
+    const { r, yParityAndS } = key.sign(
+      keccak256(concat(["0x1901", this.domain, ORDER_ENCODER.hash(orderMessage(terms))])),
+    );
+    if (order.flaw === "bits") word |= 8n;
+    const signed = { terms: word, r: order.flaw === "signature" ? ethers.ZeroHash : r, vs: yParityAndS };
+
+    let refusal: string | undefined;
+    if (order.flaw === "bits") refusal = "MalformedTerms";
+    else if (order.flaw === "signature") refusal = "InvalidSignature";
+    else if (at > terms.deadline) refusal = "SignatureExpired";
+    else if (order.flaw === "stranger") refusal = "NotRegistered";
+    else if (terms.nonce !== this.nonces[pile]) refusal = "InvalidNonce";
+    else {
+      refusal = this.onModelOrder(action, pile, request, at);
+      if (refusal === undefined) this.nonces[pile] = this.nonces[pile] + 1n;
+    }
+    return { signed, refusal };
+  }
+
+  /** Does a step to the model. @returns the custom error that it refused with */
+  private onModel(step: Step): string | undefined {
+    const { unit } = this.parameters;
+    switch (step.do) {
+      case "place":
+      case "replace":
+        return this.onModelOrder(step.do, step.pile, resolveExpiry(this.parameters, step.request, step.at), step.at);
+      case "cancel":
+        return this.refusalOf(() => this.model.cancel(String(step.pile), step.at));
+      case "suspend":
+      case "readmit":
+        return this.refusalOf(() => this.model.setSuspended(String(step.pile), step.do === "suspend"));
+      case "deposit":
+        if (this.paused) return "EntryPaused";
+        // The model counts in money units and has no smallest deposit.
+        if (step.tokenAmount < unit) return "AmountTooSmall";
+        return this.refusalOf(() => this.model.deposit(String(step.pile), step.tokenAmount / unit));
+      case "withdraw":
+        return this.refusalOf(() => this.model.withdraw(String(step.pile), step.amount, step.at));
+      case "withdrawGrid":
+        // The model's grid operator leaves everything where it is.
+        return step.amount > this.model.gridBalance - this.gridWithdrawn ? "InsufficientBalance" : undefined;
+      case "register": {
+        const { frameSeconds, pileCap } = this.parameters;
+        if (step.pile > this.pileCount && step.ratedW * frameSeconds < 3600) return "RatedPowerTooSmall";
+        if (step.pile > pileCap) return "PileCapReached";
+        return this.refusalOf(() => this.model.registerPile(String(step.pile), BigInt(step.ratedW)));
+      }
+      case "publish":
+        return this.refusalOf(() => {
+          for (const { frame, ...publication } of step.frames) this.model.publish(frame, publication, step.at);
+        });
+      default:
+        return undefined;
+    }
+  }
+
+  private onModelOrder(
+    action: SignedStep["action"],
+    pile: number,
+    request: OrderRequest,
+    at: number,
+  ): string | undefined {
+    const id = String(pile);
+    if (this.paused && action !== "cancel") return "EntryPaused";
+    return this.refusalOf(() => {
+      if (action === "cancel") this.model.cancel(id, at);
+      else if (action === "place") this.model.place(id, request, at);
+      else this.model.replace(id, request, at);
+    });
+  }
+
+  /** The transaction of a step and who sends it. */
+  private call(step: Action & { at: number }): { data: string; from: string } {
+    const admin = this.deployed.admin.address;
+    const encode = (name: string, args: unknown[]): string => this.interface.encodeFunctionData(name, args);
+    const byPile = (name: string, ...args: unknown[]) => ({
+      data: encode(name, args),
+      from: signerOf("pile" in step ? step.pile : 1).address,
+    });
+    const byAdmin = (name: string, ...args: unknown[]) => ({ data: encode(name, args), from: admin });
+    switch (step.do) {
+      case "place":
+      case "replace": {
+        const { side, ...rest } = resolveExpiry(this.parameters, step.request, step.at);
+        return byPile(step.do, { charge: side === "charge", ...rest });
+      }
+      case "cancel":
+      case "skipNonce":
+        return byPile(step.do);
+      case "withdraw":
+        return byPile("withdraw", admin, step.amount);
+      case "suspend":
+      case "readmit":
+        return byAdmin("setSuspended", signerOf(step.pile).address, step.do === "suspend");
+      case "deposit":
+        return byAdmin("deposit", signerOf(step.pile).address, step.tokenAmount);
+      case "withdrawGrid":
+        return byAdmin("withdrawGrid", admin, step.amount);
+      case "register": {
+        const { address } = signerOf(step.pile);
+        return byAdmin("registerPile", address, address, address, step.ratedW);
+      }
+      case "publish":
+        return byAdmin("publish", step.frames);
+      case "pause":
+        return byAdmin("setEntryPaused", step.paused);
+      default:
+        throw new RangeError(`${step.do} is no single call`);
+    }
+  }
+
+  /** What the model does not keep of a step that went well. */
+  private async afterSuccess(step: Step): Promise<void> {
+    if (step.do === "deposit") this.dust += step.tokenAmount % this.parameters.unit;
+    else if (step.do === "pause") this.paused = step.paused;
+    else if (step.do === "withdrawGrid") this.gridWithdrawn += step.amount;
+    else if (step.do === "skipNonce") this.nonces[step.pile] = this.nonces[step.pile]! + 1n;
+    else if (step.do === "register") {
+      this.pileCount = step.pile;
+      if (this.watches(step.pile)) this.watched.push(step.pile);
+      this.nonces[step.pile] = 0n;
+      await send("hardhat_impersonateAccount", signerOf(step.pile).address);
+    }
+  }
+
+  // ---- The contract --------------------------------------------------------------------------------------------
+
+  /** Sends a transaction at the step's time; what it is refused with must be `expected`. */
+  private async transact(
+    expected: string | undefined,
+    data: string,
+    from?: string,
+    needsReceipt = from === undefined,
+  ): Promise<Receipt | undefined> {
+    await send("evm_setNextBlockTimestamp", this.now);
+    let refusal: string | undefined;
+    let hash = "";
+    try {
+      hash = (await send("eth_sendTransaction", {
+        from: from ?? this.deployed.admin.address,
+        to: this.address,
+        data,
+        gas: GAS,
+        gasPrice: "0x0",
+      })) as string;
+    } catch (error) {
+      refusal = this.errorName((error as { data?: string }).data ?? "0x") ?? String(error);
+    }
+    if (refusal !== undefined) this.count(refusal);
+    expectSame(refusal ?? "accepted", expected ?? "accepted", "refusal");
+    return refusal === undefined && needsReceipt
+      ? ((await send("eth_getTransactionReceipt", hash)) as Receipt)
+      : undefined;
+  }
+
+  private async skipTo(at: number): Promise<void> {
+    await send("evm_setNextBlockTimestamp", at);
+    await send("hardhat_mine", "0x1");
+  }
+
+  private async read(name: string, args: unknown[]): Promise<bigint> {
+    const data = this.interface.encodeFunctionData(name, args);
+    return BigInt((await send("eth_call", { to: this.address, data }, "latest")) as string);
+  }
+
+  private snapshotCall(): { to: string; data: string } {
+    const word = (value: string | number): string => BigInt(value).toString(16).padStart(64, "0");
+    const { market, token, snapshot } = this.addresses;
+    const { length } = this.watched;
+    const accounts = this.watched.map((pile) => signerOf(pile).address);
+    const words = [market, token, 0x80, 0xa0 + 0x20 * length, length, ...this.watched, length, ...accounts];
+    return { to: snapshot, data: SNAPSHOT_SELECTOR + words.map(word).join("") };
+  }
+
+  private errorName(data: BytesLike): string | undefined {
+    return getBytes(data).length < 4 ? undefined : this.interface.parseError(data)?.name;
+  }
+
+  private refusalOf(act: () => void): string | undefined {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MarketRefusal)) throw error;
+      return error.code;
+    }
+  }
+
+  private count(refusal: string): void {
+    this.seen.refusals.set(refusal, (this.seen.refusals.get(refusal) ?? 0) + 1);
+  }
+
+  /** The lens shows the model's book. @returns what the lens thinks will be decided */
+  private async expectSameBook(frame: number): Promise<{ fills: bigint[]; loadW: bigint }> {
+    const { lens, market } = this.deployed;
+    const [shown, preview] = await Promise.all([lens.book(market, frame), lens.preview(market, frame)]);
+    const book = this.model.book(frame);
+    for (const side of ["bids", "asks"] as const) {
+      expectSame(
+        shown[side].map(({ pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority }) =>
+          [pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority].map(String),
+        ),
+        book[side].map(({ pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority }) =>
+          [pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority].map(String),
+        ),
+        side,
+      );
+    }
+    return { fills: [...preview.fills], loadW: preview.loadW };
+  }
+}

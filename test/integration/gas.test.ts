@@ -1,0 +1,67 @@
+import { takeSnapshot as snapshotChain } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import hre from "hardhat";
+
+import type { BenchResult } from "../../scripts/gas/bench";
+import { GENERAL_ORDER_BOOK_GAS } from "../../scripts/gas/elsewhere";
+import { compareSnapshots, parseSnapshot, takeSnapshot } from "../../scripts/gas/snapshot";
+import { bench, codeSizes } from "../../tasks/report-operations";
+import { Market__factory, MarketFactory__factory } from "../../typechain-types";
+
+const SNAPSHOT = "test/gas/snapshot.json";
+
+describe("Gas", function () {
+  this.timeout(120_000);
+  let result: BenchResult;
+
+  before(async function () {
+    // Coverage compiles without the optimizer and adds instructions of its own. The gas reporter would take the floors'
+    // bare programs, called with the market's calldata, for the market.
+    if (process.env["ADBEV_GAS_REPORT"] === "1") this.skip();
+    if ((hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING === true) this.skip();
+    const chain = await snapshotChain();
+    result = await bench(hre, true);
+    await chain.restore();
+  });
+
+  it("is measured for every external function that changes state", () => {
+    const functions = [Market__factory, MarketFactory__factory].flatMap((factory) =>
+      factory
+        .createInterface()
+        .fragments.flatMap((fragment) =>
+          fragment.type === "function" && !(fragment as unknown as { constant: boolean }).constant
+            ? [(fragment as unknown as { name: string }).name]
+            : [],
+        ),
+    );
+    expect([...new Set(result.measurements.map(({ call }) => call))]).to.have.members(functions);
+  });
+
+  it("has floors that, measured by bare programs, are what the EVM's schedule says", () => {
+    for (const { operation, measuredFloorGas, scheduledFloorGas } of result.measurements) {
+      expect(measuredFloorGas, operation).to.be.closeTo(scheduledFloorGas, 0.5);
+    }
+  });
+
+  it("is nowhere below its floor, and nowhere twice as high", () => {
+    for (const { operation, gas, measuredFloorGas } of result.measurements) {
+      expect(gas / measuredFloorGas, operation).to.be.within(1, 2);
+    }
+  });
+
+  it("is below that of general order books wherever the two can be compared", () => {
+    const compared = result.measurements.filter(({ operation }) => operation in GENERAL_ORDER_BOOK_GAS);
+    expect(compared).to.have.length(Object.keys(GENERAL_ORDER_BOOK_GAS).length);
+    for (const { operation, gas } of compared) {
+      expect(gas, operation).to.be.below(GENERAL_ORDER_BOOK_GAS[operation]!);
+    }
+  });
+
+  it(`is that of ${SNAPSHOT}, and every contract fits a network`, async () => {
+    const now = takeSnapshot(result, await codeSizes(hre));
+    const drifts = compareSnapshots(parseSnapshot(readFileSync(SNAPSHOT, "utf8"), SNAPSHOT), now);
+    const advice = "if that is meant, `npx hardhat report:operations --update`";
+    expect(drifts.map(({ message }) => message).join("\n"), advice).to.equal("");
+  });
+});
