@@ -209,12 +209,12 @@ describe("MarketModel on random sequences", () => {
           expectConserved(model, now);
         }
       }),
-      { seed: SEED, numRuns: 40 },
+      { seed: SEED, numRuns: 20 },
     );
     // The sequences reach what they are meant to reach.
-    expect(seen.trades).to.be.above(100);
-    expect(seen.fills).to.be.above(25);
-    expect(seen.settled).to.be.above(75);
+    expect(seen.trades).to.be.above(60);
+    expect(seen.fills).to.be.above(12);
+    expect(seen.settled).to.be.above(40);
     expect([...seen.codes]).to.include.members([
       "GateClosed",
       "InsufficientBalance",
