@@ -102,7 +102,7 @@ task("frame:settle", "Pays sellers and grid for a frame that is over; on a devel
     guarded(async ({ feeder, account, frame: text }: FrameArguments, hre) => {
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
-      const { Market__factory } = await import("../typechain-types");
+      const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
       const { DevelopmentClock } = await import("../scripts/chain/clock");
       const frame =
         text === undefined ? (await client.chronicle()).lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);

@@ -58,7 +58,7 @@ task("market:book", "Shows the order book of the frame that is cleared next, as 
     guarded(async ({ feeder, json }: FeederArguments, hre) => {
       await compileQuietly(hre);
       const { addresses } = await connectFeeder(hre, feeder);
-      const { MarketLens__factory } = await import("../typechain-types");
+      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
       const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
       const frame = await lens.upcomingFrame(addresses.market);
       const { bids, asks } = await lens.book(addresses.market, frame);
@@ -104,7 +104,7 @@ task("market:history", "Shows the last frames: base load, load, tariffs, what is
       const count = wholeNumber("frames", frames, 1, 128);
       await compileQuietly(hre);
       const { addresses, client } = await connectFeeder(hre, feeder);
-      const { MarketLens__factory } = await import("../typechain-types");
+      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
       const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
       const upcoming = Number(await lens.upcomingFrame(addresses.market));
       const history = await lens.history(addresses.market, upcoming - count + 1, count);

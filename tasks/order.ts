@@ -37,7 +37,7 @@ for (const [name, description] of [
         const frames = wholeNumber("frames", args.frames, 1, 97);
         await compileQuietly(hre);
         const { client, addresses } = await connectFeeder(hre, args.feeder);
-        const { Market__factory } = await import("../typechain-types");
+        const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
         const firstFrame = Number(
           await Market__factory.connect(addresses.market, hre.ethers.provider).nextFirstFrame(),
         );

@@ -106,7 +106,8 @@ task("pile:show", "Shows a pile's balance and order, and why the order would or 
     guarded(async ({ feeder, account, json }: ShowArguments, hre) => {
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
-      const { Market__factory, MarketLens__factory } = await import("../typechain-types");
+      const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
+      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
       const { orderOf } = await import("../scripts/chain/marketClient");
       const market = Market__factory.connect(addresses.market, hre.ethers.provider);
       const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);

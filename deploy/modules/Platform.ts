@@ -1,6 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
-import { Market__factory } from "../../typechain-types";
+import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 
 /** What all feeders of a network share: the factory with the market's creation code, and the lens. */
 export default buildModule("Platform", (m) => {

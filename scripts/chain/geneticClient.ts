@@ -1,6 +1,6 @@
 import type { Interface, Provider } from "ethers";
 
-import { GeneticScheduler__factory } from "../../typechain-types";
+import { GeneticScheduler__factory } from "../../typechain-types/factories/contracts/baseline/GeneticScheduler__factory";
 import type { Charge } from "../schemes/genetic/algorithm";
 import type { ChargingOrder, GeneticProblem } from "../schemes/genetic/problem";
 import type { Receipt, Transactor } from "./transactor";

@@ -1,6 +1,9 @@
 import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDomain } from "ethers";
 
-import { IERC20Errors__factory, Market__factory, TestToken__factory } from "../../typechain-types";
+// By their own files: the generated index would load every contract's bytecode at each start.
+import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
 import {

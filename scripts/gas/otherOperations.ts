@@ -1,6 +1,7 @@
 import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomain } from "ethers";
 
-import { MarketFactory__factory, TestToken__factory } from "../../typechain-types";
+import { MarketFactory__factory } from "../../typechain-types/factories/contracts/MarketFactory__factory";
+import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import { MARKET_INTERFACE } from "../chain/marketClient";
 import type { Receipt, Transactor } from "../chain/transactor";
 import type { BenchSetting } from "./bench";
