@@ -1,29 +1,25 @@
 import { task } from "hardhat/config";
 
 import { InputError } from "../scripts/scenario/inputError";
+import { feederTask, type SenderArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { pencePerKWh, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
 import { grouped, kW, kWh, pence, printTable, toJsonText } from "./support/output";
 
-interface FrameArguments {
-  feeder: string;
-  account: string;
+interface FrameArguments extends SenderArguments {
   frame?: string;
   json: boolean;
 }
 
-interface PublishArguments {
-  feeder: string;
-  account: string;
+interface PublishArguments extends SenderArguments {
   frames: string;
   load: string;
   import: string;
   export: string;
 }
 
-task("frame:publish", "Publishes base load and tariffs of the next frames that may still be published")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("frame:publish", "Publishes base load and tariffs of the next frames that may still be published")
   .addOptionalParam("account", "account with the grid operator's role", "0")
   .addOptionalParam("frames", "how many frames, 1 to 48", "48")
   .addOptionalParam("load", "base load of every frame, W", "33000")
@@ -54,8 +50,7 @@ task("frame:publish", "Publishes base load and tariffs of the next frames that m
     }),
   );
 
-task("frame:clear", "Clears the frame whose auction window is open; on a development chain, goes there first")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("frame:clear", "Clears the frame whose auction window is open; on a development chain, goes there first")
   .addOptionalParam("account", "account that pays for it; anybody may clear", "0")
   .addFlag("json", "print what was decided as JSON and nothing else")
   .setAction(
@@ -94,8 +89,7 @@ task("frame:clear", "Clears the frame whose auction window is open; on a develop
     }),
   );
 
-task("frame:settle", "Pays sellers and grid for a frame that is over; on a development chain, goes there first")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a development chain, goes there first")
   .addOptionalParam("account", "account that pays for it; anybody may settle", "0")
   .addOptionalParam("frame", "the frame (default: the last one that was cleared)")
   .setAction(

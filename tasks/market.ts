@@ -1,6 +1,7 @@
 import type { Result } from "ethers";
 import { task } from "hardhat/config";
 
+import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { amount, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, deployFeeders } from "./support/network";
@@ -46,16 +47,14 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
     }),
   );
 
-interface FeederArguments {
-  feeder: string;
+interface BookArguments extends FeederArguments {
   json: boolean;
 }
 
-task("market:book", "Shows the order book of the frame that is cleared next, as a trader would see it")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("market:book", "Shows the order book of the frame that is cleared next, as a trader would see it")
   .addFlag("json", "print the book as JSON and nothing else")
   .setAction(
-    guarded(async ({ feeder, json }: FeederArguments, hre) => {
+    guarded(async ({ feeder, json }: BookArguments, hre) => {
       await compileQuietly(hre);
       const { addresses } = await connectFeeder(hre, feeder);
       const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
@@ -91,12 +90,11 @@ task("market:book", "Shows the order book of the frame that is cleared next, as 
     }),
   );
 
-interface HistoryArguments extends FeederArguments {
+interface HistoryArguments extends BookArguments {
   frames: string;
 }
 
-task("market:history", "Shows the last frames: base load, load, tariffs, what is settled")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("market:history", "Shows the last frames: base load, load, tariffs, what is settled")
   .addOptionalParam("frames", "how many frames back from the next one, at most 128", "12")
   .addFlag("json", "print the frames as JSON and nothing else")
   .setAction(

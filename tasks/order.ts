@@ -1,14 +1,11 @@
-import { task } from "hardhat/config";
-
 import type { OrderRequest } from "../scripts/market/types";
+import { pileTask, type SenderArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { grouped, kWh, pence } from "./support/output";
 
-interface OrderArguments {
-  feeder: string;
-  account: string;
+interface OrderArguments extends SenderArguments {
   side: string;
   price: string;
   energy: string;
@@ -20,9 +17,7 @@ for (const [name, description] of [
   ["place", "Places an order of a pile"],
   ["replace", "Cancels a pile's live order and places another"],
 ] as const) {
-  task(`order:${name}`, description)
-    .addOptionalParam("feeder", "name of the feeder", "main")
-    .addOptionalParam("account", "the pile's account, by number or address", "1")
+  pileTask(`order:${name}`, description)
     .addParam("side", "charge (a bid) or discharge (an ask)")
     .addParam("price", "limit, pence per kWh, up to four decimals")
     .addParam("energy", "total quantity, Wh")
@@ -51,14 +46,11 @@ for (const [name, description] of [
     );
 }
 
-task("order:cancel", "Cancels a pile's live order")
-  .addOptionalParam("feeder", "name of the feeder", "main")
-  .addOptionalParam("account", "the pile's account, by number or address", "1")
-  .setAction(
-    guarded(async ({ feeder, account }: Pick<OrderArguments, "feeder" | "account">, hre) => {
-      await compileQuietly(hre);
-      const { client } = await connectFeeder(hre, feeder);
-      const receipt = await client.cancel(await transactorOf(hre, account));
-      console.log(`Cancelled; what the order locked is free (gas ${grouped(receipt.gasUsed)})`);
-    }),
-  );
+pileTask("order:cancel", "Cancels a pile's live order").setAction(
+  guarded(async ({ feeder, account }: SenderArguments, hre) => {
+    await compileQuietly(hre);
+    const { client } = await connectFeeder(hre, feeder);
+    const receipt = await client.cancel(await transactorOf(hre, account));
+    console.log(`Cancelled; what the order locked is free (gas ${grouped(receipt.gasUsed)})`);
+  }),
+);

@@ -1,23 +1,16 @@
-import { task } from "hardhat/config";
-
 import { InputError } from "../scripts/scenario/inputError";
+import { feederTask, pileTask, type SenderArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { amount } from "./support/flags";
 import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { grouped, kWh, pence, toJsonText } from "./support/output";
 
-interface PileArguments {
-  feeder: string;
-  account: string;
-}
-
-interface RegisterArguments extends PileArguments {
+interface RegisterArguments extends SenderArguments {
   rated: string;
   registrar: string;
 }
 
-task("pile:register", "Registers an account as a charging pile")
-  .addOptionalParam("feeder", "name of the feeder", "main")
+feederTask("pile:register", "Registers an account as a charging pile")
   .addOptionalParam("account", "the pile's account on this network, by number or address", "1")
   .addOptionalParam("rated", "rated power, W", "7000")
   .addOptionalParam("registrar", "account with the registrar's role", "0")
@@ -35,14 +28,12 @@ task("pile:register", "Registers an account as a charging pile")
     }),
   );
 
-interface FundArguments extends PileArguments {
+interface FundArguments extends SenderArguments {
   amount: string;
   from: string;
 }
 
-task("pile:fund", "Deposits test tokens from the faucet for a pile")
-  .addOptionalParam("feeder", "name of the feeder", "main")
-  .addOptionalParam("account", "the pile's account, by number or address", "1")
+pileTask("pile:fund", "Deposits test tokens from the faucet for a pile")
   .addOptionalParam("amount", "money units (a millionth of a pound with the test token)", "100000000")
   .addOptionalParam("from", "account that draws the tokens and deposits them", "0")
   .setAction(
@@ -58,13 +49,11 @@ task("pile:fund", "Deposits test tokens from the faucet for a pile")
     }),
   );
 
-interface WithdrawArguments extends PileArguments {
+interface WithdrawArguments extends SenderArguments {
   amount: string;
 }
 
-task("pile:withdraw", "Takes free money out of the market to the pile's own account")
-  .addOptionalParam("feeder", "name of the feeder", "main")
-  .addOptionalParam("account", "the pile's account, by number or address", "1")
+pileTask("pile:withdraw", "Takes free money out of the market to the pile's own account")
   .addParam("amount", "money units")
   .setAction(
     guarded(async (args: WithdrawArguments, hre) => {
@@ -77,7 +66,7 @@ task("pile:withdraw", "Takes free money out of the market to the pile's own acco
     }),
   );
 
-interface ShowArguments extends PileArguments {
+interface ShowArguments extends SenderArguments {
   json: boolean;
 }
 
@@ -98,9 +87,10 @@ const VERDICTS = [
   "nobody met its limit, and the transformer has no room left",
 ] as const;
 
-task("pile:show", "Shows a pile's balance and order, and why the order would or would not fill in the next clearing")
-  .addOptionalParam("feeder", "name of the feeder", "main")
-  .addOptionalParam("account", "the pile's account, by number or address", "1")
+pileTask(
+  "pile:show",
+  "Shows a pile's balance and order, and why the order would or would not fill in the next clearing",
+)
   .addFlag("json", "print it as JSON and nothing else")
   .setAction(
     guarded(async ({ feeder, account, json }: ShowArguments, hre) => {

@@ -1,49 +1,27 @@
-import cliProgress from "cli-progress";
-import { task } from "hardhat/config";
-
 import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
-import type { DaySettings } from "../scripts/simulation/defaults";
 import { writeText } from "./support/files";
-import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
+import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { kW, printHeading, printTable, toJsonText } from "./support/output";
+import { progressBar } from "./support/progress";
+import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
-interface Arguments {
-  setting: string;
-  seed: string;
+interface Arguments extends SettingArguments {
   seeds: string;
-  homes?: string;
-  evs: string;
-  import: string;
-  export: string;
-  capacity?: string;
-  peak: string;
   horizon: string;
   generations: string;
-  csv?: string;
-  json: boolean;
 }
 
-task("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs, days and seeds")
-  .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
-  .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
+dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
   .addOptionalParam("seeds", "how many seeds to run from --seed on", "5")
-  .addOptionalParam("homes", "homes on the feeder (default: the setting's, 100 or 200)")
-  .addOptionalParam("evs", "EVs a day", "100")
-  .addOptionalParam("import", "import tariff, pence per kWh", "20")
-  .addOptionalParam("export", "export tariff, pence per kWh", "5")
-  .addOptionalParam("capacity", "capacity of the feeder's transformer, W (default: the setting's)")
-  .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame; says what short stays may ask for", "2000")
   .addOptionalParam("horizon", "frames that the long rolling plan looks ahead, 2 to 48", "48")
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
-  .addOptionalParam("csv", "file to write every figure to, a line per scheme and seed")
-  .addFlag("json", "print the result as JSON and nothing else")
   .setAction(
     guarded(async (args: Arguments) => {
       const options = await readOptions(args);
       const { compareSchemes } = await import("../scripts/simulation/compare");
       const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
-      const bar = progressBar(options.seeds.length * options.schemes.length);
+      const bar = progressBar(options.seeds.length * options.schemes.length, "runs", args.json);
       let schemes: SchemeComparison[];
       try {
         schemes = await compareSchemes(options, () => bar?.increment());
@@ -63,40 +41,19 @@ task("simulate:compare", "Compares every scheme, uncontrolled to the offline opt
   );
 
 async function readOptions(args: Arguments): Promise<CompareOptions> {
-  const { PRESETS } = await import("../scripts/simulation/presets");
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
-  const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
-  const settings: Omit<DaySettings, "seed"> = {
-    ...preset.settings,
-    evs: wholeNumber("evs", args.evs, 1, 1_000),
-    importPrice: Number(pencePerKWh("import", args.import)),
-    exportPrice: Number(pencePerKWh("export", args.export)),
-  };
-  if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
-  const market = { ...DEFAULT_PARAMETERS, ...preset.market, icebergPeakWh: amount("peak", args.peak, "Wh") };
-  if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
-  const first = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
+  const { settings, market, seed: first } = await readSetting(args, 1_000);
   return {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
-    market,
+    market: { ...DEFAULT_PARAMETERS, ...market },
     schemes: comparedSchemes({
       horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
       generations: wholeNumber("generations", args.generations, 0, 100_000),
     }),
   };
-}
-
-function progressBar(total: number): cliProgress.SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined;
-  const bar = new cliProgress.SingleBar(
-    { format: "{bar} {percentage} %  {value} runs", stream: process.stderr, clearOnComplete: true, hideCursor: true },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 type Show = (value: number) => string;

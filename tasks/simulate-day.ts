@@ -1,5 +1,3 @@
-import cliProgress from "cli-progress";
-import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { DeploymentParameters } from "../scripts/market/defaults";
@@ -12,67 +10,49 @@ import type { MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
-import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
+import { amount, oneOf, wholeNumber } from "./support/flags";
 import { clockOf, compileQuietly, deployFeeders, transactorOf } from "./support/network";
 import { grouped, kW, kWh, pence, printHeading, printTable, toJsonText } from "./support/output";
+import { progressBar } from "./support/progress";
+import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
-interface Arguments {
-  setting: string;
-  seed: string;
+interface Arguments extends SettingArguments {
   seeds: string;
-  homes?: string;
-  evs: string;
   feeders: string;
   policy: string;
   load?: string;
   sessions?: string;
   date?: string;
   columns?: string;
-  import: string;
-  export: string;
-  capacity?: string;
   threshold: string;
-  peak: string;
   wait?: string;
   alpha: string;
   beta: string;
   on: string;
-  csv?: string;
-  json: boolean;
 }
 
 const PILE_BALANCE = 1_000_000_000_000n;
 
-task("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
-  .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
-  .addOptionalParam("seed", "whole number that repeats everything", "1")
+dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
-  .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
-  .addOptionalParam("evs", "EVs a day on all feeders together", "100")
   .addOptionalParam("feeders", "feeders, a market each", "1")
   .addOptionalParam("policy", "how piles place orders: waterline, valley or impatient", "waterline")
   .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
   .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
   .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
   .addOptionalParam("columns", "with --sessions: other column names, such as arrival=plugin,departure=plugout")
-  .addOptionalParam("import", "import tariff, pence per kWh", "20")
-  .addOptionalParam("export", "export tariff, pence per kWh", "5")
-  .addOptionalParam("capacity", "capacity of each feeder's transformer, W (default: the setting's)")
   .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
-  .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame", "2000")
   .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
   .addOptionalParam("alpha", "weight of the price rank", "10")
   .addOptionalParam("beta", "weight of the time rank", "1")
   .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
-  .addOptionalParam("csv", "file to write the day to, a line per frame")
-  .addFlag("json", "print the result as JSON and nothing else")
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const day = await readDay(args);
       const where = oneOf("on", args.on, ["chain", "model"]);
       if (where === "chain") await compileQuietly(hre);
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
-      const bar = progressBar(args.json, seeds.length * day.feeders * framesToPlay(day.settings));
+      const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
       const results: DayResult[] = [];
       let deliveredWh = 0n;
       const onFrame = ({ trades, grid }: FrameOutcome) => {
@@ -116,18 +96,10 @@ interface Day {
 }
 
 async function readDay(args: Arguments): Promise<Day> {
-  const { PRESETS } = await import("../scripts/simulation/presets");
   const { POLICIES } = await import("../scripts/piles/policies");
-  const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
   const feeders = wholeNumber("feeders", args.feeders, 1, 1_000);
-  const settings: Omit<DaySettings, "seed"> = {
-    ...preset.settings,
-    evs: Math.round(wholeNumber("evs", args.evs, 1, 100_000) / feeders),
-    policy: POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!(),
-    importPrice: Number(pencePerKWh("import", args.import)),
-    exportPrice: Number(pencePerKWh("export", args.export)),
-  };
-  if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
+  const { settings, market, seed } = await readSetting(args, 100_000, feeders);
+  settings.policy = POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!();
   if (args.load !== undefined) {
     const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
     settings.baseLoadW = parseLoadProfile(await readText("load", args.load), args.load);
@@ -136,18 +108,13 @@ async function readDay(args: Arguments): Promise<Day> {
   else if (args.date !== undefined || args.columns !== undefined) {
     throw new InputError(args.date === undefined ? "--columns" : "--date", "only goes with --sessions");
   }
-  const market: Partial<DeploymentParameters> = {
-    ...preset.market,
-    icebergThresholdWh: amount("threshold", args.threshold, "Wh"),
-    icebergPeakWh: amount("peak", args.peak, "Wh"),
-    alpha: wholeNumber("alpha", args.alpha, 0, 65_535),
-    beta: wholeNumber("beta", args.beta, 0, 65_535),
-    pileCap: 1_024,
-  };
-  if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
+  market.icebergThresholdWh = amount("threshold", args.threshold, "Wh");
+  market.alpha = wholeNumber("alpha", args.alpha, 0, 65_535);
+  market.beta = wholeNumber("beta", args.beta, 0, 65_535);
+  market.pileCap = 1_024;
   if (args.wait !== undefined) market.maxWaitFrames = wholeNumber("wait", args.wait, 0, 65_535);
   return {
-    seed: wholeNumber("seed", args.seed, 0, 2 ** 31 - 1),
+    seed,
     seeds: wholeNumber("seeds", args.seeds, 1, 1_000),
     feeders,
     settings,
@@ -233,16 +200,6 @@ async function openChainPort(
 /** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */
 function framesToPlay({ warmUpDays = 1 }: Omit<DaySettings, "seed">): number {
   return (warmUpDays + 1) * 48 + 20;
-}
-
-function progressBar(json: boolean, total: number): cliProgress.SingleBar | undefined {
-  if (json || !process.stderr.isTTY) return undefined;
-  const bar = new cliProgress.SingleBar(
-    { format: "{bar} {percentage} %  {value} frames", stream: process.stderr, clearOnComplete: true, hideCursor: true },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  return bar;
 }
 
 function share(part: number, whole: number): string {

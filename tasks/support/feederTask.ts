@@ -1,0 +1,22 @@
+import { task } from "hardhat/config";
+import type { ConfigurableTaskDefinition } from "hardhat/types";
+
+/** What a task about a deployed feeder is given. */
+export interface FeederArguments {
+  feeder: string;
+}
+
+/** What a task that sends a transaction is given besides. */
+export interface SenderArguments extends FeederArguments {
+  account: string;
+}
+
+/** A task about a deployed feeder. */
+export function feederTask(name: string, description: string): ConfigurableTaskDefinition {
+  return task(name, description).addOptionalParam("feeder", "name of the feeder", "main");
+}
+
+/** A task of a pile. */
+export function pileTask(name: string, description: string): ConfigurableTaskDefinition {
+  return feederTask(name, description).addOptionalParam("account", "the pile's account, by number or address", "1");
+}

@@ -1,0 +1,13 @@
+import cliProgress from "cli-progress";
+
+/** A progress bar on standard error; undefined where nobody would see it or only JSON is wanted. */
+export function progressBar(total: number, unit: string, json: boolean): cliProgress.SingleBar | undefined {
+  if (json || !process.stderr.isTTY) return undefined;
+  const format = `{bar} {percentage} %  {value} ${unit}`;
+  const bar = new cliProgress.SingleBar(
+    { format, stream: process.stderr, clearOnComplete: true, hideCursor: true },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return bar;
+}
