@@ -79,6 +79,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @dev Pays out. A token that takes more from the market than it pays would take it from the other piles.
     function _pay(address to, uint256 amount) private {
+        if (to == address(this)) revert InvalidReceiver(to);
         uint256 tokenAmount = amount * UNIT;
         uint256 heldBefore = TOKEN.balanceOf(address(this));
         TOKEN.safeTransfer(to, tokenAmount);

@@ -17,6 +17,8 @@ contract MarketFactory is IMarketFactory {
     /// @param codeHead a {CreationCode} of the first part of the market's creation code
     /// @param codeTail a {CreationCode} of the rest; two parts hold whatever creation code a network accepts
     constructor(address codeHead, address codeTail) {
+        if (codeHead.code.length < 2) revert NoCreationCode(codeHead);
+        if (codeTail.code.length < 2) revert NoCreationCode(codeTail);
         _CODE_HEAD = codeHead;
         _CODE_TAIL = codeTail;
     }

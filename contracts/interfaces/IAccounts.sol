@@ -18,6 +18,8 @@ interface IAccounts {
     error InsufficientBalance(uint256 free, uint256 needed);
     /// @notice The amount is zero or so small that nothing would be credited.
     error AmountTooSmall(uint256 tokenAmount, uint256 unit);
+    /// @notice Money cannot be paid to the market itself: it would be nobody's.
+    error InvalidReceiver(address to);
     /// @notice The token took more from the market than it was to pay, smallest token units.
     error TokenTookTooMuch(uint256 taken, uint256 tokenAmount);
     /// @notice The market cannot count that much money.

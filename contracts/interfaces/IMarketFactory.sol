@@ -11,6 +11,8 @@ interface IMarketFactory {
 
     /// @notice The creator has given this feeder a market already.
     error FeederTaken(bytes32 feeder, address market);
+    /// @notice The address keeps no creation code.
+    error NoCreationCode(address source);
     /// @notice The market's constructor failed without saying why.
     error CreationFailed();
 

@@ -7,9 +7,6 @@ export const EXAMPLE_GAS_PRICES: readonly Omit<Pricing, "tokenPrice">[] = [
   { name: "L2 rollup", gasPriceGwei: 0.01 },
 ];
 
-/** The token price that the examples are reckoned with unless told otherwise, money per token. */
-export const EXAMPLE_TOKEN_PRICE = 2_000;
-
 /** What gas costs, in money. */
 export function moneyOf(gas: number, { gasPriceGwei, tokenPrice }: Pricing): number {
   return (gas * gasPriceGwei * tokenPrice) / 1e9;

@@ -151,6 +151,14 @@ describe("Accounts", () => {
       }
     });
 
+    it("does not pay the market itself, whose tokens would be nobody's", async () => {
+      const { market, a } = await loadFixture(fixture);
+      await expect(market.connect(a).withdraw(market, 1n))
+        .to.be.revertedWithCustomError(market, "InvalidReceiver")
+        .withArgs(market);
+      expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE);
+    });
+
     it("leaves everything as it was where the token refuses the receiver", async () => {
       const { market, token, a } = await loadFixture(fixture);
       await expect(market.connect(a).withdraw(ethers.ZeroAddress, 1n))

@@ -133,6 +133,20 @@ describe("MarketFactory", () => {
     await expect(factory.createMarket(NORTH, parameters)).to.be.revertedWithCustomError(factory, "CreationFailed");
   });
 
+  it("refuses to be deployed with an address that keeps no creation code", async () => {
+    const kept = await ethers.deployContract("CreationCode", ["0xfe"]);
+    const nobody = ethers.getAddress(ethers.zeroPadValue("0xaa", 20));
+    const factory = await ethers.getContractFactory("MarketFactory");
+    for (const [head, tail] of [
+      [nobody, kept],
+      [kept, nobody],
+    ] as const) {
+      await expect(factory.deploy(head, tail))
+        .to.be.revertedWithCustomError(factory, "NoCreationCode")
+        .withArgs(nobody);
+    }
+  });
+
   it("joins the parts whatever their lengths are", async () => {
     const { parameters, direct, admin } = await loadFixture(fixture);
     const whole = Market__factory.bytecode;
