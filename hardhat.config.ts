@@ -1,24 +1,7 @@
 import "@nomicfoundation/hardhat-toolbox";
 import "./tasks";
 
-import { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } from "hardhat/builtin-tasks/task-names";
-import { type HardhatUserConfig, subtask, vars } from "hardhat/config";
-
-/**
- * The compiler comes from npm, pinned by the lock file's hash, so that neither a clone behind a firewall nor CI
- * depends on a download that Hardhat would make by itself.
- */
-subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, (args: { solcVersion: string }) => {
-  const { version, long } = { version: "0.8.30", long: "0.8.30+commit.73712a01" };
-  if (args.solcVersion !== version)
-    throw new Error(`This project compiles with solc ${version}, not ${args.solcVersion}`);
-  return Promise.resolve({
-    compilerPath: require.resolve("solc/soljson.js"),
-    isSolcJs: true,
-    version,
-    longVersion: long,
-  });
-});
+import { type HardhatUserConfig, vars } from "hardhat/config";
 
 const config: HardhatUserConfig = {
   solidity: {

@@ -1,3 +1,4 @@
+import "./compile";
 import "./frame";
 import "./market";
 import "./market-replay";
