@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import { AccessControl } from "@openzeppelin/contracts/access/AccessControl.sol";
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import { DataContract } from "./DataContract.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { Money } from "./libraries/Money.sol";
 import { BookHead, BookHeadLib } from "./types/BookHead.sol";
@@ -21,6 +22,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
     /// @notice Pauses and reopens entry.
     bytes32 public constant GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
+    /// @notice Proposes plans in benefit rounds; the registrar grants it.
+    bytes32 public constant PROPOSER_ROLE = keccak256("PROPOSER_ROLE");
 
     /// @dev Frames whose publications and records have slots of their own; frame t uses slot t modulo this.
     uint256 internal constant REMEMBERED_FRAMES = 128;
@@ -48,10 +51,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable CAPACITY_W;
     uint256 internal immutable LOSS_ALLOWANCE_W;
     uint256 internal immutable PILE_CAP;
-    address private immutable _FIRST_ADMIN;
-    address private immutable _FIRST_GRID_OPERATOR;
-    address private immutable _FIRST_REGISTRAR;
-    address private immutable _FIRST_GUARDIAN;
+    uint256 internal immutable CHARGE_EFFICIENCY_BPS;
+    uint256 internal immutable DISCHARGE_EFFICIENCY_BPS;
+    address internal immutable ROUNDS;
+    address internal immutable DELIVERY;
+    /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
+    address private immutable _PARAMETERS;
 
     /// @dev First word of the live-pile bitmap, sequence, pause.
     BookHead internal _head;
@@ -83,6 +88,15 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("bondPrice", p.bondPrice, p.bondPrice <= type(uint40).max);
         _check("wheelingCap", p.wheelingCap, p.wheelingCap <= type(uint40).max);
         _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
+        _check("roundSeconds", p.roundSeconds, p.rounds == address(0) || p.roundSeconds != 0);
+        _check("maxHorizon", p.maxHorizon, p.maxHorizon != 0 && p.maxHorizon <= 48);
+        _check("rounds", uint160(p.rounds), p.rounds == address(0) || p.rounds.code.length != 0);
+        _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
+        _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);
+        _check("overBps", p.overBps, p.overBps <= 10_000);
+        _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
+        _check("creditPriorWh", p.creditPriorWh, p.creditPriorWh < 1 << 26);
+        _check("minCredit", p.minCredit, p.minCredit <= 10_000);
         _check("pileCap", p.pileCap, p.pileCap != 0 && p.pileCap <= MAX_PILE_CAP);
 
         TOKEN = IERC20(p.token);
@@ -102,15 +116,17 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CAPACITY_W = p.capacityW;
         LOSS_ALLOWANCE_W = p.lossAllowanceW;
         PILE_CAP = p.pileCap;
-        _FIRST_ADMIN = p.admin;
-        _FIRST_GRID_OPERATOR = p.gridOperator;
-        _FIRST_REGISTRAR = p.registrar;
-        _FIRST_GUARDIAN = p.guardian;
+        CHARGE_EFFICIENCY_BPS = p.chargeEfficiencyBps;
+        DISCHARGE_EFFICIENCY_BPS = p.dischargeEfficiencyBps;
+        ROUNDS = p.rounds;
+        DELIVERY = p.delivery;
+        _PARAMETERS = address(new DataContract(abi.encode(p)));
 
         _grantRole(DEFAULT_ADMIN_ROLE, p.admin);
         _grantRole(GRID_OPERATOR_ROLE, p.gridOperator);
         _grantRole(REGISTRAR_ROLE, p.registrar);
         _grantRole(GUARDIAN_ROLE, p.guardian);
+        _setRoleAdmin(PROPOSER_ROLE, REGISTRAR_ROLE);
 
         _head = BookHeadLib.empty();
         for (uint256 i; i < MORE_LIVE_WORDS; ++i) _moreLive[i] = BookHeadLib.SENTINEL;
@@ -118,30 +134,14 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
 
     /// @inheritdoc IMarketParameters
     function parameters() external view returns (Parameters memory) {
-        return
-            Parameters({
-                admin: _FIRST_ADMIN,
-                gridOperator: _FIRST_GRID_OPERATOR,
-                registrar: _FIRST_REGISTRAR,
-                guardian: _FIRST_GUARDIAN,
-                token: address(TOKEN),
-                unit: uint64(UNIT),
-                tickSize: uint16(TICK_SIZE),
-                bondPrice: uint64(BOND_PRICE),
-                wheelingCap: uint64(WHEELING_CAP),
-                frameSeconds: uint32(FRAME_SECONDS),
-                auctionSeconds: uint32(AUCTION_SECONDS),
-                leadFrames: uint16(LEAD_FRAMES),
-                alpha: uint16(ALPHA),
-                beta: uint16(BETA),
-                maxWaitFrames: uint16(MAX_WAIT_FRAMES),
-                icebergThresholdWh: uint32(ICEBERG_THRESHOLD_WH),
-                icebergPeakWh: uint32(ICEBERG_PEAK_WH),
-                minEnergyWh: uint32(MIN_ENERGY_WH),
-                capacityW: uint32(CAPACITY_W),
-                lossAllowanceW: uint32(LOSS_ALLOWANCE_W),
-                pileCap: uint16(PILE_CAP)
-            });
+        address source = _PARAMETERS;
+        assembly ("memory-safe") {
+            // A struct of static fields: its encoding in the code, behind the stop byte, is the answer.
+            let size := sub(extcodesize(source), 1)
+            let answer := mload(0x40)
+            extcodecopy(source, answer, 1, size)
+            return(answer, size)
+        }
     }
 
     /// @dev What is published for a frame; zero where nothing is or it is no longer remembered.
@@ -198,6 +198,11 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         assembly ("memory-safe") {
             revert(add(refusal, 0x20), mload(refusal))
         }
+    }
+
+    /// @dev Refuses an efficiency that is out of range.
+    function _checkEfficiency(bytes32 name, uint256 bps) private pure {
+        _check(name, bps, bps != 0 && bps <= 20_000);
     }
 
     /// @dev Refuses a parameter that is out of range.

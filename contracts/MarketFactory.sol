@@ -14,8 +14,8 @@ contract MarketFactory is IMarketFactory {
     address[] private _list;
 
     /// @notice A factory for the market whose creation code two contracts keep.
-    /// @param codeHead a {CreationCode} of the first part of the market's creation code
-    /// @param codeTail a {CreationCode} of the rest; two parts hold whatever creation code a network accepts
+    /// @param codeHead a {DataContract} of the first part of the market's creation code
+    /// @param codeTail a {DataContract} of the rest; two parts hold whatever creation code a network accepts
     constructor(address codeHead, address codeTail) {
         if (codeHead.code.length < 2) revert NoCreationCode(codeHead);
         if (codeTail.code.length < 2) revert NoCreationCode(codeTail);

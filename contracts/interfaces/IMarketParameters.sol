@@ -26,6 +26,20 @@ interface IMarketParameters {
     /// @param capacityW P_sub of the transformer, W
     /// @param lossAllowanceW part of the capacity that is kept for losses, W
     /// @param pileCap most piles that may be registered
+    /// @param rounds runs the benefit rounds; the zero address makes a market without them (AdBEV)
+    /// @param roundSeconds length of the commit phase, and of the reveal phase, s
+    /// @param finaliseSeconds time for which only the winning plan can be executed, s
+    /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
+    /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
+    /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
+    /// @param delivery meters and settles the market's frames
+    /// @param readingSeconds time after a frame's end in which readings are waited for, s; 0 for a market without meters
+    /// @param defaulterPays whether who breaches compensates the other side; otherwise only credit suffers [D]
+    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000
+    /// @param creditPriorWh energy that the initial credit rests on, Wh; at most 2^26 - 1
+    /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most 10 000
+    /// @param rankByCredit whether orders rank by the weights of [D Table 1] instead of [T 4.14]
     struct Parameters {
         address admin;
         address gridOperator;
@@ -48,6 +62,20 @@ interface IMarketParameters {
         uint32 capacityW;
         uint32 lossAllowanceW;
         uint16 pileCap;
+        address rounds;
+        uint32 roundSeconds;
+        uint32 finaliseSeconds;
+        uint8 maxHorizon;
+        uint16 chargeEfficiencyBps;
+        uint16 dischargeEfficiencyBps;
+        address delivery;
+        uint32 readingSeconds;
+        bool defaulterPays;
+        uint16 overBps;
+        uint16 initialCredit;
+        uint32 creditPriorWh;
+        uint16 minCredit;
+        bool rankByCredit;
     }
 
     /// @notice A parameter is out of its range.

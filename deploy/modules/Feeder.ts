@@ -1,6 +1,8 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import { encodeBytes32String } from "ethers";
+import type { ArgumentType } from "@nomicfoundation/ignition-core";
+import { encodeBytes32String, ZeroAddress } from "ethers";
 
+import { contractParameters } from "../../scripts/chain/contractParameters";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import Platform from "./Platform";
 import Token from "./Token";
@@ -21,29 +23,19 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
     const deployer = m.getAccount(0);
     const created = m.call(factory, "createMarket", [
       encodeBytes32String(feeder),
-      {
-        admin: m.getParameter("admin", deployer),
-        gridOperator: m.getParameter("gridOperator", deployer),
-        registrar: m.getParameter("registrar", deployer),
-        guardian: m.getParameter("guardian", deployer),
-        token,
-        unit: p.unit,
-        tickSize: p.tickSize,
-        bondPrice: p.bondPrice,
-        wheelingCap: p.wheelingCap,
-        frameSeconds: p.frameSeconds,
-        auctionSeconds: p.auctionSeconds,
-        leadFrames: p.leadFrames,
-        alpha: p.alpha,
-        beta: p.beta,
-        maxWaitFrames: p.maxWaitFrames,
-        icebergThresholdWh: p.icebergThresholdWh,
-        icebergPeakWh: p.icebergPeakWh,
-        minEnergyWh: p.minEnergyWh,
-        capacityW: p.capacityW,
-        lossAllowanceW: p.lossAllowanceW,
-        pileCap: p.pileCap,
-      },
+      contractParameters<ArgumentType>(
+        p,
+        {
+          admin: m.getParameter("admin", deployer),
+          gridOperator: m.getParameter("gridOperator", deployer),
+          registrar: m.getParameter("registrar", deployer),
+          guardian: m.getParameter("guardian", deployer),
+          token,
+          rounds: ZeroAddress,
+          delivery: ZeroAddress,
+        },
+        ZeroAddress,
+      ),
     ]);
     const address = m.readEventArgument(created, "MarketCreated", "market");
     const market = m.contractAt("Market", address);

@@ -6,8 +6,8 @@ import { Market__factory } from "../../typechain-types/factories/contracts/Marke
 export default buildModule("Platform", (m) => {
   const code = Market__factory.bytecode;
   const half = 2 + Math.ceil((code.length - 2) / 4) * 2;
-  const codeHead = m.contract("CreationCode", [code.slice(0, half)], { id: "CodeHead" });
-  const codeTail = m.contract("CreationCode", [`0x${code.slice(half)}`], { id: "CodeTail" });
+  const codeHead = m.contract("DataContract", [code.slice(0, half)], { id: "CodeHead" });
+  const codeTail = m.contract("DataContract", [`0x${code.slice(half)}`], { id: "CodeTail" });
   const factory = m.contract("MarketFactory", [codeHead, codeTail]);
   const lens = m.contract("MarketLens");
   return { factory, lens };

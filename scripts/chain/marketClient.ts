@@ -1,4 +1,4 @@
-import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDomain } from "ethers";
+import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDomain, ZeroAddress } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
@@ -97,6 +97,19 @@ export class MarketClient {
       wheelingCap: p.wheelingCap,
       unit: p.unit,
       pileCap: Number(p.pileCap),
+      settlement: p.rounds === ZeroAddress ? "adbev" : "benefit",
+      roundSeconds: Number(p.roundSeconds),
+      finaliseSeconds: Number(p.finaliseSeconds),
+      maxHorizon: Number(p.maxHorizon),
+      chargeEfficiencyBps: p.chargeEfficiencyBps,
+      dischargeEfficiencyBps: p.dischargeEfficiencyBps,
+      readingSeconds: Number(p.readingSeconds),
+      breach: p.defaulterPays ? "defaulter" : "counterparty",
+      overBps: p.overBps,
+      initialCredit: p.initialCredit,
+      creditPriorWh: p.creditPriorWh,
+      minCredit: p.minCredit,
+      ranking: p.rankByCredit ? "credit" : "priority",
     };
     return new MarketClient(address, provider, parameters, p.token);
   }

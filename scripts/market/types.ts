@@ -39,6 +39,32 @@ export interface MarketParameters {
   bondPrice: bigint;
   /** The largest wheeling charge that may be published; bids lock for it. Money units per kWh. */
   wheelingCap: bigint;
+  /** Who decides the flexible energy to and from the grid: the clearing itself, or plans that compete. SPEC 4. */
+  settlement: "adbev" | "benefit";
+  /** Length of the commit phase, and of the reveal phase, s. */
+  roundSeconds: number;
+  /** Time for which only the winning plan can be executed, s. */
+  finaliseSeconds: number;
+  /** Most frames that a plan looks ahead, 1 to 48. */
+  maxHorizon: number;
+  /** v, 1/10 000 [T 6.1]. */
+  chargeEfficiencyBps: bigint;
+  /** varpi, 1/10 000 [T 6.1]. */
+  dischargeEfficiencyBps: bigint;
+  /** Time after a frame's end in which readings are waited for, s; 0 for a market without meters. SPEC 5. */
+  readingSeconds: number;
+  /** Who breaches compensates the other side, or only loses credit [D]. */
+  breach: "defaulter" | "counterparty";
+  /** Energy above the agreed that is still traded at the agreed price, 1/10 000. */
+  overBps: bigint;
+  /** Credit that a pile begins with, 1/100 point. SPEC 6. */
+  initialCredit: bigint;
+  /** Energy that the initial credit rests on, Wh. */
+  creditPriorWh: bigint;
+  /** Least credit to place orders and to propose plans, 1/100 point. */
+  minCredit: bigint;
+  /** What orders rank by: [T 4.14], or the weights of [D Table 1]. */
+  ranking: "priority" | "credit";
 }
 
 /** What the grid operator publishes for one frame, ahead and once. */

@@ -92,7 +92,6 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
   return {
     fileName,
     market: toParameters(file.market),
-    settlement: file.market.settlement,
     publications: Array.from({ length: FRAMES_A_DAY }, (_, frame) => toPublication(file, frame)),
     piles: file.piles.map(({ id, ratedW, balance, operator }): ScenarioPile => ({
       id,
@@ -125,6 +124,19 @@ function toParameters(market: FileMarket): MarketParameters {
     tickSize: BigInt(market.tickSize),
     bondPrice: BigInt(market.bondPrice),
     wheelingCap: BigInt(wheelingCap ?? largestWheeling),
+    settlement: market.settlement,
+    roundSeconds: market.roundSeconds,
+    finaliseSeconds: market.finaliseSeconds,
+    maxHorizon: market.maxHorizon,
+    chargeEfficiencyBps: BigInt(market.chargeEfficiencyBps),
+    dischargeEfficiencyBps: BigInt(market.dischargeEfficiencyBps),
+    readingSeconds: market.readingSeconds,
+    breach: market.breach,
+    overBps: BigInt(market.overBps),
+    initialCredit: BigInt(market.initialCredit),
+    creditPriorWh: BigInt(market.creditPriorWh),
+    minCredit: BigInt(market.minCredit),
+    ranking: market.ranking,
   };
 }
 

@@ -34,7 +34,6 @@ export interface Scenario {
   /** As the user named it. */
   fileName: string;
   market: MarketParameters;
-  settlement: "adbev";
   /** What the grid operator publishes, frame by frame, repeated from its end on. */
   publications: Publication[];
   piles: ScenarioPile[];

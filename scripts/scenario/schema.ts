@@ -137,7 +137,19 @@ const marketSchema = fields({
   importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
   exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
   wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),
-  settlement: z.enum(["adbev"], { error: '"adbev"' }).default("adbev"),
+  settlement: z.enum(["adbev", "benefit"], { error: '"adbev" or "benefit"' }).default("adbev"),
+  roundSeconds: whole(1, 86_400, "s").default(120),
+  finaliseSeconds: whole(0, 86_400, "s").default(120),
+  maxHorizon: whole(1, 48, "frames").default(24),
+  chargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
+  dischargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
+  readingSeconds: whole(0, 604_800, "s").default(0),
+  breach: z.enum(["defaulter", "counterparty"], { error: '"defaulter" or "counterparty"' }).default("defaulter"),
+  overBps: whole(0, 10_000, "1/10 000").default(0),
+  initialCredit: whole(0, 10_000, "1/100 point").default(5_000),
+  creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
+  minCredit: whole(0, 10_000, "1/100 point").default(0),
+  ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
 });
 
 const name = z

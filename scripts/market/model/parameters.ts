@@ -1,5 +1,8 @@
 import type { MarketParameters } from "../types";
 
+/** The parameters that are figures. */
+type Figure = Exclude<keyof MarketParameters, "settlement" | "breach" | "ranking">;
+
 /**
  * Whether the parameters describe a market at all.
  *
@@ -7,10 +10,14 @@ import type { MarketParameters } from "../types";
  * most one window is open at a time.
  */
 export function checkParameters(market: MarketParameters): void {
-  const wholeAtLeast = (name: keyof MarketParameters, least: number) => {
+  const wholeAtLeast = (name: Figure, least: number) => {
     const value = market[name];
     const whole = typeof value === "bigint" || Number.isSafeInteger(value);
     if (!whole || value < least) throw new RangeError(`${name} must be a whole number of at least ${least}: ${value}`);
+  };
+  const wholeWithin = (name: Figure, least: number, most: number) => {
+    wholeAtLeast(name, least);
+    if (market[name] > most) throw new RangeError(`${name} must be at most ${most}: ${market[name]}`);
   };
   wholeAtLeast("frameSeconds", 2);
   wholeAtLeast("auctionSeconds", 1);
@@ -29,4 +36,14 @@ export function checkParameters(market: MarketParameters): void {
   wholeAtLeast("tickSize", 1);
   wholeAtLeast("bondPrice", 0);
   wholeAtLeast("wheelingCap", 0);
+  wholeAtLeast("roundSeconds", 1);
+  wholeAtLeast("finaliseSeconds", 0);
+  wholeWithin("maxHorizon", 1, 48);
+  wholeWithin("chargeEfficiencyBps", 1, 20_000);
+  wholeWithin("dischargeEfficiencyBps", 1, 20_000);
+  wholeAtLeast("readingSeconds", 0);
+  wholeWithin("overBps", 0, 10_000);
+  wholeWithin("initialCredit", 0, 10_000);
+  wholeWithin("creditPriorWh", 0, 2 ** 26 - 1);
+  wholeWithin("minCredit", 0, 10_000);
 }

@@ -32,6 +32,20 @@ describe("Market: what it is deployed with", () => {
       capacityW: 2n ** 32n - 1n,
       lossAllowanceW: 2n ** 32n - 1n,
       pileCap: 1024n,
+      rounds: await token.getAddress(),
+      roundSeconds: 2n ** 32n - 1n,
+      finaliseSeconds: 2n ** 32n - 1n,
+      maxHorizon: 48n,
+      chargeEfficiencyBps: 20_000n,
+      dischargeEfficiencyBps: 20_000n,
+      delivery: await token.getAddress(),
+      readingSeconds: 2n ** 32n - 1n,
+      defaulterPays: true,
+      overBps: 10_000n,
+      initialCredit: 10_000n,
+      creditPriorWh: 2n ** 26n - 1n,
+      minCredit: 10_000n,
+      rankByCredit: true,
     } satisfies IMarketParameters.ParametersStruct;
     return { market, sound };
   }

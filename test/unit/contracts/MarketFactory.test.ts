@@ -5,6 +5,7 @@ import hre, { artifacts, ethers } from "hardhat";
 
 import { feederModule } from "../../../deploy/modules/Feeder";
 import Platform from "../../../deploy/modules/Platform";
+import { contractParameters } from "../../../scripts/chain/contractParameters";
 import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
 import type { MarketFactory } from "../../../typechain-types";
 import { Market__factory } from "../../../typechain-types";
@@ -22,14 +23,19 @@ describe("MarketFactory", () => {
     const token = await ethers.deployContract("TestToken", [6]);
     const [admin, other] = await ethers.getSigners();
     if (admin === undefined || other === undefined) throw new Error("no signers");
-    const parameters = {
-      ...DEFAULT_PARAMETERS,
-      admin: admin.address,
-      gridOperator: admin.address,
-      registrar: admin.address,
-      guardian: admin.address,
-      token: await token.getAddress(),
-    };
+    const parameters = contractParameters(
+      DEFAULT_PARAMETERS,
+      {
+        admin: admin.address,
+        gridOperator: admin.address,
+        registrar: admin.address,
+        guardian: admin.address,
+        token: await token.getAddress(),
+        rounds: ZeroAddress,
+        delivery: ZeroAddress,
+      },
+      ZeroAddress,
+    );
     const direct = await ethers.deployContract("Market", [parameters]);
     return { factory, token, parameters, admin, other, direct };
   }
@@ -127,14 +133,14 @@ describe("MarketFactory", () => {
 
   it("says CreationFailed where the constructor fails without a reason", async () => {
     const { parameters } = await loadFixture(fixture);
-    const code = async (bytes: string) => ethers.deployContract("CreationCode", [bytes]);
+    const code = async (bytes: string) => ethers.deployContract("DataContract", [bytes]);
     // INVALID, then anything.
     const factory = await ethers.deployContract("MarketFactory", [await code("0xfe"), await code("0x00")]);
     await expect(factory.createMarket(NORTH, parameters)).to.be.revertedWithCustomError(factory, "CreationFailed");
   });
 
   it("refuses to be deployed with an address that keeps no creation code", async () => {
-    const kept = await ethers.deployContract("CreationCode", ["0xfe"]);
+    const kept = await ethers.deployContract("DataContract", ["0xfe"]);
     const nobody = ethers.getAddress(ethers.zeroPadValue("0xaa", 20));
     const factory = await ethers.getContractFactory("MarketFactory");
     for (const [head, tail] of [
@@ -152,8 +158,8 @@ describe("MarketFactory", () => {
     const whole = Market__factory.bytecode;
     const expected = await runtime(await direct.getAddress());
     for (const cut of [2 + 2 * 20_000, 2 + 2 * 20_001, 2 + 2 * 20_031]) {
-      const head = await ethers.deployContract("CreationCode", [whole.slice(0, cut)]);
-      const tail = await ethers.deployContract("CreationCode", [`0x${whole.slice(cut)}`]);
+      const head = await ethers.deployContract("DataContract", [whole.slice(0, cut)]);
+      const tail = await ethers.deployContract("DataContract", [`0x${whole.slice(cut)}`]);
       const factory = await ethers.deployContract("MarketFactory", [head, tail]);
       await factory.createMarket(NORTH, parameters);
       expect((await runtime(await factory.marketOf(admin, NORTH))).code).to.equal(expected.code);
@@ -203,18 +209,18 @@ describe("MarketFactory", () => {
     await south.connect(a).withdraw(a, 10n ** 9n);
   });
 
-  describe("CreationCode", () => {
+  describe("DataContract", () => {
     it("keeps nothing but what it was given, up to the size that a network accepts", async () => {
       const { parameters } = await loadFixture(fixture);
       expect(parameters.unit).to.equal(1n);
       for (const bytes of ["0xef", "0x00", `0x${"5b".repeat(24_575)}`]) {
-        const part = await ethers.deployContract("CreationCode", [bytes]);
+        const part = await ethers.deployContract("DataContract", [bytes]);
         expect(await ethers.provider.getCode(part)).to.equal(`0x00${bytes.slice(2)}`);
       }
     });
 
     it("refuses to keep nothing", async () => {
-      const factory = await ethers.getContractFactory("CreationCode");
+      const factory = await ethers.getContractFactory("DataContract");
       await expect(factory.deploy("0x")).to.be.revertedWithCustomError(factory, "EmptyCode");
     });
   });

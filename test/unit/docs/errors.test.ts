@@ -77,7 +77,7 @@ const UNREACHABLE: Record<string, readonly string[]> = {
 describe("docs/errors.md", () => {
   it("lists every error of every contract, under it, with its arguments, and none that is not there", async () => {
     const contracts = await thrown();
-    expect([...contracts.keys()]).to.include.members(["Market", "MarketFactory", "CreationCode", "TestToken"]);
+    expect([...contracts.keys()]).to.include.members(["Market", "MarketFactory", "DataContract", "TestToken"]);
     const sections = documented();
     for (const [contract, fragments] of contracts) {
       const listed = (sections.get(contract) ?? []).map(({ signature }) => signature);
@@ -103,7 +103,7 @@ describe("docs/errors.md", () => {
   it("has a test for every error of the market and its factory: one that names it and checks its arguments", async () => {
     const tests = testSources();
     const contracts = await thrown();
-    for (const contract of ["Market", "MarketFactory", "CreationCode"]) {
+    for (const contract of ["Market", "MarketFactory", "DataContract"]) {
       for (const { name, inputs } of contracts.get(contract) ?? []) {
         const checked = inputs.length === 0 ? "" : ",?\\s*\\)\\s*\\.withArgs\\(";
         const tested = new RegExp(`"${name}"${checked}`).test(tests);

@@ -19,6 +19,19 @@ export const PARAMETERS: MarketParameters = {
   tickSize: 1n,
   bondPrice: 0n,
   wheelingCap: 0n,
+  settlement: "adbev",
+  roundSeconds: 120,
+  finaliseSeconds: 120,
+  maxHorizon: 24,
+  chargeEfficiencyBps: 10_000n,
+  dischargeEfficiencyBps: 10_000n,
+  readingSeconds: 0,
+  breach: "defaulter",
+  overBps: 0n,
+  initialCredit: 5_000n,
+  creditPriorWh: 100_000n,
+  minCredit: 0n,
+  ranking: "priority",
 };
 
 export const PUBLICATION: Publication = {

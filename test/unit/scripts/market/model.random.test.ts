@@ -23,6 +23,19 @@ const parameters: fc.Arbitrary<MarketParameters> = fc.record({
   tickSize: fc.constantFrom(1n, 7n),
   bondPrice: fc.bigInt({ min: 0n, max: 5_003n }),
   wheelingCap: fc.bigInt({ min: 0n, max: 20_000n }),
+  settlement: fc.constant("adbev"),
+  roundSeconds: fc.constant(120),
+  finaliseSeconds: fc.constant(120),
+  maxHorizon: fc.constant(24),
+  chargeEfficiencyBps: fc.constant(10_000n),
+  dischargeEfficiencyBps: fc.constant(10_000n),
+  readingSeconds: fc.constant(0),
+  breach: fc.constant("defaulter"),
+  overBps: fc.constant(0n),
+  initialCredit: fc.constant(5_000n),
+  creditPriorWh: fc.constant(100_000n),
+  minCredit: fc.constant(0n),
+  ranking: fc.constant("priority"),
 });
 
 type Step =

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 /// @title Part of another contract's creation code, kept as data
 /// @notice A factory that names the market's creation code carries it and outgrows the size limit. This contract's own
 /// code is a stop byte and that part, for the factory to read.
-contract CreationCode {
+contract DataContract {
     /// @notice Nothing to keep.
     error EmptyCode();
 
