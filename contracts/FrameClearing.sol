@@ -7,7 +7,7 @@ import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
-import { OrderBook } from "./OrderBook.sol";
+import { RoundOpener } from "./RoundOpener.sol";
 import { BookEntry } from "./types/BookEntry.sol";
 import { BookHeadLib } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
@@ -20,26 +20,29 @@ import { Publication } from "./types/Publication.sol";
 /// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
 /// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
 /// end.
-abstract contract FrameClearing is OrderBook, IFrameClearing {
+abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
         Chronicle before = _requireClearable(frame);
         Publication published = _publicationOf(frame);
         bool known = Publication.unwrap(published) != 0;
         uint256 roomWh = known ? _chargingRoomWh(published) : 0;
+        bool mayOpenRound = known && _hasTimeForRound(frame);
 
         Auction.Rules memory rules = _rules();
         (Auction.Book memory book, uint256[] memory live) = _collect(
             frame,
-            roomWh == 0 ? type(uint256).max : published.importTicks()
+            roomWh == 0 ? type(uint256).max : published.importTicks(),
+            mayOpenRound
         );
-        Auction.prune(book);
+        if (mayOpenRound) Auction.keepAll(book);
+        else Auction.prune(book);
 
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
         uint256[] memory log = Words.reserve(2);
         uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
         uint256 gridWh;
-        if (book.bids.length != 0) {
+        if (mayOpenRound || book.bids.length != 0) {
             Auction.rank(book, rules);
             gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
             _writeBack(book.bids, live);
@@ -47,9 +50,14 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         }
         _writeLive(live);
 
-        int256 loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), FRAME_SECONDS);
-        uint256 pflW = before.pflW() + _stepsW(before, frame, loadW, known);
-        _chronicle = before.withFrame(frame, loadW, known, pflW);
+        int256 loadW =
+            published.baseLoadW() +
+                Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(before, frame);
+        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
+        bool roundOpen =
+            mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks);
+        _chronicle = before.withFrame(frame, loadW, known, pflW).withRoundOpen(roundOpen);
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
 
         bytes32 topic = FrameCleared.selector;
@@ -104,7 +112,8 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
     /// @return live the live bits afterwards, word by word
     function _collect(
         uint256 frame,
-        uint256 importTicks
+        uint256 importTicks,
+        bool icebergsWait
     ) private returns (Auction.Book memory book, uint256[] memory live) {
         unchecked {
             uint256 wordCount = 1 + _head.moreWords();
@@ -115,7 +124,7 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
                 Words.push(live, bits);
                 capacity += Ranking.popcount128(bits & type(uint128).max) + Ranking.popcount128(bits >> 128);
             }
-            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, capacity);
+            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
             uint256 firstPile = 1;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = Words.at(live, word);
@@ -154,13 +163,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             return false;
         }
         return true;
-    }
-
-    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
-    function _stateOf(uint256 pile) private view returns (PileState s) {
-        assembly ("memory-safe") {
-            s := sload(add(_states.slot, pile))
-        }
     }
 
     /// @dev Writes the orders that were filled; a wholly filled one loses its live bit.
@@ -228,26 +230,30 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         if (c.lastFrame() == frame) revert FrameAlreadyCleared(frame);
     }
 
-    /// @dev What the PFL grows by: the steps since the last cleared frame, up to this one. A frame that nobody cleared
-    /// counts as its base load; a step with an unpublished end is skipped.
-    function _stepsW(Chronicle before, uint256 frame, int256 loadW, bool known) private view returns (uint256 sumW) {
+    /// @dev The PFL up to the frame before `frame`, and that frame's load. A frame that nobody cleared counts as its base
+    /// load; a step with an unpublished end is skipped.
+    function _pflUntil(
+        Chronicle before,
+        uint256 frame
+    ) private view returns (uint256 pflW, bool previousKnown, int256 previousW) {
+        pflW = before.pflW();
         uint256 previous = before.lastFrame();
-        bool previousKnown = before.lastKnown();
-        int256 previousW = before.lastLoadW();
+        previousKnown = before.lastKnown();
+        previousW = before.lastLoadW();
         if (previous == 0) (previous, previousKnown) = (frame - 2, false);
         if (previous + REMEMBERED_FRAMES <= frame) (previous, previousKnown) = (frame - REMEMBERED_FRAMES, false);
         for (uint256 skipped = previous + 1; skipped < frame; ++skipped) {
             Publication p = _publicationOf(skipped);
             bool skippedKnown = Publication.unwrap(p) != 0;
-            if (skippedKnown && previousKnown) sumW += Fluctuation.stepW(p.baseLoadW(), previousW);
+            if (skippedKnown && previousKnown) pflW += Fluctuation.stepW(p.baseLoadW(), previousW);
             (previousKnown, previousW) = (skippedKnown, p.baseLoadW());
         }
-        if (known && previousKnown) sumW += Fluctuation.stepW(loadW, previousW);
     }
 
     /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh.
     function _chargingRoomWh(Publication published) private view returns (uint256) {
-        return Fluctuation.chargingRoomWh(int256(CAPACITY_W - LOSS_ALLOWANCE_W), published.baseLoadW(), FRAME_SECONDS);
+        int256 limitW = int256(CAPACITY_W - LOSS_ALLOWANCE_W);
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }
 
     /// @dev The rules as the auction wants them.
@@ -261,7 +267,7 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
     }
 
     /// @dev Hash of a publication followed by fills; 0 where there are no fills.
-    function _digest(Publication published, uint256[] memory fills) private pure returns (bytes32 hash) {
+    function _digest(Publication published, uint256[] memory fills) internal pure returns (bytes32 hash) {
         if (fills.length == 0) return 0;
         assembly ("memory-safe") {
             // The publication stands in for the list's length while hashing.

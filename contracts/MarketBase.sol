@@ -31,6 +31,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal constant MAX_FRAMES_AHEAD = 96;
     /// @dev Words of the live-pile bitmap after the head.
     uint256 internal constant MORE_LIVE_WORDS = 4;
+    /// @dev Efficiencies and shares are in 1/10 000.
+    uint256 internal constant BPS = 10_000;
     /// @dev Most piles of a market: with the worst weights and the worst book known, 1 121 clear in one transaction.
     uint256 internal constant MAX_PILE_CAP = 1024;
 
@@ -54,6 +56,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable CHARGE_EFFICIENCY_BPS;
     uint256 internal immutable DISCHARGE_EFFICIENCY_BPS;
     address internal immutable ROUNDS;
+    uint256 internal immutable WHOLE_ROUND_SECONDS;
     address internal immutable DELIVERY;
     /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
     address private immutable _PARAMETERS;
@@ -119,6 +122,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CHARGE_EFFICIENCY_BPS = p.chargeEfficiencyBps;
         DISCHARGE_EFFICIENCY_BPS = p.dischargeEfficiencyBps;
         ROUNDS = p.rounds;
+        WHOLE_ROUND_SECONDS = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         DELIVERY = p.delivery;
         _PARAMETERS = address(new DataContract(abi.encode(p)));
 
@@ -166,7 +170,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     }
 
     /// @dev Whether the slot holds an order that can still be filled. An order is dead once its last frame has been
-    /// cleared or has begun, without anybody writing it.
+    /// cleared, its benefit round included, or has begun, without anybody writing it.
     function _isLive(PileState s) internal view returns (bool) {
         if (s.remainingWh() == 0) return false;
         uint256 expiryFrame = s.expiryFrame();
@@ -174,13 +178,21 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         if (block.timestamp >= lastFrameBegins) return false;
         // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
         if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
-        return _chronicle.lastFrame() < expiryFrame;
+        Chronicle c = _chronicle;
+        return c.lastFrame() < expiryFrame || c.isRoundOpen();
     }
 
     /// @dev The slot with a dead order taken out and what it locked free.
     function _withoutDeadOrder(PileState s) internal view returns (PileState) {
         if (s.remainingWh() == 0 || _isLive(s)) return s;
         return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+    }
+
+    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
+    function _stateOf(uint256 pile) internal view returns (PileState s) {
+        assembly ("memory-safe") {
+            s := sload(add(_states.slot, pile))
+        }
     }
 
     /// @dev Where a pile's live bit is: word 0 is the head.

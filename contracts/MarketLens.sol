@@ -18,6 +18,8 @@ import { Publication } from "./types/Publication.sol";
 /// @title What a market looks like to a person
 /// @notice Holds nothing and may be deployed again by anybody who wants other views.
 contract MarketLens is IMarketLens {
+    uint256 private constant BPS = 10_000;
+
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
         frame = block.timestamp / market.parameters().frameSeconds + 1;
@@ -98,7 +100,7 @@ contract MarketLens is IMarketLens {
         (uint256[] memory piles, PileState[] memory states) = market.liveStates();
         Publication published = market.publication(frame);
         uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
-        b = Auction.open(frame, importTicks, p.maxWaitFrames, piles.length);
+        b = Auction.open(frame, importTicks, p.maxWaitFrames, p.rounds != address(0), piles.length);
         for (uint256 i; i < piles.length; ++i) {
             (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
             if (takesPart) Auction.add(b, piles[i], states[i], waited);
@@ -119,7 +121,8 @@ contract MarketLens is IMarketLens {
         uint256[] memory list = Words.reserve(2 * b.bids.length + b.asks.length);
         uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
         uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
-        loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), p.frameSeconds);
+        int256 scaledWh = int256(uint256(p.chargeEfficiencyBps) * gridWh);
+        loadW = published.baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
         assembly ("memory-safe") {
             fills := list
         }
@@ -217,6 +220,7 @@ contract MarketLens is IMarketLens {
     function _roomWh(IMarketParameters.Parameters memory p, Publication published) private pure returns (uint256) {
         if (Publication.unwrap(published) == 0) return 0;
         int256 limitW = int256(uint256(p.capacityW) - p.lossAllowanceW);
-        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), p.frameSeconds);
+        uint256 scaledSeconds = uint256(p.frameSeconds) * BPS;
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), scaledSeconds) / p.chargeEfficiencyBps;
     }
 }

@@ -37,6 +37,7 @@ library Auction {
     /// @param frame the frame
     /// @param importTicks tariff r(t); the largest word where the grid fills nothing
     /// @param maxWaitFrames frames after which a waiting iceberg is filled from the grid
+    /// @param icebergsWait whether icebergs are left to a benefit round
     struct Book {
         uint256[] bids;
         uint256[] asks;
@@ -48,14 +49,17 @@ library Auction {
         uint256 frame;
         uint256 importTicks;
         uint256 maxWaitFrames;
+        bool icebergsWait;
     }
 
     /// @notice An empty book.
+    /// @param icebergsWait whether icebergs are left to a benefit round
     /// @param capacity most orders that either side may get
     function open(
         uint256 frame,
         uint256 importTicks,
         uint256 maxWaitFrames,
+        bool icebergsWait,
         uint256 capacity
     ) internal pure returns (Book memory book) {
         book.bids = Words.reserve(capacity);
@@ -65,6 +69,7 @@ library Auction {
         book.frame = frame;
         book.importTicks = importTicks;
         book.maxWaitFrames = maxWaitFrames;
+        book.icebergsWait = icebergsWait;
     }
 
     /// @notice Adds an order that takes part.
@@ -138,7 +143,8 @@ library Auction {
 
     /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
     function _gridReady(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
-        return !s.isIceberg() || waited >= book.maxWaitFrames || s.expiryFrame() == book.frame;
+        if (!s.isIceberg()) return true;
+        return !book.icebergsWait && (waited >= book.maxWaitFrames || s.expiryFrame() == book.frame);
     }
 
     /// @notice Puts both sides in order of priority and makes them ready for {run}.

@@ -64,6 +64,11 @@ library PileStateLib {
         return PileState.unwrap(s) & MAX_BALANCE;
     }
 
+    /// @notice Credit, 1/100 point.
+    function credit(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> 239) & 0x3fff;
+    }
+
     /// @notice Limit price, ticks.
     function priceTicks(PileState s) internal pure returns (uint256) {
         return (PileState.unwrap(s) >> PRICE_SHIFT) & MAX_PRICE_TICKS;
