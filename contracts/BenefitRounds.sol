@@ -7,6 +7,7 @@ import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { BenefitScore } from "./libraries/BenefitScore.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
+import { Tranches } from "./libraries/Tranches.sol";
 import { Words } from "./libraries/Words.sol";
 import { PlanRewards } from "./PlanRewards.sol";
 import { BestPlan, BestPlanLib } from "./types/BestPlan.sol";
@@ -146,12 +147,17 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         }
         _requireBook(round, book);
         round.phases.executed = true;
-        uint256[] memory moves = planHash == 0
-            ? BenefitScore.firstFrameOfFallback(BenefitScore.openByPriority(book))
-            : BenefitScore.firstFrameOfPlan(BenefitScore.openForPlan(book), plan);
+        BenefitScore.Book memory opened;
+        if (planHash == 0) {
+            opened = BenefitScore.openForFallback(book);
+            BenefitScore.startFallback(opened);
+        } else {
+            opened = BenefitScore.openForPlan(book);
+            BenefitScore.startPlan(opened, plan);
+        }
         if (planHash != 0) _openDraw(market, phases.frame, round.best);
         emit RoundFinalised(address(market), phases.frame, planHash);
-        _execute(market, RoundTerms.wrap(book[0]), Publication.wrap(book[1]), moves);
+        _execute(market, book, opened);
     }
 
     /// @inheritdoc IBenefitRounds
@@ -187,7 +193,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
 
     /// @inheritdoc IBenefitRounds
     function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squares) {
-        BenefitScore.Score memory score = BenefitScore.scoreFallback(BenefitScore.openByPriority(book));
+        BenefitScore.Score memory score = BenefitScore.scoreFallback(BenefitScore.openForFallback(book));
         return (score.unservedWh, score.squares);
     }
 
@@ -223,35 +229,20 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (horizon > maxHorizon) horizon = maxHorizon;
     }
 
-    /// @notice Has the market fill what moves, bids first, asks as far as the grid operator's account can pay.
-    /// @param moves orders whose remaining energy is what moves
-    function _execute(IMarket market, RoundTerms terms, Publication published, uint256[] memory moves) private {
+    /// @notice Has the market fill what moves in the round's frame: bids at the import tariff, then asks at the export
+    /// tariff as far as the grid operator's account can pay.
+    /// @param frozen the frozen book
+    /// @param opened the same after its first frame
+    function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
         uint256 tickSize = market.parameters().tickSize;
         Chronicle c = market.chronicle();
-        uint256 budget = c.gridBalance();
-        uint256 drawnWh;
-        uint256 dischargedWh;
-        uint256[] memory fills = Words.reserve(moves.length);
-        for (uint256 i; i < moves.length; ++i) {
-            FlexibleOrder move = FlexibleOrder.wrap(moves[i]);
-            uint256 energyWh = move.remainingWh();
-            if (move.isCharge()) {
-                drawnWh += energyWh;
-                uint256 price = published.importTicks() * tickSize;
-                Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, move.pile(), energyWh, price)));
-            } else {
-                uint256 price = published.exportTicks() * tickSize;
-                uint256 amount = Money.amountDown(price, energyWh);
-                if (amount > budget) {
-                    energyWh = (budget * 1000) / price;
-                    amount = Money.amountDown(price, energyWh);
-                }
-                if (energyWh == 0) continue;
-                budget -= amount;
-                dischargedWh += energyWh;
-                Words.push(fills, Fill.unwrap(FillLib.pack(move.pile(), FillLib.GRID, energyWh, price)));
-            }
-        }
+        RoundTerms terms = opened.terms;
+        Publication published = Publication.wrap(Words.at(opened.publications, 0));
+        uint256[] memory fills = Words.reserve(frozen.length);
+        uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, fills);
+        uint256 exportPrice = published.exportTicks() * tickSize;
+        uint256 dischargedWh = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), fills);
+
         int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
         uint256 pflW = c.pflW();
         if (terms.isPreviousKnown()) {
@@ -259,6 +250,45 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             pflW = pflW + Fluctuation.stepW(loadW, previousW) - Fluctuation.stepW(c.lastLoadW(), previousW);
         }
         market.executeFlexible(terms.frame(), loadW, pflW, fills);
+    }
+
+    /// @dev Appends a fill for each bid that moved.
+    function _bidFills(
+        uint256[] calldata frozen,
+        uint256[] memory bids,
+        uint256 price,
+        uint256[] memory fills
+    ) private pure returns (uint256 drawnWh) {
+        for (uint256 i; i < bids.length; ++i) {
+            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(bids, i));
+            if (energyWh == 0) continue;
+            drawnWh += energyWh;
+            Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, pile, energyWh, price)));
+        }
+    }
+
+    /// @dev Appends a fill for each ask that moved, as far as `budget` pays.
+    function _askFills(
+        uint256[] calldata frozen,
+        uint256[] memory asks,
+        uint256 price,
+        uint256 budget,
+        uint256[] memory fills
+    ) private pure returns (uint256 dischargedWh) {
+        for (uint256 i; i < asks.length; ++i) {
+            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(asks, i));
+            if (Money.amountDown(price, energyWh) > budget) energyWh = (budget * 1000) / price;
+            if (energyWh == 0) continue;
+            budget -= Money.amountDown(price, energyWh);
+            dischargedWh += energyWh;
+            Words.push(fills, Fill.unwrap(FillLib.pack(pile, FillLib.GRID, energyWh, price)));
+        }
+    }
+
+    /// @dev What an order moved.
+    function _moved(uint256[] calldata frozen, uint256 tranche) private pure returns (uint256 pile, uint256 energyWh) {
+        FlexibleOrder order = FlexibleOrder.wrap(frozen[Tranches.indexOf(tranche)]);
+        return (order.pile(), order.remainingWh() - Tranches.leftWh(tranche));
     }
 
     /// @dev Marks what the caller committed to as opened, or reverts.
@@ -279,7 +309,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             return (BenefitScore.Score(kept.unservedWh(), kept.squares()), kept.equals());
         }
         if (round.winner != 0) round.winner = 0;
-        return (BenefitScore.scoreFallback(BenefitScore.openByPriority(book)), 0);
+        return (BenefitScore.scoreFallback(BenefitScore.openForFallback(book)), 0);
     }
 
     /// @dev Reverts unless the words are the round's frozen book.

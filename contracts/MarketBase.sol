@@ -36,6 +36,10 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @dev Most piles of a market: with the worst weights and the worst book known, 1 121 clear in one transaction.
     uint256 internal constant MAX_PILE_CAP = 1024;
 
+    /// @dev Most piles times frames of the horizon in a market with benefit rounds: scoring the fallback and a plan over
+    /// so many takes 12.5 million gas with the worst book known.
+    uint256 internal constant MAX_ROUND_SIZE = 512 * 48;
+
     IERC20 internal immutable TOKEN;
     uint256 internal immutable UNIT;
     uint256 internal immutable TICK_SIZE;
@@ -93,6 +97,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
         _check("roundSeconds", p.roundSeconds, p.rounds == address(0) || p.roundSeconds != 0);
         _check("maxHorizon", p.maxHorizon, p.maxHorizon != 0 && p.maxHorizon <= 48);
+        bool scorable = p.rounds == address(0) || uint256(p.pileCap) * p.maxHorizon <= MAX_ROUND_SIZE;
+        _check("pileCap", p.pileCap, scorable);
         _check("rounds", uint160(p.rounds), p.rounds == address(0) || p.rounds.code.length != 0);
         _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
         _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);

@@ -32,10 +32,10 @@ library FlexibleOrderLib {
     uint256 private constant CHARGE_BIT = 1 << 118;
 
     /// @notice What a pile's order has left after the match of `frame`, in which it took part.
-    /// @param leftWh what it still displays in that frame
-    function freeze(PileState s, uint256 pile_, uint256 leftWh, uint256 frame) internal pure returns (FlexibleOrder) {
+    /// @param leftWh_ what it still displays in that frame
+    function freeze(PileState s, uint256 pile_, uint256 leftWh_, uint256 frame) internal pure returns (FlexibleOrder) {
         unchecked {
-            uint256 word = pile_ | (s.remainingWh() << REMAINING_SHIFT) | (leftWh << LEFT_SHIFT);
+            uint256 word = pile_ | (s.remainingWh() << REMAINING_SHIFT) | (leftWh_ << LEFT_SHIFT);
             word |= (s.peakWh() << PEAK_SHIFT) | (s.priceTicks() << PRICE_SHIFT);
             word |= ((s.expiryFrame() - frame) << LAST_SHIFT) | ((frame - s.firstFrame()) << WAITED_SHIFT);
             return FlexibleOrder.wrap(s.isCharge() ? word | CHARGE_BIT : word);
@@ -52,12 +52,14 @@ library FlexibleOrderLib {
         return (FlexibleOrder.unwrap(o) >> REMAINING_SHIFT) & type(uint24).max;
     }
 
-    /// @notice What it can move in the frame `offset` frames after the round's, Wh.
-    function displayedWh(FlexibleOrder o, uint256 offset) internal pure returns (uint256) {
-        uint256 word = FlexibleOrder.unwrap(o);
-        uint256 most = (word >> (offset == 0 ? LEFT_SHIFT : PEAK_SHIFT)) & ((1 << 20) - 1);
-        uint256 remaining = (word >> REMAINING_SHIFT) & type(uint24).max;
-        return remaining < most ? remaining : most;
+    /// @notice What it still displays in the round's frame, Wh.
+    function leftWh(FlexibleOrder o) internal pure returns (uint256) {
+        return (FlexibleOrder.unwrap(o) >> LEFT_SHIFT) & ((1 << 20) - 1);
+    }
+
+    /// @notice What it displays at most in a later frame, Wh.
+    function peakWh(FlexibleOrder o) internal pure returns (uint256) {
+        return (FlexibleOrder.unwrap(o) >> PEAK_SHIFT) & ((1 << 20) - 1);
     }
 
     /// @notice Limit price, ticks.
@@ -78,12 +80,5 @@ library FlexibleOrderLib {
     /// @notice Whether the order is a bid.
     function isCharge(FlexibleOrder o) internal pure returns (bool) {
         return FlexibleOrder.unwrap(o) & CHARGE_BIT != 0;
-    }
-
-    /// @notice The order after moving energy, at most {remainingWh}.
-    function withMoved(FlexibleOrder o, uint256 energyWh) internal pure returns (FlexibleOrder) {
-        unchecked {
-            return FlexibleOrder.wrap(FlexibleOrder.unwrap(o) - (energyWh << REMAINING_SHIFT));
-        }
     }
 }
