@@ -1,13 +1,19 @@
 import { Accounts, type Pile } from "./model/accounts";
-import { decide } from "./model/clearing";
+import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
+import { horizonOf } from "./model/benefit/frozenBook";
+import type { Plan } from "./model/benefit/plan";
+import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
+import type { Score } from "./model/benefit/score";
+import { fillFromGrid, match, mayNotWait } from "./model/clearing";
 import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
+import { amountDown, payableWh } from "./model/money";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
 import { checkParameters } from "./model/parameters";
 import { checkPublication, PublicationMemory } from "./model/publication";
 import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
 import { MarketRefusal } from "./model/refusal";
 import { beginsAt, openWindow, windowOpensAt } from "./model/time";
-import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication, Side } from "./types";
+import type { FrameOutcome, GridFill, MarketParameters, Order, OrderRequest, Publication, Side, Trade } from "./types";
 
 export { type BookEntry } from "./model/ranking";
 export { MarketRefusal, type RefusalCode, type RefusalDetails } from "./model/refusal";
@@ -19,7 +25,7 @@ export interface Book {
 }
 
 /**
- * The reference model of a feeder's market: SPEC 1 to 3, and the money of SPEC 5 with every delivery taken as agreed.
+ * The reference model of a feeder's market: SPEC 1 to 4, and the money of SPEC 5 with every delivery taken as agreed.
  *
  * It has no clock: whatever depends on time is told it, s, and it never runs backwards. What the contract would refuse
  * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
@@ -33,6 +39,8 @@ export class MarketModel {
   private readonly accounts: Accounts;
   private readonly publications = new PublicationMemory();
   private lastCleared: RecordedLoad | undefined;
+  /** The last round that a match opened, until it is finalised. */
+  private round: { phases: Round; outcome: FrameOutcome } | undefined;
   private fluctuationW = 0n;
   private nextSequence = 0n;
   private latestSeconds = 0;
@@ -86,6 +94,11 @@ export class MarketModel {
    */
   setSuspended(id: string, suspended: boolean): void {
     this.accounts.pile(id).suspended = suspended;
+  }
+
+  /** Adds money to the grid operator's account, out of which exports are paid. SPEC 4. */
+  depositGrid(amount: bigint): void {
+    this.accounts.depositGrid(amount);
   }
 
   // ---- What the grid operator publishes ------------------------------------------------------------------------
@@ -151,8 +164,10 @@ export class MarketModel {
 
   /**
    * Clears a frame in its window, once: ranks, matches, fills from the grid, records the load. SPEC 3,
-   * [T Tables 4-A, 4-B].
+   * [T Tables 4-A, 4-B]. In a benefit market it fills normal bids only and opens a round over the rest, where there is
+   * a rest and the time for it. SPEC 4.
    *
+   * @returns What is decided so far: a round adds to it.
    * @throws MarketRefusal FrameWindowNotOpen, FrameWindowClosed, FrameAlreadyCleared; checked in this order.
    */
   clear(frame: number, nowSeconds: number): FrameOutcome {
@@ -166,17 +181,69 @@ export class MarketModel {
     const publication = this.publications.recall(frame);
     const bids = this.ranked(frame, "charge");
     const asks = this.ranked(frame, "discharge");
-    const { trades, grid } = decide(this.parameters, frame, bids, asks, publication);
+    const { trades, leftWh } = match(bids, asks);
+    const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
+      (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
+    );
+    const opensRound =
+      this.parameters.settlement === "benefit" &&
+      publication !== undefined &&
+      flexible.length > 0 &&
+      hasTimeForRound(this.parameters, frame, nowSeconds);
+    const grid = fillFromGrid(this.parameters, bids, leftWh, publication, (bid) =>
+      opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
+    );
+    const previousLoadW = this.previousLoadW(frame);
     this.accounts.deliver(frame, trades, grid, publication?.wheelingPrice ?? 0n);
-    this.sweep(frame);
+    const outcome = this.record(frame, trades, grid);
+    if (opensRound) {
+      const orders = flexible.map((entry) => freeze(entry, leftWh.get(entry)!));
+      const book = this.frozenBook(frame, orders, previousLoadW, drawnWh(grid));
+      this.round = { phases: new Round(this.parameters, book, nowSeconds), outcome };
+    }
+    // Orders in their last frame are what a round is about, too: they live until it is finalised or the frame begins.
+    this.sweep(opensRound ? frame - 1 : frame, ({ suspended }) => suspended);
+    return { ...outcome };
+  }
 
-    // A trade between two piles of the feeder adds nothing to its load; only grid fills do.
-    const netWh = grid.reduce((sum, fill) => sum + (fill.side === "charge" ? fill.energyWh : -fill.energyWh), 0n);
-    const loadW = (publication?.baseLoadW ?? 0n) + powerAwayFromZeroW(this.parameters, netWh);
-    const cleared = { frame, loadW, known: publication !== undefined };
-    this.fluctuationW += fluctuationW(this.publications, cleared, this.lastCleared);
-    this.lastCleared = cleared;
-    return { frame, trades, grid, loadW, pflW: this.fluctuationW };
+  /**
+   * A proposer reveals a plan in a round's reveal phase. SPEC 4.
+   *
+   * @returns The plan's score.
+   * @throws MarketRefusal NoOpenRound, RevealNotOpen, WrongHorizon, PlanNotAllottable, PlanOverCapacity; checked in this
+   * order, the last two frame by frame.
+   */
+  propose(frame: number, proposer: string, plan: Plan, nowSeconds: number): Score {
+    this.advanceTo(nowSeconds);
+    return this.roundOf(frame, nowSeconds).phases.reveal({ proposer, plan }, nowSeconds);
+  }
+
+  /**
+   * Finalises a round: executes the winning plan's first frame, or the fallback's. Exports are filled in the order of
+   * their allotment, as far as the grid operator's account can pay for them. SPEC 4.
+   *
+   * @returns What the frame came to, its match included.
+   * @throws MarketRefusal NoOpenRound, RoundNotOver, NotTheWinningPlan, OnlyTheFallback.
+   */
+  executePlan(frame: number, plan: Plan | "fallback", nowSeconds: number): FrameOutcome {
+    this.advanceTo(nowSeconds);
+    const { phases, outcome } = this.roundOf(frame, nowSeconds);
+    const allotted = phases.execute(plan, nowSeconds);
+    const { importPrice, exportPrice, wheelingPrice } = phases.book.publications[0]!;
+    let accountLeft = this.accounts.grid;
+    const fills = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
+      if (side === "charge") return [{ pile, side, price: importPrice, energyWh }];
+      const payable = payableWh(exportPrice, accountLeft) ?? energyWh;
+      const paidWh = payable < energyWh ? payable : energyWh;
+      accountLeft -= amountDown(exportPrice, paidWh);
+      return paidWh === 0n ? [] : [{ pile, side, price: exportPrice, energyWh: paidWh }];
+    });
+    this.accounts.deliver(frame, [], fills, wheelingPrice);
+    this.unrecord(phases.book, outcome);
+    const whole = this.record(frame, outcome.trades, [...outcome.grid, ...fills]);
+    this.round = undefined;
+    this.sweep(frame, () => false);
+    return whole;
   }
 
   /**
@@ -253,6 +320,17 @@ export class MarketModel {
   }
 
   /**
+   * The round that can still be finalised, with what it is about.
+   *
+   * @param nowSeconds The latest time told by default.
+   */
+  openRound(nowSeconds: number = this.latestSeconds): OpenRound | undefined {
+    const phases = this.round?.phases;
+    if (phases === undefined || nowSeconds >= beginsAt(this.parameters, phases.book.frame)) return undefined;
+    return phases.view();
+  }
+
+  /**
    * The book of a frame as its clearing would see it now, each side in priority order [T 4.14]. Orders of suspended
    * piles are not in it; a frame already cleared shows what is left.
    */
@@ -280,12 +358,13 @@ export class MarketModel {
     if (pile.suspended) throw new MarketRefusal("PileSuspended", { pile: pile.id });
   }
 
-  /** Gate closure: while a window is open and its frame not cleared, what takes part in it stays. SPEC 2. */
+  /** Gate closure: while a window is open and its frame not cleared and finalised, what takes part stays. SPEC 2, 4. */
   private checkRemovable(pile: Pile, nowSeconds: number): void {
     const order = this.liveOrder(pile, nowSeconds);
     if (order === undefined) throw new MarketRefusal("NoLiveOrder", { pile: pile.id });
     const frame = openWindow(this.parameters, nowSeconds);
-    if (frame !== undefined && this.lastCleared?.frame !== frame && isForFrame(order, frame)) {
+    const decided = this.lastCleared?.frame === frame && this.openRound(nowSeconds) === undefined;
+    if (frame !== undefined && !decided && isForFrame(order, frame)) {
       throw new MarketRefusal("GateClosed", { pile: pile.id, frame });
     }
   }
@@ -305,12 +384,90 @@ export class MarketModel {
     return rankSide(this.parameters, frame, placed);
   }
 
-  /** Takes filled and expired orders and those of suspended piles out of the book. SPEC 2, 3.5. */
-  private sweep(clearedFrame: number): void {
+  /** Takes filled orders out of the book, those with no frame after `frame`, and those of piles that are `out`. SPEC 3.5. */
+  private sweep(frame: number, out: (pile: Pile) => boolean): void {
     for (const pile of this.accounts.all()) {
       if (pile.order === undefined) continue;
       const { remainingWh, expiryFrame } = pile.order;
-      if (pile.suspended || remainingWh === 0n || expiryFrame <= clearedFrame) this.accounts.drop(pile);
+      if (out(pile) || remainingWh === 0n || expiryFrame <= frame) this.accounts.drop(pile);
     }
   }
+
+  // ---- Load and rounds -----------------------------------------------------------------------------------------
+
+  /** Records what a frame moved: its load and the steps that it ends. SPEC 3.6, 4. */
+  private record(frame: number, trades: Trade[], grid: GridFill[]): FrameOutcome {
+    const publication = this.publications.recall(frame);
+    // A trade between two piles of the feeder adds nothing to its load; only grid fills do.
+    const loadW =
+      (publication?.baseLoadW ?? 0n) + powerAwayFromZeroW(this.parameters, drawnWh(grid), dischargedWh(grid));
+    const cleared = { frame, loadW, known: publication !== undefined };
+    this.fluctuationW += fluctuationW(this.publications, cleared, this.lastCleared);
+    this.lastCleared = cleared;
+    return { frame, trades, grid, loadW, pflW: this.fluctuationW };
+  }
+
+  /** Takes back the load of a match, and the step into it, that a round replaces. */
+  private unrecord({ frame, previousLoadW }: FrozenBook, { loadW }: FrameOutcome): void {
+    if (previousLoadW === undefined) this.lastCleared = { frame: frame - 1, loadW: 0n, known: false };
+    else {
+      this.fluctuationW -= loadW > previousLoadW ? loadW - previousLoadW : previousLoadW - loadW;
+      this.lastCleared = { frame: frame - 1, loadW: previousLoadW, known: true };
+    }
+  }
+
+  /** P(t-1): recorded, or the base load where nobody cleared it; undefined where that is unpublished. SPEC 4. */
+  private previousLoadW(frame: number): bigint | undefined {
+    const last = this.lastCleared;
+    if (last?.frame === frame - 1) return last.known ? last.loadW : undefined;
+    return this.publications.recall(frame - 1)?.baseLoadW;
+  }
+
+  private frozenBook(
+    frame: number,
+    flexible: readonly FlexibleOrder[],
+    previousLoadW: bigint | undefined,
+    matchedGridWh: bigint,
+  ): FrozenBook {
+    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, maxHorizon } = this.parameters;
+    const { chargeEfficiencyBps, dischargeEfficiencyBps } = this.parameters;
+    const horizon = horizonOf(maxHorizon, frame, flexible);
+    const publications = Array.from({ length: horizon }, (_, offset) => {
+      const publication = this.publications.recall(frame + offset);
+      return publication && { ...publication };
+    });
+    return {
+      ...{ frame, horizon, publications, previousLoadW, matchedGridWh },
+      bids: flexible.filter(({ side }) => side === "charge"),
+      asks: flexible.filter(({ side }) => side === "discharge"),
+      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, chargeEfficiencyBps, dischargeEfficiencyBps },
+    };
+  }
+
+  /** @throws MarketRefusal NoOpenRound. */
+  private roundOf(frame: number, nowSeconds: number): { phases: Round; outcome: FrameOutcome } {
+    const { round } = this;
+    if (this.openRound(nowSeconds)?.frame !== frame || round === undefined) {
+      throw new MarketRefusal("NoOpenRound", { frame });
+    }
+    return round;
+  }
+}
+
+/** An order as a round freezes it. SPEC 4. */
+function freeze({ pile, side, price, hiddenWh, waitedFrames, order }: Ranked, displayedWh: bigint): FlexibleOrder {
+  const { peakWh, expiryFrame } = order;
+  return { pile, side, price, remainingWh: hiddenWh + displayedWh, displayedWh, peakWh, expiryFrame, waitedFrames };
+}
+
+function energyOf(fills: readonly GridFill[], of: Side): bigint {
+  return fills.reduce((sum, { side, energyWh }) => (side === of ? sum + energyWh : sum), 0n);
+}
+
+function drawnWh(grid: readonly GridFill[]): bigint {
+  return energyOf(grid, "charge");
+}
+
+function dischargedWh(grid: readonly GridFill[]): bigint {
+  return energyOf(grid, "discharge");
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import type { Plan } from "../market/model/benefit";
 import type { MarketParameters, OrderRequest, Publication } from "../market/types";
 import { InputError } from "./inputError";
 import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
@@ -100,7 +101,13 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
       ...(operator === undefined ? {} : { operator }),
     })),
     frames: file.frames,
-    events: file.events.map((event) => ({ frame: event.frame, pile: event.pile, action: toAction(event) })),
+    events: file.events.flatMap((event) =>
+      event.pile === undefined ? [] : [{ frame: event.frame, pile: event.pile, action: toAction(event) }],
+    ),
+    proposals: file.events.flatMap(({ frame, propose }) =>
+      propose === undefined ? [] : [{ frame, proposer: propose.proposer, plan: toPlan(propose) }],
+    ),
+    operatorPrefund: BigInt(file.market.operatorPrefund),
     missedClearings: new Set(file.missedClearings),
     unpublished: new Set(file.unpublished),
   };
@@ -158,6 +165,10 @@ function toAction(event: FileEvent): ScenarioAction {
   if (event.readmit !== undefined) return { kind: "readmit" };
   if (event.deposit !== undefined) return { kind: "deposit", amount: BigInt(event.deposit) };
   return { kind: "withdraw", amount: BigInt(event.withdraw!) };
+}
+
+function toPlan({ draw, discharge }: NonNullable<FileEvent["propose"]>): Plan {
+  return { drawWh: draw.map(BigInt), dischargeWh: discharge.map(BigInt) };
 }
 
 function toRequest(order: NonNullable<FileEvent["place"]>): OrderRequest {

@@ -1,7 +1,15 @@
 import { MarketModel, MarketRefusal } from "../market/model";
-import type { OrderRequest } from "../market/types";
-import type { FrameResult, OpenOrder, Rejection, ScenarioResult } from "./result";
-import { eventsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "./scenario";
+import { benefit } from "../market/model/benefit";
+import type { FrameOutcome, OrderRequest } from "../market/types";
+import type { FrameResult, OpenOrder, Rejection, RoundResult, ScenarioResult } from "./result";
+import {
+  eventsByFrame,
+  proposalsByFrame,
+  publicationOf,
+  type Scenario,
+  type ScenarioEvent,
+  type ScenarioProposal,
+} from "./scenario";
 
 /**
  * Plays a scenario on the reference model. SPEC 9; what happens when is told at the top of `schema.ts`.
@@ -22,18 +30,20 @@ class Replay {
   constructor(private readonly scenario: Scenario) {
     this.model = new MarketModel(scenario.market);
     this.origin = this.publishedAhead;
+    this.model.depositGrid(scenario.operatorPrefund);
     for (const { id, ratedW, balance } of scenario.piles) this.model.registerPile(id, ratedW, { balance });
   }
 
   run(): ScenarioResult {
     const { frames } = this.scenario;
     const events = eventsByFrame(this.scenario);
+    const proposals = proposalsByFrame(this.scenario);
     for (let frame = 0; frame < this.publishedAhead; frame++) this.publish(frame);
     for (let frame = 0; frame < frames; frame++) {
       if (frame > 0) this.settle(frame - 1);
       this.publish(frame + this.publishedAhead);
       for (const event of events.get(frame) ?? []) this.play(event);
-      if (frame + 1 < frames) this.frames.push(this.clear(frame + 1));
+      if (frame + 1 < frames) this.frames.push(this.clear(frame + 1, proposals.get(frame) ?? []));
     }
     const result = { frames: this.frames, pflW: this.model.pflW, open: this.open(), rejected: this.rejected };
     this.settle(frames - 1);
@@ -94,14 +104,40 @@ class Replay {
     return { ...order, expiryFrame: this.absolute(order.expiryFrame) };
   }
 
-  /** Clears a frame as its window opens, unless nobody does. */
-  private clear(frame: number): FrameResult {
-    if (this.scenario.missedClearings.has(frame)) {
-      return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
-    }
+  /** Clears a frame as its window opens, unless nobody does, and holds the round over it. */
+  private clear(frame: number, proposals: readonly ScenarioProposal[]): FrameResult {
+    const missed = this.scenario.missedClearings.has(frame);
     const opensAt = this.beginsAt(frame) - this.scenario.market.auctionSeconds;
-    const { trades, grid, loadW } = this.model.clear(this.absolute(frame), opensAt);
-    return { frame, trades, grid, loadW };
+    const outcome = missed ? undefined : this.model.clear(this.absolute(frame), opensAt);
+    if (outcome !== undefined && this.model.openRound() !== undefined) return this.holdRound(frame, opensAt, proposals);
+    for (const { frame: given, proposer } of proposals) {
+      this.rejected.push({ frame: given, pile: proposer, error: "NoOpenRound" });
+    }
+    if (outcome !== undefined) return asResult(frame, outcome);
+    return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
+  }
+
+  /** Reveals the plans in their phase and executes the best of them, or the fallback, as soon as it is over. SPEC 4. */
+  private holdRound(frame: number, matchedAt: number, proposals: readonly ScenarioProposal[]): FrameResult {
+    const { roundSeconds } = this.scenario.market;
+    const refused: RoundResult["refused"] = [];
+    for (const { proposer, plan } of proposals) {
+      try {
+        this.model.propose(this.absolute(frame), proposer, plan, matchedAt + roundSeconds);
+      } catch (error) {
+        if (!(error instanceof MarketRefusal)) throw error;
+        refused.push({ proposer, error: error.code });
+      }
+    }
+    const { best, fallback } = this.model.openRound()!;
+    const score = best?.score ?? fallback;
+    const finalisedAt = matchedAt + 2 * roundSeconds;
+    const outcome = this.model.executePlan(this.absolute(frame), best?.plan ?? "fallback", finalisedAt);
+    const { unservedWh } = score;
+    return {
+      ...asResult(frame, outcome),
+      round: { winner: best?.proposer, lambda: benefit(score), unservedWh, refused },
+    };
   }
 
   /** Settles a frame as soon as it is over, if it moved anything. */
@@ -120,4 +156,8 @@ class Replay {
         : [{ pile: id, side: order.side, price: order.price, remainingWh: order.remainingWh }];
     });
   }
+}
+
+function asResult(frame: number, { trades, grid, loadW }: FrameOutcome): FrameResult {
+  return { frame, trades, grid, loadW };
 }

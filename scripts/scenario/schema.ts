@@ -1,5 +1,5 @@
 /**
- * The scenario format, version of the AdBEV settlement. SPEC 9.
+ * The scenario format. SPEC 9.
  *
  * A scenario is one JSON object. Fields marked * are required; every other has the default given. Unknown fields are
  * refused everywhere. All numbers are whole. Energy in Wh, power in W, prices in money units per kWh, amounts in money
@@ -24,7 +24,12 @@
  *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
  *     "exportPrice": 50000,         x(t): likewise
  *     "wheelingPrice": 0,           w(t): likewise
- *     "settlement": "adbev"         the only one so far
+ *     "settlement": "adbev",        or "benefit": plans compete in rounds, SPEC 4
+ *     "roundSeconds": 120,          commit phase, and reveal phase
+ *     "finaliseSeconds": 120,       for the winning plan alone
+ *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
+ *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
+ *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
  *   "piles": * [ {
@@ -43,6 +48,8 @@
  *     "cancel": true,
  *     "suspend": true, "readmit": true,
  *     "deposit": amount, "withdraw": amount
+ *     or, without "pile", in a benefit market,
+ *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
@@ -53,6 +60,10 @@
  * published; the events of frame f, in file order; then, in its window, frame f + 1 is cleared, but for the last frame,
  * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
  * of an event is not an error of the file: it is listed in the result's `rejected`.
+ *
+ * A plan proposed in frame f is revealed in the round over frame f + 1, which opens as its window does; plans are
+ * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
+ * are over, the fallback where none is better. Where the frame has no round a plan is rejected, NoOpenRound.
  *
  * The result is described at `ScenarioResultJson` in `result.ts`.
  *
@@ -150,6 +161,7 @@ const marketSchema = fields({
   creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
   minCredit: whole(0, 10_000, "1/100 point").default(0),
   ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
+  operatorPrefund: amount(0).default(0),
 });
 
 const name = z
@@ -164,12 +176,16 @@ const pileSchema = fields({
   operator: name.optional(),
 });
 
-/** The fields of an event of which exactly one is given. */
+/** The fields of which an event of a pile has exactly one. */
 export const ACTIONS = ["place", "replace", "cancel", "suspend", "readmit", "deposit", "withdraw"] as const;
+
+/** What a round's plan may have per frame: 24 bits. */
+const planned = list(whole(0, MAX_24_BITS, "Wh"), "whole numbers of Wh");
+const proposalSchema = fields({ proposer: name, draw: planned, discharge: planned });
 
 const eventSchema = fields({
   frame: frameNumber,
-  pile: name,
+  pile: name.optional(),
   place: orderSchema.optional(),
   replace: orderSchema.optional(),
   cancel: flag.optional(),
@@ -177,6 +193,7 @@ const eventSchema = fields({
   readmit: flag.optional(),
   deposit: amount(1).optional(),
   withdraw: amount(1).optional(),
+  propose: proposalSchema.optional(),
 });
 
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */

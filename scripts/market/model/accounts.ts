@@ -37,7 +37,7 @@ export class Accounts {
   withdrawn = 0n;
   /** Taken from locks for frames that are not settled, money units. */
   inDelivery = 0n;
-  /** Wheeling and grid energy of settled frames, money units. */
+  /** The grid operator's account: what it paid in, wheeling and grid energy of settled frames, less exports; money units. */
   grid = 0n;
 
   constructor(private readonly market: Pick<MarketParameters, "wheelingCap" | "bondPrice">) {}
@@ -67,6 +67,13 @@ export class Accounts {
   deposit(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
     pile.free += amount;
+    this.deposited += amount;
+  }
+
+  /** From outside into the grid operator's account. SPEC 4. */
+  depositGrid(amount: bigint): void {
+    requireNotNegative(amount);
+    this.grid += amount;
     this.deposited += amount;
   }
 
@@ -104,25 +111,35 @@ export class Accounts {
     return pile.order === undefined ? 0n : lockOf(this.market, pile.order);
   }
 
-  /** Takes a frame's trades and fills off the orders, and what they owe from the locks into delivery. SPEC 2, 3.5. */
+  /**
+   * Takes a frame's trades and fills off the orders, and what they owe from the locks into delivery; exports out of the
+   * grid operator's account. What the frame moves is added to what it moved before. SPEC 2, 3.5, 4.
+   */
   deliver(frame: number, trades: readonly Trade[], grid: readonly GridFill[], wheelingPrice: bigint): void {
     for (const trade of trades) {
       const { amount, wheeling, bond } = this.partsOf(trade, wheelingPrice);
       this.fill(this.pile(trade.buy), trade.energyWh, amount + wheeling);
       this.fill(this.pile(trade.sell), trade.energyWh, bond);
     }
-    for (const { pile, price, energyWh } of grid) this.fill(this.pile(pile), energyWh, amountDown(price, energyWh));
-    if (trades.length + grid.length > 0) {
-      this.deliveries.set(frame, {
-        trades: structuredClone([...trades]),
-        grid: structuredClone([...grid]),
-        wheelingPrice,
-      });
+    for (const fill of grid) {
+      const amount = amountDown(fill.price, fill.energyWh);
+      if (fill.side === "charge") this.fill(this.pile(fill.pile), fill.energyWh, amount);
+      else {
+        if (amount > this.grid) throw new RangeError(`an export of ${amount} exceeds the operator's ${this.grid}`);
+        this.fill(this.pile(fill.pile), fill.energyWh, amountDown(this.market.bondPrice, fill.energyWh));
+        this.grid -= amount;
+        this.inDelivery += amount;
+      }
     }
+    if (trades.length + grid.length === 0) return;
+    const delivery = this.deliveries.get(frame) ?? { trades: [], grid: [], wheelingPrice };
+    delivery.trades.push(...structuredClone([...trades]));
+    delivery.grid.push(...structuredClone([...grid]));
+    this.deliveries.set(frame, delivery);
   }
 
   /**
-   * Pays out a frame as agreed: to sellers the price and their bond, to the grid wheeling and its fills. SPEC 5.
+   * Pays out a frame as agreed: to sellers the price and their bond, to the grid wheeling and what it sold. SPEC 5.
    *
    * @throws MarketRefusal NothingToSettle.
    */
@@ -135,9 +152,12 @@ export class Accounts {
       this.grid += wheeling;
       this.inDelivery -= amount + wheeling + bond;
     }
-    for (const { price, energyWh } of delivery.grid) {
-      this.grid += amountDown(price, energyWh);
-      this.inDelivery -= amountDown(price, energyWh);
+    for (const { pile, side, price, energyWh } of delivery.grid) {
+      const amount = amountDown(price, energyWh);
+      const bond = side === "charge" ? 0n : amountDown(this.market.bondPrice, energyWh);
+      if (side === "charge") this.grid += amount;
+      else this.pile(pile).free += amount + bond;
+      this.inDelivery -= amount + bond;
     }
     this.deliveries.delete(frame);
   }

@@ -25,6 +25,16 @@ export type RefusalCode =
   | "FrameWindowNotOpen"
   | "FrameWindowClosed"
   | "FrameAlreadyCleared"
+  // Rounds of a benefit market
+  | "NoOpenRound"
+  | "RevealNotOpen"
+  | "RoundNotOver"
+  | "NotTheWinningPlan"
+  | "OnlyTheFallback"
+  | "WrongHorizon"
+  | "PlanNotAllottable"
+  | "PlanOverCapacity"
+  // Delivery
   | "FrameNotOver"
   | "NothingToSettle";
 

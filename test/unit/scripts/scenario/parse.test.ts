@@ -42,6 +42,19 @@ describe("parseScenario", () => {
       tickSize: 1n,
       bondPrice: 0n,
       wheelingCap: 0n,
+      settlement: "adbev",
+      roundSeconds: 120,
+      finaliseSeconds: 120,
+      maxHorizon: 24,
+      chargeEfficiencyBps: 10_000n,
+      dischargeEfficiencyBps: 10_000n,
+      readingSeconds: 0,
+      breach: "defaulter",
+      overBps: 0n,
+      initialCredit: 5_000n,
+      creditPriorWh: 100_000n,
+      minCredit: 0n,
+      ranking: "priority",
     });
     expect(publications).to.have.length(48);
     expect(publications[47]).to.deep.equal({
@@ -64,7 +77,8 @@ describe("parseScenario", () => {
     expect(events[3]).to.deep.equal({ frame: 1, pile: "C", action: { kind: "cancel" } });
     expect(rest).to.deep.equal({
       fileName: "example.json",
-      settlement: "adbev",
+      proposals: [],
+      operatorPrefund: 0n,
       missedClearings: new Set(),
       unpublished: new Set(),
     });
@@ -152,6 +166,7 @@ describe("parseScenario", () => {
     const place = (overrides: Record<string, unknown>) => ({
       events: [{ frame: 0, pile: "A", place: { ...order, ...overrides } }],
     });
+    const propose = { frame: 0, propose: { proposer: "P1", draw: [0], discharge: [0] } };
     const ofPrice = "a whole number of money units per kWh, 0 or more";
     const cases: [string, Record<string, unknown>, string][] = [
       ["missing field", { frames: undefined }, "frames: is missing; expected a whole number, 1 to 17568"],
@@ -171,7 +186,26 @@ describe("parseScenario", () => {
       ["number too large", place({ price: 1e300 }), `events[0].place.price: expected ${ofPrice}, found 1e+300`],
       ["negative price", place({ price: -1 }), `events[0].place.price: expected ${ofPrice}, found -1`],
       ["side", place({ side: "buy" }), 'events[0].place.side: expected "charge" or "discharge", found "buy"'],
-      ["settlement", { market: { settlement: "benefit" } }, 'market.settlement: expected "adbev", found "benefit"'],
+      [
+        "settlement",
+        { market: { settlement: "poa" } },
+        'market.settlement: expected "adbev" or "benefit", found "poa"',
+      ],
+      [
+        "proposal without a round",
+        { events: [propose] },
+        'events[0].propose: needs a market with "settlement": "benefit"',
+      ],
+      [
+        "proposal of a pile",
+        { market: { settlement: "benefit" }, events: [{ ...propose, pile: "A" }] },
+        "events[0].pile: must not stand beside propose",
+      ],
+      [
+        "event of no pile",
+        { events: [{ frame: 0, cancel: true }] },
+        "events[0].pile: is missing; expected the id of one of the piles",
+      ],
       [
         "short list",
         { market: { importPrice: [1, 2] } },
