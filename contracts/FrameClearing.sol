@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IFrameClearing } from "./interfaces/IFrameClearing.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
+import { RankedByCredit } from "./libraries/RankedByCredit.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
 import { OrderBook } from "./OrderBook.sol";
 import { BookEntry } from "./types/BookEntry.sol";
 import { BookHeadLib } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
-import { Fill, FillLib } from "./types/Fill.sol";
 import { FrameRecord, FrameRecordLib } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
 import { Publication } from "./types/Publication.sol";
 
-/// @title Clearing and settling frames
+/// @title Clearing frames
 /// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
 /// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
 /// end.
@@ -33,14 +35,18 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             frame,
             roomWh == 0 ? type(uint256).max : published.importTicks()
         );
-        Auction.prune(book);
+        if (RANK_BY_CREDIT) {
+            RankedByCredit.rank(book, IDelivery(DELIVERY), IMarket(address(this)), ICEBERG_THRESHOLD_WH);
+        } else {
+            Auction.prune(book);
+        }
 
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
         uint256[] memory log = Words.reserve(2);
         uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
         uint256 gridWh;
         if (book.bids.length != 0) {
-            Auction.rank(book, rules);
+            if (!RANK_BY_CREDIT) Auction.rank(book, rules);
             gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
             _writeBack(book.bids, live);
             _writeBack(book.asks, live);
@@ -59,32 +65,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             mstore(add(log, 0x40), 0x60)
             log2(log, add(0x80, shl(5, mload(fills))), topic, frame)
         }
-    }
-
-    /// @inheritdoc IFrameClearing
-    function settle(uint256 frame, Publication publication_, Fill[] calldata fills) external {
-        uint256 endsAt = (frame + 1) * FRAME_SECONDS;
-        if (block.timestamp < endsAt) revert FrameNotOver(frame, endsAt);
-        _closeRecord(frame, keccak256(abi.encodePacked(publication_, fills)));
-
-        uint256 gridIncome;
-        uint256 wheelingPrice = publication_.wheelingTicks() * TICK_SIZE;
-        for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
-            uint256 seller = fill.sell();
-            uint256 energyWh = fill.energyWh();
-            uint256 amount = Money.amountDown(fill.price(), energyWh);
-            if (seller == FillLib.GRID) {
-                gridIncome += amount;
-            } else {
-                gridIncome += Money.amountDown(wheelingPrice, energyWh);
-                PileState s = _states[seller];
-                _states[seller] = s.withBalance(s.balance() + amount + Money.amountDown(BOND_PRICE, energyWh));
-            }
-        }
-        Chronicle c = _chronicle;
-        _chronicle = c.withGridBalance(c.gridBalance() + gridIncome);
-        emit FrameSettled(frame, gridIncome);
     }
 
     /// @inheritdoc IFrameClearing
@@ -204,18 +184,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         FrameRecord old = _records[slot];
         if (old.isOpen()) _unsettledRecords[old.frame()] = old;
         _records[slot] = record;
-    }
-
-    /// @dev Marks a frame settled if `digest` is what its clearing decided, or reverts.
-    function _closeRecord(uint256 frame, bytes32 digest) private {
-        uint256 slot = frame % REMEMBERED_FRAMES;
-        FrameRecord record = _records[slot];
-        bool inSlot = record.frame() == frame;
-        if (!inSlot) record = _unsettledRecords[frame];
-        if (!record.isOpen()) revert NothingToSettle(frame);
-        if (!record.matches(digest)) revert WrongFills(frame);
-        if (inSlot) _records[slot] = record.settled();
-        else _unsettledRecords[frame] = FrameRecord.wrap(0);
     }
 
     /// @dev Reverts unless a frame may be cleared now.

@@ -95,7 +95,7 @@ interface IDelivery {
     error MeterExists(address market, uint256 pile);
     /// @notice The pile's number is 0 or above 65 535, or its meter's energy a frame is 0.
     error MeterOutOfRange(uint256 pile, uint256 energyPerFrameWh);
-    /// @notice Only who holds the market's registrar role may do this.
+    /// @notice Only a holder of the market's registrar role may do this.
     error NotRegistrar(address market, address caller);
     /// @notice The pile's last change took effect so recently that frames before it may still await readings.
     error MeterChangedRecently(uint256 pile, uint256 retryAt);
@@ -103,6 +103,8 @@ interface IDelivery {
     error WeatherOutOfRange(uint256 weatherBps);
     /// @notice An attribute is above 1 000.
     error AttributeOutOfRange(uint256 value);
+    /// @notice The frame is still being delivered.
+    error FrameNotOver(uint256 frame, uint256 endsAt);
     /// @notice The market settles without meters; no reading is needed.
     error NoMeters(address market);
     /// @notice The packed reading has bits that mean nothing.
@@ -161,7 +163,8 @@ interface IDelivery {
         SignedReading[] calldata readings
     ) external;
 
-    /// @notice Priorities of one side's orders by the weights of [D Table 1], for the calling market.
+    /// @notice Priorities of one side's orders by the weights of [D Table 1].
+    /// @param market whose piles they are
     /// @param orders slots of the orders, their balances overwritten by their piles' numbers
     /// @param icebergThresholdWh energy at which the attribute `s` is full
     /// @return priorities of the orders as they were handed in; the lowest comes first
