@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { CreditOrder } from "./CreditOrder.sol";
 import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { ISettlement } from "./interfaces/ISettlement.sol";
 import { Collection } from "./libraries/Collection.sol";
-import { CreditRanking } from "./libraries/CreditRanking.sol";
 import { DeliveryMath } from "./libraries/DeliveryMath.sol";
 import { FillsDigest } from "./libraries/FillsDigest.sol";
 import { Money } from "./libraries/Money.sol";
@@ -17,7 +17,6 @@ import { Readings } from "./Readings.sol";
 import { Fill, FillLib } from "./types/Fill.sol";
 import { FrameRecord } from "./types/FrameRecord.sol";
 import { MeterReading } from "./types/MeterReading.sol";
-import { PileState } from "./types/PileState.sol";
 import { Posting } from "./types/Posting.sol";
 import { Publication } from "./types/Publication.sol";
 
@@ -25,7 +24,7 @@ import { Publication } from "./types/Publication.sol";
 /// @notice Works in memory on what is handed in, and has the market book the outcome in one call.
 /// @dev It calls nothing but the market that it is asked about, and writes nothing after such a call that another market
 /// could be affected by: whatever a hostile market answers or calls back concerns its own readings and accounts.
-contract Delivery is Readings {
+contract Delivery is Readings, CreditOrder {
     using Parties for Parties.Table;
     using Parties for Parties.Party;
     using ReadingRing for ReadingRing.Ring;
@@ -89,22 +88,8 @@ contract Delivery is Readings {
         market.post(frame, digest, f.released, postings);
     }
 
-    /// @inheritdoc IDelivery
-    function creditPriorities(
-        IMarket market,
-        PileState[] calldata orders,
-        uint256 icebergThresholdWh
-    ) external view returns (uint256[] memory priorities) {
-        priorities = new uint256[](orders.length);
-        for (uint256 i; i < orders.length; ++i) {
-            uint256 attributes = _attributesOf(address(market), orders[i].balance() % PILE_LIMIT);
-            priorities[i] = CreditRanking.withoutPrice(orders[i], attributes, icebergThresholdWh);
-        }
-        CreditRanking.prioritise(orders, priorities);
-    }
-
     /// @notice Finds what each pile has moved: stored, handed in, or presumed once the deadline has passed.
-    function _meter(Frame memory f, SignedReading[] calldata readings, uint256 until) private {
+    function _meter(Frame memory f, SignedReading[] calldata readings, uint256 until) private view {
         Parties.Table memory table = f.table;
         uint256 count = table.list.length;
         uint256 missing = count;

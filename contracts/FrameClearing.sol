@@ -7,7 +7,6 @@ import { IMarket } from "./interfaces/IMarket.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
-import { RankedByCredit } from "./libraries/RankedByCredit.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
 import { OrderBook } from "./OrderBook.sol";
@@ -36,7 +35,11 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             roomWh == 0 ? type(uint256).max : published.importTicks()
         );
         if (RANK_BY_CREDIT) {
-            RankedByCredit.rank(book, IDelivery(DELIVERY), IMarket(address(this)), ICEBERG_THRESHOLD_WH);
+            (book.bids, book.asks) = IDelivery(DELIVERY).rankByCredit(
+                IMarket(address(this)),
+                book,
+                ICEBERG_THRESHOLD_WH
+            );
         } else {
             Auction.prune(book);
         }

@@ -8,7 +8,6 @@ import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { MergeSort } from "./libraries/MergeSort.sol";
-import { RankedByCredit } from "./libraries/RankedByCredit.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
 import { BookEntry } from "./types/BookEntry.sol";
@@ -134,7 +133,7 @@ contract MarketLens is IMarketLens {
 
     /// @dev Ranks as the market does where it ranks by credit.
     function _rankByCredit(Auction.Book memory b, IMarket market, IMarketParameters.Parameters memory p) private view {
-        RankedByCredit.rank(b, IDelivery(p.delivery), market, p.icebergThresholdWh);
+        (b.bids, b.asks) = IDelivery(p.delivery).rankByCredit(market, b, p.icebergThresholdWh);
     }
 
     /// @dev Entries as lines, in order of priority.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { Auction } from "../libraries/Auction.sol";
 import { Fill } from "../types/Fill.sol";
 import { MeterReading } from "../types/MeterReading.sol";
-import { PileState } from "../types/PileState.sol";
 import { Publication } from "../types/Publication.sol";
 import { IMarket } from "./IMarket.sol";
 
@@ -163,16 +163,18 @@ interface IDelivery {
         SignedReading[] calldata readings
     ) external;
 
-    /// @notice Priorities of one side's orders by the weights of [D Table 1].
+    /// @notice Puts a collected book in order of credit [D Table 1]. Nothing is dropped from it: an order's priority
+    /// depends on the prices of all orders of its side.
     /// @param market whose piles they are
-    /// @param orders slots of the orders, their balances overwritten by their piles' numbers
+    /// @param book as it was collected
     /// @param icebergThresholdWh energy at which the attribute `s` is full
-    /// @return priorities of the orders as they were handed in; the lowest comes first
-    function creditPriorities(
+    /// @return bids entries of the bids in order of priority, each carrying it
+    /// @return asks the same of the asks
+    function rankByCredit(
         IMarket market,
-        PileState[] calldata orders,
+        Auction.Book calldata book,
         uint256 icebergThresholdWh
-    ) external view returns (uint256[] memory priorities);
+    ) external view returns (uint256[] memory bids, uint256[] memory asks);
 
     /// @notice What a meter signs for a market (EIP-712).
     function readingHash(IMarket market, MeterReading reading) external view returns (bytes32);

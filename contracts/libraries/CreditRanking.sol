@@ -45,14 +45,15 @@ library CreditRanking {
     /// @notice Priorities of one side's orders; the lowest comes first.
     /// @param orders their slots
     /// @param sums {withoutPrice} of each; overwritten with the priorities
-    function prioritise(PileState[] calldata orders, uint256[] memory sums) internal pure {
+    function prioritise(uint256[] memory orders, uint256[] memory sums) internal pure {
         uint256 count = orders.length;
         uint256[] memory byPrice = Words.reserve(count);
         unchecked {
             for (uint256 i; i < count; ++i) {
-                uint256 price = orders[i].priceTicks();
+                PileState order = PileState.wrap(Words.at(orders, i));
+                uint256 price = order.priceTicks();
                 // Best first: the lowest of the asks, the highest of the bids.
-                if (orders[i].isCharge()) price = type(uint24).max - price;
+                if (order.isCharge()) price = type(uint24).max - price;
                 Words.push(byPrice, (price << 32) | i);
             }
             byPrice = MergeSort.sort(byPrice);

@@ -4,12 +4,13 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
-import type { Market, MarketLens, TestToken } from "../../typechain-types";
+import type { Delivery, Market, MarketLens, TestToken } from "../../typechain-types";
 
 /** A deployed market with its people, for tests. */
 export interface Deployed {
   market: Market;
   lens: MarketLens;
+  delivery: Delivery;
   token: TestToken;
   parameters: DeploymentParameters;
   /** Admin, grid operator, registrar and guardian of test markets. */
@@ -30,9 +31,12 @@ export async function deployMarket(
   overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
 ): Promise<Deployed> {
   const { ratedW = 7000, ...parameterOverrides } = overrides;
-  const { market, lens, token } = (await hre.ignition.deploy(feederModule("test", parameterOverrides))) as unknown as {
+  const { market, lens, delivery, token } = (await hre.ignition.deploy(
+    feederModule("test", parameterOverrides),
+  )) as unknown as {
     market: Market;
     lens: MarketLens;
+    delivery: Delivery;
     token: TestToken;
   };
   const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
@@ -48,7 +52,7 @@ export async function deployMarket(
     await market.deposit(pile, PILE_BALANCE * parameters.unit);
     piles.push(pile);
   }
-  return { market, lens, token, parameters, admin, piles };
+  return { market, lens, delivery, token, parameters, admin, piles };
 }
 
 /** Current frame: the one that is being delivered at the latest block. */
