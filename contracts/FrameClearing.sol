@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IFrameClearing } from "./interfaces/IFrameClearing.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
@@ -11,12 +13,11 @@ import { RoundOpener } from "./RoundOpener.sol";
 import { BookEntry } from "./types/BookEntry.sol";
 import { BookHeadLib } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
-import { Fill, FillLib } from "./types/Fill.sol";
 import { FrameRecord, FrameRecordLib } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
 import { Publication } from "./types/Publication.sol";
 
-/// @title Clearing and settling frames
+/// @title Clearing frames
 /// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
 /// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
 /// end.
@@ -35,15 +36,22 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             roomWh == 0 ? type(uint256).max : published.importTicks(),
             mayOpenRound
         );
-        if (mayOpenRound) Auction.keepAll(book);
-        else Auction.prune(book);
+        if (RANK_BY_CREDIT) {
+            (book.bids, book.asks) = IDelivery(DELIVERY).rankByCredit(
+                IMarket(address(this)),
+                book,
+                ICEBERG_THRESHOLD_WH
+            );
+        } else {
+            Auction.prune(book);
+        }
 
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
         uint256[] memory log = Words.reserve(2);
         uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
         uint256 gridWh;
         if (mayOpenRound || book.bids.length != 0) {
-            Auction.rank(book, rules);
+            if (!RANK_BY_CREDIT) Auction.rank(book, rules);
             gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
             _writeBack(book.bids, live);
             _writeBack(book.asks, live);
@@ -51,12 +59,10 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         _writeLive(live);
 
         int256 loadW =
-            published.baseLoadW() +
-                Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+            published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
         (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(before, frame);
         if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
-        bool roundOpen =
-            mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks);
+        bool roundOpen = mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks);
         _chronicle = before.withFrame(frame, loadW, known, pflW).withRoundOpen(roundOpen);
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
 
@@ -67,32 +73,6 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             mstore(add(log, 0x40), 0x60)
             log2(log, add(0x80, shl(5, mload(fills))), topic, frame)
         }
-    }
-
-    /// @inheritdoc IFrameClearing
-    function settle(uint256 frame, Publication publication_, Fill[] calldata fills) external {
-        uint256 endsAt = (frame + 1) * FRAME_SECONDS;
-        if (block.timestamp < endsAt) revert FrameNotOver(frame, endsAt);
-        _closeRecord(frame, keccak256(abi.encodePacked(publication_, fills)));
-
-        uint256 gridIncome;
-        uint256 wheelingPrice = publication_.wheelingTicks() * TICK_SIZE;
-        for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
-            uint256 seller = fill.sell();
-            uint256 energyWh = fill.energyWh();
-            uint256 amount = Money.amountDown(fill.price(), energyWh);
-            if (seller == FillLib.GRID) {
-                gridIncome += amount;
-            } else {
-                gridIncome += Money.amountDown(wheelingPrice, energyWh);
-                PileState s = _states[seller];
-                _states[seller] = s.withBalance(s.balance() + amount + Money.amountDown(BOND_PRICE, energyWh));
-            }
-        }
-        Chronicle c = _chronicle;
-        _chronicle = c.withGridBalance(c.gridBalance() + gridIncome);
-        emit FrameSettled(frame, gridIncome);
     }
 
     /// @inheritdoc IFrameClearing
@@ -206,18 +186,6 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         FrameRecord old = _records[slot];
         if (old.isOpen()) _unsettledRecords[old.frame()] = old;
         _records[slot] = record;
-    }
-
-    /// @dev Marks a frame settled if `digest` is what its clearing decided, or reverts.
-    function _closeRecord(uint256 frame, bytes32 digest) private {
-        uint256 slot = frame % REMEMBERED_FRAMES;
-        FrameRecord record = _records[slot];
-        bool inSlot = record.frame() == frame;
-        if (!inSlot) record = _unsettledRecords[frame];
-        if (!record.isOpen()) revert NothingToSettle(frame);
-        if (!record.matches(digest)) revert WrongFills(frame);
-        if (inSlot) _records[slot] = record.settled();
-        else _unsettledRecords[frame] = FrameRecord.wrap(0);
     }
 
     /// @dev Reverts unless a frame may be cleared now.

@@ -29,6 +29,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal constant REMEMBERED_FRAMES = 128;
     /// @dev Frames ahead that may be published: a publication must outlive the frames before it.
     uint256 internal constant MAX_FRAMES_AHEAD = 96;
+    /// @dev Most frames after its end that a frame waits for readings.
+    uint256 internal constant MAX_READING_FRAMES = 48;
     /// @dev Words of the live-pile bitmap after the head.
     uint256 internal constant MORE_LIVE_WORDS = 4;
     /// @dev Efficiencies and shares are in 1/10 000.
@@ -62,6 +64,10 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     address internal immutable ROUNDS;
     uint256 internal immutable WHOLE_ROUND_SECONDS;
     address internal immutable DELIVERY;
+    uint256 internal immutable INITIAL_CREDIT;
+    uint256 internal immutable CREDIT_PRIOR_WH;
+    uint256 internal immutable MIN_CREDIT;
+    bool internal immutable RANK_BY_CREDIT;
     /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
     address private immutable _PARAMETERS;
 
@@ -102,6 +108,9 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("rounds", uint160(p.rounds), p.rounds == address(0) || p.rounds.code.length != 0);
         _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
         _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);
+        _check("delivery", uint160(p.delivery), p.delivery.code.length != 0);
+        // Readings are kept for 64 frames; none may be waited for that long.
+        _check("readingSeconds", p.readingSeconds, p.readingSeconds <= MAX_READING_FRAMES * p.frameSeconds);
         _check("overBps", p.overBps, p.overBps <= 10_000);
         _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
         _check("creditPriorWh", p.creditPriorWh, p.creditPriorWh < 1 << 26);
@@ -130,6 +139,10 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         ROUNDS = p.rounds;
         WHOLE_ROUND_SECONDS = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         DELIVERY = p.delivery;
+        INITIAL_CREDIT = p.initialCredit;
+        CREDIT_PRIOR_WH = p.creditPriorWh;
+        MIN_CREDIT = p.minCredit;
+        RANK_BY_CREDIT = p.rankByCredit;
         _PARAMETERS = address(new DataContract(abi.encode(p)));
 
         _grantRole(DEFAULT_ADMIN_ROLE, p.admin);

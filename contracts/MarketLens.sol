@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketLens } from "./interfaces/IMarketLens.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
@@ -30,7 +31,8 @@ contract MarketLens is IMarketLens {
     function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks) {
         IMarketParameters.Parameters memory p = market.parameters();
         Auction.Book memory b = _collect(market, p, frame);
-        Auction.keepAll(b);
+        if (p.rankByCredit) _rankByCredit(b, market, p);
+        else Auction.keepAll(b);
         bids = _lines(market, p, b.bids, b.bidWaits, frame);
         asks = _lines(market, p, b.asks, b.askWaits, frame);
     }
@@ -114,9 +116,13 @@ contract MarketLens is IMarketLens {
         uint256 frame
     ) private view returns (Fill[] memory fills, int256 loadW) {
         Auction.Book memory b = _collect(market, p, frame);
-        Auction.prune(b);
         Auction.Rules memory rules = Auction.Rules(p.alpha, p.beta, p.tickSize, p.bondPrice);
-        Auction.rank(b, rules);
+        if (p.rankByCredit) {
+            _rankByCredit(b, market, p);
+        } else {
+            Auction.prune(b);
+            Auction.rank(b, rules);
+        }
         Publication published = market.publication(frame);
         uint256[] memory list = Words.reserve(2 * b.bids.length + b.asks.length);
         uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
@@ -128,7 +134,12 @@ contract MarketLens is IMarketLens {
         }
     }
 
-    /// @dev Ranked entries as lines.
+    /// @dev Ranks as the market does where it ranks by credit.
+    function _rankByCredit(Auction.Book memory b, IMarket market, IMarketParameters.Parameters memory p) private view {
+        (b.bids, b.asks) = IDelivery(p.delivery).rankByCredit(market, b, p.icebergThresholdWh);
+    }
+
+    /// @dev Entries as lines, in order of priority.
     function _lines(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -137,7 +148,7 @@ contract MarketLens is IMarketLens {
         uint256 frame
     ) private view returns (Line[] memory lines) {
         uint256[] memory priceRanks = _priceRanks(entries, market.pileCount());
-        uint256[] memory ranked = Ranking.rank(entries, waits, p.alpha, p.beta);
+        uint256[] memory ranked = p.rankByCredit ? entries : Ranking.rank(entries, waits, p.alpha, p.beta);
         lines = new Line[](ranked.length);
         for (uint256 i; i < ranked.length; ++i) {
             BookEntry entry = BookEntry.wrap(ranked[i]);

@@ -239,6 +239,10 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
             live = false;
         }
         if (s.isSuspended()) return abi.encodeWithSelector(IPileRegistry.PileSuspended.selector, pile);
+        if (s.isIndebted()) return abi.encodeWithSelector(PileInDebt.selector, pile, _debts[pile]);
+        if (s.credit() < MIN_CREDIT) {
+            return abi.encodeWithSelector(CreditTooLow.selector, pile, s.credit(), MIN_CREDIT);
+        }
         uint256 price = request.price;
         uint256 ticks = price / TICK_SIZE;
         if (price == 0 || ticks > PileStateLib.MAX_PRICE_TICKS) {

@@ -33,7 +33,8 @@ interface IMarketParameters {
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
-    /// @param readingSeconds time after a frame's end in which readings are waited for, s; 0 for a market without meters
+    /// @param readingSeconds time after a frame's end in which readings are waited for, s, at most 48 frames; 0
+    /// for a market without meters
     /// @param defaulterPays whether who breaches compensates the other side; otherwise only credit suffers [D]
     /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000

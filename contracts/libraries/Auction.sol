@@ -92,17 +92,23 @@ library Auction {
 
     /// @notice Drops the orders that cannot be filled: bids below both the best ask and every bid that the grid may
     /// fill, asks above the best bid. What stays is a prefix of each side in price, so price ranks are unchanged, and
-    /// the time ranks still count the dropped ones. What stays becomes entries.
+    /// the time ranks still count the dropped ones. What stays becomes entries. Nothing is dropped where icebergs wait
+    /// for a benefit round, which is about all of them.
     function prune(Book memory book) internal pure {
         uint256 lowestBid = book.bestAsk < book.lowestGridBid ? book.bestAsk : book.lowestGridBid;
-        _keepBids(book, book.bestBid < lowestBid ? type(uint256).max : lowestBid);
-        _keepAsks(book, book.bestBid);
+        if (book.bestBid < lowestBid) lowestBid = type(uint256).max;
+        _keep(book, book.icebergsWait ? 0 : lowestBid, book.icebergsWait ? type(uint256).max : book.bestBid);
     }
 
     /// @notice Turns every order into an entry: {prune} for whoever wants to see the whole book.
     function keepAll(Book memory book) internal pure {
-        _keepBids(book, 0);
-        _keepAsks(book, type(uint256).max);
+        _keep(book, 0, type(uint256).max);
+    }
+
+    /// @dev Turns the bids from `low` and the asks up to `high` into entries and drops the others.
+    function _keep(Book memory book, uint256 low, uint256 high) private pure {
+        _keepBids(book, low);
+        _keepAsks(book, high);
     }
 
     /// @dev Turns the bids at `low` and above into entries and drops the others.

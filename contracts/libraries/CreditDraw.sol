@@ -8,10 +8,20 @@ library CreditDraw {
     uint256 private constant ONE = 1 << 64;
     /// @dev Fourteen constants of eight bytes: `floor(2^64 e^(-2^i / 100))` for i = 0 to 13.
     bytes private constant DECAY =
-        hex"fd73e7e95ce7ec2c" hex"faee4cdd6f62db92" hex"f5f64bf3805c6a57" hex"ec515a56223429fa"
-        hex"da26186919727f6f" hex"b9e4e73e40de6ef3" hex"86fca2e4b18670c5" hex"472d73d883bc7bb7"
-        hex"13ca3e54079d1a5d" hex"0187a506e4ea251c" hex"0002572985712682" hex"000000057a535533"
-        hex"000000000000001e" hex"0000000000000000";
+        hex"fd73e7e95ce7ec2c"
+        hex"faee4cdd6f62db92"
+        hex"f5f64bf3805c6a57"
+        hex"ec515a56223429fa"
+        hex"da26186919727f6f"
+        hex"b9e4e73e40de6ef3"
+        hex"86fca2e4b18670c5"
+        hex"472d73d883bc7bb7"
+        hex"13ca3e54079d1a5d"
+        hex"0187a506e4ea251c"
+        hex"0002572985712682"
+        hex"000000057a535533"
+        hex"000000000000001e"
+        hex"0000000000000000";
 
     /// @notice The weight of a credit that is `difference` below the highest.
     /// @param difference `Cmax - C`, 1/100 point, below 2^14

@@ -100,7 +100,11 @@ library Tranches {
                 mostShift := NOW_SHIFT
             }
             let end := add(add(list, 0x20), shl(5, mload(list)))
-            for { let at := add(add(list, 0x20), shl(5, start)) } lt(at, end) { at := add(at, 0x20) } {
+            for {
+                let at := add(add(list, 0x20), shl(5, start))
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
                 let word := mload(at)
                 if lt(shr(PRICE_SHIFT, word), leastKey) {
                     continue
@@ -135,7 +139,11 @@ library Tranches {
                 mostShift := NOW_SHIFT
             }
             let at := add(list, 0x20)
-            for { let end := add(at, shl(5, mload(list))) } lt(at, end) { at := add(at, 0x20) } {
+            for {
+                let end := add(at, shl(5, mload(list)))
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
                 let word := mload(at)
                 if lt(shr(PRICE_SHIFT, word), leastKey) {
                     continue

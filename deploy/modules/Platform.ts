@@ -2,7 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 
-/** What all feeders of a network share: the factory with the market's creation code, the rounds, the lens. */
+/** What all feeders of a network share: the factory with the market's creation code, rounds, delivery and the lens. */
 export default buildModule("Platform", (m) => {
   const code = Market__factory.bytecode;
   const half = 2 + Math.ceil((code.length - 2) / 4) * 2;
@@ -11,5 +11,6 @@ export default buildModule("Platform", (m) => {
   const factory = m.contract("MarketFactory", [codeHead, codeTail]);
   const lens = m.contract("MarketLens");
   const rounds = m.contract("BenefitRounds");
-  return { factory, lens, rounds };
+  const delivery = m.contract("Delivery");
+  return { factory, lens, rounds, delivery };
 });

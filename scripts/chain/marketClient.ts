@@ -2,6 +2,7 @@ import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDom
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
+import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
@@ -23,8 +24,14 @@ import type { Receipt, Transactor } from "./transactor";
 
 /** The market's own interface; decodes events and errors. */
 export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
+/** Interface of the contract that meters and settles a market's frames. */
+export const DELIVERY_INTERFACE: Interface = Delivery__factory.createInterface();
 /** Interfaces whose custom errors a transaction to a market can end in. */
-export const ERROR_INTERFACES: readonly Interface[] = [MARKET_INTERFACE, new Interface(IERC20Errors__factory.abi)];
+export const ERROR_INTERFACES: readonly Interface[] = [
+  MARKET_INTERFACE,
+  DELIVERY_INTERFACE,
+  new Interface(IERC20Errors__factory.abi),
+];
 const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
 /** A signed order as the contract takes it. */
@@ -40,6 +47,9 @@ export interface BatchRefusal {
   position: number;
   refusal: ContractRefusal;
 }
+
+/** Later than any frame: asks for a meter after every change on record. */
+const LAST_FRAME = 2n ** 32n - 1n;
 
 /** A pile as the registry knows it. */
 export interface PileRecord {
@@ -66,6 +76,7 @@ export interface ClearedFrame {
  */
 export class MarketClient {
   private readonly market;
+  private readonly delivery;
   private domain: TypedDataDomain | undefined;
 
   constructor(
@@ -73,8 +84,11 @@ export class MarketClient {
     private readonly provider: Provider,
     readonly parameters: Readonly<DeploymentParameters>,
     readonly tokenAddress: string,
+    /** The contract that meters and settles the market's frames. */
+    readonly deliveryAddress: string,
   ) {
     this.market = Market__factory.connect(address, provider);
+    this.delivery = Delivery__factory.connect(deliveryAddress, provider);
   }
 
   /** Connects to a deployed market and reads its parameters. */
@@ -111,7 +125,7 @@ export class MarketClient {
       minCredit: p.minCredit,
       ranking: p.rankByCredit ? "credit" : "priority",
     };
-    return new MarketClient(address, provider, parameters, p.token);
+    return new MarketClient(address, provider, parameters, p.token, p.delivery);
   }
 
   /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
@@ -214,13 +228,22 @@ export class MarketClient {
     return { receipt, cleared: { frame, loadW, pflW, packed: [...fills], fills: fills.map(decodeFill) } };
   }
 
-  /** Settles a frame by what its clearing decided. */
+  /** Settles a frame, all of whose fills the match made, by what its clearing decided. */
   async settle(
     sender: Transactor,
     cleared: Pick<ClearedFrame, "frame" | "packed">,
     publication: bigint,
   ): Promise<Receipt> {
-    return this.write(sender, "settle", [cleared.frame, publication, cleared.packed]);
+    const { frame, packed } = cleared;
+    const data = DELIVERY_INTERFACE.encodeFunctionData("settle", [
+      this.address,
+      frame,
+      publication,
+      packed,
+      packed.length,
+      [],
+    ]);
+    return sender.send({ to: this.deliveryAddress, data });
   }
 
   /** What is published for a frame, packed; 0 where nothing is. */
@@ -249,7 +272,8 @@ export class MarketClient {
     const count = Number(await this.market.pileCount());
     return Promise.all(
       Array.from({ length: count }, async (_, i) => {
-        const { account, operator, meterKey, ratedW } = await this.market.pileRecord(i + 1);
+        const { account, operator, ratedW } = await this.market.pileRecord(i + 1);
+        const { key: meterKey } = await this.delivery.meterOf(this.address, i + 1, LAST_FRAME);
         return { index: i + 1, account, operator, meterKey, ratedW };
       }),
     );

@@ -3,7 +3,7 @@ import { ethers } from "hardhat";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
 import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
-import { bid, deployFor, freshFrame, MAX_UINT64, nth } from "../unit/contracts/fixtures";
+import { bid, deployFor, freshFrame, MAX_MONEY, nth } from "../unit/contracts/fixtures";
 
 /**
  * Found: a deposit is bounded by what the market holds, on the ground that claims never exceed it. With a token whose
@@ -18,13 +18,13 @@ describe("Finding: a shrinking token carries a balance beyond its field", () => 
     const { market } = await deployFor(token, DEFAULT_PARAMETERS);
     const a = nth(await ethers.getSigners(), 1);
     await market.registerPile(a, a, a, 7000);
-    await token.faucet(a, 2n * MAX_UINT64);
-    await token.connect(a).approve(market, 2n * MAX_UINT64);
-    await market.connect(a).deposit(a, MAX_UINT64);
+    await token.faucet(a, 2n * MAX_MONEY);
+    await token.connect(a).approve(market, 2n * MAX_MONEY);
+    await market.connect(a).deposit(a, MAX_MONEY);
     const start = await freshFrame(market, DEFAULT_PARAMETERS);
     await market.connect(a).place(bid(2n, 1000n, start + 5));
     const before = await market.pileState(1);
-    await token.misstate(market, -MAX_UINT64);
+    await token.misstate(market, -MAX_MONEY);
     await expect(market.connect(a).deposit(a, 2n ** 63n)).to.be.revertedWithCustomError(market, "TooMuchMoney");
     expect(decodePileState(await market.pileState(1)).priceTicks).to.equal(2n);
     expect(await market.pileState(1)).to.equal(before);

@@ -9,8 +9,10 @@ import {
   toBeHex,
   TypedDataEncoder,
 } from "ethers";
+import { ZeroAddress } from "ethers";
 import hre, { ethers } from "hardhat";
 
+import { contractParameters } from "../../scripts/chain/contractParameters";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -162,13 +164,19 @@ export class TwinMarkets {
    * @param watches the piles whose balances and orders are compared; the others must do nothing
    */
   static async deploy(
-    { lens, token, admin }: Pick<Deployed, "lens" | "token" | "admin">,
+    { lens, rounds, delivery, token, admin }: Omit<Deployed, "market" | "parameters" | "piles">,
     parameters: DeploymentParameters,
     watches: (pile: number) => boolean,
     seen: Seen,
   ): Promise<TwinMarkets> {
-    const roles = { admin, gridOperator: admin, registrar: admin, guardian: admin };
-    const market = await ethers.deployContract("Market", [{ ...roles, token, ...parameters }]);
+    const { address } = admin;
+    const surroundings = {
+      ...{ admin: address, gridOperator: address, registrar: address, guardian: address },
+      token: await token.getAddress(),
+      rounds: await rounds.getAddress(),
+      delivery: await delivery.getAddress(),
+    };
+    const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
     const snapshot = await ethers.deployContract("MarketSnapshot");
     await token.approve(market, ethers.MaxUint256);
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
@@ -176,7 +184,7 @@ export class TwinMarkets {
       [market, token, snapshot].map((contract) => contract.getAddress()),
     );
     return new TwinMarkets(
-      { market, lens, token, admin, parameters, piles: [] },
+      { market, lens, rounds, delivery, token, admin, parameters, piles: [] },
       { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress! },
       watches,
       seen,

@@ -144,7 +144,7 @@ describe("Attacks", () => {
       const { words } = await clear(market, start + 1);
       const word = await market.publication(start + 1);
       await inOneBlock((start + 2) * F, [
-        async () => market.settle(start + 1, word, words, GAS),
+        async () => settleNow(market, start + 1, word, words, GAS),
         async () => market.clear(start + 2, GAS),
         async () => market.clear(start + 3, GAS),
       ]);
@@ -502,7 +502,7 @@ describe("Attacks", () => {
 
       // Five years on nobody has cleared or settled anything; a buyer settles the frame it traded in.
       await time.increase(5 * 365 * 24 * 3600);
-      await market.connect(a).settle(start + 1, word, words);
+      await settleNow(market.connect(a), start + 1, word, words);
       for (const pile of [a, b, m, n]) {
         const all = (await market.freeBalanceOf(pile)) + (await market.lockedBalanceOf(pile));
         expect(await market.freeBalanceOf(pile)).to.equal(all);
@@ -526,7 +526,7 @@ describe("Attacks", () => {
       }
       await goTo(start + 6);
       await expectSolvent(market, token, parameters);
-      for (const { frame, words, word } of kept.reverse()) await market.settle(frame, word, [...words]);
+      for (const { frame, words, word } of kept.reverse()) await settleNow(market, frame, word, [...words]);
       // A fifth pair was still in the book and died uncleared or lives on; claims add up either way.
       await expectSolvent(market, token, parameters);
       expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + 4n * 130_000n);

@@ -451,7 +451,7 @@ describe("Rebuilding a market from its events alone", () => {
         const work = follower.rebuilt.toSettle(past);
         if (work === undefined || past >= frame || !random.chance(0.1)) continue;
         const [event] = await market.queryFilter(market.filters.FrameCleared(past));
-        await market.settle(past, work.publication, [...(event?.args.fills ?? [])]);
+        await settleNow(market, past, work.publication, [...(event?.args.fills ?? [])]);
       }
       const income = await market.gridBalance();
       if (income > 0n && random.chance(0.2)) await market.withdrawGrid(admin, income);
@@ -488,7 +488,7 @@ describe("Rebuilding a market from its events alone", () => {
       const work = follower.rebuilt.toSettle(frame);
       if (work === undefined) continue;
       const [event] = await market.queryFilter(market.filters.FrameCleared(frame));
-      await market.settle(frame, work.publication, [...(event?.args.fills ?? [])]);
+      await settleNow(market, frame, work.publication, [...(event?.args.fills ?? [])]);
     }
     for (const pile of piles) {
       const free = await market.freeBalanceOf(pile);

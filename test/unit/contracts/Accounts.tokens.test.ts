@@ -16,7 +16,7 @@ import {
   expectSolvent,
   freshFrame,
   type Holdings,
-  MAX_UINT64,
+  MAX_MONEY,
   PENNY,
   settle,
 } from "./fixtures";
@@ -415,10 +415,10 @@ describe("Accounts with hostile tokens", () => {
 
     it("cannot claim to hold more than the market counts", async () => {
       const { market, token, a } = await loadFixture(fixture);
-      await token.lie(MAX_UINT64);
+      await token.lie(MAX_MONEY);
       await expect(market.connect(a).deposit(a, 1n))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 501n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 501n, MAX_MONEY);
     });
   });
 
@@ -474,27 +474,27 @@ describe("Accounts with hostile tokens", () => {
 
     it("counts up to 2^64 - 1 units here too", async () => {
       const { market, token, a } = await loadFixture(fixture);
-      const tokens = (MAX_UINT64 + 1n) * UNIT;
+      const tokens = (MAX_MONEY + 1n) * UNIT;
       await token.faucet(a, tokens);
       await token.connect(a).approve(market, tokens);
       await expect(market.connect(a).deposit(a, tokens))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 1n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 1n, MAX_MONEY);
       await market.connect(a).deposit(a, tokens - 1n);
-      expect(await market.freeBalanceOf(a)).to.equal(MAX_UINT64);
-      await market.connect(a).withdraw(a, MAX_UINT64);
+      expect(await market.freeBalanceOf(a)).to.equal(MAX_MONEY);
+      await market.connect(a).withdraw(a, MAX_MONEY);
     });
 
     it("pays no more for the largest unit than it has: 2^64 - 1 tokens a unit", async () => {
       const token = await ethers.deployContract("TestToken", [36]);
-      const { market, parameters, a } = await marketOf(token, { unit: MAX_UINT64 });
-      const tokens = MAX_UINT64 * MAX_UINT64;
+      const { market, parameters, a } = await marketOf(token, { unit: MAX_MONEY });
+      const tokens = MAX_MONEY * MAX_MONEY;
       await fund(market, token, [a], tokens);
       await market.connect(a).deposit(a, tokens);
-      expect(await market.freeBalanceOf(a)).to.equal(MAX_UINT64);
+      expect(await market.freeBalanceOf(a)).to.equal(MAX_MONEY);
       await expectSolvent(market, token, parameters);
       await time.increase(1);
-      await market.connect(a).withdraw(a, MAX_UINT64);
+      await market.connect(a).withdraw(a, MAX_MONEY);
       expect(await token.balanceOf(a)).to.equal(tokens);
     });
   });

@@ -218,9 +218,10 @@ describe("BenefitRounds", () => {
       await expect(s.rounds.connect(nth(s.piles, 0)).commit(s.market, ZeroHash))
         .to.be.revertedWithCustomError(s.rounds, "NotProposer")
         .withArgs(nth(s.piles, 0));
-      await expect(
-        s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT),
-      ).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
+      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongPhase",
+      );
       await commit(s, own, s.round, bytes);
       await s.rounds.connect(thief).commit(s.market, await s.rounds.commitmentOf(s.market, s.round, own, bytes, SALT));
       await goTo(s.round, -480);
@@ -228,17 +229,20 @@ describe("BenefitRounds", () => {
         s.rounds,
         "WrongPhase",
       );
-      await expect(
-        s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT),
-      ).to.be.revertedWithCustomError(s.rounds, "WrongCommitment");
-      await expect(
-        s.rounds.connect(own).reveal(s.market, [...s.book, 1n], bytes, SALT),
-      ).to.be.revertedWithCustomError(s.rounds, "WrongBook");
+      await expect(s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongCommitment",
+      );
+      await expect(s.rounds.connect(own).reveal(s.market, [...s.book, 1n], bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongBook",
+      );
       await expect(s.rounds.finalise(s.market, s.book, "0x")).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
       await s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT);
-      await expect(
-        s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT),
-      ).to.be.revertedWithCustomError(s.rounds, "WrongCommitment");
+      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongCommitment",
+      );
       await time.increaseTo(s.round * 1800);
       await expect(s.rounds.finalise(s.market, s.book, bytes)).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
     });

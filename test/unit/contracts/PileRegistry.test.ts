@@ -270,7 +270,7 @@ describe("PileRegistry", () => {
       await market.setSuspended(seller, true);
       await market.connect(seller).cancel();
       await time.increaseTo((start + 2) * 1800);
-      await market.settle(start + 1, await market.publication(start + 1), words);
+      await settleNow(market, start + 1, await market.publication(start + 1), words);
       await market.connect(seller).withdraw(seller, await market.freeBalanceOf(seller));
       expect(await token.balanceOf(seller)).to.equal(1_000_000_000n + 130_000n);
     });
