@@ -14,20 +14,18 @@ export interface BookOrder {
   peakWh: number;
   /** Last offset in which it may be delivered; may lie beyond the plan. */
   last: number;
-  /** By offset, whether the tariff of the frame is within its limit. */
+  /** By offset, whether the frame is published and its tariff within the order's limit. */
   eligible: readonly boolean[];
 }
 
 /** A frozen book as a planner sees it. */
 export interface BookView {
-  /** Frames that can be planned: those of the horizon up to the first that is not published. */
+  /** Frames that a plan has: the round's horizon. */
   frames: number;
-  /** Frames that a plan must have: the round's horizon. */
-  horizon: number;
   /** Both sides, in the order in which the contract allots. SPEC 4. */
   bids: BookOrder[];
   asks: BookOrder[];
-  /** What the load is without any flexible energy, Wh a frame. */
+  /** What the load is without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
   baseWh: number[];
   /** Load of the frame before, Wh. */
   previousWh: number;
@@ -41,15 +39,16 @@ export interface BookView {
 /** Reads a frozen book. */
 export function viewOf(book: FrozenBook): BookView {
   const hours = book.frameSeconds / 3600;
-  const unpublished = book.publications.findIndex((publication) => publication === undefined);
-  const frames = unpublished < 0 ? book.horizon : unpublished;
   const drawFactor = Number(book.chargeEfficiencyBps) / FULL_BPS;
-  const baseWh = book.publications.slice(0, frames).map((publication) => Number(publication!.baseLoadW) * hours);
-  if (frames > 0) baseWh[0]! += Number(book.matchedGridWh) * drawFactor;
-  const orders = (side: readonly FlexibleOrder[]) =>
-    inAllotmentOrder(side).map((order) => orderOf(book, order, frames));
+  const baseWh: number[] = [];
+  for (const publication of book.publications) {
+    baseWh.push(publication === undefined ? (baseWh.at(-1) ?? 0) : Number(publication.baseLoadW) * hours);
+  }
+  // The round's own frame is published.
+  const withMatched = baseWh.map((wh, offset) => (offset === 0 ? wh + Number(book.matchedGridWh) * drawFactor : wh));
+  const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(side).map((order) => orderOf(book, order));
   return {
-    ...{ frames, horizon: book.horizon, baseWh, drawFactor },
+    ...{ frames: book.horizon, baseWh: withMatched, drawFactor },
     bids: orders(book.bids),
     asks: orders(book.asks),
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
@@ -58,11 +57,11 @@ export function viewOf(book: FrozenBook): BookView {
   };
 }
 
-function orderOf(book: FrozenBook, order: FlexibleOrder, frames: number): BookOrder {
+function orderOf(book: FrozenBook, order: FlexibleOrder): BookOrder {
   const { side, price } = order;
-  const eligible = book.publications.slice(0, frames).map((publication) => {
-    const { importPrice, exportPrice } = publication!;
-    return side === "charge" ? price >= importPrice : price <= exportPrice;
+  const eligible = book.publications.map((publication) => {
+    if (publication === undefined) return false;
+    return side === "charge" ? price >= publication.importPrice : price <= publication.exportPrice;
   });
   return {
     ...{ side, eligible, last: order.expiryFrame - book.frame },

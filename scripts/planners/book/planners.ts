@@ -34,18 +34,43 @@ export function epob(name = "ePoB", { firstStepFactor = 1, solve = solveFast }: 
     name,
     async plan(book) {
       const view = viewOf(book);
-      let best: { plan: Plan; score: Score } | undefined;
+      const scored: ScoredPlan[] = [];
       for (const lasts of [undefined, lastsInTurn(view)]) {
         const problem = servable(problemOf(view, lasts));
         const wanted = totalsOf(view, problem, await solve(problem));
         if (firstStepFactor !== 1) wanted.drawWh = advanced(wanted.drawWh, firstStepFactor);
-        const plan = asPlan(view, servingTotals(view, wanted));
-        const score = scorePlan(book, plan);
-        if (best === undefined || compareScores(score, best.score) < 0) best = { plan, score };
+        scored.push(hastened(book, view, wanted));
       }
-      return best!.plan;
+      return scored.reduce((best, other) => (compareScores(other.score, best.score) < 0 ? other : best)).plan;
     },
   };
+}
+
+interface ScoredPlan {
+  plan: Plan;
+  score: Score;
+}
+
+/** How far totals are taken towards everything at once, until nobody is left unserved who then is not. */
+const HASTE = [0, 0.25, 0.5, 0.75, 1];
+
+/** The totals as a plan; sooner, where the feeder's limit would otherwise leave unserved who can be served. */
+function hastened(book: FrozenBook, view: BookView, wanted: Totals): ScoredPlan {
+  const scoredOf = (totals: Totals): ScoredPlan => {
+    const plan = asPlan(servingTotals(view, totals));
+    return { plan, score: scorePlan(book, plan) };
+  };
+  let best = scoredOf(wanted);
+  if (best.score.unservedWh === 0n) return best;
+  const soonest = greedyTotals(view, () => Infinity);
+  const { unservedWh } = scorePlan(book, asPlan(soonest));
+  for (const haste of HASTE) {
+    if (best.score.unservedWh <= unservedWh) break;
+    const drawWh = wanted.drawWh.map((wh, offset) => (1 - haste) * wh + haste * soonest.drawWh[offset]!);
+    const other = scoredOf({ drawWh, dischargeWh: wanted.dischargeWh.map((wh) => (1 - haste) * wh) });
+    if (compareScores(other.score, best.score) < 0) best = other;
+  }
+  return best;
 }
 
 /** ePoB with the first step enlarged by [T Table 6-A]'s factor, to leave room for arrivals. */
@@ -72,8 +97,12 @@ function solveFast(problem: LoadProblem): LoadPlan {
   return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2: TOLERATED_STEP_WH ** 2 * problem.baseWh.length });
 }
 
-/** Frame by frame. @param choose From the draw that would leave the load as it was to the one that is wanted, Wh. */
 function greedy(view: BookView, choose: (flatWh: number) => number): Plan {
+  return asPlan(greedyTotals(view, choose));
+}
+
+/** Frame by frame. @param choose From the draw that would leave the load as it was to the one that is wanted, Wh. */
+function greedyTotals(view: BookView, choose: (flatWh: number) => number): Totals {
   const serving = new Serving(view);
   const { baseWh, drawFactor, dischargeFactor } = view;
   const totals: Totals = { drawWh: [], dischargeWh: [] };
@@ -89,7 +118,7 @@ function greedy(view: BookView, choose: (flatWh: number) => number): Plan {
     totals.dischargeWh.push(fed);
     beforeWh = baseWh[offset]! + drawFactor * drawn - dischargeFactor * fed;
   }
-  return asPlan(view, totals);
+  return totals;
 }
 
 /** The first draw enlarged, and what that takes off the later ones, in proportion. */
@@ -115,8 +144,6 @@ function totalsOf(view: BookView, problem: LoadProblem, { energyWh }: LoadPlan):
   return totals;
 }
 
-/** Whole Wh for each frame of the round's horizon, nothing in those that cannot be planned. */
-function asPlan(view: BookView, { drawWh, dischargeWh }: Totals): Plan {
-  const whole = (wh: readonly number[]) => Array.from({ length: view.horizon }, (_, offset) => BigInt(wh[offset] ?? 0));
-  return { drawWh: whole(drawWh), dischargeWh: whole(dischargeWh) };
+function asPlan({ drawWh, dischargeWh }: Totals): Plan {
+  return { drawWh: drawWh.map(BigInt), dischargeWh: dischargeWh.map(BigInt) };
 }
