@@ -1,11 +1,13 @@
 import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
+import { benefit, type Proposal } from "../market/model/benefit";
 import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
 import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
-import { askedWh, type EvStay } from "../piles/ev";
+import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
+import type { BookPlanner } from "../planners/book/planners";
 import type { Random } from "../random";
 import { reportDay } from "./dayReport";
-import type { DayResult } from "./dayResult";
+import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
 import type { Action, MarketPort } from "./marketPort";
 import { agentMarket, PublicRecord } from "./publicView";
@@ -33,6 +35,10 @@ export interface DayOptions {
    */
   publicationBlockFrames: number;
   policy: OrderPolicy;
+  /** Who proposes plans in the rounds of a benefit market, in the order of the reveals; nobody. */
+  proposers?: readonly BookPlanner[];
+  /** What limits the energy that EVs ask for, where it is not the market they trade on: for comparisons. SPEC 7. */
+  energyLimits?: EnergyLimits;
   /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
   limits: { charge: readonly [number, number]; discharge: readonly [number, number] };
   guidePrice: Omit<GuidePriceOptions, "frameSeconds">;
@@ -58,11 +64,20 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
     onFrame?.(outcome, frame + 1, day.lastFrame);
   }
   await day.settleBefore(day.lastFrame + 1);
-  return reportDay({ options, parameters: port.parameters, outcomes, accounts: day.accounts, gas: port.gasUse?.() });
+  return reportDay({
+    options,
+    parameters: port.parameters,
+    outcomes,
+    accounts: day.accounts,
+    rounds: day.rounds,
+    gas: port.gasUse?.(),
+  });
 }
 
 class Day {
   readonly accounts: EvAccount[];
+  /** The rounds that were held, in order. */
+  readonly rounds: RoundReport[] = [];
   /** The last frame to be cleared. */
   readonly lastFrame: number;
 
@@ -87,7 +102,7 @@ class Day {
     this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
       const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, parameters), limitPrice, own.stream("policy"));
+      return new EvAccount(stay, askedWh(stay, options.energyLimits ?? parameters), limitPrice, own.stream("policy"));
     });
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
     const guide = new GuidePrice(
@@ -114,7 +129,8 @@ class Day {
     const orders = placed ? await this.port.book(frame) : undefined;
     await this.decide(orders === undefined ? { ...opened, moment: "close" } : this.record.view(frame, "close", orders));
 
-    const outcome = await this.port.clear(frame + 1);
+    const matched = await this.port.clear(frame + 1);
+    const outcome = (await this.holdRound(frame + 1)) ?? matched;
     this.record.onCleared(outcome);
     this.book(outcome);
     return outcome;
@@ -123,6 +139,20 @@ class Day {
   /** Settles the cleared frames before `frame`. */
   async settleBefore(frame: number): Promise<void> {
     while (this.unsettled.length > 0 && this.unsettled[0]! < frame) await this.port.settle(this.unsettled.shift()!);
+  }
+
+  /** Lets the proposers compete in the round over a frame, if its clearing opened one. SPEC 4. */
+  private async holdRound(frame: number): Promise<FrameOutcome | undefined> {
+    const { rounds } = this.port;
+    const book = await rounds?.frozenBook(frame);
+    if (rounds === undefined || book === undefined) return undefined;
+    const proposals: Proposal[] = [];
+    for (const planner of this.options.proposers ?? []) {
+      proposals.push({ proposer: planner.name, plan: await planner.plan(book) });
+    }
+    const { outcome, winner, score, refused } = await rounds.hold(frame, proposals);
+    this.rounds.push({ frame, winner, lambda: benefit(score), unservedWh: Number(score.unservedWh), refused });
+    return outcome;
   }
 
   private plugInAndOut(frame: number): void {

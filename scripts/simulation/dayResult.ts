@@ -25,6 +25,19 @@ export interface FrameReport {
   grid: readonly GridFill[];
 }
 
+/** What a round over a measured frame came to. SPEC 4. */
+export interface RoundReport {
+  frame: number;
+  /** Whose plan was executed; undefined where the fallback stood. */
+  winner: string | undefined;
+  /** Benefit of what was executed, out of 10^18 [T 5.7]. */
+  lambda: bigint;
+  /** What it leaves unserved within its horizon, Wh. */
+  unservedWh: number;
+  /** Plans that were refused, and why. */
+  refused: { proposer: string; error: string }[];
+}
+
 /** One EV that came within the measured frames. */
 export interface EvReport {
   stay: EvStay;
@@ -82,6 +95,8 @@ export interface DayTotals {
 /** Everything a report on a simulated day needs. */
 export interface DayResult {
   frames: FrameReport[];
+  /** The rounds of a benefit market, in order; not there where none was held. */
+  rounds?: RoundReport[];
   evs: EvReport[];
   totals: DayTotals;
   /** The market, and the same EVs and homes without one; `base` is the homes alone. */

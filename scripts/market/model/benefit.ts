@@ -4,7 +4,7 @@
  * @module
  */
 export { type FlexibleOrder, type FrozenBook, MAX_HORIZON_FRAMES } from "./benefit/frozenBook";
-export { Allotment, type Allotted, leftAtMatch, type LeftWh } from "./benefit/allotment";
+export { Allotment, type Allotted, inAllotmentOrder, leftAtMatch, type LeftWh } from "./benefit/allotment";
 export { checkPlan, type Course, followPlan, type Plan, plannedLoadW } from "./benefit/plan";
 export { type Fallback, projectFallback } from "./benefit/fallback";
 export { benefit, compareScores, type Score, scoreCourse, scorePlan } from "./benefit/score";

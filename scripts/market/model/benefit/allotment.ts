@@ -17,16 +17,29 @@ export function leftAtMatch({ bids, asks }: FrozenBook): LeftWh {
   return new Map([...bids, ...asks].map((order) => [order, order.remainingWh]));
 }
 
-/** Shares out the totals of a plan's frames: earliest last frame first, then priority. SPEC 4. */
+/**
+ * One side of a book in the order in which totals are shared out: earliest last frame first, then priority. SPEC 4.
+ *
+ * @param orders In order of priority.
+ */
+export function inAllotmentOrder(orders: readonly FlexibleOrder[]): FlexibleOrder[] {
+  // Sorting keeps the order of priority among equals.
+  return [...orders].sort((a, b) => allotmentKey(a) - allotmentKey(b));
+}
+
+/** The lowest is served first. */
+function allotmentKey({ expiryFrame }: FlexibleOrder): number {
+  return expiryFrame;
+}
+
+/** Shares out the totals of a plan's frames, side by side. SPEC 4. */
 export class Allotment {
   private readonly bids: FlexibleOrder[];
   private readonly asks: FlexibleOrder[];
 
   constructor(private readonly book: FrozenBook) {
-    // Sorting keeps the order of priority among equals.
-    const byLastFrame = (a: FlexibleOrder, b: FlexibleOrder) => a.expiryFrame - b.expiryFrame;
-    this.bids = [...book.bids].sort(byLastFrame);
-    this.asks = [...book.asks].sort(byLastFrame);
+    this.bids = inAllotmentOrder(book.bids);
+    this.asks = inAllotmentOrder(book.asks);
   }
 
   /**
