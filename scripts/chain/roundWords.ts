@@ -107,4 +107,3 @@ export function encodeFlexibleOrder(o: PackedFlexibleOrder): bigint {
 export function encodePlan({ drawWh, dischargeWh }: PlanTotals): string {
   return concat(drawWh.map((wh, offset) => toBeHex((wh << 24n) | (dischargeWh[offset] ?? 0n), 6)));
 }
-
