@@ -1,5 +1,6 @@
 import "./compile";
 import "./frame";
+import "./lesson";
 import "./market";
 import "./market-replay";
 import "./order";

@@ -1,6 +1,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
+export { kW, kWh, pence } from "../../scripts/reports/text";
+
 const PLAIN = {
   top: "",
   "top-mid": "",
@@ -19,8 +21,13 @@ const PLAIN = {
   middle: "  ",
 };
 
-/** Prints a table, numbers to the right. A cell that begins with a digit, a sign or a pound counts as a number. */
+/** Prints a table. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  console.log(tableText(head, rows));
+}
+
+/** A table, numbers to the right. A cell that begins with a digit, a sign or a pound counts as a number. */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const numeric = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => /^[-+−£\d]|^$|^–$/.test(row[column] ?? "")),
   );
@@ -31,7 +38,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows.map((row) => [...row]));
-  console.log(table.toString());
+  return table.toString();
 }
 
 /** Prints a heading above what follows. */
@@ -52,19 +59,4 @@ export function toJsonText(value: unknown): string {
 /** A whole number with thin groups, as people read it. */
 export function grouped(value: bigint | number): string {
   return value.toLocaleString("en-GB").replaceAll(",", " ");
-}
-
-/** A price in money units per kWh as pence with up to two decimals; 10 000 units are a penny. */
-export function pence(price: bigint | number): string {
-  return `${(Number(price) / 10_000).toFixed(2)} p`;
-}
-
-/** Energy in Wh as kWh. */
-export function kWh(energyWh: bigint | number, decimals = 1): string {
-  return `${(Number(energyWh) / 1000).toFixed(decimals)} kWh`;
-}
-
-/** Power in W as kW. */
-export function kW(powerW: bigint | number, decimals = 1): string {
-  return `${(Number(powerW) / 1000).toFixed(decimals)} kW`;
 }
