@@ -8,6 +8,9 @@ import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/scenario/inputError";
 
+/** Hardhat's own error HH108. */
+const CANNOT_CONNECT = 108;
+
 /**
  * A task's action that says what was wrong with its input, or why a contract refused and what to do, in one message on
  * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. A reader that stops
@@ -43,7 +46,8 @@ export async function refusalText(
 async function messageOf(error: unknown, root: string): Promise<string | undefined> {
   if (error instanceof InputError) return error.message;
   if (error instanceof ContractRefusal) return `the contract refused: ${await refusalText(error, root)}`;
-  if (typeof error === "object" && error !== null && (error as { code?: unknown }).code === "ECONNREFUSED") {
+  const { code, number } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  if (code === "ECONNREFUSED" || number === CANNOT_CONNECT) {
     return "no node answers at the network's URL; start one with `npx hardhat node`, or set ADBEV_RPC_URL";
   }
   return undefined;

@@ -60,3 +60,17 @@ export function toJsonText(value: unknown): string {
 export function grouped(value: bigint | number): string {
   return value.toLocaleString("en-GB").replaceAll(",", " ");
 }
+
+/** What the flag `--json` does of a task that sends a transaction. */
+export const SENT_AS_JSON = "print what was sent, its transaction and its gas as JSON and nothing else";
+
+/** Prints what a transaction did, in words or as JSON. */
+export function printSent(
+  json: boolean,
+  { hash, gasUsed }: { hash: string; gasUsed: bigint },
+  what: Readonly<Record<string, unknown>>,
+  said: string,
+): void {
+  if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
+  else console.log(`${said} (gas ${grouped(gasUsed)})`);
+}
