@@ -1,18 +1,17 @@
 import { task } from "hardhat/config";
 
 import { InputError } from "../scripts/scenario/inputError";
-import { feederTask, type SenderArguments } from "./support/feederTask";
+import { feederTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { pencePerKWh, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
-import { grouped, kW, kWh, pence, printTable, toJsonText } from "./support/output";
+import { grouped, kW, kWh, pence, printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
 
-interface FrameArguments extends SenderArguments {
+interface FrameArguments extends SendingArguments {
   frame?: string;
-  json: boolean;
 }
 
-interface PublishArguments extends SenderArguments {
+interface PublishArguments extends SendingArguments {
   frames: string;
   load: string;
   import: string;
@@ -25,6 +24,7 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
   .addOptionalParam("load", "base load of every frame, W", "33000")
   .addOptionalParam("import", "import tariff, pence per kWh", "20")
   .addOptionalParam("export", "export tariff, pence per kWh", "5")
+  .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: PublishArguments, hre) => {
       const count = wholeNumber("frames", args.frames, 1, 48);
@@ -46,7 +46,8 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
         wheelingPrice: 0n,
       }));
       const receipt = await client.publish(await transactorOf(hre, args.account), first, publications);
-      console.log(`Published frames ${first} to ${last} (gas ${grouped(receipt.gasUsed)})`);
+      const said = `Published frames ${first} to ${last}`;
+      printSent(args.json, receipt, { firstFrame: first, lastFrame: last }, said);
     }),
   );
 
@@ -92,8 +93,9 @@ feederTask("frame:clear", "Clears the frame whose auction window is open; on a d
 feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a development chain, goes there first")
   .addOptionalParam("account", "account that pays for it; anybody may settle", "0")
   .addOptionalParam("frame", "the frame (default: the last one that was cleared)")
+  .addFlag("json", SENT_AS_JSON)
   .setAction(
-    guarded(async ({ feeder, account, frame: text }: FrameArguments, hre) => {
+    guarded(async ({ feeder, account, frame: text, json }: FrameArguments, hre) => {
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
       const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
@@ -113,15 +115,17 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
       const packed = [...event.args.fills, ...(round?.args.fills ?? [])];
       const settled = { frame, packed, matched: event.args.fills.length };
       const receipt = await client.settle(await transactorOf(hre, account), settled, publication);
-      console.log(`Frame ${frame} is settled, ${settled.packed.length} fills (gas ${grouped(receipt.gasUsed)})`);
+      const fills = settled.packed.length;
+      printSent(json, receipt, { frame, fills }, `Frame ${frame} is settled, ${fills} fills`);
     }),
   );
 
 task("chain:travel", "Sets a development chain's time to the beginning of a later frame")
   .addOptionalParam("feeder", "name of the feeder whose frames count", "main")
   .addOptionalParam("frames", "how many frames ahead", "1")
+  .addFlag("json", "print the frame and its time, s, as JSON and nothing else")
   .setAction(
-    guarded(async ({ feeder, frames }: { feeder: string; frames: string }, hre) => {
+    guarded(async ({ feeder, frames, json }: { feeder: string; frames: string; json: boolean }, hre) => {
       const ahead = wholeNumber("frames", frames, 1, 1_000);
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
@@ -132,7 +136,8 @@ task("chain:travel", "Sets a development chain's time to the beginning of a late
       const { frameSeconds } = client.parameters;
       const frame = Math.floor((await latestTime(hre.ethers.provider)) / frameSeconds) + ahead;
       await new DevelopmentClock(hre.network.provider).reach(frame * frameSeconds);
-      console.log(`It is now the beginning of frame ${frame}`);
+      if (json) console.log(toJsonText({ frame, beginsAt: frame * frameSeconds }));
+      else console.log(`It is now the beginning of frame ${frame}`);
     }),
   );
 

@@ -1,6 +1,9 @@
 import "./compile";
 import "./frame";
+import "./lesson";
 import "./market";
+import "./market-events";
+import "./market-explain";
 import "./market-replay";
 import "./order";
 import "./pile";

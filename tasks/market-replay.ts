@@ -3,8 +3,9 @@ import { task } from "hardhat/config";
 import { guarded } from "./support/guarded";
 import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
-import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
+import { compileQuietly } from "./support/network";
 import { kW, kWh, pence, printHeading, printTable } from "./support/output";
+import { deployForScenario } from "./support/scenarioChain";
 
 interface Arguments {
   file: string;
@@ -29,15 +30,8 @@ task("market:replay", "Plays a scenario file on a fresh market and prints what t
       } else {
         await compileQuietly(hre);
         const { replayOnChain } = await import("../scripts/chain/replayOnChain");
-        const { MarketClient } = await import("../scripts/chain/marketClient");
-        const pileCap = Math.max(scenario.piles.length, 1);
-        const [feeder] = await deployFeeders(hre, ["replay"], { ...scenario.market, pileCap });
-        result = await replayOnChain(scenario, {
-          client: await MarketClient.connect(feeder!.market, hre.ethers.provider),
-          clock: await clockOf(hre),
-          sender: await transactorOf(hre, "0"),
-          accountOf: (pile) => namedAccount(hre, pile),
-        });
+        const { chain } = await deployForScenario(hre, scenario, "replay");
+        result = await replayOnChain(scenario, chain);
       }
       if (json) {
         console.log(JSON.stringify(toJson(result), undefined, 2));

@@ -1,4 +1,3 @@
-import type { Result } from "ethers";
 import { task } from "hardhat/config";
 
 import { feederTask, type FeederArguments } from "./support/feederTask";
@@ -57,13 +56,11 @@ feederTask("market:book", "Shows the order book of the frame that is cleared nex
     guarded(async ({ feeder, json }: BookArguments, hre) => {
       await compileQuietly(hre);
       const { addresses } = await connectFeeder(hre, feeder);
-      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
-      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
-      const frame = await lens.upcomingFrame(addresses.market);
-      const { bids, asks } = await lens.book(addresses.market, frame);
+      const { LensClient } = await import("../scripts/chain/lensClient");
+      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
+      const { frame, bids, asks } = await lens.book(await lens.upcomingFrame());
       if (json) {
-        const plain = (lines: typeof bids) => lines.map((line) => (line as unknown as Result).toObject());
-        console.log(toJsonText({ frame, bids: plain(bids), asks: plain(asks) }));
+        console.log(toJsonText({ frame, bids, asks }));
         return;
       }
       for (const [title, lines] of [
@@ -102,15 +99,12 @@ feederTask("market:history", "Shows the last frames: base load, load, tariffs, w
       const count = wholeNumber("frames", frames, 1, 128);
       await compileQuietly(hre);
       const { addresses, client } = await connectFeeder(hre, feeder);
-      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
-      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
-      const upcoming = Number(await lens.upcomingFrame(addresses.market));
-      const history = await lens.history(addresses.market, upcoming - count + 1, count);
+      const { LensClient } = await import("../scripts/chain/lensClient");
+      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
+      const history = await lens.history((await lens.upcomingFrame()) - count + 1, count);
       const { pflW, gridBalance } = await client.chronicle();
       if (json) {
-        console.log(
-          toJsonText({ pflW, gridBalance, frames: history.map((frame) => (frame as unknown as Result).toObject()) }),
-        );
+        console.log(toJsonText({ pflW, gridBalance, frames: history }));
         return;
       }
       printTable(

@@ -1,11 +1,11 @@
 import type { OrderRequest } from "../scripts/market/types";
-import { pileTask, type SenderArguments } from "./support/feederTask";
+import { pileTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
-import { grouped, kWh, pence } from "./support/output";
+import { kWh, pence, printSent, SENT_AS_JSON } from "./support/output";
 
-interface OrderArguments extends SenderArguments {
+interface OrderArguments extends SendingArguments {
   side: string;
   price: string;
   energy: string;
@@ -23,6 +23,7 @@ for (const [name, description] of [
     .addParam("energy", "total quantity, Wh")
     .addOptionalParam("peak", "peak size to display in a frame, Wh; 0 leaves it to the market", "0")
     .addOptionalParam("frames", "how many frames the order takes part in before it expires, 1 to 97", "12")
+    .addFlag("json", SENT_AS_JSON)
     .setAction(
       guarded(async (args: OrderArguments, hre) => {
         const side = oneOf("side", args.side, ["charge", "discharge"]);
@@ -38,19 +39,21 @@ for (const [name, description] of [
         );
         const order: OrderRequest = { side, price, energyWh, peakWh, expiryFrame: firstFrame + frames - 1 };
         const receipt = await client[name](await transactorOf(hre, args.account), order);
-        console.log(
+        const said =
           `${side === "charge" ? "Bid" : "Ask"} of ${kWh(energyWh, 2)} at ${pence(price)} a kWh, ` +
-            `frames ${firstFrame} to ${order.expiryFrame} (gas ${grouped(receipt.gasUsed)})`,
-        );
+          `frames ${firstFrame} to ${order.expiryFrame}`;
+        printSent(args.json, receipt, { ...order, firstFrame }, said);
       }),
     );
 }
 
-pileTask("order:cancel", "Cancels a pile's live order").setAction(
-  guarded(async ({ feeder, account }: SenderArguments, hre) => {
-    await compileQuietly(hre);
-    const { client } = await connectFeeder(hre, feeder);
-    const receipt = await client.cancel(await transactorOf(hre, account));
-    console.log(`Cancelled; what the order locked is free (gas ${grouped(receipt.gasUsed)})`);
-  }),
-);
+pileTask("order:cancel", "Cancels a pile's live order")
+  .addFlag("json", SENT_AS_JSON)
+  .setAction(
+    guarded(async ({ feeder, account, json }: SendingArguments, hre) => {
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, feeder);
+      const receipt = await client.cancel(await transactorOf(hre, account));
+      printSent(json, receipt, {}, "Cancelled; what the order locked is free");
+    }),
+  );

@@ -1,11 +1,11 @@
 import { InputError } from "../scripts/scenario/inputError";
-import { feederTask, pileTask, type SenderArguments } from "./support/feederTask";
+import { feederTask, pileTask, type SenderArguments, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { amount } from "./support/flags";
 import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
-import { grouped, kWh, pence, toJsonText } from "./support/output";
+import { grouped, kWh, pence, printSent, SENT_AS_JSON, toJsonText } from "./support/output";
 
-interface RegisterArguments extends SenderArguments {
+interface RegisterArguments extends SendingArguments {
   rated: string;
   registrar: string;
 }
@@ -14,21 +14,21 @@ feederTask("pile:register", "Registers an account as a charging pile")
   .addOptionalParam("account", "the pile's account on this network, by number or address", "1")
   .addOptionalParam("rated", "rated power, W", "7000")
   .addOptionalParam("registrar", "account with the registrar's role", "0")
+  .addFlag("json", SENT_AS_JSON)
   .setAction(
-    guarded(async ({ feeder, account, rated, registrar }: RegisterArguments, hre) => {
+    guarded(async ({ feeder, account, rated, registrar, json }: RegisterArguments, hre) => {
       const ratedW = amount("rated", rated, "W");
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
       const { address } = await transactorOf(hre, account);
       const record = { account: address, operator: address, meterKey: address, ratedW };
       const receipt = await client.register(await transactorOf(hre, registrar), record);
-      console.log(
-        `${address} is pile ${client.registeredIndex(receipt)}, ${grouped(ratedW)} W (gas ${grouped(receipt.gasUsed)})`,
-      );
+      const pile = client.registeredIndex(receipt);
+      printSent(json, receipt, { pile, account: address, ratedW }, `${address} is pile ${pile}, ${grouped(ratedW)} W`);
     }),
   );
 
-interface FundArguments extends SenderArguments {
+interface FundArguments extends SendingArguments {
   amount: string;
   from: string;
 }
@@ -36,6 +36,7 @@ interface FundArguments extends SenderArguments {
 pileTask("pile:fund", "Deposits test tokens from the faucet for a pile")
   .addOptionalParam("amount", "money units (a millionth of a pound with the test token)", "100000000")
   .addOptionalParam("from", "account that draws the tokens and deposits them", "0")
+  .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: FundArguments, hre) => {
       const units = amount("amount", args.amount, "money units");
@@ -45,16 +46,18 @@ pileTask("pile:fund", "Deposits test tokens from the faucet for a pile")
       const { address } = await transactorOf(hre, args.account);
       await client.drawFromFaucet(sender, units);
       const receipt = await client.deposit(sender, address, units);
-      console.log(`Deposited ${grouped(units)} money units for ${address} (gas ${grouped(receipt.gasUsed)})`);
+      const said = `Deposited ${grouped(units)} money units for ${address}`;
+      printSent(args.json, receipt, { account: address, amount: units }, said);
     }),
   );
 
-interface WithdrawArguments extends SenderArguments {
+interface WithdrawArguments extends SendingArguments {
   amount: string;
 }
 
 pileTask("pile:withdraw", "Takes free money out of the market to the pile's own account")
   .addParam("amount", "money units")
+  .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: WithdrawArguments, hre) => {
       const units = amount("amount", args.amount, "money units");
@@ -62,30 +65,14 @@ pileTask("pile:withdraw", "Takes free money out of the market to the pile's own 
       const { client } = await connectFeeder(hre, args.feeder);
       const pile = await transactorOf(hre, args.account);
       const receipt = await client.withdraw(pile, pile.address, units);
-      console.log(`Withdrew ${grouped(units)} money units to ${pile.address} (gas ${grouped(receipt.gasUsed)})`);
+      const said = `Withdrew ${grouped(units)} money units to ${pile.address}`;
+      printSent(args.json, receipt, { account: pile.address, amount: units }, said);
     }),
   );
 
 interface ShowArguments extends SenderArguments {
   json: boolean;
 }
-
-/** The lens's verdicts in words, in the order of its enumeration. */
-const VERDICTS = [
-  "its whole displayed quantity would be filled",
-  "part of its displayed quantity would be filled; the rest finds nobody",
-  "the pile has no live order",
-  "its first frame is later",
-  "it has expired",
-  "the registrar has suspended the pile",
-  "there is no order on the other side, and the grid does not step in",
-  "no order of the other side meets its limit",
-  "every order that meets its limit goes to orders of higher priority",
-  "nobody met its limit, and the grid operator has published nothing for the frame, so the grid fills nothing",
-  "nobody met its limit, and the limit is below the import tariff",
-  "nobody met its limit, and an iceberg is filled from the grid only after its wait or in its last frame",
-  "nobody met its limit, and the transformer has no room left",
-] as const;
 
 pileTask(
   "pile:show",
@@ -97,10 +84,11 @@ pileTask(
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
       const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
-      const { MarketLens__factory } = await import("../typechain-types/factories/contracts/MarketLens__factory");
+      const { LensClient } = await import("../scripts/chain/lensClient");
+      const { VERDICT_WORDS } = await import("../scripts/chain/verdicts");
       const { orderOf } = await import("../scripts/chain/marketClient");
       const market = Market__factory.connect(addresses.market, hre.ethers.provider);
-      const lens = MarketLens__factory.connect(addresses.lens, hre.ethers.provider);
+      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
       const { address } = await transactorOf(hre, account);
       const pile = Number(await market.pileOf(address));
       if (pile === 0) throw new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
@@ -108,9 +96,9 @@ pileTask(
       const locked = await market.lockedBalanceOf(address);
       const live = (await client.liveStates()).find((state) => state.pile === pile);
       const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
-      const frame = await lens.upcomingFrame(addresses.market);
-      const { verdict, filledWh } = await lens.explain(addresses.market, address, frame);
-      const verdictText = VERDICTS[Number(verdict)] ?? "";
+      const frame = await lens.upcomingFrame();
+      const { verdict, filledWh } = await lens.explain(address, frame);
+      const verdictText = VERDICT_WORDS[verdict];
       if (json) {
         console.log(toJsonText({ pile, account: address, free, locked, order, frame, filledWh, verdict: verdictText }));
         return;

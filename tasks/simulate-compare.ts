@@ -1,4 +1,7 @@
 import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
+import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
+import { InputError } from "../scripts/scenario/inputError";
+import { commandLine } from "./support/commandLine";
 import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
@@ -10,27 +13,51 @@ interface Arguments extends SettingArguments {
   seeds: string;
   horizon: string;
   generations: string;
+  arrivals?: string;
 }
 
 dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
   .addOptionalParam("seeds", "how many seeds to run from --seed on", "5")
   .addOptionalParam("horizon", "frames that the long rolling plan looks ahead, 2 to 48", "48")
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
+  .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
   .setAction(
-    guarded(async (args: Arguments) => {
+    guarded(async (args: Arguments, hre) => {
       const options = await readOptions(args);
+      const otherDays = await readArrivals(args);
       const { compareSchemes } = await import("../scripts/simulation/compare");
       const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
-      const bar = progressBar(options.seeds.length * options.schemes.length, "runs", args.json);
+      const bar = progressBar(
+        options.seeds.length * options.schemes.length * (1 + otherDays.length),
+        "runs",
+        args.json,
+      );
       let schemes: SchemeComparison[];
+      const arrivals: ArrivalsComparison[] = [];
       try {
         schemes = await compareSchemes(options, () => bar?.increment());
+        for (const { evs, options: other } of otherDays) {
+          arrivals.push({ evs, schemes: await compareSchemes(other, () => bar?.increment()) });
+        }
       } finally {
         bar?.stop();
       }
       if (args.csv !== undefined) {
         const { compareCsv } = await import("../scripts/reports/compareCsv");
         await writeText("csv", args.csv, compareCsv(schemes, options.seeds));
+      }
+      if (args.html !== undefined) {
+        const { compareHtml } = await import("../scripts/reports/compareHtml");
+        const all = [...arrivals, { evs: Number(args.evs), schemes }].sort((a, b) => a.evs - b.evs);
+        const html = compareHtml({
+          setting: args.setting,
+          seeds: options.seeds,
+          command: commandLine(hre, "simulate:compare", { ...args }),
+          schemes,
+          arrivals: arrivals.length === 0 ? [] : all,
+          reportedByThesis: REPORTED_BY_THESIS,
+        });
+        await writeText("html", args.html, html);
       }
       if (args.json) {
         console.log(toJsonText({ arguments: args, schemes, reportedByThesis: REPORTED_BY_THESIS }));
@@ -54,6 +81,15 @@ async function readOptions(args: Arguments): Promise<CompareOptions> {
       generations: wholeNumber("generations", args.generations, 0, 100_000),
     }),
   };
+}
+
+/** The same days with other numbers of EVs. */
+async function readArrivals(args: Arguments): Promise<{ evs: number; options: CompareOptions }[]> {
+  if (args.arrivals === undefined) return [];
+  if (args.html === undefined) throw new InputError("--arrivals", "only goes with --html");
+  const counts = new Set(args.arrivals.split(",").map((count) => wholeNumber("arrivals", count.trim(), 1, 1_000)));
+  counts.delete(Number(args.evs));
+  return Promise.all([...counts].map(async (evs) => ({ evs, options: await readOptions({ ...args, evs: `${evs}` }) })));
 }
 
 type Show = (value: number) => string;

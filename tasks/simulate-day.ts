@@ -6,8 +6,9 @@ import type { FrameOutcome } from "../scripts/market/types";
 import type { FrameListener } from "../scripts/simulation/day";
 import type { DayResult, LoadReport } from "../scripts/simulation/dayResult";
 import type { DaySettings } from "../scripts/simulation/defaults";
-import type { MarketPort } from "../scripts/simulation/marketPort";
+import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
+import { commandLine } from "./support/commandLine";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
@@ -54,6 +55,8 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
       const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
       const results: DayResult[] = [];
+      const books = new Map<number, readonly BookOrder[]>();
+      const { recordBooks } = await import("../scripts/simulation/bookRecorder");
       let deliveredWh = 0n;
       const onFrame = ({ trades, grid }: FrameOutcome) => {
         deliveredWh += [...trades, ...grid].reduce((sum, { energyWh }) => sum + energyWh, 0n);
@@ -61,10 +64,12 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       };
       try {
         for (const seed of seeds) {
-          const openPort = (feeder: number) =>
-            where === "chain"
+          const openPort = async (feeder: number) => {
+            const port = await (where === "chain"
               ? openChainPort(hre, day.market, seed, `s${seed}f${feeder + 1}`)
-              : openModelPort(day.market);
+              : openModelPort(day.market));
+            return args.html !== undefined && seed === day.seed && feeder === 0 ? recordBooks(port, books) : port;
+          };
           results.push(await simulate(day, seed, openPort, onFrame));
         }
       } finally {
@@ -74,6 +79,20 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       if (args.csv !== undefined) {
         const { dayCsv } = await import("../scripts/reports/dayCsv");
         await writeText("csv", args.csv, dayCsv(first!));
+      }
+      if (args.html !== undefined) {
+        const { dayHtml } = await import("../scripts/reports/day/html");
+        const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+        const html = dayHtml({
+          setting: args.setting,
+          seed: day.seed,
+          command: commandLine(hre, "simulate:day", { ...args }),
+          frameSeconds: { ...DEFAULT_PARAMETERS, ...day.market }.frameSeconds,
+          day: first!,
+          books,
+          ...(day.feeders === 1 ? {} : { bookOf: `the first of ${day.feeders} feeders` }),
+        });
+        await writeText("html", args.html, html);
       }
       if (results.length === 1) {
         if (args.json) console.log(toJsonText({ arguments: args, deliveredWh, ...first! }));

@@ -4,6 +4,21 @@ export function grouped(value: number | bigint): string {
   return whole.toLocaleString("en-GB").replaceAll(",", " ");
 }
 
+/** A price in money units per kWh as pence with two decimals; 10 000 units are a penny. */
+export function pence(price: bigint | number): string {
+  return `${(Number(price) / 10_000).toFixed(2)} p`;
+}
+
+/** Energy in Wh as kWh. */
+export function kWh(energyWh: bigint | number, decimals = 1): string {
+  return `${(Number(energyWh) / 1000).toFixed(decimals)} kWh`;
+}
+
+/** Power in W as kW. */
+export function kW(powerW: bigint | number, decimals = 1): string {
+  return `${(Number(powerW) / 1000).toFixed(decimals)} kW`;
+}
+
 /** A large figure to three digits: 1.23 M. */
 export function short(value: number): string {
   const units: [number, string][] = [

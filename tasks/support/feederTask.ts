@@ -11,6 +11,11 @@ export interface SenderArguments extends FeederArguments {
   account: string;
 }
 
+/** And may be asked for JSON. */
+export interface SendingArguments extends SenderArguments {
+  json: boolean;
+}
+
 /** A task about a deployed feeder. */
 export function feederTask(name: string, description: string): ConfigurableTaskDefinition {
   return task(name, description).addOptionalParam("feeder", "name of the feeder", "main");

@@ -1,19 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import type { ActionType, TaskArguments } from "hardhat/types";
 import pc from "picocolors";
 
+import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/scenario/inputError";
 
+/** Hardhat's own error HH108. */
+const CANNOT_CONNECT = 108;
+
 /**
- * A task's action that says what was wrong with its input, or why a contract refused, in one message on standard error
- * and exit code 1; whatever else is thrown is a defect and goes on to Hardhat.
+ * A task's action that says what was wrong with its input, or why a contract refused and what to do, in one message on
+ * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. A reader that stops
+ * reading (`| head`) ends the task without a word.
  */
 export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionType<A> {
   return async (args, hre, runSuper) => {
+    // Stays: what was printed may reach the pipe after the task has ended.
+    if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
     try {
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
-      const said = messageOf(error);
+      const said = await messageOf(error, hre.config.paths.root);
       if (said === undefined) throw error;
       console.error(`${pc.red("Error:")} ${said}`);
       process.exitCode = 1;
@@ -22,13 +32,28 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
   };
 }
 
-function messageOf(error: unknown): string | undefined {
+/** What a contract said, why, and what to do about it, from docs/errors.md. @param root folder of the project */
+export async function refusalText(
+  { error, message }: Pick<ContractRefusal, "error" | "message">,
+  root: string,
+): Promise<string> {
+  const catalogue = await readFile(join(root, "docs", "errors.md"), "utf8").catch(() => "");
+  const entry = explainError(catalogue, error);
+  const more = entry === undefined ? "docs/errors.md says more." : `${entry.why} ${entry.whatToDo}`;
+  return `${message}. ${more}`;
+}
+
+async function messageOf(error: unknown, root: string): Promise<string | undefined> {
   if (error instanceof InputError) return error.message;
-  if (error instanceof ContractRefusal) {
-    return `the contract refused: ${error.message}. docs/errors.md says why and what to do.`;
-  }
-  if (typeof error === "object" && error !== null && (error as { code?: unknown }).code === "ECONNREFUSED") {
+  if (error instanceof ContractRefusal) return `the contract refused: ${await refusalText(error, root)}`;
+  const { code, number } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  if (code === "ECONNREFUSED" || number === CANNOT_CONNECT) {
     return "no node answers at the network's URL; start one with `npx hardhat node`, or set ADBEV_RPC_URL";
   }
   return undefined;
+}
+
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
 }

@@ -1,6 +1,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
+export { kW, kWh, pence } from "../../scripts/reports/text";
+
 const PLAIN = {
   top: "",
   "top-mid": "",
@@ -19,8 +21,13 @@ const PLAIN = {
   middle: "  ",
 };
 
-/** Prints a table, numbers to the right. A cell that begins with a digit, a sign or a pound counts as a number. */
+/** Prints a table. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  console.log(tableText(head, rows));
+}
+
+/** A table, numbers to the right. A cell that begins with a digit, a sign or a pound counts as a number. */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const numeric = head.map(
     (_, column) => rows.length > 0 && rows.every((row) => /^[-+−£\d]|^$|^–$/.test(row[column] ?? "")),
   );
@@ -31,7 +38,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly str
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows.map((row) => [...row]));
-  console.log(table.toString());
+  return table.toString();
 }
 
 /** Prints a heading above what follows. */
@@ -54,17 +61,16 @@ export function grouped(value: bigint | number): string {
   return value.toLocaleString("en-GB").replaceAll(",", " ");
 }
 
-/** A price in money units per kWh as pence with up to two decimals; 10 000 units are a penny. */
-export function pence(price: bigint | number): string {
-  return `${(Number(price) / 10_000).toFixed(2)} p`;
-}
+/** What the flag `--json` does of a task that sends a transaction. */
+export const SENT_AS_JSON = "print what was sent, its transaction and its gas as JSON and nothing else";
 
-/** Energy in Wh as kWh. */
-export function kWh(energyWh: bigint | number, decimals = 1): string {
-  return `${(Number(energyWh) / 1000).toFixed(decimals)} kWh`;
-}
-
-/** Power in W as kW. */
-export function kW(powerW: bigint | number, decimals = 1): string {
-  return `${(Number(powerW) / 1000).toFixed(decimals)} kW`;
+/** Prints what a transaction did, in words or as JSON. */
+export function printSent(
+  json: boolean,
+  { hash, gasUsed }: { hash: string; gasUsed: bigint },
+  what: Readonly<Record<string, unknown>>,
+  said: string,
+): void {
+  if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
+  else console.log(`${said} (gas ${grouped(gasUsed)})`);
 }

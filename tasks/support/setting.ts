@@ -16,6 +16,7 @@ export interface SettingArguments {
   capacity?: string;
   peak: string;
   csv?: string;
+  html?: string;
   json: boolean;
 }
 
@@ -30,7 +31,8 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
     .addOptionalParam("export", "export tariff, pence per kWh", "5")
     .addOptionalParam("capacity", "capacity of each feeder's transformer, W (default: the setting's)")
     .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame; says what short stays may ask for", "2000")
-    .addOptionalParam("csv", "file to write the figures to")
+    .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
+    .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
     .addFlag("json", "print the result as JSON and nothing else");
 }
 

@@ -80,6 +80,19 @@ describe("commands", function () {
     expect(() => readFileSync(missing)).to.throw("ENOENT");
   });
 
+  it("lesson walks by a script, as text or as JSON, and says what it does not know", async () => {
+    const text = await hardhat("lesson", "crossing", "--steps", "f u a q");
+    expect(text.code).to.equal(0);
+    expect(text.stdout).to.include("✓ Cleo → Ann  1.50 kWh at 13.00 p").and.include("Answer.");
+    const json = await hardhat("lesson", "--file", "docs/scenarios/first-trades.json", "--json");
+    const views = JSON.parse(json.stdout) as { step: number; decision?: { trades: { price: number }[] } }[];
+    expect(views).to.have.length(13);
+    expect(views.find(({ step }) => step === 4)?.decision?.trades[0]?.price).to.equal(130000);
+    const bad = await hardhat("lesson", "crossing", "--steps", "jump");
+    expect(bad.code).to.equal(1);
+    expect(bad.stderr).to.include('--steps: there is no step "jump"');
+  });
+
   it("says that no market is deployed, and how to deploy one", async () => {
     const { code, stderr } = await hardhat("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);

@@ -5,14 +5,7 @@ import { expect } from "chai";
 import { type ErrorFragment, Interface, type InterfaceAbi } from "ethers";
 import { artifacts, config } from "hardhat";
 
-/** One line of a table of errors. */
-interface Row {
-  signature: string;
-  name: string;
-  args: string;
-  why: string;
-  whatToDo: string;
-}
+import { type CataloguedError, readErrorCatalogue } from "../../../scripts/chain/errorCatalogue";
 
 /** `EntryPaused()`, `PriceOffTick(uint256 price, uint256 tickSize)`: an error as the document writes it. */
 function signatureOf(fragment: ErrorFragment): string {
@@ -20,23 +13,8 @@ function signatureOf(fragment: ErrorFragment): string {
 }
 
 /** The errors that the document lists, by contract. */
-function documented(): Map<string, Row[]> {
-  const text = readFileSync(join(config.paths.root, "docs", "errors.md"), "utf8");
-  const sections = new Map<string, Row[]>();
-  let section: Row[] = [];
-  for (const line of text.split("\n")) {
-    const heading = /^## (.+)$/.exec(line)?.[1];
-    if (heading !== undefined) {
-      section = [];
-      sections.set(heading, section);
-    }
-    const cells = line.split("|").map((cell) => cell.trim());
-    const [, error, args, why, whatToDo] = cells;
-    const match = /^`((\w+)\(.*\))`$/.exec(error ?? "");
-    if (match?.[1] === undefined || match[2] === undefined || whatToDo === undefined || cells.length !== 6) continue;
-    section.push({ signature: match[1], name: match[2], args: args ?? "", why: why ?? "", whatToDo });
-  }
-  return sections;
+function documented(): Map<string, CataloguedError[]> {
+  return readErrorCatalogue(readFileSync(join(config.paths.root, "docs", "errors.md"), "utf8"));
 }
 
 /**

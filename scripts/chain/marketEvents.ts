@@ -1,0 +1,88 @@
+import type { Log } from "ethers";
+
+import { MARKET_INTERFACE } from "./marketClient";
+import { decodeFill, decodePileState, decodePublication, GRID } from "./packedWords";
+
+/** An event of a market, its packed words opened. */
+export interface MarketEvent {
+  block: number;
+  transaction: string;
+  /** Name of the event. */
+  event: string;
+  /** Its arguments by name. */
+  args: Readonly<Record<string, unknown>>;
+}
+
+/** What reading events needs of an ethers provider. */
+export interface LogSource {
+  getBlockNumber(): Promise<number>;
+  getLogs(filter: { address: string; fromBlock: number; toBlock: number }): Promise<Log[]>;
+}
+
+/** Blocks asked for at a time; public nodes refuse wider ranges. */
+const BLOCKS_AT_A_TIME = 2_000;
+
+/** The names of a market's events. */
+export function eventNames(): string[] {
+  const names: string[] = [];
+  MARKET_INTERFACE.forEachEvent(({ name }) => names.push(name));
+  return names;
+}
+
+/**
+ * The events of a market in the latest blocks, oldest first.
+ *
+ * @param blocks how many blocks to look back
+ */
+export async function readEvents(source: LogSource, market: string, blocks: number): Promise<MarketEvent[]> {
+  const latest = await source.getBlockNumber();
+  const events: MarketEvent[] = [];
+  for (let from = Math.max(0, latest - blocks + 1); from <= latest; from += BLOCKS_AT_A_TIME) {
+    const toBlock = Math.min(latest, from + BLOCKS_AT_A_TIME - 1);
+    for (const log of await source.getLogs({ address: market, fromBlock: from, toBlock })) {
+      const parsed = MARKET_INTERFACE.parseLog(log);
+      if (parsed === null) continue;
+      const args = Object.fromEntries(
+        parsed.fragment.inputs.map(({ name }, index) => [name, opened(name, parsed.args[index])]),
+      );
+      events.push({ block: log.blockNumber, transaction: log.transactionHash, event: parsed.name, args });
+    }
+  }
+  return events;
+}
+
+/** Whether an event is about a pile: its own, or a clearing that fills its order. */
+export function concerns({ args }: MarketEvent, pile: number): boolean {
+  const { fills } = args;
+  const filled =
+    Array.isArray(fills) && (fills as { sell: number; buy: number }[]).some((f) => f.sell === pile || f.buy === pile);
+  return filled || (args["pile"] !== undefined && Number(args["pile"]) === pile);
+}
+
+/** An event's arguments in one line. */
+export function eventText({ args }: MarketEvent): string {
+  return Object.entries(args)
+    .map(([name, value]) => `${name} ${valueText(value)}`)
+    .join(", ");
+}
+
+/** Packed words by the names that events give them. */
+function opened(name: string, value: unknown): unknown {
+  if (name === "state") return decodePileState(value as bigint);
+  if (name === "publication") return decodePublication(value as bigint);
+  if (name === "fills") return (value as readonly bigint[]).map(decodeFill);
+  return value;
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join("; ");
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("sell" in value && "buy" in value) {
+    const { sell, buy, energyWh, price } = value as { sell: number; buy: number; energyWh: bigint; price: bigint };
+    const who = (pile: number) => (pile === GRID ? "grid" : String(pile));
+    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}`;
+  }
+  return `(${Object.entries(value)
+    .map(([name, inner]) => `${name} ${String(inner)}`)
+    .join(", ")})`;
+}

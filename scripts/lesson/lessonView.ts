@@ -1,0 +1,91 @@
+/**
+ * What a lesson shows after each step: plain data in the scenario's own frames and pile names, for a terminal or as
+ * JSON. Energy in Wh, power in W, prices in money units per kWh.
+ */
+import type { Verdict } from "../chain/verdicts";
+import type { GridFill, Side, Trade } from "../market/types";
+
+/** An order as a trader sees it in the book. */
+export interface OrderLine {
+  pile: string;
+  side: Side;
+  price: bigint;
+  displayedWh: bigint;
+  hiddenWh: bigint;
+  iceberg: boolean;
+  waitedFrames: number;
+  expiryFrame: number;
+  priceRank: number;
+  timeRank: number;
+  /** f [T 4.14]; the lowest comes first. */
+  priority: number;
+}
+
+/** Both sides of a frame's book, each in order of priority. */
+export interface BookView {
+  frame: number;
+  bids: OrderLine[];
+  asks: OrderLine[];
+}
+
+/** A trade and why it came about. */
+export interface TradeView extends Trade {
+  why: string;
+}
+
+/** A fill from or to the grid and why it came about. */
+export interface GridFillView extends GridFill {
+  why: string;
+}
+
+/** An order that is left with displayed energy, and why. */
+export interface UnfilledView {
+  pile: string;
+  side: Side;
+  verdict: Verdict;
+  /** What is left of its displayed quantity. */
+  leftWh: bigint;
+  why: string;
+}
+
+/** A frame as its clearing decided it, or would if it happened now. */
+export interface DecisionView {
+  frame: number;
+  /** False where it is only what clearing now would decide. */
+  cleared: boolean;
+  trades: TradeView[];
+  grid: GridFillView[];
+  unfilled: UnfilledView[];
+  /** P_home and P_total. */
+  baseLoadW: bigint;
+  loadW: bigint;
+  capacityW: bigint;
+  lossAllowanceW: bigint;
+}
+
+/** Gas of one transaction of a step. */
+export interface GasView {
+  what: string;
+  gas: bigint;
+}
+
+/** The market after one step of a lesson. */
+export interface StepView {
+  /** 0 is the opening. */
+  step: number;
+  steps: number;
+  /** Scenario frame in which the step happens, and the time at which that begins, hours and minutes of the day. */
+  frame: number;
+  time: string;
+  /** What happened. */
+  title: string;
+  /** What the market refused; name of the contract's error and all that it said. */
+  refusal?: { error: string; said: string };
+  gas: GasView[];
+  /** The book of the frame that is cleared next; after a clearing, the book that was cleared. */
+  book: BookView;
+  /** What became of that book, or would if it were cleared now; undefined where the scenario ends before. */
+  decision: DecisionView | undefined;
+  /** PFL so far [T 4.4]. */
+  pflW: bigint;
+}

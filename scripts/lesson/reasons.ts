@@ -1,0 +1,125 @@
+import { type Verdict, VERDICT_WORDS } from "../chain/verdicts";
+import type { GridFill, MarketParameters, Publication, Trade } from "../market/types";
+import { kWh, pence } from "../reports/text";
+import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
+
+/** What of a market the reasons speak of. */
+type Rules = Pick<MarketParameters, "alpha" | "beta" | "maxWaitFrames" | "ranking">;
+
+/**
+ * Says why each fill of a frame came about, following the clearing of SPEC 3 through the book that it found: which order
+ * was first, where the two limits met, what was left of either.
+ */
+export class Reasons {
+  /** What each order still displays as the fills are gone through. */
+  private readonly leftWh: Map<string, bigint>;
+  private readonly lines: Map<string, OrderLine>;
+
+  constructor(
+    private readonly book: BookView,
+    private readonly rules: Rules,
+    private readonly publication: Publication | undefined,
+  ) {
+    this.lines = new Map([...book.bids, ...book.asks].map((line) => [line.pile, line]));
+    this.leftWh = new Map([...this.lines].map(([pile, { displayedWh }]) => [pile, displayedWh]));
+  }
+
+  /** The trade that comes next, with its reason. */
+  trade(trade: Trade): TradeView {
+    const bid = this.line(trade.buy);
+    const ask = this.line(trade.sell);
+    const bidLeft = this.left(trade.buy);
+    const askLeft = this.left(trade.sell);
+    this.take(trade.buy, trade.energyWh);
+    this.take(trade.sell, trade.energyWh);
+    const size =
+      bidLeft === askLeft
+        ? `all that both display, ${kWh(bidLeft, 2)}`
+        : `the smaller of what both have left to show, ${kWh(bidLeft, 2)} and ${kWh(askLeft, 2)}`;
+    const why =
+      `bid of ${trade.buy} (${this.rank(bid)}) meets ask of ${trade.sell} (${this.rank(ask)}): ` +
+      `${pence(bid.price)} is not below ${pence(ask.price)}; the price is their mean, the quantity ${size}`;
+    return { ...trade, why };
+  }
+
+  /** The grid fill that comes next, with its reason. */
+  gridFill(fill: GridFill): GridFillView {
+    const line = this.line(fill.pile);
+    const left = this.left(fill.pile);
+    this.take(fill.pile, fill.energyWh);
+    if (fill.side === "discharge") return { ...fill, why: "the plan that won the round lets it flow to the grid" };
+    const noAsk = this.book.asks.some(({ price }) => price <= line.price)
+      ? "every ask at or below its limit is used up"
+      : "no ask is at or below its limit";
+    const turn = line.iceberg
+      ? line.expiryFrame === this.book.frame
+        ? "it is the last frame of this iceberg"
+        : `this iceberg has waited ${line.waitedFrames} frames, the most being ${this.rules.maxWaitFrames}`
+      : "a normal bid does not wait";
+    const tariff = `its limit ${pence(line.price)} is not below the import tariff ${pence(fill.price)}`;
+    const room =
+      fill.energyWh < left ? `; of the ${kWh(left, 2)} shown, only so much fits under the transformer's capacity` : "";
+    return { ...fill, why: `${noAsk}; ${turn}, and ${tariff}${room}` };
+  }
+
+  /** An order that is left, with its reason; undefined where nothing of what it shows is. */
+  unfilled(pile: string, verdict: Verdict): UnfilledView | undefined {
+    const line = this.line(pile);
+    const leftWh = this.left(pile);
+    if (leftWh === 0n) return undefined;
+    return { pile, side: line.side, verdict, leftWh, why: this.whyLeft(line, verdict) };
+  }
+
+  private whyLeft(line: OrderLine, verdict: Verdict): string {
+    const words = verdict === "PartlyFilled" ? this.whyRestLeft(line) : VERDICT_WORDS[verdict];
+    const others = line.side === "charge" ? this.book.asks : this.book.bids;
+    const prices = others.map(({ price }) => price).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const best = line.side === "charge" ? prices[0] : prices[prices.length - 1];
+    const bestIs =
+      best === undefined ? "" : `the best ${line.side === "charge" ? "ask is at" : "bid is at"} ${pence(best)}`;
+    const tariff = this.publication === undefined ? "" : `import tariff ${pence(this.publication.importPrice)}`;
+    const figures: Partial<Record<Verdict, string>> = {
+      PriceDoesNotCross: `${bestIs}, its limit is ${pence(line.price)}`,
+      LimitBelowTariff: `limit ${pence(line.price)}, ${tariff}`,
+      IcebergWaits: `waited ${line.waitedFrames} of ${this.rules.maxWaitFrames} frames, last frame ${line.expiryFrame}`,
+    };
+    const figure = figures[verdict];
+    return figure === undefined ? words : `${words} (${figure})`;
+  }
+
+  /** Why the rest of an order that is filled in part is not. */
+  private whyRestLeft({ side, price, iceberg, waitedFrames, expiryFrame }: OrderLine): string {
+    if (side === "discharge") return "no bid that meets its limit has anything left to buy";
+    const { publication, book, rules } = this;
+    const turn = !iceberg || waitedFrames >= rules.maxWaitFrames || expiryFrame === book.frame;
+    const grid =
+      publication === undefined
+        ? "nothing is published for the frame, so the grid fills nothing"
+        : price < publication.importPrice
+          ? `its limit ${pence(price)} is below the import tariff ${pence(publication.importPrice)}`
+          : turn
+            ? "the transformer has no room left"
+            : "an iceberg is filled from the grid only after its wait or in its last frame";
+    return `no ask that meets its limit has anything left, and ${grid}`;
+  }
+
+  private rank({ priority, priceRank, timeRank }: OrderLine): string {
+    const { alpha, beta, ranking } = this.rules;
+    if (ranking === "credit") return `ranked by credit`;
+    return `f = ${alpha} × ${priceRank} + ${beta} × ${timeRank} = ${priority}`;
+  }
+
+  private line(pile: string): OrderLine {
+    const line = this.lines.get(pile);
+    if (line === undefined) throw new Error(`pile ${pile} is filled but not in the book`);
+    return line;
+  }
+
+  private left(pile: string): bigint {
+    return this.leftWh.get(pile) ?? 0n;
+  }
+
+  private take(pile: string, energyWh: bigint): void {
+    this.leftWh.set(pile, this.left(pile) - energyWh);
+  }
+}

@@ -1,0 +1,54 @@
+import type { DayResult } from "../../simulation/dayResult";
+import type { BookOrder } from "../../simulation/marketPort";
+import { htmlChart, htmlCommand, htmlPage, htmlTable, CHART_SCRIPT } from "../page";
+import { escapeHtml, kW, kWh, pence } from "../text";
+import { dayCharts } from "./charts";
+
+/** A simulated day as a page shows it. */
+export interface DayPage {
+  /** Name of the setting, such as chapter4. */
+  setting: string;
+  seed: number;
+  /** What makes the page again, as typed. */
+  command: string;
+  frameSeconds: number;
+  day: DayResult;
+  /** The live orders before each clearing, by the day's frames. */
+  books: ReadonlyMap<number, readonly BookOrder[]>;
+  /** Whose books those are, where there are several feeders. */
+  bookOf?: string;
+}
+
+/** One self-contained page: the thesis's figures from this run, the tables behind them, and how to make it again. */
+export function dayHtml(page: DayPage): string {
+  const { day, setting, seed, command } = page;
+  const { totals, loads } = day;
+  const { market, uncontrolled } = loads;
+  const calmer = 1 - market.absoluteStepsW / uncontrolled.absoluteStepsW;
+  const perKWh = (sum: bigint, energyWh: number) => (energyWh === 0 ? "–" : pence((Number(sum) * 1000) / energyWh));
+  return htmlPage({
+    title: `A day on the market: ${setting}, seed ${seed}`,
+    introduction:
+      `<p>${totals.chargingEvs} EVs charged and ${totals.dischargingEvs} discharged in ${day.frames.length} frames. ` +
+      `On the market the load's steps add up to ${escapeHtml(kW(market.absoluteStepsW))}; without control the same EVs make ` +
+      `${escapeHtml(kW(uncontrolled.absoluteStepsW))}${Number.isFinite(calmer) ? `, the market ${(100 * calmer).toFixed(1)} % less` : ""}. ` +
+      `Hover over a chart, or touch it, for its values.</p>`,
+    body: [
+      htmlTable(
+        ["", ""],
+        [
+          ["charged", kWh(totals.servedWh)],
+          ["of it bought from other piles", kWh(totals.tradedWh)],
+          ["sold by discharging EVs, of what was offered", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)}`],
+          ["paid per kWh charged", perKWh(totals.paid, totals.servedWh)],
+          ["earned per kWh sold", perKWh(totals.earned, totals.soldWh)],
+          ["energy unserved", `${(100 * market.unservedShare).toFixed(2)} %`],
+          ["peak, of the capacity", `${kW(market.peakW)} of ${kW(day.capacityW)}`],
+        ],
+      ),
+      ...dayCharts(page).map(htmlChart),
+      htmlCommand(command, `Seed ${seed}.`),
+    ].join("\n"),
+    script: CHART_SCRIPT,
+  });
+}

@@ -1,0 +1,146 @@
+import pc from "picocolors";
+
+import type { CatalogueLesson } from "../../scripts/lesson/catalogue";
+import { CONTROL_HELP } from "../../scripts/lesson/controls";
+import type { DecisionView, OrderLine, StepView } from "../../scripts/lesson/lessonView";
+import { grouped, kW, kWh, pence, tableText } from "./output";
+
+/** Widest that a paragraph gets, however wide the terminal is. */
+const WIDEST = 100;
+/** A terminal narrower than this does without some columns of the book. */
+const ALL_COLUMNS = 78;
+
+/** A step as text. @param width columns of the terminal */
+export function stepText(view: StepView, width: number): string {
+  const gas = view.gas.map(({ what, gas: used }) => `${what} ${grouped(used)}`).join(", ");
+  const { decision } = view;
+  return [
+    "",
+    pc.bold(pc.cyan(wrapped(`${view.time}  step ${view.step} of ${view.steps}: ${view.title}`, width))),
+    ...(view.refusal === undefined ? [] : [pc.red(wrapped(`The market refused: ${view.refusal.said}`, width))]),
+    ...(gas === "" ? [] : [pc.dim(wrapped(`gas: ${gas}`, width))]),
+    "",
+    bookText(view, width),
+    "",
+    ...(decision === undefined
+      ? [`The scenario ends here. PFL ${kW(view.pflW)}.`]
+      : [decisionText(decision, width), loadText(decision, view.pflW, width)]),
+  ].join("\n");
+}
+
+/** What a lesson is about. */
+export function introductionText(lesson: CatalogueLesson, width: number): string {
+  const { title, introduction, question } = lesson;
+  return `${pc.bold(title)}\n\n${wrapped(introduction, width)}\n\n${headed("Question.", question, width)}`;
+}
+
+/** The answer to a lesson's question. */
+export function answerText({ answer }: CatalogueLesson, width: number): string {
+  return `\n${headed("Answer.", answer, width)}`;
+}
+
+/** The controls. */
+export function helpText(): string {
+  return `\n${CONTROL_HELP.map(([keys, what]) => `  ${keys.padEnd(18)} ${what}`).join("\n")}`;
+}
+
+function bookText({ book, decision }: StepView, width: number): string {
+  const wide = width >= ALL_COLUMNS;
+  const heading = decision?.cleared
+    ? `The book of frame ${book.frame} as it was cleared`
+    : `The book of frame ${book.frame}`;
+  const head = [
+    "f",
+    "price rank",
+    "time rank",
+    "pile",
+    "price",
+    "shown",
+    "hidden",
+    ...(wide ? ["waited", "last frame"] : []),
+  ];
+  const cells = (line: OrderLine) => [
+    String(line.priority),
+    String(line.priceRank),
+    String(line.timeRank),
+    line.pile,
+    pence(line.price),
+    kWh(line.displayedWh, 2),
+    line.iceberg ? kWh(line.hiddenWh, 2) : "–",
+    ...(wide ? [String(line.waitedFrames), String(line.expiryFrame)] : []),
+  ];
+  const titles = wide ? head : head.map((title) => title.replace(/(.).* rank/, "$1 rank"));
+  const side = (name: string, lines: readonly OrderLine[]) =>
+    lines.length === 0 ? `${pc.bold(name)}: none` : `${pc.bold(name)}\n${tableText(titles, lines.map(cells))}`;
+  return [heading, side("Bids (charging)", book.bids), side("Asks (discharging)", book.asks)].join("\n");
+}
+
+function decisionText({ frame, cleared, trades, grid, unfilled }: DecisionView, width: number): string {
+  const fills = [
+    ...trades.map((t) => ({ text: `${t.sell} → ${t.buy}  ${kWh(t.energyWh, 2)} at ${pence(t.price)}`, why: t.why })),
+    ...grid.map((g) => ({
+      text: `${g.side === "charge" ? `grid → ${g.pile}` : `${g.pile} → grid`}  ${kWh(g.energyWh, 2)} at ${pence(g.price)}`,
+      why: g.why,
+    })),
+  ];
+  const left = unfilled.map(({ pile, leftWh, why }) => ({ text: `${pile}  ${kWh(leftWh, 2)} not filled`, why }));
+  if (!cleared) {
+    const all = fills.map(({ text }) => text.replace("  ", " ")).join("; ");
+    return wrapped(`If frame ${frame} were cleared now: ${all === "" ? "no trade" : all}.`, width);
+  }
+  if (fills.length + left.length === 0) return `Frame ${frame}: nothing to trade`;
+  return [
+    ...fills.map((fill) => ({ ...fill, mark: pc.green("✓") })),
+    ...left.map((l) => ({ ...l, mark: pc.yellow("·") })),
+  ]
+    .map(({ text, why, mark }) => `${mark} ${pc.bold(text)}\n${indented(`because ${why}`, width)}`)
+    .join("\n");
+}
+
+function loadText(decision: DecisionView, pflW: bigint, width: number): string {
+  const { baseLoadW, loadW, capacityW, lossAllowanceW, frame, cleared } = decision;
+  const usableW = Number(capacityW - lossAllowanceW);
+  const share = usableW === 0 ? 0 : Math.abs(Number(loadW)) / usableW;
+  const cells = 24;
+  const full = Math.min(cells, Math.round(share * cells));
+  const bar = `[${"#".repeat(full)}${".".repeat(cells - full)}]`;
+  const evW = loadW - baseLoadW;
+  const parts = `homes ${kW(baseLoadW)}, EVs ${kW(evW)}`;
+  return wrapped(
+    `Load of frame ${frame}${cleared ? "" : " then"}: ${kW(loadW)} (${parts}) ${bar} ${(100 * share).toFixed(0)} % of ${kW(usableW)}. ` +
+      `PFL so far ${kW(pflW)}.`,
+    width,
+  );
+}
+
+function headed(heading: string, text: string, width: number): string {
+  return wrapped(`${heading} ${text}`, width).replace(heading, pc.bold(heading));
+}
+
+/** Figures and their units, which stay on one line. */
+const FIGURE = /(\d) (?=(?:kWh?|p|%)(?![a-z]))/g;
+const NO_BREAK = "\u00a0";
+
+/** A text broken between words so that no line is longer than `width` or {@link WIDEST}. */
+export function wrapped(text: string, width: number, indent = ""): string {
+  const most = Math.max(20, Math.min(width, WIDEST)) - indent.length;
+  const lines: string[] = [];
+  for (const paragraph of text.replaceAll(FIGURE, `$1${NO_BREAK}`).split(/\n{2,}/)) {
+    let line = "";
+    for (const word of paragraph.split(/[ \n]+/)) {
+      if (line !== "" && line.length + 1 + word.length > most) {
+        lines.push(line);
+        line = word;
+      } else line = line === "" ? word : `${line} ${word}`;
+    }
+    lines.push(line, "");
+  }
+  return lines
+    .slice(0, -1)
+    .map((line) => (line === "" ? "" : indent + line.replaceAll(NO_BREAK, " ")))
+    .join("\n");
+}
+
+function indented(text: string, width: number): string {
+  return wrapped(text, width, "    ");
+}

@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+
+import type { Context } from "mocha";
+import puppeteer, { type Browser, type ConsoleMessage, type Page } from "puppeteer-core";
+
+const CANDIDATES = [
+  process.env["PUPPETEER_EXECUTABLE_PATH"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/usr/bin/google-chrome-stable",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** A headless browser; skips the test with a message where there is none, and fails it there under CI. */
+export async function launchBrowser(context: Context): Promise<Browser> {
+  const executablePath = CANDIDATES.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined) {
+    const advice = "no Chromium found; install the package chromium or set PUPPETEER_EXECUTABLE_PATH";
+    if (process.env["CI"] !== undefined) throw new Error(advice);
+    console.log(`      skipped: ${advice}`);
+    return context.skip();
+  }
+  return puppeteer.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** A page that writes down everything that goes wrong on it. */
+export async function openPage(browser: Browser, html: string): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message: ConsoleMessage) => {
+    if (["error", "warn"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!/^(about|data):/.test(request.url())) complaints.push(`asked the network for ${request.url()}`);
+  });
+  await page.setContent(html);
+  return { page, complaints };
+}

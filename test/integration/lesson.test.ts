@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import hre, { ethers } from "hardhat";
+
+import { feederModule } from "../../deploy/modules/Feeder";
+import { DevelopmentClock } from "../../scripts/chain/clock";
+import { LensClient } from "../../scripts/chain/lensClient";
+import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { UnlockedTransactor } from "../../scripts/chain/transactor";
+import { type CatalogueLesson, findLesson, readCatalogue } from "../../scripts/lesson/catalogue";
+import { readControls } from "../../scripts/lesson/controls";
+import { Lesson } from "../../scripts/lesson/lesson";
+import type { StepView } from "../../scripts/lesson/lessonView";
+import { obey } from "../../scripts/lesson/walk";
+import { InputError } from "../../scripts/scenario/inputError";
+import { parseScenario } from "../../scripts/scenario/parse";
+import { replayOnModel } from "../../scripts/scenario/replayOnModel";
+import type { Scenario } from "../../scripts/scenario/scenario";
+import { namedAccount } from "../../tasks/support/network";
+
+const FOLDER = join(__dirname, "../../docs/lessons");
+
+describe("lesson", function () {
+  this.timeout(60_000);
+  let lessons: CatalogueLesson[];
+  let opened = 0;
+
+  before(async () => {
+    lessons = await readCatalogue(FOLDER);
+  });
+
+  function scenarioOf(lesson: CatalogueLesson): Scenario {
+    return parseScenario(readFileSync(lesson.scenarioFile, "utf8"), lesson.scenarioFile);
+  }
+
+  async function open(scenario: Scenario): Promise<Lesson> {
+    const name = `lesson${(opened += 1)}`;
+    const [sender] = await ethers.getSigners();
+    const { provider } = hre.network;
+    const overrides = { ...scenario.market, pileCap: scenario.piles.length };
+    const { market, lens } = await hre.ignition.deploy(feederModule(name, overrides));
+    const address = await market.getAddress();
+    return Lesson.open(scenario, {
+      client: await MarketClient.connect(address, ethers.provider),
+      clock: new DevelopmentClock(provider),
+      sender: new UnlockedTransactor(provider, sender!.address, ERROR_INTERFACES),
+      accountOf: (pile) => namedAccount(hre, `${name} ${pile}`),
+      lens: new LensClient(await lens.getAddress(), address, ethers.provider),
+      snapshot: async () => (await provider.send("evm_snapshot", [])) as string,
+      revert: async (snapshot) => {
+        await provider.send("evm_revert", [snapshot]);
+      },
+    });
+  }
+
+  async function walk(lesson: Lesson, controls: string): Promise<{ views: StepView[]; said: string[] }> {
+    const views: StepView[] = [];
+    const said: string[] = [];
+    const audience = { show: (view: StepView) => void views.push(view), say: (what: string) => void said.push(what) };
+    for (const control of readControls(controls, "test")) {
+      if (!(await obey(control, lesson, audience))) break;
+    }
+    return { views, said };
+  }
+
+  it("decides every frame of every lesson as the model does, and as it had foretold", async () => {
+    expect(lessons.length).to.be.at.least(8);
+    for (const entry of lessons) {
+      const scenario = scenarioOf(entry);
+      const { views } = await walk(await open(scenario), "e");
+      const cleared = views.flatMap(({ decision }) => (decision?.cleared === true ? [decision] : []));
+      const model = replayOnModel(scenario);
+      const withoutWhy = cleared.map(({ frame, trades, grid, loadW }) => ({
+        frame,
+        trades: trades.map(({ sell, buy, price, energyWh }) => ({ sell, buy, price, energyWh })),
+        grid: grid.map(({ pile, side, price, energyWh }) => ({ pile, side, price, energyWh })),
+        loadW,
+      }));
+      expect(withoutWhy, entry.name).to.deep.equal(model.frames);
+      expect(views[views.length - 1]!.pflW, entry.name).to.equal(model.pflW);
+      for (const decision of cleared) {
+        const foretold = views.filter((view) => view.decision?.frame === decision.frame && !view.decision.cleared);
+        expect(foretold[foretold.length - 1]!.decision).to.deep.equal({ ...decision, cleared: false });
+      }
+    }
+  });
+
+  it("accounts for everything that orders show: filled, or left with a reason", async () => {
+    for (const entry of lessons) {
+      const { views } = await walk(await open(scenarioOf(entry)), "e");
+      for (const { book, decision } of views) {
+        if (decision === undefined) continue;
+        for (const { pile, displayedWh } of [...book.bids, ...book.asks]) {
+          const trades = decision.trades.filter(({ sell, buy }) => sell === pile || buy === pile);
+          const fills = [...trades, ...decision.grid.filter((fill) => fill.pile === pile)];
+          const filledWh = fills.reduce((sum, { energyWh }) => sum + energyWh, 0n);
+          const left = decision.unfilled.find((order) => order.pile === pile);
+          expect(filledWh + (left?.leftWh ?? 0n), `${entry.name}: ${pile}`).to.equal(displayedWh);
+          for (const { why } of [...fills, ...(left === undefined ? [] : [left])]) expect(why).to.match(/\w{3}/);
+        }
+      }
+    }
+  });
+
+  it("goes back by steps on the chain itself, and comes forward to the same", async () => {
+    const lesson = await open(scenarioOf(findLesson(lessons, "shortage")));
+    const forward = await walk(lesson, "n n f r 4");
+    expect(forward.views.map(({ step }) => step)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    const back = await walk(lesson, "u u u u u u");
+    expect(back.views.map(({ step }) => step)).to.deep.equal([10, 9, 8, 7, 6, 5]);
+    const again = await walk(lesson, "r 4");
+    expect(again.views).to.deep.equal(forward.views.slice(5));
+    const first = await walk(lesson, "u u u u u u u u u u u u n");
+    expect(first.said).to.deep.equal(["beginning"]);
+    expect(first.views[first.views.length - 1]).to.deep.equal(forward.views[0]);
+  });
+
+  it("tells of refusals, of what nobody clears, and where it ends", async () => {
+    const lesson = await open(scenarioOf(findLesson(lessons, "refusals")));
+    const { views, said } = await walk(lesson, "e n a h q n");
+    expect(views.flatMap(({ refusal }) => refusal?.error ?? [])).to.deep.equal([
+      "InsufficientBalance",
+      "LiveOrderExists",
+      "NoLiveOrder",
+      "PileSuspended",
+    ]);
+    expect(said).to.deep.equal(["end", "answer", "help"]);
+    expect(views[views.length - 1]!.decision).to.equal(undefined);
+
+    const missed = { ...scenarioOf(findLesson(lessons, "crossing")), missedClearings: new Set([1]) };
+    const { views: seen } = await walk(await open(missed), "r 1");
+    const last = seen[seen.length - 1]!;
+    expect(last.title).to.equal("Nobody clears frame 1");
+    expect(last.decision).to.include({ cleared: true, loadW: 33_000n });
+    expect(last.decision!.trades).to.deep.equal([]);
+  });
+
+  it("finds lessons by name and by number", () => {
+    expect(findLesson(lessons, "2").name).to.equal("iceberg");
+    expect(() => findLesson(lessons, "nothing")).to.throw(
+      InputError,
+      'no lesson "nothing"; there are crossing, iceberg',
+    );
+  });
+});
