@@ -9,5 +9,6 @@ import "./order";
 import "./pile";
 import "./report-gas";
 import "./report-operations";
+import "./round";
 import "./simulate-compare";
 import "./simulate-day";
