@@ -5,6 +5,8 @@ export type RefusalCode =
   | "NotRegistered"
   | "PileSuspended"
   | "InsufficientBalance"
+  | "PileInDebt"
+  | "CreditTooLow"
   // Orders
   | "PriceOutOfRange"
   | "PriceOffTick"
@@ -26,6 +28,7 @@ export type RefusalCode =
   | "FrameWindowClosed"
   | "FrameAlreadyCleared"
   | "FrameNotOver"
+  | "ReadingsMissing"
   | "NothingToSettle";
 
 /** The offending values of a refusal, by name. */
