@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { MarketModel } from "../../../../scripts/market/model";
-import type { PileSettlement, Reading } from "../../../../scripts/market/settlement";
+import type { Reading } from "../../../../scripts/market/settlement";
 import type { MarketParameters, Publication } from "../../../../scripts/market/types";
 import { ask, at, bid, expectConserved, expectRefusal, inWindow, PARAMETERS } from "./fixtures";
 
@@ -44,10 +44,12 @@ function oneTrade(setting: Setting = {}): MarketModel {
   return model;
 }
 
+/** Settles frame 7: what it came to for the feeder, and for each pile by its name. */
 function settled(model: MarketModel, readings: Record<string, Reading>, nowSeconds = at(8)) {
-  const { piles, ...rest } = model.settle(7, nowSeconds, new Map(Object.entries(readings)));
+  const { piles, grid, imbalance } = model.settle(7, nowSeconds, new Map(Object.entries(readings)));
   expectConserved(model, nowSeconds);
-  return { ...rest, ...(Object.fromEntries(piles.map((pile) => [pile.pile, pile])) as Record<string, PileSettlement>) };
+  const of = (id: string) => piles.find(({ pile }) => pile === id)!;
+  return { grid, imbalance, A: of("A"), S: of("S"), T: of("T") };
 }
 
 describe("metered settlement", () => {
@@ -140,8 +142,8 @@ describe("metered settlement", () => {
     for (const [name, market, c, g, [buyer, seller, grid], imbalance] of cases) {
       it(name, () => {
         const result = settled(oneTrade({ market, operatorAccount: 10n ** 6n }), { A: consumed(c), S: produced(g) });
-        expect(result["A"]!.earned - result["A"]!.owed).to.equal(buyer);
-        expect(result["S"]!.earned - result["S"]!.owed).to.equal(seller);
+        expect(result.A.earned - result.A.owed).to.equal(buyer);
+        expect(result.S.earned - result.S.owed).to.equal(seller);
         expect(result.grid).to.equal(grid);
         expect(buyer + seller + grid).to.equal(0n);
         for (const [cause, cost] of Object.entries(result.imbalance)) {
@@ -155,8 +157,8 @@ describe("metered settlement", () => {
     it("takes a buyer to have consumed all that its pile can move, and scores 0", () => {
       const { A, S, imbalance } = settled(oneTrade(), { S: produced(2_000n) }, at(8) + 3_600);
       expect(A).to.deep.include({ silent: true, reading: consumed(11_000n), owed: 260_000n + 1_800_000n });
-      expect(A!.creditAfter).to.equal(4_902n); // 5000 · 100 / 102
-      expect(S!.creditAfter).to.equal(5_098n);
+      expect(A.creditAfter).to.equal(4_902n); // 5000 · 100 / 102
+      expect(S.creditAfter).to.equal(5_098n);
       expect(imbalance.silence).to.equal(1_800_000n);
     });
 
@@ -182,8 +184,8 @@ describe("metered settlement", () => {
       expect(grid).to.deep.equal([{ pile: "A", side: "charge", price: 200_000n, energyWh: 1_000n }]);
       const { A, S, T } = settled(model, { A: consumed(1_400n), S: produced(1_000n), T: produced(1_000n) });
       expect(A).to.include({ agreedWh: 3_000n, owed: 150_000n + 10_000n + 62_000n + 4_000n });
-      expect(S!.earned).to.equal(150_000n);
-      expect(T!.earned).to.equal(62_000n + 30_000n);
+      expect(S.earned).to.equal(150_000n);
+      expect(T.earned).to.equal(62_000n + 30_000n);
     });
   });
 
@@ -202,7 +204,7 @@ describe("metered settlement", () => {
       const model = oneTrade({ market: { bondPrice: 30_000n }, balances: { S: 60_000n } });
       const { S, A } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
       expect(S).to.include({ owed: 40_000n, unpaid: 0n, earned: 180_000n });
-      expect(A!.earned).to.equal(40_000n);
+      expect(A.earned).to.equal(40_000n);
       expect(model.freeBalance("S", at(8))).to.equal(200_000n);
     });
   });
@@ -215,7 +217,7 @@ describe("metered settlement", () => {
       const model = poor();
       const { A, S, grid, imbalance } = settled(model, { A: consumed(2_500n), S: produced(2_000n) });
       expect(A).to.include({ owed: 360_000n, unpaid: 60_000n });
-      expect(S!.earned).to.equal(240_000n);
+      expect(S.earned).to.equal(240_000n);
       expect(grid).to.equal(60_000n);
       expect(imbalance.debt).to.equal(60_000n);
       expect(model.debt("A")).to.equal(60_000n);
@@ -244,7 +246,7 @@ describe("metered settlement", () => {
       const model = oneTrade({ balances: { S: 0n } });
       const { S, A, grid } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
       expect(S).to.include({ owed: 40_000n, unpaid: 40_000n, earned: 180_000n });
-      expect(A!.earned).to.equal(0n);
+      expect(A.earned).to.equal(0n);
       expect(model.debt("S")).to.equal(0n);
       expect(model.freeBalance("S", at(8))).to.equal(140_000n);
       expect(grid).to.equal(115_000n + 40_000n);
@@ -259,7 +261,7 @@ describe("metered settlement", () => {
         model.place("A", bid(40_000n, 2_600n, expiryFrame), inWindow(7, 1));
         expect(model.freeBalance("A", at(7))).to.equal(20_000n);
         const { A } = settled(model, { A: consumed(2_500n), S: produced(2_000n) });
-        expect(A!.unpaid, `order until ${expiryFrame}`).to.equal(unpaid);
+        expect(A.unpaid, `order until ${expiryFrame}`).to.equal(unpaid);
       }
     });
   });
