@@ -272,6 +272,12 @@ export class MarketModel {
     return this.liveOrder(pile, nowSeconds) === undefined ? 0n : this.accounts.lockedBy(pile);
   }
 
+  /** Free and locked, money units. @throws MarketRefusal NotRegistered. */
+  totalBalance(id: string): bigint {
+    const pile = this.accounts.pile(id);
+    return pile.free + this.accounts.lockedBy(pile);
+  }
+
   /** What a pile owes beyond what it could pay, money units. @throws MarketRefusal NotRegistered. */
   debt(id: string): bigint {
     return this.accounts.pile(id).debt;

@@ -4,7 +4,7 @@ import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
 import type { DayOptions } from "./day";
-import type { DayResult, DayTotals, EvReport, FrameReport, LoadReport } from "./dayResult";
+import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "./marketPort";
 
@@ -15,10 +15,11 @@ export interface PlayedDay {
   outcomes: ReadonlyMap<number, FrameOutcome>;
   accounts: readonly EvAccount[];
   gas: GasUse | undefined;
+  delivery?: DeliveryReport | undefined;
 }
 
 /** Draws up the result of a day that has been played. */
-export function reportDay({ options, parameters, outcomes, accounts, gas }: PlayedDay): DayResult {
+export function reportDay({ options, parameters, outcomes, accounts, gas, delivery }: PlayedDay): DayResult {
   const { first, count } = options.measured;
   const schemes = { uncontrolled: uncontrolled(options.evs, parameters), capped: capped(options.evs, parameters) };
   const baseW = (frame: number) => Number(options.publication(frame).baseLoadW);
@@ -71,6 +72,7 @@ export function reportDay({ options, parameters, outcomes, accounts, gas }: Play
     }),
     ...limits,
     gas,
+    ...(delivery === undefined ? {} : { delivery }),
     before,
     ...pricesByHour(frames, parameters.frameSeconds),
   };

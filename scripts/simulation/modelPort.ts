@@ -1,14 +1,15 @@
 import { MarketModel, MarketRefusal } from "../market/model";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
-import type { Action, ActionResult, BookOrder, MarketPort, PileRegistration } from "./marketPort";
+import type { Action, ActionResult, BalanceSheet, BookOrder, MeteredPort, PileRegistration } from "./marketPort";
 
 /** Frame 0 of the simulation in the model's count, so that what is set up earlier has a time, too. */
 const ORIGIN_FRAMES = 1_000;
 /** More than any pile can spend, money units. */
 const AMPLE_BALANCE = 10n ** 12n;
 
-/** A {@link MarketPort} over the reference model: a day in memory, without a chain. */
-export class ModelPort implements MarketPort {
+/** A {@link MeteredPort} over the reference model: a day in memory, without a chain. */
+export class ModelPort implements MeteredPort {
   readonly parameters: Readonly<MarketParameters>;
   /** The model itself, for what a port does not show. */
   readonly model: MarketModel;
@@ -56,6 +57,16 @@ export class ModelPort implements MarketPort {
 
   async settle(frame: number): Promise<void> {
     this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1));
+  }
+
+  async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
+    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings), frame };
+  }
+
+  async balanceSheet(): Promise<BalanceSheet> {
+    const { model } = this;
+    const ofPiles = model.pileIds.reduce((sum, pile) => sum + model.totalBalance(pile), 0n);
+    return { deposited: model.deposited, held: ofPiles + model.inDelivery + model.gridBalance + model.withdrawn };
   }
 
   private act(action: Action, nowSeconds: number): void {
