@@ -24,6 +24,14 @@
  *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
  *     "exportPrice": 50000,         x(t): likewise
  *     "wheelingPrice": 0,           w(t): likewise
+ *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
+ *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
+ *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
+ *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
+ *     "creditPriorWh": 100000,      energy that it rests on
+ *     "minCredit": 0,               least credit to place orders, 1/100 point
+ *     "ranking": "priority",        or "credit": orders rank by the weights of the credit paper's Table 1
+ *     "operatorPrefund": 0,         in the grid operator's account before frame 0, for exports and surplus
  *     "settlement": "adbev"         the only one so far
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -31,7 +39,10 @@
  *     "id": *,                      1 to 64 characters, each pile its own
  *     "ratedW": *,                  at least so much that it moves 1 Wh a frame
  *     "balance": 10^15,             deposited before frame 0
- *     "operator": none              name of whoever runs the pile
+ *     "operator": none,             name of whoever runs the pile; its trades with itself earn no credit
+ *     "weather": 0,                 weather factor of a producer, 1/10 000, 0 … 2999
+ *     "attributes": {               for ranking by credit, each 0 … 1000
+ *       "capacity": 0, "renewable": 0, "position": 0, "stability": 0 }
  *   } ],
  *   "frames": *,                    how many frames the scenario lasts, 1 … 17568 (a leap year)
  *   "events": [ {                   default []
@@ -42,7 +53,9 @@
  *     "replace": { as place },
  *     "cancel": true,
  *     "suspend": true, "readmit": true,
- *     "deposit": amount, "withdraw": amount
+ *     "deposit": amount, "withdraw": amount,
+ *     "reading": { "consumedWh": *, "producedWh": * },
+ *     "silent": true
  *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
@@ -53,6 +66,11 @@
  * published; the events of frame f, in file order; then, in its window, frame f + 1 is cleared, but for the last frame,
  * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
  * of an event is not an error of the file: it is listed in the result's `rejected`.
+ *
+ * `reading` and `silent` are about the meter of a pile in frame f, which was delivered, not about what happens during it;
+ * they need `readingSeconds` above 0. A pile of which nothing is said reports what was agreed. A frame is settled at its end
+ * if all piles with fills in it report, and otherwise at the beginning of the first frame that is `readingSeconds` later;
+ * frames that are settled at the same time are in their order.
  *
  * The result is described at `ScenarioResultJson` in `result.ts`.
  *
@@ -150,6 +168,7 @@ const marketSchema = fields({
   creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
   minCredit: whole(0, 10_000, "1/100 point").default(0),
   ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
+  operatorPrefund: amount(0).default(0),
 });
 
 const name = z
@@ -157,15 +176,34 @@ const name = z
   .min(1, { error: "a text of 1 to 64 characters" })
   .max(64, { error: "a text of 1 to 64 characters" });
 
+const attribute = whole(0, 1_000).default(0);
+
 const pileSchema = fields({
   id: name,
   ratedW: whole(1, MAX_24_BITS, "W"),
   balance: amount(0).optional(),
   operator: name.optional(),
+  weather: whole(0, 2_999, "1/10 000").default(0),
+  attributes: fields({
+    capacity: attribute,
+    renewable: attribute,
+    position: attribute,
+    stability: attribute,
+  }).prefault({}),
 });
 
 /** The fields of an event of which exactly one is given. */
-export const ACTIONS = ["place", "replace", "cancel", "suspend", "readmit", "deposit", "withdraw"] as const;
+export const ACTIONS = [
+  "place",
+  "replace",
+  "cancel",
+  "suspend",
+  "readmit",
+  "deposit",
+  "withdraw",
+  "reading",
+  "silent",
+] as const;
 
 const eventSchema = fields({
   frame: frameNumber,
@@ -177,6 +215,8 @@ const eventSchema = fields({
   readmit: flag.optional(),
   deposit: amount(1).optional(),
   withdraw: amount(1).optional(),
+  reading: fields({ consumedWh: whole(0, MAX_24_BITS, "Wh"), producedWh: whole(0, MAX_24_BITS, "Wh") }).optional(),
+  silent: flag.optional(),
 });
 
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */
