@@ -4,6 +4,8 @@ import "./market";
 import "./market-replay";
 import "./order";
 import "./pile";
+import "./report-credit";
+import "./report-draws";
 import "./report-gas";
 import "./report-operations";
 import "./simulate-compare";

@@ -59,6 +59,11 @@ export function pence(price: bigint | number): string {
   return `${(Number(price) / 10_000).toFixed(2)} p`;
 }
 
+/** An amount in money units as pounds; 1 000 000 units are a pound. */
+export function money(amount: bigint): string {
+  return `£${(Number(amount) / 1_000_000).toFixed(2)}`;
+}
+
 /** Energy in Wh as kWh. */
 export function kWh(energyWh: bigint | number, decimals = 1): string {
   return `${(Number(energyWh) / 1000).toFixed(decimals)} kWh`;
