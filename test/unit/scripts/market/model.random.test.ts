@@ -257,7 +257,7 @@ describe("MarketModel on random sequences", () => {
       "PileInDebt",
       "CreditTooLow",
     ]);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it("does not depend on the order of placement where no two prices of a side are equal", () => {
     const orders = fc.uniqueArray(
