@@ -43,7 +43,7 @@ const PILE_BALANCE = 1_000_000_000_000n;
 dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
-  .addOptionalParam("policy", "how piles place orders: waterline, valley or impatient", "waterline")
+  .addOptionalParam("policy", "how piles place orders: waterline, valley, impatient or wholeNeed", "waterline")
   .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
   .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
   .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
