@@ -7,6 +7,8 @@ import "./market-explain";
 import "./market-replay";
 import "./order";
 import "./pile";
+import "./report-credit";
+import "./report-draws";
 import "./report-gas";
 import "./report-operations";
 import "./round";

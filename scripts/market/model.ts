@@ -1,10 +1,13 @@
-import { Accounts, type Pile } from "./model/accounts";
+import { Accounts, type Pile, type PileOptions } from "./model/accounts";
 import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
 import { horizonOf } from "./model/benefit/frozenBook";
 import type { Plan } from "./model/benefit/plan";
 import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
 import type { Score } from "./model/benefit/score";
 import { fillFromGrid, match, mayNotWait } from "./model/clearing";
+import type { Credit } from "./model/credit";
+import type { PileAttributes } from "./model/creditRanking";
+import { NO_TARIFFS, partiesOf } from "./model/delivery";
 import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
 import { amountDown, payableWh } from "./model/money";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
@@ -12,7 +15,9 @@ import { checkParameters } from "./model/parameters";
 import { checkPublication, PublicationMemory } from "./model/publication";
 import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
 import { MarketRefusal } from "./model/refusal";
-import { beginsAt, openWindow, windowOpensAt } from "./model/time";
+import { settleDelivery } from "./model/settle";
+import { beginsAt, frameAt, openWindow, windowOpensAt } from "./model/time";
+import type { FrameSettlement, Reading } from "./settlement";
 import type { FrameOutcome, GridFill, MarketParameters, Order, OrderRequest, Publication, Side, Trade } from "./types";
 
 export { type BookEntry } from "./model/ranking";
@@ -25,7 +30,7 @@ export interface Book {
 }
 
 /**
- * The reference model of a feeder's market: SPEC 1 to 4, and the money of SPEC 5 with every delivery taken as agreed.
+ * The reference model of a feeder's market: SPEC 1 to 4, and the delivery, money and credit of SPEC 5 and 6.
  *
  * It has no clock: whatever depends on time is told it, s, and it never runs backwards. What the contract would refuse
  * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
@@ -61,12 +66,13 @@ export class MarketModel {
    * @param options.balance Deposited along with it, money units; 0 by default.
    * @throws MarketRefusal AlreadyRegistered.
    */
-  registerPile(id: string, ratedW: bigint, options: { balance?: bigint } = {}): void {
-    this.accounts.deposit(this.accounts.register(id, ratedW), options.balance ?? 0n);
+  registerPile(id: string, ratedW: bigint, options: PileOptions & { balance?: bigint } = {}): void {
+    const { balance = 0n, ...registration } = options;
+    this.accounts.deposit(this.accounts.register(id, ratedW, registration), balance);
   }
 
   /**
-   * Adds money to a pile's free balance.
+   * Adds money to a pile's free balance; its debt is paid first. SPEC 5.
    *
    * @throws MarketRefusal NotRegistered.
    */
@@ -78,7 +84,7 @@ export class MarketModel {
    * Takes money out of a pile's free balance.
    *
    * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
-   * @throws MarketRefusal NotRegistered, InsufficientBalance.
+   * @throws MarketRefusal NotRegistered, PileInDebt, InsufficientBalance; checked in this order.
    */
   withdraw(id: string, amount: bigint, nowSeconds: number = this.latestSeconds): void {
     this.advanceTo(nowSeconds);
@@ -96,9 +102,30 @@ export class MarketModel {
     this.accounts.pile(id).suspended = suspended;
   }
 
-  /** Adds money to the grid operator's account, out of which exports are paid. SPEC 4. */
+  /**
+   * Sets a pile's weather factor a for the frames after the one that is running [D (12)]. SPEC 6.
+   *
+   * @param bps 1/10 000, 0 to 2 999.
+   * @throws MarketRefusal NotRegistered.
+   */
+  setWeather(id: string, bps: bigint, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    this.accounts.setWeather(this.accounts.pile(id), frameAt(this.parameters, nowSeconds) + 1, bps);
+  }
+
+  /** Sets attributes by which a pile's orders rank in a market that ranks by credit. @throws MarketRefusal NotRegistered. */
+  setAttributes(id: string, attributes: Partial<PileAttributes>): void {
+    this.accounts.setAttributes(this.accounts.pile(id), attributes);
+  }
+
+  /** Adds money to the grid operator's account, out of which export fills and surplus are paid. SPEC 5. */
   depositGrid(amount: bigint): void {
     this.accounts.depositGrid(amount);
+  }
+
+  /** Takes money out of the grid operator's account. @throws MarketRefusal InsufficientBalance. */
+  withdrawGrid(amount: bigint): void {
+    this.accounts.withdrawGrid(amount);
   }
 
   // ---- What the grid operator publishes ------------------------------------------------------------------------
@@ -120,7 +147,7 @@ export class MarketModel {
   /**
    * Places a pile's one live order. SPEC 2.
    *
-   * @throws MarketRefusal NotRegistered, PileSuspended, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
+   * @throws MarketRefusal NotRegistered, PileSuspended, PileInDebt, CreditTooLow, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
    * EnergyAboveMaximum, ExpiryOutOfRange, LiveOrderExists, InsufficientBalance; checked in this order.
    */
   place(id: string, request: OrderRequest, nowSeconds: number): void {
@@ -194,7 +221,7 @@ export class MarketModel {
       opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
     );
     const previousLoadW = this.previousLoadW(frame);
-    this.accounts.deliver(frame, trades, grid, publication?.wheelingPrice ?? 0n);
+    this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
     const outcome = this.record(frame, trades, grid);
     if (opensRound) {
       const orders = flexible.map((entry) => freeze(entry, leftWh.get(entry)!));
@@ -209,13 +236,18 @@ export class MarketModel {
   /**
    * A proposer reveals a plan in a round's reveal phase. SPEC 4.
    *
+   * @param proposer Its credit is that of the pile with this id, the market's initial credit without one. SPEC 6.
    * @returns The plan's score.
-   * @throws MarketRefusal NoOpenRound, RevealNotOpen, WrongHorizon, PlanNotAllottable, PlanOverCapacity; checked in this
-   * order, the last two frame by frame.
+   * @throws MarketRefusal NoOpenRound, ProposerCreditTooLow, RevealNotOpen, WrongHorizon, PlanNotAllottable,
+   * PlanOverCapacity; checked in this order, the last two frame by frame.
    */
   propose(frame: number, proposer: string, plan: Plan, nowSeconds: number): Score {
     this.advanceTo(nowSeconds);
-    return this.roundOf(frame, nowSeconds).phases.reveal({ proposer, plan }, nowSeconds);
+    const { phases } = this.roundOf(frame, nowSeconds);
+    const { minCredit } = this.parameters;
+    const credit = this.accounts.creditOf(proposer);
+    if (credit < minCredit) throw new MarketRefusal("ProposerCreditTooLow", { proposer, credit, minCredit });
+    return phases.reveal({ proposer, plan }, nowSeconds);
   }
 
   /**
@@ -229,7 +261,8 @@ export class MarketModel {
     this.advanceTo(nowSeconds);
     const { phases, outcome } = this.roundOf(frame, nowSeconds);
     const allotted = phases.execute(plan, nowSeconds);
-    const { importPrice, exportPrice, wheelingPrice } = phases.book.publications[0]!;
+    const tariffs = phases.book.publications[0]!;
+    const { importPrice, exportPrice } = tariffs;
     let accountLeft = this.accounts.grid;
     const fills = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
       if (side === "charge") return [{ pile, side, price: importPrice, energyWh }];
@@ -238,7 +271,7 @@ export class MarketModel {
       accountLeft -= amountDown(exportPrice, paidWh);
       return paidWh === 0n ? [] : [{ pile, side, price: exportPrice, energyWh: paidWh }];
     });
-    this.accounts.deliver(frame, [], fills, wheelingPrice);
+    this.accounts.deliver(frame, [], fills, tariffs);
     this.unrecord(phases.book, outcome);
     const whole = this.record(frame, outcome.trades, [...outcome.grid, ...fills]);
     this.round = undefined;
@@ -247,15 +280,38 @@ export class MarketModel {
   }
 
   /**
-   * Pays out a delivered frame as agreed: sellers the price and their bond, the grid wheeling and its fills. SPEC 5.
+   * Settles a frame by what was metered: money by SPEC 5, credit by SPEC 6. In a market without meters everything counts
+   * as delivered as agreed, and credit stays as it is.
    *
-   * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled.
+   * @param readings By pile; those of piles without fills in the frame are not looked at. A pile with fills and without
+   * a reading keeps the frame open for `readingSeconds` after its end and then counts as silent.
+   * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled;
+   * ReadingsMissing; checked in this order.
    */
-  settle(frame: number, nowSeconds: number): void {
+  settle(frame: number, nowSeconds: number, readings: ReadonlyMap<string, Reading> = new Map()): FrameSettlement {
     this.advanceTo(nowSeconds);
     const overAt = beginsAt(this.parameters, frame + 1);
     if (nowSeconds < overAt) throw new MarketRefusal("FrameNotOver", { frame, nowSeconds, overAt });
-    this.accounts.settle(frame);
+    const delivery = this.accounts.delivery(frame);
+    const parties = partiesOf(delivery);
+    const overdueAt = overAt + this.parameters.readingSeconds;
+    for (const id of parties.keys()) {
+      const reading = readings.get(id);
+      if (reading === undefined && nowSeconds < overdueAt) {
+        throw new MarketRefusal("ReadingsMissing", { frame, pile: id, nowSeconds, overdueAt });
+      }
+      if (reading !== undefined && (reading.consumedWh < 0n || reading.producedWh < 0n)) {
+        throw new RangeError("a reading cannot be negative");
+      }
+    }
+    for (const id of parties.keys()) {
+      // A dead order's lock is free: it pays what the fills did not set aside.
+      const pile = this.accounts.pile(id);
+      if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
+    }
+    const settlement = settleDelivery(this.parameters, this.accounts, frame, delivery, parties, readings);
+    this.accounts.close(frame);
+    return settlement;
   }
 
   // ---- What can be seen ----------------------------------------------------------------------------------------
@@ -284,17 +340,33 @@ export class MarketModel {
     return this.liveOrder(pile, nowSeconds) === undefined ? 0n : this.accounts.lockedBy(pile);
   }
 
+  /** Free and locked, money units. @throws MarketRefusal NotRegistered. */
+  totalBalance(id: string): bigint {
+    const pile = this.accounts.pile(id);
+    return pile.free + this.accounts.lockedBy(pile);
+  }
+
+  /** What a pile owes beyond what it could pay, money units. @throws MarketRefusal NotRegistered. */
+  debt(id: string): bigint {
+    return this.accounts.pile(id).debt;
+  }
+
+  /** A pile's credit and the energy that it rests on. @throws MarketRefusal NotRegistered. */
+  credit(id: string): Credit {
+    return { ...this.accounts.pile(id).credit };
+  }
+
   /** The piles, in order of registration. */
   get pileIds(): string[] {
     return this.accounts.all().map(({ id }) => id);
   }
 
-  /** Taken from locks for frames that are not settled yet: payments, wheeling and bonds, money units. */
+  /** Set aside for frames that are not settled yet: payments, wheeling, bonds and export fills, money units. */
   get inDelivery(): bigint {
     return this.accounts.inDelivery;
   }
 
-  /** What the grid operator has earned: wheeling and energy from the grid, of settled frames, money units. */
+  /** The grid operator's account: what it deposited and earned and did not pay or withdraw, money units. */
   get gridBalance(): bigint {
     return this.accounts.grid;
   }
@@ -356,6 +428,11 @@ export class MarketModel {
 
   private checkAdmitted(pile: Pile): void {
     if (pile.suspended) throw new MarketRefusal("PileSuspended", { pile: pile.id });
+    this.accounts.requireNoDebt(pile);
+    const { minCredit } = this.parameters;
+    const { hundredths } = pile.credit;
+    if (hundredths < minCredit)
+      throw new MarketRefusal("CreditTooLow", { pile: pile.id, credit: hundredths, minCredit });
   }
 
   /** Gate closure: while a window is open and its frame not cleared and finalised, what takes part stays. SPEC 2, 4. */
@@ -377,9 +454,10 @@ export class MarketModel {
 
   /** One side of what takes part in a frame, in priority order. */
   private ranked(frame: number, side: Side): Ranked[] {
-    const placed = this.accounts.all().flatMap(({ id, suspended, order }) => {
+    const placed = this.accounts.all().flatMap(({ id, suspended, order, credit, attributes }) => {
       const takesPart = !suspended && order !== undefined && order.side === side && isForFrame(order, frame);
-      return takesPart ? [{ pile: id, order }] : [];
+      const standing = { creditHundredths: credit.hundredths, attributes };
+      return takesPart ? [{ pile: id, order, standing }] : [];
     });
     return rankSide(this.parameters, frame, placed);
   }

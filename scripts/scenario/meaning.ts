@@ -1,4 +1,5 @@
 import type { JsonPath } from "./json";
+import { isMeterEvent } from "./readings";
 import { ACTIONS, type ScenarioFile } from "./schema";
 
 /** Something in a well-formed scenario that makes no sense. */
@@ -88,6 +89,26 @@ function* proposalProblems(
   }
 }
 
+function* meterProblems({ market, events }: ScenarioFile): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const [i, event] of events.entries()) {
+    if (!isMeterEvent(event)) continue;
+    if (market.readingSeconds === 0) {
+      const problem = "needs a market with meters: market.readingSeconds above 0";
+      yield { path: ["events", i, event.reading === undefined ? "silent" : "reading"], problem };
+    }
+    if (event.frame === 0) {
+      yield { path: ["events", i, "frame"], problem: "must be 1 or more, as nothing is delivered in frame 0, found 0" };
+    }
+    const meter = JSON.stringify([event.frame, event.pile]);
+    if (seen.has(meter)) {
+      const problem = `must be the only reading or silence of pile "${event.pile}" in frame ${event.frame}`;
+      yield { path: ["events", i], problem };
+    }
+    seen.add(meter);
+  }
+}
+
 function* frameListProblems(file: ScenarioFile): Generator<Problem> {
   for (const [list, first] of [
     ["missedClearings", 1],
@@ -111,7 +132,7 @@ function* frameListProblems(file: ScenarioFile): Generator<Problem> {
  * refuse of an order is not looked at: that is a result.
  */
 export function findProblem(file: ScenarioFile): Problem | undefined {
-  for (const problems of [marketProblems, pileProblems, eventProblems, frameListProblems]) {
+  for (const problems of [marketProblems, pileProblems, eventProblems, meterProblems, frameListProblems]) {
     for (const problem of problems(file)) return problem;
   }
   return undefined;

@@ -5,6 +5,7 @@ import type { MarketParameters, OrderRequest, Publication } from "../market/type
 import { InputError } from "./inputError";
 import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
 import { findProblem } from "./meaning";
+import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
 import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
 
@@ -94,19 +95,23 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
     fileName,
     market: toParameters(file.market),
     publications: Array.from({ length: FRAMES_A_DAY }, (_, frame) => toPublication(file, frame)),
-    piles: file.piles.map(({ id, ratedW, balance, operator }): ScenarioPile => ({
+    piles: file.piles.map(({ id, ratedW, balance, operator, weather, attributes }): ScenarioPile => ({
       id,
       ratedW: BigInt(ratedW),
       balance: balance === undefined ? AMPLE_BALANCE : BigInt(balance),
       ...(operator === undefined ? {} : { operator }),
+      ...(weather === 0 ? {} : { weatherBps: BigInt(weather) }),
+      ...(Object.values(attributes).every((value) => value === 0) ? {} : { attributes }),
     })),
     frames: file.frames,
-    events: file.events.flatMap((event) =>
-      event.pile === undefined ? [] : [{ frame: event.frame, pile: event.pile, action: toAction(event) }],
-    ),
+    events: file.events.flatMap((event) => {
+      const { frame, pile } = event;
+      return pile === undefined || isMeterEvent(event) ? [] : [{ frame, pile, action: toAction(event) }];
+    }),
     proposals: file.events.flatMap(({ frame, propose }) =>
       propose === undefined ? [] : [{ frame, proposer: propose.proposer, plan: toPlan(propose) }],
     ),
+    readings: toReadings(file.events),
     operatorPrefund: BigInt(file.market.operatorPrefund),
     missedClearings: new Set(file.missedClearings),
     unpublished: new Set(file.unpublished),

@@ -1,6 +1,8 @@
 import { MarketModel, MarketRefusal } from "../market/model";
 import { benefit } from "../market/model/benefit";
+import type { FrameSettlement } from "../market/settlement";
 import type { FrameOutcome, OrderRequest } from "../market/types";
+import { type PendingSettlement, pendingSettlement } from "./readings";
 import type { FrameResult, OpenOrder, Rejection, RoundResult, ScenarioResult } from "./result";
 import {
   eventsByFrame,
@@ -26,12 +28,15 @@ class Replay {
   private readonly origin: number;
   private readonly frames: FrameResult[] = [];
   private readonly rejected: Rejection[] = [];
+  /** Cleared frames that moved anything and are not settled, in order. */
+  private pending: PendingSettlement[] = [];
+  private readonly settlements: FrameSettlement[] = [];
 
   constructor(private readonly scenario: Scenario) {
     this.model = new MarketModel(scenario.market);
     this.origin = this.publishedAhead;
+    for (const { id, ratedW, ...options } of scenario.piles) this.model.registerPile(id, ratedW, options);
     this.model.depositGrid(scenario.operatorPrefund);
-    for (const { id, ratedW, balance } of scenario.piles) this.model.registerPile(id, ratedW, { balance });
   }
 
   run(): ScenarioResult {
@@ -40,14 +45,14 @@ class Replay {
     const proposals = proposalsByFrame(this.scenario);
     for (let frame = 0; frame < this.publishedAhead; frame++) this.publish(frame);
     for (let frame = 0; frame < frames; frame++) {
-      if (frame > 0) this.settle(frame - 1);
+      this.settleDue(frame);
       this.publish(frame + this.publishedAhead);
       for (const event of events.get(frame) ?? []) this.play(event);
-      if (frame + 1 < frames) this.frames.push(this.clear(frame + 1, proposals.get(frame) ?? []));
+      if (frame + 1 < frames) this.deliver(this.clear(frame + 1, proposals.get(frame) ?? []));
     }
     const result = { frames: this.frames, pflW: this.model.pflW, open: this.open(), rejected: this.rejected };
-    this.settle(frames - 1);
-    return result;
+    for (let frame = frames; this.pending.length > 0; frame++) this.settleDue(frame);
+    return this.scenario.market.readingSeconds > 0 ? { ...result, settlements: this.settlements } : result;
   }
 
   /** A publication made at the beginning of a frame is in time for the frame this many later. */
@@ -140,11 +145,21 @@ class Replay {
     };
   }
 
-  /** Settles a frame as soon as it is over, if it moved anything. */
-  private settle(frame: number): void {
-    const result = this.frames[frame - 1]; // frame 0 is not among them
-    if (result === undefined || result.trades.length + result.grid.length === 0) return;
-    this.model.settle(this.absolute(frame), this.beginsAt(frame + 1));
+  /** What was decided for a frame waits for its settlement, if it moves anything. */
+  private deliver(result: FrameResult): void {
+    this.frames.push(result);
+    const pending = pendingSettlement(this.scenario.market, this.scenario.readings, result);
+    if (pending !== undefined) this.pending.push(pending);
+  }
+
+  /** Settles, as a frame begins, those before it that are over and read, or overdue. */
+  private settleDue(now: number): void {
+    const due = this.pending.filter(({ dueFrame }) => dueFrame <= now);
+    this.pending = this.pending.filter(({ dueFrame }) => dueFrame > now);
+    for (const { frame, readings } of due) {
+      const settlement = this.model.settle(this.absolute(frame), this.beginsAt(now), readings);
+      this.settlements.push({ ...settlement, frame });
+    }
   }
 
   private open(): OpenOrder[] {

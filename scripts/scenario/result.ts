@@ -1,3 +1,4 @@
+import { type FrameSettlement, IMBALANCE_CAUSES } from "../market/settlement";
 import type { GridFill, Side, Trade } from "../market/types";
 
 /** What a round over a frame came to. SPEC 4. */
@@ -59,6 +60,11 @@ export interface ScenarioResult {
   open: OpenOrder[];
   /** In the order in which they happened. */
   rejected: Rejection[];
+  /**
+   * Settled frames, in the order in which they were settled, those after the scenario's end included; only of a market
+   * with meters. Frames are scenario frames.
+   */
+  settlements?: FrameSettlement[];
 }
 
 /**
@@ -74,7 +80,8 @@ export interface ScenarioResult {
  *                            "refused": [ { "proposer": proposer, "error": name of the contract's error } ] } } ],
  *   "pflW": W,
  *   "open":     [ { "pile": pile, "side": side, "price": per kWh, "remainingWh": Wh } ],
- *   "rejected": [ { "frame": frame, "pile": pile, "error": name of the contract's error } ] }
+ *   "rejected": [ { "frame": frame, "pile": pile, "error": name of the contract's error } ],
+ *   "settlements": as docs/scenarios.md tells }
  * ```
  */
 export interface ScenarioResultJson {
@@ -93,6 +100,27 @@ export interface ScenarioResultJson {
   pflW: number;
   open: { pile: string; side: Side; price: number; remainingWh: number }[];
   rejected: { frame: number; pile: string; error: string }[];
+  settlements?: SettlementJson[];
+}
+
+/** A {@link FrameSettlement} as it is written: plain numbers, credit afterwards alone. */
+export interface SettlementJson {
+  frame: number;
+  piles: {
+    pile: string;
+    side: Side;
+    agreedWh: number;
+    consumedWh: number;
+    producedWh: number;
+    silent: boolean;
+    owed: number;
+    unpaid: number;
+    earned: number;
+    forgone: number;
+    credit: number;
+  }[];
+  grid: number;
+  imbalance: Record<(typeof IMBALANCE_CAUSES)[number], number>;
 }
 
 /**
@@ -127,6 +155,23 @@ export function toJson(result: ScenarioResult): ScenarioResultJson {
       remainingWh: exact(remainingWh),
     })),
     rejected: result.rejected.map(({ frame, pile, error }) => ({ frame, pile, error })),
+    ...(result.settlements === undefined ? {} : { settlements: result.settlements.map(settlementJson) }),
+  };
+}
+
+function settlementJson({ frame, piles, grid, imbalance }: FrameSettlement): SettlementJson {
+  return {
+    frame,
+    piles: piles.map(({ pile, side, agreedWh, reading, silent, owed, unpaid, earned, forgone, creditAfter }) => ({
+      ...{ pile, side, agreedWh: exact(agreedWh) },
+      ...{ consumedWh: exact(reading.consumedWh), producedWh: exact(reading.producedWh), silent },
+      ...{ owed: exact(owed), unpaid: exact(unpaid), earned: exact(earned), forgone: exact(forgone) },
+      credit: exact(creditAfter),
+    })),
+    grid: exact(grid),
+    imbalance: Object.fromEntries(
+      IMBALANCE_CAUSES.map((cause) => [cause, exact(imbalance[cause])]),
+    ) as SettlementJson["imbalance"],
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Proposal } from "../market/model/benefit";
+import type { PileAttributes } from "../market/model/creditRanking";
 import type { MarketParameters, OrderRequest, Publication } from "../market/types";
+import type { ScenarioReadings } from "./readings";
 
 /** A pile of a scenario. */
 export interface ScenarioPile {
@@ -10,6 +12,10 @@ export interface ScenarioPile {
   balance: bigint;
   /** Whoever runs the pile, if named. */
   operator?: string;
+  /** a, 1/10 000, if it is behind weather. SPEC 6. */
+  weatherBps?: bigint;
+  /** For ranking by credit, if any is not 0. */
+  attributes?: PileAttributes;
 }
 
 /** What a pile does, or what is done to it. An order's `expiryFrame` is a scenario frame. */
@@ -50,6 +56,8 @@ export interface Scenario {
   events: ScenarioEvent[];
   /** In file order, which is the order of the reveals. */
   proposals: ScenarioProposal[];
+  /** What meters say otherwise than as agreed. */
+  readings: ScenarioReadings;
   /** In the grid operator's account before frame 0, money units. */
   operatorPrefund: bigint;
   /** Frames that nobody clears. */

@@ -29,14 +29,24 @@
  *     "finaliseSeconds": 120,       for the winning plan alone
  *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
  *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
- *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports
+ *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
+ *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
+ *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
+ *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
+ *     "creditPriorWh": 100000,      energy that it rests on
+ *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point
+ *     "ranking": "priority",        or "credit": orders rank by the weights of the credit paper's Table 1
+ *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
  *   "piles": * [ {
  *     "id": *,                      1 to 64 characters, each pile its own
  *     "ratedW": *,                  at least so much that it moves 1 Wh a frame
  *     "balance": 10^15,             deposited before frame 0
- *     "operator": none              name of whoever runs the pile
+ *     "operator": none,             name of whoever runs the pile; its trades with itself earn no credit
+ *     "weather": 0,                 weather factor of a producer, 1/10 000, 0 … 2999
+ *     "attributes": {               for ranking by credit, each 0 … 1000
+ *       "capacity": 0, "renewable": 0, "position": 0, "stability": 0 }
  *   } ],
  *   "frames": *,                    how many frames the scenario lasts, 1 … 17568 (a leap year)
  *   "events": [ {                   default []
@@ -47,7 +57,9 @@
  *     "replace": { as place },
  *     "cancel": true,
  *     "suspend": true, "readmit": true,
- *     "deposit": amount, "withdraw": amount
+ *     "deposit": amount, "withdraw": amount,
+ *     "reading": { "consumedWh": *, "producedWh": * },
+ *     "silent": true
  *     or, without "pile", in a benefit market,
  *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
@@ -64,6 +76,12 @@
  * A plan proposed in frame f is revealed in the round over frame f + 1, which opens as its window does; plans are
  * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
  * are over, the fallback where none is better. Where the frame has no round a plan is rejected, NoOpenRound.
+ * A proposer that is named as a pile has its credit, any other the initial one.
+ *
+ * `reading` and `silent` are about the meter of a pile in frame f, which was delivered, not about what happens during it;
+ * they need `readingSeconds` above 0. A pile of which nothing is said reports what was agreed. A frame is settled at its end
+ * if all piles with fills in it report, and otherwise at the beginning of the first frame that is `readingSeconds` later;
+ * frames that are settled at the same time are in their order.
  *
  * The result is described at `ScenarioResultJson` in `result.ts`.
  *
@@ -169,15 +187,34 @@ const name = z
   .min(1, { error: "a text of 1 to 64 characters" })
   .max(64, { error: "a text of 1 to 64 characters" });
 
+const attribute = whole(0, 1_000).default(0);
+
 const pileSchema = fields({
   id: name,
   ratedW: whole(1, MAX_24_BITS, "W"),
   balance: amount(0).optional(),
   operator: name.optional(),
+  weather: whole(0, 2_999, "1/10 000").default(0),
+  attributes: fields({
+    capacity: attribute,
+    renewable: attribute,
+    position: attribute,
+    stability: attribute,
+  }).prefault({}),
 });
 
 /** The fields of which an event of a pile has exactly one. */
-export const ACTIONS = ["place", "replace", "cancel", "suspend", "readmit", "deposit", "withdraw"] as const;
+export const ACTIONS = [
+  "place",
+  "replace",
+  "cancel",
+  "suspend",
+  "readmit",
+  "deposit",
+  "withdraw",
+  "reading",
+  "silent",
+] as const;
 
 /** What a round's plan may have per frame: 24 bits. */
 const planned = list(whole(0, MAX_24_BITS, "Wh"), "whole numbers of Wh");
@@ -194,6 +231,8 @@ const eventSchema = fields({
   deposit: amount(1).optional(),
   withdraw: amount(1).optional(),
   propose: proposalSchema.optional(),
+  reading: fields({ consumedWh: whole(0, MAX_24_BITS, "Wh"), producedWh: whole(0, MAX_24_BITS, "Wh") }).optional(),
+  silent: flag.optional(),
 });
 
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */

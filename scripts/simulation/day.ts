@@ -4,12 +4,14 @@ import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
 import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
 import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
+import type { MeterDeviations } from "../piles/meters";
 import type { BookPlanner } from "../planners/book/planners";
 import type { Random } from "../random";
+import { DayDelivery } from "./dayDelivery";
 import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
-import type { Action, MarketPort } from "./marketPort";
+import { type Action, isMetered, type MarketPort } from "./marketPort";
 import { agentMarket, PublicRecord } from "./publicView";
 
 /** The frames that count. */
@@ -42,7 +44,12 @@ export interface DayOptions {
   /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
   limits: { charge: readonly [number, number]; discharge: readonly [number, number] };
   guidePrice: Omit<GuidePriceOptions, "frameSeconds">;
-  /** Source of the agents' draws and of the guide price. */
+  /**
+   * How EVs deviate from what was agreed, on a market with meters; without it everything is delivered as agreed, on a
+   * market without meters.
+   */
+  meters?: MeterDeviations;
+  /** Source of the agents' draws, of the guide price and of the meters. */
   random: Random;
 }
 
@@ -64,13 +71,11 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
     onFrame?.(outcome, frame + 1, day.lastFrame);
   }
   await day.settleBefore(day.lastFrame + 1);
+  await day.delivery?.settleAll(day.lastFrame + 1);
   return reportDay({
-    options,
-    parameters: port.parameters,
-    outcomes,
-    accounts: day.accounts,
-    rounds: day.rounds,
+    ...{ options, parameters: port.parameters, outcomes, accounts: day.accounts, rounds: day.rounds },
     gas: port.gasUse?.(),
+    delivery: await day.delivery?.report(options.measured),
   });
 }
 
@@ -80,6 +85,8 @@ class Day {
   readonly rounds: RoundReport[] = [];
   /** The last frame to be cleared. */
   readonly lastFrame: number;
+  /** Where meters are on. */
+  readonly delivery: DayDelivery | undefined;
 
   private readonly record: PublicRecord;
   /** What each pile is registered with, W. */
@@ -110,6 +117,11 @@ class Day {
       random.stream("guide price"),
     );
     this.record = new PublicRecord(agentMarket(parameters), this.ratedW, guide);
+    if (options.meters !== undefined) {
+      if (!isMetered(port))
+        throw new RangeError("meters need a market with readingSeconds above 0 that settles by them");
+      this.delivery = new DayDelivery(port, this.ratedW, this.accounts, options.meters, random.stream("meters"));
+    }
   }
 
   /** Registers the piles and publishes the first block. */
@@ -138,6 +150,7 @@ class Day {
 
   /** Settles the cleared frames before `frame`. */
   async settleBefore(frame: number): Promise<void> {
+    await this.delivery?.settleDue(frame);
     while (this.unsettled.length > 0 && this.unsettled[0]! < frame) await this.port.settle(this.unsettled.shift()!);
   }
 
@@ -163,14 +176,16 @@ class Day {
     }
   }
 
-  private book({ frame, trades, grid }: FrameOutcome): void {
+  private book(outcome: FrameOutcome): void {
+    const { frame, trades, grid } = outcome;
     const { wheelingPrice } = this.options.publication(frame);
     for (const trade of trades) {
       this.plugged.get(trade.buy)?.bought(trade, wheelingPrice);
       this.plugged.get(trade.sell)?.sold(trade);
     }
     for (const fill of grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);
-    if (trades.length + grid.length > 0) this.unsettled.push(frame);
+    if (this.delivery !== undefined) this.delivery.onCleared(outcome, this.plugged);
+    else if (trades.length + grid.length > 0) this.unsettled.push(frame);
   }
 
   private async publishBlock(now: number): Promise<void> {
@@ -187,7 +202,8 @@ class Day {
   private async decide(view: PublicView): Promise<boolean> {
     const lines = new Map(view.book.map((line) => [line.pile, line]));
     const actions = [...this.plugged.values()].flatMap((account): Action[] => {
-      if (account.remainingWh === 0) return [];
+      // Nobody is there to act for an EV that has left; its order stands.
+      if (account.remainingWh === 0 || this.delivery?.hasLeft(account, view.frame) === true) return [];
       const order = lines.get(account.stay.pile);
       const { stay, remainingWh, limitPrice } = account;
       const decision = this.options.policy.decide({ stay, remainingWh, order, limitPrice }, view, account.random());

@@ -4,7 +4,7 @@ import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
 import type { DayOptions } from "./day";
-import type { DayResult, DayTotals, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
+import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "./marketPort";
 
@@ -16,10 +16,12 @@ export interface PlayedDay {
   accounts: readonly EvAccount[];
   rounds: readonly RoundReport[];
   gas: GasUse | undefined;
+  delivery?: DeliveryReport | undefined;
 }
 
 /** Draws up the result of a day that has been played. */
-export function reportDay({ options, parameters, outcomes, accounts, rounds, gas }: PlayedDay): DayResult {
+export function reportDay(played: PlayedDay): DayResult {
+  const { options, parameters, outcomes, accounts, rounds, gas, delivery } = played;
   const { first, count } = options.measured;
   const asking = options.energyLimits ?? parameters;
   const schemes = { uncontrolled: uncontrolled(options.evs, asking), capped: capped(options.evs, asking) };
@@ -75,6 +77,7 @@ export function reportDay({ options, parameters, outcomes, accounts, rounds, gas
     }),
     ...limits,
     gas,
+    ...(delivery === undefined ? {} : { delivery }),
     before,
     ...pricesByHour(frames, parameters.frameSeconds),
   };

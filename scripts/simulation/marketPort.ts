@@ -1,4 +1,5 @@
 import type { FrozenBook, Proposal, Score } from "../market/model/benefit";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication } from "../market/types";
 
 /** A pile that is to trade. */
@@ -90,4 +91,27 @@ export interface MarketPort {
 
   /** What was spent so far, where the port pays for gas. */
   gasUse?(): GasUse;
+}
+
+/** Whose a market's money is, money units: all that was deposited, and all that some account holds or has paid out. */
+export interface BalanceSheet {
+  deposited: bigint;
+  held: bigint;
+}
+
+/** A market with meters. SPEC 5. */
+export interface MeteredPort extends MarketPort {
+  /**
+   * During frame `now`: settles a frame by its readings. A pile with fills and without a reading is silent, which counts
+   * only from `readingSeconds` after the frame's end on.
+   */
+  settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement>;
+
+  /** Counts the market's money. */
+  balanceSheet(): Promise<BalanceSheet>;
+}
+
+/** Whether a port settles by readings. */
+export function isMetered(port: MarketPort): port is MeteredPort {
+  return "settleMetered" in port && port.parameters.readingSeconds > 0;
 }

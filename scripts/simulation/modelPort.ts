@@ -1,11 +1,13 @@
 import { MarketModel, MarketRefusal } from "../market/model";
 import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
 import type {
   Action,
   ActionResult,
+  BalanceSheet,
   BookOrder,
-  MarketPort,
+  MeteredPort,
   PileRegistration,
   RoundOutcome,
   RoundPort,
@@ -16,8 +18,8 @@ const ORIGIN_FRAMES = 1_000;
 /** More than any pile can spend, money units. */
 const AMPLE_BALANCE = 10n ** 12n;
 
-/** A {@link MarketPort} over the reference model: a day in memory, without a chain. */
-export class ModelPort implements MarketPort {
+/** A {@link MeteredPort} over the reference model: a day in memory, without a chain. */
+export class ModelPort implements MeteredPort {
   readonly rounds: RoundPort = {
     frozenBook: async (frame) => this.frozenBook(frame),
     hold: async (frame, proposals) => this.holdRound(frame, proposals),
@@ -95,6 +97,16 @@ export class ModelPort implements MarketPort {
 
   async settle(frame: number): Promise<void> {
     this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1));
+  }
+
+  async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
+    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings), frame };
+  }
+
+  async balanceSheet(): Promise<BalanceSheet> {
+    const { model } = this;
+    const ofPiles = model.pileIds.reduce((sum, pile) => sum + model.totalBalance(pile), 0n);
+    return { deposited: model.deposited, held: ofPiles + model.inDelivery + model.gridBalance + model.withdrawn };
   }
 
   private act(action: Action, nowSeconds: number): void {

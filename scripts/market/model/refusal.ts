@@ -5,6 +5,8 @@ export type RefusalCode =
   | "NotRegistered"
   | "PileSuspended"
   | "InsufficientBalance"
+  | "PileInDebt"
+  | "CreditTooLow"
   // Orders
   | "PriceOutOfRange"
   | "PriceOffTick"
@@ -27,6 +29,7 @@ export type RefusalCode =
   | "FrameAlreadyCleared"
   // Rounds of a benefit market
   | "NoOpenRound"
+  | "ProposerCreditTooLow"
   | "RevealNotOpen"
   | "RoundNotOver"
   | "NotTheWinningPlan"
@@ -36,6 +39,7 @@ export type RefusalCode =
   | "PlanOverCapacity"
   // Delivery
   | "FrameNotOver"
+  | "ReadingsMissing"
   | "NothingToSettle";
 
 /** The offending values of a refusal, by name. */

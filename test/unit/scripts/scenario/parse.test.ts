@@ -78,6 +78,7 @@ describe("parseScenario", () => {
     expect(rest).to.deep.equal({
       fileName: "example.json",
       proposals: [],
+      readings: new Map(),
       operatorPrefund: 0n,
       missedClearings: new Set(),
       unpublished: new Set(),
@@ -207,6 +208,42 @@ describe("parseScenario", () => {
         "events[0].pile: is missing; expected the id of one of the piles",
       ],
       [
+        "weather above 0.3",
+        { piles: [{ id: "A", ratedW: 7000, weather: 3000 }] },
+        "piles[0].weather: expected a whole number of 1/10 000, 0 to 2999, found 3000",
+      ],
+      [
+        "attribute beyond its scale",
+        { piles: [{ id: "A", ratedW: 7000, attributes: { renewable: 1001 } }] },
+        "piles[0].attributes.renewable: expected a whole number, 0 to 1000, found 1001",
+      ],
+      [
+        "reading without meters",
+        { events: [{ frame: 1, pile: "A", reading: { consumedWh: 1, producedWh: 0 } }] },
+        "events[0].reading: needs a market with meters: market.readingSeconds above 0",
+      ],
+      [
+        "silence without meters",
+        { events: [{ frame: 1, pile: "A", silent: true }] },
+        "events[0].silent: needs a market with meters: market.readingSeconds above 0",
+      ],
+      [
+        "reading of frame 0",
+        { market: { readingSeconds: 1 }, events: [{ frame: 0, pile: "A", silent: true }] },
+        "events[0].frame: must be 1 or more, as nothing is delivered in frame 0, found 0",
+      ],
+      [
+        "two readings of one frame",
+        {
+          market: { readingSeconds: 1 },
+          events: [
+            { frame: 1, pile: "A", silent: true },
+            { frame: 1, pile: "A", reading: { consumedWh: 1, producedWh: 0 } },
+          ],
+        },
+        'events[1]: must be the only reading or silence of pile "A" in frame 1',
+      ],
+      [
         "short list",
         { market: { importPrice: [1, 2] } },
         `market.importPrice: expected ${ofPrice}, or a list of 48 of them, found a list of 2`,
@@ -282,12 +319,12 @@ describe("parseScenario", () => {
       [
         "nothing to do",
         { events: [{ frame: 0, pile: "A" }] },
-        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found none",
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, reading, silent, found none",
       ],
       [
         "two things to do",
         { events: [{ frame: 0, pile: "A", cancel: true, deposit: 1 }] },
-        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found cancel and deposit",
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, reading, silent, found cancel and deposit",
       ],
       ["missed frame 0", { missedClearings: [0] }, "missedClearings[0]: must be 1 to 4, found 0"],
       ["missed twice", { missedClearings: [1, 1] }, "missedClearings[1]: must be listed once, but 1 is listed before"],
