@@ -171,8 +171,14 @@ export class TwinMarkets {
   ): Promise<TwinMarkets> {
     const { address } = admin;
     const roles = { admin: address, gridOperator: address, registrar: address, guardian: address };
-    const delivery = await (await ethers.deployContract("Delivery")).getAddress();
-    const surroundings = { ...roles, token: await token.getAddress(), rounds: ethers.ZeroAddress, delivery };
+    const delivery = await ethers.deployContract("Delivery");
+    const deliveryAddress = await delivery.getAddress();
+    const surroundings = {
+      ...roles,
+      token: await token.getAddress(),
+      rounds: ethers.ZeroAddress,
+      delivery: deliveryAddress,
+    };
     const market = await ethers.deployContract("Market", [
       contractParameters(parameters, surroundings, ethers.ZeroAddress),
     ]);
@@ -183,8 +189,8 @@ export class TwinMarkets {
       [market, token, snapshot].map((contract) => contract.getAddress()),
     );
     return new TwinMarkets(
-      { market, lens, token, admin, parameters, piles: [] },
-      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress! },
+      { market, lens, delivery, token, admin, parameters, piles: [] },
+      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress!, delivery: deliveryAddress },
       watches,
       seen,
     );

@@ -391,7 +391,7 @@ describe("Attacks", () => {
     }
 
     it("all roles in one hand still cannot touch a pile's money or order", async () => {
-      const { market, token, parameters, admin, a, start } = await loadFixture(fixture);
+      const { market, token, parameters, admin, start } = await loadFixture(fixture);
       const before = await claims(market, parameters);
       const word = await market.pileState(1);
       await expect(market.connect(admin).withdraw(admin, 1n))

@@ -9,7 +9,15 @@ import { Random } from "../../../scripts/random";
 import type { Delivery, Market, TestToken } from "../../../typechain-types";
 import { goTo } from "../../helpers/market";
 import { type DeliveryRules, type PlainPile, setAside, settlePlainly } from "../../helpers/plainDelivery";
-import { hashWords, keptOf, packFill, packPublication, pokeRecord, signReading } from "./deliveryFixtures";
+import {
+  hashWords,
+  keptOf,
+  packFill,
+  packPublication,
+  pokeRecord,
+  type SignedReading,
+  signReading,
+} from "./deliveryFixtures";
 import { deployFor, nth } from "./fixtures";
 
 const PILES = 8;
@@ -107,8 +115,8 @@ class RandomFrames {
     const before = new Map<number, PlainPile>();
     for (const number of numbers) before.set(number, await this.pile(number));
     const gridBefore = await market.gridBalance();
-    const stored = [];
-    const handed = [];
+    const stored: SignedReading[] = [];
+    const handed: SignedReading[] = [];
     await goTo(frame + 1, 5);
     for (const [number, pile] of before) {
       if (random.chance(0.15)) {

@@ -7,7 +7,7 @@ import { ContractRefusal, decodeRefusal } from "../../../scripts/chain/refusal";
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import { hashWords, packFill, packPublication, pokeRecord, type SignedReading, signReading } from "./deliveryFixtures";
-import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY, stranger } from "./fixtures";
+import { ask, bid, clear, deployDirect, expectSolvent, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
 const F = 1800;
@@ -135,8 +135,8 @@ describe("Delivery", () => {
 
     it("takes a reading for its own market only", async () => {
       const one = await loadFixture(fixture);
-      const parameters = (await one.market.parameters()).toObject();
-      const other = await ethers.deployContract("Market", [{ ...parameters, token: one.token }]);
+      const parameters = fields(await one.market.parameters());
+      const other = await ethers.deployContract("Market", [parameters]);
       await other.registerPile(one.a, one.a, one.a, 7000);
       await goTo(one.frame + 1);
       await pokeRecord(other, one.frame, hashWords([one.publication, ...one.words]));
