@@ -113,7 +113,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         emit Deposited(pile, msg.sender, amount, s.balance());
     }
 
-    /// @dev Takes tokens from the caller. What is less than a money unit stays with the market.
+    /// @notice Takes tokens from the caller. What is less than a money unit stays with the market.
     /// @return amount what really arrived, money units
     function _receive(uint256 tokenAmount) private returns (uint256 amount) {
         if (_head.isPaused()) revert IOrderBook.EntryPaused();

@@ -26,24 +26,26 @@ abstract contract Debts is MarketBase, ISettlement {
     /// @return next the slot afterwards; the caller writes it
     /// @return toGrid what of `money` the grid's account gets: paid debt; negative where it bears what the pile lacks
     function _withMoney(uint256 pile, PileState s, int256 money) internal returns (PileState next, int256 toGrid) {
-        int256 free = int256(s.balance()) + money;
-        if (free < 0 || s.isIndebted()) {
-            s = _withoutDeadOrder(s);
-            free = int256(s.balance()) + money;
-            toGrid = free;
-            free -= int256(_debts[pile]);
-            uint256 debt = free < 0 ? uint256(-free) : 0;
-            if (free < 0) free = 0;
-            toGrid -= free;
-            _debts[pile] = debt;
-            s = s.withIndebted(debt != 0);
-            emit DebtChanged(pile, debt);
+        unchecked {
+            int256 free = int256(s.balance()) + money;
+            if (free < 0 || s.isIndebted()) {
+                s = _withoutDeadOrder(s);
+                free = int256(s.balance()) + money;
+                toGrid = free;
+                free -= int256(_debts[pile]);
+                uint256 debt = free < 0 ? uint256(-free) : 0;
+                if (free < 0) free = 0;
+                toGrid -= free;
+                _debts[pile] = debt;
+                s = s.withIndebted(debt != 0);
+                emit DebtChanged(pile, debt);
+            }
+            // Only a token that takes balances back lets claims outgrow the field; the rest must not spill into the order.
+            if (free > int256(PileStateLib.MAX_BALANCE)) {
+                toGrid += free - int256(PileStateLib.MAX_BALANCE);
+                free = int256(PileStateLib.MAX_BALANCE);
+            }
+            return (s.withBalance(uint256(free)), toGrid);
         }
-        // Only a token that takes balances back lets claims outgrow the field; the rest must not spill into the order.
-        if (free > int256(PileStateLib.MAX_BALANCE)) {
-            toGrid += free - int256(PileStateLib.MAX_BALANCE);
-            free = int256(PileStateLib.MAX_BALANCE);
-        }
-        return (s.withBalance(uint256(free)), toGrid);
     }
 }

@@ -22,7 +22,9 @@ import { Publication } from "./types/Publication.sol";
 
 /// @title Delivery: meter readings and the settlement of frames [D 2, 5.1]
 /// @notice Works in memory on what is handed in, and has the market book the outcome in one call.
-/// @dev It calls nothing but the market that it is asked about, and writes nothing after such a call that another market
+/// @dev Amounts of a frame stay far below 2^96, so sums are not checked: prices have 64 bits, energies 24, and a frame's
+/// fills fit in a transaction.
+/// It calls nothing but the market that it is asked about, and writes nothing after such a call that another market
 /// could be affected by: whatever a hostile market answers or calls back concerns its own readings and accounts.
 contract Delivery is Readings, CreditOrder {
     using Parties for Parties.Table;
@@ -71,7 +73,7 @@ contract Delivery is Readings, CreditOrder {
 
         f.table = Parties.collect(fills);
         for (uint256 i; i < f.table.list.length; ++i) {
-            Parties.Party memory party = f.table.at(i);
+            Parties.Party memory party = f.table.list[i];
             party.meter = _meterFor(market, party.pile, frame, f.p);
         }
         if (f.p.readingSeconds == 0) {
@@ -83,8 +85,9 @@ contract Delivery is Readings, CreditOrder {
         _fill(f, fills);
         _collect(f, fills);
 
-        Posting[] memory postings = new Posting[](f.table.list.length);
-        for (uint256 i; i < postings.length; ++i) postings[i] = f.table.at(i).posting();
+        Parties.Party[] memory list = f.table.list;
+        Posting[] memory postings = new Posting[](list.length);
+        for (uint256 i; i < list.length; ++i) postings[i] = list[i].posting();
         market.post(frame, digest, f.released, postings);
     }
 
@@ -97,7 +100,7 @@ contract Delivery is Readings, CreditOrder {
         // Where the frame does not hold its row no reading of it is stored, and no word need be read.
         if (ring.holder(f.frame) == f.frame) {
             for (uint256 i; i < count; ++i) {
-                Parties.Party memory party = table.at(i);
+                Parties.Party memory party = table.list[i];
                 (bool known, uint256 consumedWh, uint256 producedWh) = ring.find(party.pile, f.frame);
                 if (!known) continue;
                 party.metered = true;
@@ -105,13 +108,14 @@ contract Delivery is Readings, CreditOrder {
                 --missing;
             }
         }
+        bytes32 domain = _domainSeparatorV4();
         for (uint256 i; i < readings.length; ++i) {
             MeterReading reading = readings[i].reading;
             if (reading.frame() != f.frame) revert WrongFrame(reading.frame(), f.frame);
             if (!table.has(reading.pile())) continue;
-            Parties.Party memory party = table.ofPile(reading.pile());
+            Parties.Party memory party = table.byPile[reading.pile()];
             if (party.metered) continue;
-            bytes memory refusal = _signatureRefusal(f.market, readings[i], party.meter);
+            bytes memory refusal = _signatureRefusal(domain, f.market, readings[i], party.meter);
             if (refusal.length != 0) _revertWith(refusal);
             party.metered = true;
             party.setEnergy(reading.consumedWh(), reading.producedWh());
@@ -120,7 +124,7 @@ contract Delivery is Readings, CreditOrder {
         if (missing == 0) return;
         if (block.timestamp < until) revert ReadingsAwaited(f.frame, missing, until);
         for (uint256 i; i < count; ++i) {
-            Parties.Party memory party = table.at(i);
+            Parties.Party memory party = table.list[i];
             if (!party.metered && party.buyer) party.setEnergy(party.meter.energyPerFrameWh(), 0);
         }
     }
@@ -141,7 +145,7 @@ contract Delivery is Readings, CreditOrder {
     function _fill(Frame memory f, Fill[] calldata fills) private pure {
         f.dues = Words.reserve(fills.length);
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
+            Fill fill = FillLib.at(fills, i);
             if (fill.sell() == FillLib.GRID) _import(f, fill);
             else if (fill.buy() == FillLib.GRID) _export(f, fill);
             else _trade(f, fill);
@@ -150,68 +154,76 @@ contract Delivery is Readings, CreditOrder {
 
     /// @dev A fill from the grid: what is consumed is paid at the price of the fill.
     function _import(Frame memory f, Fill fill) private pure {
-        Parties.Party memory buyer = f.table.ofPile(fill.buy());
-        uint256 energyWh = fill.energyWh();
-        (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
-        uint256 price = fill.price();
-        _secure(f, buyer, Money.amountDown(price, energyWh));
-        buyer.owedGrid += Money.amountDown(price, consumedWh);
-        _judge(buyer, energyWh, consumedWh, 0);
-        Words.push(f.dues, 0);
+        unchecked {
+            Parties.Party memory buyer = f.table.byPile[fill.buy()];
+            uint256 energyWh = fill.energyWh();
+            (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
+            uint256 price = fill.price();
+            _secure(f, buyer, Money.amountDown(price, energyWh));
+            buyer.owedGrid += Money.amountDown(price, consumedWh);
+            _judge(buyer, energyWh, consumedWh, 0);
+            Words.push(f.dues, 0);
+        }
     }
 
     /// @dev A fill to the grid: what is produced is paid at the price of the fill, so much as was agreed out of what the
     /// operator's account set aside.
     function _export(Frame memory f, Fill fill) private pure {
-        Parties.Party memory seller = f.table.ofPile(fill.sell());
-        uint256 energyWh = fill.energyWh();
-        (, uint256 producedWh) = _energyOf(f, seller, energyWh);
-        uint256 price = fill.price();
-        uint256 setAside = Money.amountDown(price, energyWh);
-        uint256 amount = Money.amountDown(price, producedWh);
-        f.released += setAside;
-        _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
-        uint256 agreed = DeliveryMath.min(amount, setAside);
-        seller.secured += agreed;
-        f.surplus += amount - agreed;
-        _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
-        Words.push(f.dues, Collection.pack(0, 0, amount - agreed));
+        unchecked {
+            Parties.Party memory seller = f.table.byPile[fill.sell()];
+            uint256 energyWh = fill.energyWh();
+            (, uint256 producedWh) = _energyOf(f, seller, energyWh);
+            uint256 price = fill.price();
+            uint256 setAside = Money.amountDown(price, energyWh);
+            uint256 amount = Money.amountDown(price, producedWh);
+            f.released += setAside;
+            _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
+            uint256 agreed = DeliveryMath.min(amount, setAside);
+            seller.secured += agreed;
+            f.surplus += amount - agreed;
+            _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
+            Words.push(f.dues, Collection.pack(0, 0, amount - agreed));
+        }
     }
 
     /// @dev A trade between two piles.
     function _trade(Frame memory f, Fill fill) private pure {
-        Parties.Party memory seller = f.table.ofPile(fill.sell());
-        Parties.Party memory buyer = f.table.ofPile(fill.buy());
-        uint256 energyWh = fill.energyWh();
-        (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
-        (, uint256 producedWh) = _energyOf(f, seller, energyWh);
-        uint256 price = fill.price();
-        uint256 amount = Money.amountDown(price, energyWh) + Money.amountDown(f.terms.wheelingPrice, energyWh);
-        _secure(f, buyer, amount);
-        _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
-        DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, price, energyWh, consumedWh, producedWh);
-        buyer.owedPiles += dues.toSeller;
-        buyer.owedGrid += dues.toGrid;
-        buyer.earned += dues.toBuyer;
-        seller.owedPiles += dues.toBuyer;
-        seller.earned += dues.toSeller;
-        f.surplus += dues.surplus;
-        Words.push(f.dues, Collection.pack(dues.toSeller, dues.toBuyer, dues.surplus));
-        // Piles of one operator earn no credit from each other.
-        uint256 operatorTag = seller.meter.operatorTag();
-        if (operatorTag != 0 && operatorTag == buyer.meter.operatorTag()) return;
-        _judge(buyer, energyWh, consumedWh, 0);
-        _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
+        unchecked {
+            Parties.Party memory seller = f.table.byPile[fill.sell()];
+            Parties.Party memory buyer = f.table.byPile[fill.buy()];
+            uint256 energyWh = fill.energyWh();
+            (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
+            (, uint256 producedWh) = _energyOf(f, seller, energyWh);
+            uint256 price = fill.price();
+            uint256 amount = Money.amountDown(price, energyWh) + Money.amountDown(f.terms.wheelingPrice, energyWh);
+            _secure(f, buyer, amount);
+            _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
+            DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, price, energyWh, consumedWh, producedWh);
+            buyer.owedPiles += dues.toSeller;
+            buyer.owedGrid += dues.toGrid;
+            buyer.earned += dues.toBuyer;
+            seller.owedPiles += dues.toBuyer;
+            seller.earned += dues.toSeller;
+            f.surplus += dues.surplus;
+            Words.push(f.dues, Collection.pack(dues.toSeller, dues.toBuyer, dues.surplus));
+            // Piles of one operator earn no credit from each other.
+            uint256 operatorTag = seller.meter.operatorTag();
+            if (operatorTag != 0 && operatorTag == buyer.meter.operatorTag()) return;
+            _judge(buyer, energyWh, consumedWh, 0);
+            _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
+        }
     }
 
     /// @notice Takes care that everybody is paid only what there is: what buyers, then sellers cannot pay other piles, and
     /// the surplus beyond the operator's account, is not handed out.
     function _collect(Frame memory f, Fill[] calldata fills) private view {
         bool short;
-        for (uint256 i; i < f.table.list.length; ++i) {
-            Parties.Party memory party = f.table.at(i);
-            uint256 assured = party.buyer ? party.secured : party.secured + party.earned;
-            if (party.owedPiles > assured) short = true;
+        Parties.Party[] memory list = f.table.list;
+        for (uint256 i; i < list.length; ++i) {
+            Parties.Party memory party = list[i];
+            uint256 owed = party.owedPiles;
+            if (owed <= party.secured) continue;
+            if (party.buyer || owed > party.secured + party.earned) short = true;
         }
         if (!short && f.surplus == 0) return;
         uint256 gridBalance = f.market.chronicle().gridBalance();
@@ -220,8 +232,8 @@ contract Delivery is Readings, CreditOrder {
             return;
         }
         uint256 budget = gridBalance + f.released;
-        for (uint256 i; i < f.table.list.length; ++i) {
-            Parties.Party memory party = f.table.at(i);
+        for (uint256 i; i < list.length; ++i) {
+            Parties.Party memory party = list[i];
             budget -= party.secured;
             party.means = party.secured;
             // Only whoever may owe more than its fills set aside can run out.
@@ -247,14 +259,18 @@ contract Delivery is Readings, CreditOrder {
 
     /// @dev Gives a pile back what a fill set aside for it.
     function _secure(Frame memory f, Parties.Party memory party, uint256 amount) private pure {
-        party.secured += amount;
-        f.released += amount;
+        unchecked {
+            party.secured += amount;
+            f.released += amount;
+        }
     }
 
     /// @dev Notes what a fill is for a pile's credit; silence earns none.
     function _judge(Parties.Party memory party, uint256 agreedWh, uint256 actualWh, uint256 weatherBps) private pure {
-        party.agreedWh += agreedWh;
-        if (party.metered) party.creditedWh += DeliveryMath.creditedWh(agreedWh, actualWh, weatherBps);
+        unchecked {
+            party.agreedWh += agreedWh;
+            if (party.metered) party.creditedWh += DeliveryMath.creditedWh(agreedWh, actualWh, weatherBps);
+        }
     }
 
     /// @dev Reverts with an encoded custom error.

@@ -7,7 +7,8 @@ import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { CreditRanking } from "./libraries/CreditRanking.sol";
-import { Meter, MeterChange, MeterChangeLib, MeterLib } from "./types/Meter.sol";
+import { Meter, MeterLib } from "./types/Meter.sol";
+import { MeterChange, MeterChangeLib } from "./types/MeterChange.sol";
 
 /// @title The meters of all markets' piles
 /// @notice What the registrar of each market says of its piles beside their accounts.

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
@@ -83,17 +84,19 @@ abstract contract Readings is Meters, EIP712 {
     }
 
     /// @notice Why a signed reading is not its meter's; empty where it is.
+    /// @param domain this contract's domain separator, looked up once for all readings of a call
     /// @param meter of the pile that the reading names; zero where there is none
     function _signatureRefusal(
+        bytes32 domain,
         IMarket market,
         SignedReading calldata signed,
         Meter meter
-    ) internal view returns (bytes memory) {
+    ) internal pure returns (bytes memory) {
         MeterReading reading = signed.reading;
         if (!reading.isWellFormed()) return abi.encodeWithSelector(MalformedReading.selector, reading);
         uint256 pile = reading.pile();
         if (Meter.unwrap(meter) == 0) return abi.encodeWithSelector(UnknownMeter.selector, market, pile);
-        bytes32 hash = _hashTypedDataV4(reading.structHash(address(market)));
+        bytes32 hash = MessageHashUtils.toTypedDataHash(domain, reading.structHash(address(market)));
         (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(hash, signed.r, signed.vs);
         // A pile without a meter key has the zero address, which nobody signs for.
         if (failure != ECDSA.RecoverError.NoError || signer != meter.key()) {
@@ -132,7 +135,7 @@ abstract contract Readings is Meters, EIP712 {
         ReadingRing.Ring storage ring = _ringOf(market);
         (bool stored, , ) = ring.find(pile, frame);
         if (stored) return abi.encodeWithSelector(ReadingExists.selector, pile, frame);
-        refusal = _signatureRefusal(market, signed, _meterFor(market, pile, frame, p));
+        refusal = _signatureRefusal(_domainSeparatorV4(), market, signed, _meterFor(market, pile, frame, p));
         if (refusal.length == 0) ring.store(reading);
     }
 }

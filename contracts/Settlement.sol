@@ -18,13 +18,16 @@ abstract contract Settlement is Debts {
         Chronicle c = _chronicle;
         // Whatever the piles do not get of what the fills set aside is the grid's: nothing is made or lost.
         int256 grid = int256(c.gridBalance() + released);
-        for (uint256 i; i < postings.length; ++i) {
-            Posting posting = postings[i];
-            uint256 pile = posting.pile();
-            int256 money = posting.money();
-            (PileState s, int256 toGrid) = _withMoney(pile, _states[pile], money);
-            grid += toGrid - money;
-            _states[pile] = s.withDelivery(posting.agreedWh(), posting.creditedWh());
+        unchecked {
+            // Money fits 128 bits, so no sum of it overflows.
+            for (uint256 i; i < postings.length; ++i) {
+                Posting posting = postings[i];
+                uint256 pile = posting.pile();
+                int256 money = posting.money();
+                (PileState s, int256 toGrid) = _withMoney(pile, _states[pile], money);
+                grid += toGrid - money;
+                _states[pile] = s.withDelivery(posting.agreedWh(), posting.creditedWh());
+            }
         }
         assert(grid >= 0);
         _chronicle = c.withGridBalance(uint256(grid));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import { Fill } from "../types/Fill.sol";
+import { Fill, FillLib } from "../types/Fill.sol";
 import { DeliveryMath } from "./DeliveryMath.sol";
 import { Parties } from "./Parties.sol";
 import { Words } from "./Words.sol";
@@ -10,8 +10,6 @@ import { Words } from "./Words.sol";
 /// @notice For the frames in which somebody may be unable to pay: other piles come first, in the order of the fills, then
 /// the grid, and surplus is paid for only as far as the operator's account lasts.
 library Collection {
-    using Parties for Parties.Table;
-
     /// @dev Prices have 64 bits, energies 24, and a buyer pays at most twice its price: amounts stay below 2^80.
     uint256 private constant BITS = 80;
     uint256 private constant MASK = (1 << BITS) - 1;
@@ -34,14 +32,16 @@ library Collection {
     ) internal pure {
         for (uint256 i; i < fills.length; ++i) {
             uint256 due = Words.at(dues, i) & MASK;
-            if (due != 0) _move(table.ofPile(fills[i].buy()), table.ofPile(fills[i].sell()), due);
+            Fill fill = FillLib.at(fills, i);
+            if (due != 0) _move(table.byPile[fill.buy()], table.byPile[fill.sell()], due);
         }
         for (uint256 i; i < fills.length; ++i) {
             uint256 due = (Words.at(dues, i) >> BITS) & MASK;
-            if (due != 0) _move(table.ofPile(fills[i].sell()), table.ofPile(fills[i].buy()), due);
+            Fill fill = FillLib.at(fills, i);
+            if (due != 0) _move(table.byPile[fill.sell()], table.byPile[fill.buy()], due);
         }
         for (uint256 i; i < table.list.length; ++i) {
-            Parties.Party memory party = table.at(i);
+            Parties.Party memory party = table.list[i];
             budget += DeliveryMath.min(party.owedGrid, party.means);
         }
         paySurplus(table, fills, dues, budget);
@@ -58,7 +58,7 @@ library Collection {
             uint256 amount = DeliveryMath.min(Words.at(dues, i) >> (2 * BITS), budget);
             if (amount == 0) continue;
             budget -= amount;
-            table.ofPile(fills[i].sell()).earned += amount;
+            table.byPile[FillLib.at(fills, i).sell()].earned += amount;
         }
     }
 

@@ -16,8 +16,19 @@ library FillsDigest {
     /// @param fills all fills, those of the match first
     /// @param matched how many the match made; 0 or all where no round executed any after it
     function digest(Publication published, Fill[] calldata fills, uint256 matched) internal pure returns (bytes32) {
-        if (matched == 0 || matched >= fills.length) return keccak256(abi.encodePacked(published, fills));
-        bytes32 first = keccak256(abi.encodePacked(published, fills[:matched]));
-        return keccak256(abi.encodePacked(uint256(first) & KEPT, fills[matched:]));
+        uint256 first = Publication.unwrap(published);
+        if (matched == 0 || matched >= fills.length) return _hash(first, fills);
+        return _hash(uint256(_hash(first, fills[:matched])) & KEPT, fills[matched:]);
+    }
+
+    /// @dev Hash of a word followed by fills.
+    function _hash(uint256 first, Fill[] calldata fills) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore(p, first)
+            let size := shl(5, fills.length)
+            calldatacopy(add(p, 0x20), fills.offset, size)
+            hash := keccak256(p, add(size, 0x20))
+        }
     }
 }

@@ -46,43 +46,45 @@ library Parties {
     }
 
     /// @notice All of them.
-    /// @param byPile where each pile's {Party} is, by its number; 0 where it has no fill
-    /// @param list where they are, in the order of their first fills
+    /// @dev Elements are read from these arrays directly: a function that returned one would allocate another first.
+    /// @param byPile each pile's party by its number; of piles without fills there is none, see {has}
+    /// @param list the same in the order of their first fills
     struct Table {
-        uint256[] byPile;
-        uint256[] list;
+        Party[] byPile;
+        Party[] list;
     }
 
     /// @notice The piles of `fills`.
     function collect(Fill[] calldata fills) internal pure returns (Table memory table) {
         uint256 last;
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
-            if (fill.sell() > last) last = fill.sell();
-            if (fill.buy() > last) last = fill.buy();
+            Fill fill = FillLib.at(fills, i);
+            uint256 seller = fill.sell();
+            uint256 buyer = fill.buy();
+            if (seller > last) last = seller;
+            if (buyer > last) last = buyer;
         }
-        table.byPile = new uint256[](last + 1);
-        table.list = Words.reserve(last);
+        uint256[] memory byPile = new uint256[](last + 1);
+        uint256[] memory list = Words.reserve(last);
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
-            if (fill.sell() != FillLib.GRID) _enter(table, fill.sell());
-            if (fill.buy() != FillLib.GRID) _enter(table, fill.buy()).buyer = true;
+            Fill fill = FillLib.at(fills, i);
+            if (fill.sell() != FillLib.GRID) _enter(byPile, list, fill.sell(), false);
+            if (fill.buy() != FillLib.GRID) _enter(byPile, list, fill.buy(), true);
+        }
+        // Lists of places in memory are what arrays of structs are.
+        assembly ("memory-safe") {
+            mstore(table, byPile)
+            mstore(add(table, 0x20), list)
         }
     }
 
     /// @notice Whether a pile has fills.
-    function has(Table memory table, uint256 pile) internal pure returns (bool) {
-        return pile < table.byPile.length && Words.at(table.byPile, pile) != 0;
-    }
-
-    /// @notice The party of a pile that has fills.
-    function ofPile(Table memory table, uint256 pile) internal pure returns (Party memory) {
-        return _at(Words.at(table.byPile, pile));
-    }
-
-    /// @notice The party at a place of the list.
-    function at(Table memory table, uint256 index) internal pure returns (Party memory) {
-        return _at(Words.at(table.list, index));
+    function has(Table memory table, uint256 pile) internal pure returns (bool found) {
+        Party[] memory byPile = table.byPile;
+        if (pile >= byPile.length) return false;
+        assembly ("memory-safe") {
+            found := iszero(iszero(mload(add(add(byPile, 0x20), shl(5, pile)))))
+        }
     }
 
     /// @notice Sets what a pile has moved in the frame.
@@ -114,40 +116,44 @@ library Parties {
 
     /// @notice What the settlement means for a pile.
     function posting(Party memory party) internal pure returns (Posting) {
-        return
-            PostingLib.pack(
-                party.pile,
-                party.agreedWh,
-                party.creditedWh,
-                party.consumedWh,
-                party.producedWh,
-                !party.metered,
-                int256(party.secured + party.earned) - int256(party.owedPiles + party.owedGrid)
-            );
+        unchecked {
+            return
+                PostingLib.pack(
+                    party.pile,
+                    party.agreedWh,
+                    party.creditedWh,
+                    party.consumedWh,
+                    party.producedWh,
+                    !party.metered,
+                    int256(party.secured + party.earned) - int256(party.owedPiles + party.owedGrid)
+                );
+        }
     }
 
     /// @dev Counts a fill of a pile.
-    function _enter(Table memory table, uint256 pile) private pure returns (Party memory party) {
-        uint256 pointer = Words.at(table.byPile, pile);
-        if (pointer != 0) {
-            party = _at(pointer);
-        } else {
+    function _enter(uint256[] memory byPile, uint256[] memory list, uint256 pile, bool buyer) private pure {
+        if (Words.at(byPile, pile) == 0) {
+            Party memory party;
             party.pile = pile;
+            uint256 place;
             assembly ("memory-safe") {
-                pointer := party
+                place := party
             }
-            Words.set(table.byPile, pile, pointer);
-            Words.push(table.list, pointer);
+            Words.set(byPile, pile, place);
+            Words.push(list, place);
         }
+        Party[] memory parties;
+        assembly ("memory-safe") {
+            parties := byPile
+        }
+        _count(parties[pile], buyer);
+    }
+
+    /// @dev Counts a fill.
+    function _count(Party memory party, bool buyer) private pure {
         unchecked {
             ++party.fillsLeft;
         }
-    }
-
-    /// @dev The struct at a place in memory.
-    function _at(uint256 pointer) private pure returns (Party memory party) {
-        assembly ("memory-safe") {
-            party := pointer
-        }
+        if (buyer) party.buyer = true;
     }
 }

@@ -6,7 +6,8 @@ pragma solidity 0.8.30;
 /// ```
 ///  bits      field     meaning
 ///  0..207    live      bit i = pile i + 1 may have a live order
-///  208..247  sequence  number of placements; the next one's number is its lower 32 bits
+///  208..239  sequence  number of the next placement
+///  240..247  laps      how often the sequence has started again
 ///  248       paused    guardian's pause of entry
 ///  249..251  moreWords how many further words have registered piles
 ///  255       sentinel  1, so that the word is never zero

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { MeterChange } from "./MeterChange.sol";
+
 /// @notice A pile's meter, in one slot: all that settling its fills needs to know of the pile.
 ///
 /// ```
@@ -13,18 +15,7 @@ pragma solidity 0.8.30;
 /// ```
 type Meter is uint256;
 
-/// @notice What counts of a pile's meter from a frame on, in one slot.
-///
-/// ```
-///  bits      field       meaning
-///  0..159    key         address of the key that signs the readings
-///  184..195  weatherBps  natural weighting factor a, 1/10 000
-///  196..227  firstFrame  first frame that it counts for
-/// ```
-type MeterChange is uint256;
-
 using MeterLib for Meter global;
-using MeterChangeLib for MeterChange global;
 
 /// @title Reading and writing the fields of a {Meter}
 /// @notice A pile's meter.
@@ -85,19 +76,5 @@ library MeterLib {
     function changed(Meter m, MeterChange change) internal pure returns (Meter) {
         uint256 word = Meter.unwrap(m) & ~(CHANGED_PART | CHANGING_BIT);
         return Meter.wrap(word | (MeterChange.unwrap(change) & CHANGED_PART));
-    }
-}
-
-/// @title Reading and writing the fields of a {MeterChange}
-/// @notice What counts of a meter from a frame on.
-library MeterChangeLib {
-    /// @notice Packs a change.
-    function pack(address key_, uint256 weatherBps_, uint256 firstFrame_) internal pure returns (MeterChange) {
-        return MeterChange.wrap(uint160(key_) | (weatherBps_ << 184) | (firstFrame_ << 196));
-    }
-
-    /// @notice First frame that the change counts for.
-    function firstFrame(MeterChange c) internal pure returns (uint256) {
-        return (MeterChange.unwrap(c) >> 196) & type(uint32).max;
     }
 }

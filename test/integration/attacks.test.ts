@@ -22,6 +22,7 @@ import {
   settle,
   sign,
   stranger,
+  settleNow,
 } from "../unit/contracts/fixtures";
 
 const F = 1800;
@@ -365,7 +366,6 @@ describe("Attacks", () => {
       REGISTRAR_ROLE: [
         async () => market.connect(me).registerPile(me, me, me, 7000),
         async () => market.connect(me).setSuspended(victim, true),
-        async () => market.connect(me).setMeterKey(victim, me),
       ],
       GUARDIAN_ROLE: [async () => market.connect(me).setEntryPaused(true)],
     });
@@ -391,7 +391,7 @@ describe("Attacks", () => {
     }
 
     it("all roles in one hand still cannot touch a pile's money or order", async () => {
-      const { market, token, parameters, admin, a, start } = await loadFixture(fixture);
+      const { market, token, parameters, admin, start } = await loadFixture(fixture);
       const before = await claims(market, parameters);
       const word = await market.pileState(1);
       await expect(market.connect(admin).withdraw(admin, 1n))
@@ -405,7 +405,6 @@ describe("Attacks", () => {
       await expect(market.withdraw(admin, 1n))
         .to.be.revertedWithCustomError(market, "InsufficientBalance")
         .withArgs(0n, 1n);
-      await market.setMeterKey(a, admin);
       expect(await market.pileState(1)).to.equal(word);
       expect(await claims(market, parameters)).to.equal(before);
       await goTo(start + 1);

@@ -18,6 +18,7 @@ import {
   settle,
   stranger,
   deployDirect,
+  settleNow,
 } from "./fixtures";
 
 describe("Accounts", () => {

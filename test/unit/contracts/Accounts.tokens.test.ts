@@ -5,7 +5,7 @@ import type { AddressLike } from "ethers";
 import { ethers } from "hardhat";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
-import type { Market } from "../../../typechain-types";
+import { Delivery__factory, type Market } from "../../../typechain-types";
 import { goTo } from "../../helpers/market";
 import {
   ask,
@@ -252,13 +252,18 @@ describe("Accounts with hostile tokens", () => {
         expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n - 130_000n);
         await expectSolvent(market, token, parameters);
         const [event] = await market.queryFilter(market.filters.FrameCleared());
-        const settlement = market.interface.encodeFunctionData("settle", [
+        const fills = [...(event?.args.fills ?? [])];
+        const delivery = Delivery__factory.connect((await market.parameters()).delivery, market.runner);
+        const settlement = delivery.interface.encodeFunctionData("settle", [
+          await market.getAddress(),
           start + 1,
           await market.publication(start + 1),
-          [...(event?.args.fills ?? [])],
+          fills,
+          fills.length,
+          [],
         ]);
         await goTo(start + 2);
-        await token.arm(market, settlement, beforeMoving);
+        await token.arm(delivery, settlement, beforeMoving);
         await expect(market.connect(b).deposit(b, 500n)).to.emit(market, "FrameSettled");
         expect(await market.freeBalanceOf(b)).to.equal(ENOUGH / 2n - 500n + 130_000n);
         await expectSolvent(market, token, parameters);

@@ -6,6 +6,7 @@ import {
   type BigNumberish,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
+  type Overrides,
   resolveAddress,
   type Result,
   Signature,
@@ -150,10 +151,11 @@ export async function settleNow(
   frame: BigNumberish,
   publication: bigint,
   words: readonly bigint[],
+  overrides: Overrides = {},
 ): Promise<ContractTransactionResponse> {
   const { delivery } = await market.parameters();
   const contract = Delivery__factory.connect(delivery, market.runner);
-  return contract.settle(market, frame, publication, [...words], words.length, []);
+  return contract.settle(market, frame, publication, [...words], words.length, [], overrides);
 }
 
 /** A fill as tests write it. */
