@@ -63,10 +63,11 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
                 matchedWh,
                 p.capacityW - p.lossAllowanceW,
                 p.frameSeconds,
-                _horizon(orders, p.maxHorizon),
+                _horizon(orders, p.maxHorizon, p.allotBySlack),
                 p.chargeEfficiencyBps,
                 p.dischargeEfficiencyBps,
-                p.maxWaitFrames
+                p.maxWaitFrames,
+                p.allotBySlack
             ),
             orders
         );
@@ -220,12 +221,18 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < orders.length; ++i) book[1 + horizon + i] = orders[i];
     }
 
-    /// @dev Frames until the last flexible order ends, at most the market's horizon.
-    function _horizon(uint256[] calldata orders, uint256 maxHorizon) private pure returns (uint256 horizon) {
+    /// @dev Frames until the last flexible order ends, at most the market's horizon. By slack one more, so that plans count
+    /// the step by which the load comes down again.
+    function _horizon(
+        uint256[] calldata orders,
+        uint256 maxHorizon,
+        bool bySlack
+    ) private pure returns (uint256 horizon) {
         for (uint256 i; i < orders.length; ++i) {
             uint256 last = FlexibleOrder.wrap(orders[i]).lastOffset();
             if (last >= horizon) horizon = last + 1;
         }
+        if (bySlack) ++horizon;
         if (horizon > maxHorizon) horizon = maxHorizon;
     }
 

@@ -30,6 +30,7 @@ interface IMarketParameters {
     /// @param roundSeconds length of the commit phase, and of the reveal phase, s
     /// @param finaliseSeconds time for which only the winning plan can be executed, s
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
+    /// @param allotBySlack whether plans are allotted to whom can wait least, instead of earliest last frame first
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
@@ -67,6 +68,7 @@ interface IMarketParameters {
         uint32 roundSeconds;
         uint32 finaliseSeconds;
         uint8 maxHorizon;
+        bool allotBySlack;
         uint16 chargeEfficiencyBps;
         uint16 dischargeEfficiencyBps;
         address delivery;

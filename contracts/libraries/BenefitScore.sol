@@ -53,11 +53,13 @@ library BenefitScore {
     uint256 private constant BENEFIT_SCALE = 1e18;
     uint256 private constant BPS = 10_000;
 
-    /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame first, then priority.
+    /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame, or earliest latest start,
+    /// first, then priority.
     function openForPlan(uint256[] calldata frozen) internal pure returns (Book memory book) {
         book = _open(frozen, false);
-        book.bids = Tranches.byLastOffset(book.bids);
-        book.asks = Tranches.byLastOffset(book.asks);
+        bool bySlack = book.terms.isBySlack();
+        book.bids = Tranches.sorted(book.bids, bySlack);
+        book.asks = Tranches.sorted(book.asks, bySlack);
     }
 
     /// @notice Opens a frozen book with its bids as clearing alone would fill them: by priority, each from when it is due.
@@ -187,16 +189,30 @@ library BenefitScore {
         bool known = Publication.unwrap(published) != 0;
         if (drawWh != 0) {
             uint256 key = known ? Tranches.drawKey(published.importTicks()) : Tranches.NOTHING;
-            book.bidsFrom = Tranches.skip(book.bids, book.bidsFrom, offset);
-            uint256 unusedWh = Tranches.serve(book.bids, book.bidsFrom, offset, key, drawWh);
+            uint256 unusedWh;
+            (unusedWh, book.bidsFrom) = _serve(book, book.bids, book.bidsFrom, offset, key, drawWh);
             if (unusedWh != 0) revert PlanNotAllottable(offset, true, drawWh, drawWh - unusedWh);
         }
         if (dischargeWh != 0) {
             uint256 key = known ? Tranches.dischargeKey(published.exportTicks()) : Tranches.NOTHING;
-            book.asksFrom = Tranches.skip(book.asks, book.asksFrom, offset);
-            uint256 unusedWh = Tranches.serve(book.asks, book.asksFrom, offset, key, dischargeWh);
+            uint256 unusedWh;
+            (unusedWh, book.asksFrom) = _serve(book, book.asks, book.asksFrom, offset, key, dischargeWh);
             if (unusedWh != 0) revert PlanNotAllottable(offset, false, dischargeWh, dischargeWh - unusedWh);
         }
+    }
+
+    /// @dev Serves one side. By slack, orders past their last frame stand among the others.
+    function _serve(
+        Book memory book,
+        uint256[] memory list,
+        uint256 start,
+        uint256 offset,
+        uint256 key,
+        uint256 totalWh
+    ) private pure returns (uint256 unusedWh, uint256 head) {
+        if (book.terms.isBySlack()) return (Tranches.serveDue(list, offset, key, totalWh), 0);
+        head = Tranches.skip(list, start, offset);
+        unusedWh = Tranches.serve(list, head, offset, key, totalWh);
     }
 
     /// @dev What clearing alone would draw for icebergs in a frame of the horizon (section 3, step 3).
@@ -214,13 +230,21 @@ library BenefitScore {
         return roomWh - Tranches.serveDue(book.bids, offset, Tranches.drawKey(published.importTicks()), roomWh);
     }
 
-    /// @dev What bids ending within the horizon have left.
+    /// @dev What bids ending within the horizon have left; by slack, what bids can no longer be given after it, too.
     function _unservedWh(Book memory book) private pure returns (uint256 unservedWh) {
         uint256 horizon = book.terms.horizon();
+        bool bySlack = book.terms.isBySlack();
         uint256 length = book.bids.length;
         for (uint256 i; i < length; ++i) {
             uint256 bid = Words.at(book.bids, i);
-            if (Tranches.lastOffset(bid) < horizon) unservedWh += Tranches.leftWh(bid);
+            uint256 last = Tranches.lastOffset(bid);
+            uint256 leftWh = Tranches.leftWh(bid);
+            if (last < horizon) {
+                unservedWh += leftWh;
+            } else if (bySlack) {
+                uint256 laterWh = (last + 1 - horizon) * Tranches.peakWh(bid);
+                if (leftWh > laterWh) unservedWh += leftWh - laterWh;
+            }
         }
     }
 

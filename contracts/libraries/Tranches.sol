@@ -59,6 +59,11 @@ library Tranches {
         return word & type(uint24).max;
     }
 
+    /// @notice Most that the order moves in a later frame, Wh.
+    function peakWh(uint256 word) internal pure returns (uint256) {
+        return (word >> PEAK_SHIFT) & 0xfffff;
+    }
+
     /// @notice Place in the list that the order was made from.
     function indexOf(uint256 word) internal pure returns (uint256) {
         return (word >> INDEX_SHIFT) & type(uint16).max;
@@ -66,7 +71,7 @@ library Tranches {
 
     /// @notice Skips orders at the head of a list that move nothing from an offset on: past their last, or with nothing
     /// left.
-    /// @param list sorted {byLastOffset}
+    /// @param list {sorted} by last offset
     /// @param start where the head was
     /// @return head where it is
     function skip(uint256[] memory list, uint256 start, uint256 offset) internal pure returns (uint256 head) {
@@ -80,7 +85,7 @@ library Tranches {
     }
 
     /// @notice Serves one frame: each order in turn takes what it may, until the total is used up.
-    /// @param list tranches sorted {byLastOffset}; what they take is taken out of them
+    /// @param list tranches {sorted} by last offset; what they take is taken out of them
     /// @param start where the orders begin that are not past their last offset
     /// @param offset frames after the round's
     /// @param leastKey key that an order must reach
@@ -168,26 +173,27 @@ library Tranches {
         }
     }
 
-    /// @notice Counting sort by the last offset at which an order may move; orders of one last offset keep their order.
-    function byLastOffset(uint256[] memory list) internal pure returns (uint256[] memory sorted) {
+    /// @notice Counting sort by the last offset at which an order may move or, by slack, by the latest at which it could
+    /// begin and still be served at its peak, 0 where that is past; orders of one offset keep their order.
+    function sorted(uint256[] memory list, bool bySlack) internal pure returns (uint256[] memory result) {
         uint256 length = list.length;
         uint256[] memory place = new uint256[](129);
-        sorted = Words.reserve(length);
-        Words.setLength(sorted, length);
+        result = Words.reserve(length);
+        Words.setLength(result, length);
         unchecked {
             for (uint256 i; i < length; ++i) {
-                uint256 next = lastOffset(Words.at(list, i)) + 1;
+                uint256 next = _sortKey(Words.at(list, i), bySlack) + 1;
                 Words.set(place, next, Words.at(place, next) + 1);
             }
-            for (uint256 last; last < 128; ++last) {
-                Words.set(place, last + 1, Words.at(place, last + 1) + Words.at(place, last));
+            for (uint256 key; key < 128; ++key) {
+                Words.set(place, key + 1, Words.at(place, key + 1) + Words.at(place, key));
             }
             for (uint256 i; i < length; ++i) {
                 uint256 word = Words.at(list, i);
-                uint256 last = lastOffset(word);
-                uint256 to = Words.at(place, last);
-                Words.set(place, last, to + 1);
-                Words.set(sorted, to, word);
+                uint256 key = _sortKey(word, bySlack);
+                uint256 to = Words.at(place, key);
+                Words.set(place, key, to + 1);
+                Words.set(result, to, word);
             }
         }
     }
@@ -196,6 +202,17 @@ library Tranches {
     function lastOffset(uint256 word) internal pure returns (uint256) {
         unchecked {
             return ((word >> FROM_SHIFT) & 0x7f) + ((word >> FRAMES_SHIFT) & 0x7f) - 1;
+        }
+    }
+
+    /// @dev What {sorted} sorts by.
+    function _sortKey(uint256 word, bool bySlack) private pure returns (uint256) {
+        uint256 last = lastOffset(word);
+        if (!bySlack) return last;
+        unchecked {
+            uint256 peak = peakWh(word);
+            uint256 framesNeeded = (leftWh(word) + peak - 1) / peak;
+            return framesNeeded > last ? 0 : last + 1 - framesNeeded;
         }
     }
 }

@@ -15,6 +15,7 @@ pragma solidity 0.8.30;
 ///  160..174  chargeBps      v, 1/10 000
 ///  175..189  dischargeBps   varpi, 1/10 000
 ///  190..205  maxWaitFrames  WT_max
+///  206       bySlack        1 = plans are allotted to whom can wait least
 /// ```
 type RoundTerms is uint256;
 
@@ -34,11 +35,13 @@ library RoundTermsLib {
         uint256 horizon_,
         uint256 chargeBps_,
         uint256 dischargeBps_,
-        uint256 maxWaitFrames_
+        uint256 maxWaitFrames_,
+        bool bySlack
     ) internal pure returns (RoundTerms) {
         uint256 word = frame_ | (uint256(uint40(int40(previousW_))) << 32) | (matchedWh_ << 73) | (limitW_ << 105);
         word |= (frameSeconds_ << 137) | (horizon_ << 154) | (chargeBps_ << 160) | (dischargeBps_ << 175);
         word |= maxWaitFrames_ << 190;
+        if (bySlack) word |= 1 << 206;
         return RoundTerms.wrap(previousKnown ? word | (1 << 72) : word);
     }
 
@@ -90,5 +93,10 @@ library RoundTermsLib {
     /// @notice WT_max: frames after which the fallback fills a waiting iceberg.
     function maxWaitFrames(RoundTerms t) internal pure returns (uint256) {
         return (RoundTerms.unwrap(t) >> 190) & type(uint16).max;
+    }
+
+    /// @notice Whether plans are allotted to whom can wait least, instead of earliest last frame first.
+    function isBySlack(RoundTerms t) internal pure returns (bool) {
+        return (RoundTerms.unwrap(t) >> 206) & 1 != 0;
     }
 }

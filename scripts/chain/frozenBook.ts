@@ -48,6 +48,7 @@ export function decodeFrozenBook(words: readonly bigint[], { tickSize, pileName 
     lossAllowanceW: 0n,
     frameSeconds: terms.frameSeconds,
     maxWaitFrames: terms.maxWaitFrames,
+    allotment: terms.bySlack ? "slack" : "expiry",
     chargeEfficiencyBps: terms.chargeEfficiencyBps,
     dischargeEfficiencyBps: terms.dischargeEfficiencyBps,
   };
@@ -80,6 +81,7 @@ export function encodeFrozenBook(
       chargeEfficiencyBps: book.chargeEfficiencyBps,
       dischargeEfficiencyBps: book.dischargeEfficiencyBps,
       maxWaitFrames: book.maxWaitFrames,
+      bySlack: book.allotment === "slack",
     }),
     ...book.publications.map((p, offset) => fromPublication(p, book.frame + offset, tickSize)),
     ...book.bids.map(fromOrder),

@@ -124,6 +124,7 @@ export class MarketClient {
       roundSeconds: Number(p.roundSeconds),
       finaliseSeconds: Number(p.finaliseSeconds),
       maxHorizon: Number(p.maxHorizon),
+      allotment: p.allotBySlack ? "slack" : "expiry",
       chargeEfficiencyBps: p.chargeEfficiencyBps,
       dischargeEfficiencyBps: p.dischargeEfficiencyBps,
       readingSeconds: Number(p.readingSeconds),

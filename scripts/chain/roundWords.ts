@@ -22,6 +22,8 @@ export interface PackedRoundTerms {
   chargeEfficiencyBps: bigint;
   dischargeEfficiencyBps: bigint;
   maxWaitFrames: number;
+  /** Whether plans are allotted to whom can wait least. */
+  bySlack: boolean;
 }
 
 /** An order that plans may move. */
@@ -56,6 +58,7 @@ export function decodeRoundTerms(word: bigint): PackedRoundTerms {
     chargeEfficiencyBps: field(word, 160, 15),
     dischargeEfficiencyBps: field(word, 175, 15),
     maxWaitFrames: Number(field(word, 190, 16)),
+    bySlack: field(word, 206, 1) === 1n,
   };
 }
 
@@ -71,7 +74,8 @@ export function encodeRoundTerms(t: PackedRoundTerms): bigint {
     (BigInt(t.horizon) << 154n) |
     (t.chargeEfficiencyBps << 160n) |
     (t.dischargeEfficiencyBps << 175n) |
-    (BigInt(t.maxWaitFrames) << 190n)
+    (BigInt(t.maxWaitFrames) << 190n) |
+    (BigInt(t.bySlack) << 206n)
   );
 }
 

@@ -507,9 +507,9 @@ export class MarketModel {
     previousLoadW: bigint | undefined,
     matchedGridWh: bigint,
   ): FrozenBook {
-    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, maxHorizon } = this.parameters;
+    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment } = this.parameters;
     const { chargeEfficiencyBps, dischargeEfficiencyBps } = this.parameters;
-    const horizon = horizonOf(maxHorizon, frame, flexible);
+    const horizon = horizonOf(this.parameters, frame, flexible);
     const publications = Array.from({ length: horizon }, (_, offset) => {
       const publication = this.publications.recall(frame + offset);
       return publication && { ...publication };
@@ -518,7 +518,8 @@ export class MarketModel {
       ...{ frame, horizon, publications, previousLoadW, matchedGridWh },
       bids: flexible.filter(({ side }) => side === "charge"),
       asks: flexible.filter(({ side }) => side === "discharge"),
-      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, chargeEfficiencyBps, dischargeEfficiencyBps },
+      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment },
+      ...{ chargeEfficiencyBps, dischargeEfficiencyBps },
     };
   }
 

@@ -140,6 +140,7 @@ function toParameters(market: FileMarket): MarketParameters {
     roundSeconds: market.roundSeconds,
     finaliseSeconds: market.finaliseSeconds,
     maxHorizon: market.maxHorizon,
+    allotment: market.allotment,
     chargeEfficiencyBps: BigInt(market.chargeEfficiencyBps),
     dischargeEfficiencyBps: BigInt(market.dischargeEfficiencyBps),
     readingSeconds: market.readingSeconds,

@@ -28,6 +28,7 @@
  *     "roundSeconds": 120,          commit phase, and reveal phase
  *     "finaliseSeconds": 120,       for the winning plan alone
  *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
+ *     "allotment": "expiry",        whom plans serve first: who ends first, or "slack": who can wait least
  *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
  *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
  *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
@@ -170,6 +171,7 @@ const marketSchema = fields({
   roundSeconds: whole(1, 86_400, "s").default(120),
   finaliseSeconds: whole(0, 86_400, "s").default(120),
   maxHorizon: whole(1, 48, "frames").default(24),
+  allotment: z.enum(["expiry", "slack"], { error: '"expiry" or "slack"' }).default("expiry"),
   chargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
   dischargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
   readingSeconds: whole(0, 604_800, "s").default(0),

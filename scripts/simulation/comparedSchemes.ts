@@ -33,6 +33,12 @@ export interface ComparedScheme {
  */
 const BENEFIT_PEAK_WH = 4_000n;
 
+/**
+ * Plans allotted to whom can wait least, each EV at up to its own rate, U_i of [T ch. 6]: then the market's peak need not
+ * spread what the order of the allotment would bunch.
+ */
+const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
+
 /** What of the schemes can be chosen. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
@@ -86,6 +92,8 @@ export function comparedSchemes({ horizonFrames = 48, generations = 200 }: Schem
     { key: "adbev", title: "AdBEV market", online: true, run: {} },
     benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
     benefit("epob", "ePoB market", [epob(), pob(), asapPlanner()]),
+    benefit("pobSlack", "PoB market, by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
+    benefit("epobSlack", "ePoB market, by slack", [epob(), pob(), asapPlanner()], BY_SLACK),
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     plan("rolling1", "H = 1", { horizonFrames: 1 }),
     plan("rolling1Wait", "H = 1, at most 2 frames' wait", { horizonFrames: 1, maxWaitFrames: 2 }),

@@ -46,7 +46,7 @@ export function viewOf(book: FrozenBook): BookView {
   }
   // The round's own frame is published.
   const withMatched = baseWh.map((wh, offset) => (offset === 0 ? wh + Number(book.matchedGridWh) * drawFactor : wh));
-  const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(side).map((order) => orderOf(book, order));
+  const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(book, side).map((order) => orderOf(book, order));
   return {
     ...{ frames: book.horizon, baseWh: withMatched, drawFactor },
     bids: orders(book.bids),

@@ -36,6 +36,7 @@ describe("Market: what it is deployed with", () => {
       roundSeconds: 2n ** 32n - 1n,
       finaliseSeconds: 2n ** 32n - 1n,
       maxHorizon: 48n,
+      allotBySlack: true,
       chargeEfficiencyBps: 20_000n,
       dischargeEfficiencyBps: 20_000n,
       delivery: await token.getAddress(),

@@ -18,18 +18,26 @@ export function leftAtMatch({ bids, asks }: FrozenBook): LeftWh {
 }
 
 /**
- * One side of a book in the order in which totals are shared out: earliest last frame first, then priority. SPEC 4.
+ * One side of a book in the order in which totals are shared out: earliest last frame first, or by slack earliest latest
+ * start, then priority. SPEC 4.
  *
  * @param orders In order of priority.
  */
-export function inAllotmentOrder(orders: readonly FlexibleOrder[]): FlexibleOrder[] {
+export function inAllotmentOrder(book: AllotmentRule, orders: readonly FlexibleOrder[]): FlexibleOrder[] {
+  const key = book.allotment === "slack" ? (order: FlexibleOrder) => latestStart(book, order) : lastFrame;
   // Sorting keeps the order of priority among equals.
-  return [...orders].sort((a, b) => allotmentKey(a) - allotmentKey(b));
+  return [...orders].sort((a, b) => key(a) - key(b));
 }
 
-/** The lowest is served first. */
-function allotmentKey({ expiryFrame }: FlexibleOrder): number {
+type AllotmentRule = Pick<FrozenBook, "allotment" | "frame">;
+
+function lastFrame({ expiryFrame }: FlexibleOrder): number {
   return expiryFrame;
+}
+
+/** The latest frame in which an order could begin and still be served at its peak; not before the round's. SPEC 4. */
+function latestStart({ frame }: AllotmentRule, { expiryFrame, remainingWh, peakWh }: FlexibleOrder): number {
+  return Math.max(frame, expiryFrame - Number((remainingWh + peakWh - 1n) / peakWh) + 1);
 }
 
 /** Shares out the totals of a plan's frames, side by side. SPEC 4. */
@@ -38,8 +46,8 @@ export class Allotment {
   private readonly asks: FlexibleOrder[];
 
   constructor(private readonly book: FrozenBook) {
-    this.bids = inAllotmentOrder(book.bids);
-    this.asks = inAllotmentOrder(book.asks);
+    this.bids = inAllotmentOrder(book, book.bids);
+    this.asks = inAllotmentOrder(book, book.asks);
   }
 
   /**

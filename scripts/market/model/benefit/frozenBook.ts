@@ -27,7 +27,13 @@ export interface FlexibleOrder {
  */
 export interface FrozenBook extends Pick<
   MarketParameters,
-  "capacityW" | "lossAllowanceW" | "frameSeconds" | "maxWaitFrames" | "chargeEfficiencyBps" | "dischargeEfficiencyBps"
+  | "allotment"
+  | "capacityW"
+  | "lossAllowanceW"
+  | "frameSeconds"
+  | "maxWaitFrames"
+  | "chargeEfficiencyBps"
+  | "dischargeEfficiencyBps"
 > {
   /** The round's frame. */
   readonly frame: number;
@@ -45,10 +51,17 @@ export interface FrozenBook extends Pick<
   readonly matchedGridWh: bigint;
 }
 
-/** H = min(maxHorizon, 48, latest last frame of a flexible order - t + 1). SPEC 4. */
-export function horizonOf(maxHorizon: number, frame: number, flexible: readonly FlexibleOrder[]): number {
+/**
+ * H = min(maxHorizon, 48, latest last frame of a flexible order - t + 1); by slack one more, so that plans count the step
+ * by which the load comes down again. SPEC 4.
+ */
+export function horizonOf(
+  { maxHorizon, allotment }: Pick<MarketParameters, "maxHorizon" | "allotment">,
+  frame: number,
+  flexible: readonly FlexibleOrder[],
+): number {
   const longest = flexible.reduce((most, { expiryFrame }) => Math.max(most, expiryFrame - frame + 1), 1);
-  return Math.min(maxHorizon, MAX_HORIZON_FRAMES, longest);
+  return Math.min(maxHorizon, MAX_HORIZON_FRAMES, allotment === "slack" ? longest + 1 : longest);
 }
 
 /** What an order can move in a frame, Wh: its tranche there, of what is left of it. */

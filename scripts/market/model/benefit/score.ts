@@ -1,4 +1,4 @@
-import type { FrozenBook } from "./frozenBook";
+import type { FlexibleOrder, FrozenBook } from "./frozenBook";
 import { type Course, followPlan, type Plan } from "./plan";
 
 /** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
@@ -12,9 +12,7 @@ export interface Score {
 /** The score of what a plan, or the fallback, comes to. */
 export function scoreCourse(book: FrozenBook, { loadsW, leftWh }: Course): Score {
   const lastFrame = book.frame + book.horizon - 1;
-  const unservedWh = book.bids
-    .filter(({ expiryFrame }) => expiryFrame <= lastFrame)
-    .reduce((sum, bid) => sum + leftWh.get(bid)!, 0n);
+  const unservedWh = book.bids.reduce((sum, bid) => sum + lostWh(book, lastFrame, bid, leftWh.get(bid)!), 0n);
   let squaresW2 = 0n;
   let beforeW = book.previousLoadW;
   for (const loadW of loadsW) {
@@ -38,4 +36,11 @@ export function compareScores(a: Score, b: Score): number {
 /** lambda, the benefit that is shown and logged [T 5.7, 6.7]: floor(10^18 / (1 + squares)). */
 export function benefit({ squaresW2 }: Score): bigint {
   return 10n ** 18n / (1n + squaresW2);
+}
+
+/** What a bid lost by the end of the horizon: what it has left if it ends there; by slack, what it can no longer get. */
+function lostWh(book: FrozenBook, lastFrame: number, { expiryFrame, peakWh }: FlexibleOrder, leftWh: bigint): bigint {
+  if (expiryFrame <= lastFrame) return leftWh;
+  const laterWh = BigInt(expiryFrame - lastFrame) * peakWh;
+  return book.allotment === "slack" && leftWh > laterWh ? leftWh - laterWh : 0n;
 }

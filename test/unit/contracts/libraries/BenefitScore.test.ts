@@ -54,7 +54,7 @@ function randomBook(random: Random): FrozenBook {
   const bids = Array.from({ length: count }, (_, i) => order("charge", i + 1));
   const asks = Array.from({ length: random.integer(count === 0 ? 1 : 0, 6) }, (_, i) => order("discharge", i + 101));
   const last = Math.max(...[...bids, ...asks].map(({ expiryFrame }) => expiryFrame));
-  const horizon = Math.min(maxHorizon, last - frame + 1);
+  const horizon = Math.min(maxHorizon, last - frame + random.integer(1, 2));
   return {
     frame,
     horizon,
@@ -76,6 +76,7 @@ function randomBook(random: Random): FrozenBook {
     lossAllowanceW: 0n,
     frameSeconds: random.pick([1_800, 900, 1_700, 86_400]),
     maxWaitFrames: random.pick([0, 1, 12, 65_535]),
+    allotment: random.pick(["expiry", "slack"]),
     chargeEfficiencyBps: random.pick([10_000n, 9_500n, 1n, 20_000n]),
     dischargeEfficiencyBps: random.pick([10_000n, 9_300n, 1n, 20_000n]),
   };

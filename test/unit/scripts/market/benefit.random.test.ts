@@ -25,6 +25,7 @@ const parameters = fc.record({
   icebergPeakWh: fc.bigInt({ min: 500n, max: 4000n }),
   maxWaitFrames: fc.integer({ min: 0, max: 4 }),
   maxHorizon: fc.integer({ min: 1, max: 6 }),
+  allotment: fc.constantFrom("expiry", "slack"),
   capacityW: fc.bigInt({ min: 33_000n, max: 60_000n }),
   lossAllowanceW: fc.bigInt({ min: 0n, max: 500n }),
   bondPrice: fc.bigInt({ min: 0n, max: 5_003n }),

@@ -33,7 +33,7 @@ function book(overrides: Partial<FrozenBook> = {}): FrozenBook {
   return {
     ...{ frame: 10, horizon: 3, bids: [], asks: [], previousLoadW: 30_000n, matchedGridWh: 0n },
     publications: published(30_000n, 30_000n, 30_000n),
-    ...{ capacityW: 50_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12 },
+    ...{ capacityW: 50_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12, allotment: "expiry" },
     ...{ chargeEfficiencyBps: 10_000n, dischargeEfficiencyBps: 10_000n },
     ...overrides,
   };

@@ -23,6 +23,7 @@ export const PARAMETERS: MarketParameters = {
   roundSeconds: 120,
   finaliseSeconds: 120,
   maxHorizon: 24,
+  allotment: "expiry",
   chargeEfficiencyBps: 10_000n,
   dischargeEfficiencyBps: 10_000n,
   readingSeconds: 0,

@@ -29,6 +29,7 @@ const parameters: fc.Arbitrary<MarketParameters> = fc.record({
   roundSeconds: fc.constant(120),
   finaliseSeconds: fc.constant(120),
   maxHorizon: fc.constant(24),
+  allotment: fc.constant("expiry"),
   chargeEfficiencyBps: fc.constant(10_000n),
   dischargeEfficiencyBps: fc.constant(10_000n),
   readingSeconds: fc.constantFrom(0, 0, 1, 600),

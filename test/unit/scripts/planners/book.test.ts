@@ -32,7 +32,7 @@ function book(baseLoadsW: (number | undefined)[], overrides: Partial<FrozenBook>
     publications: baseLoadsW.map((watts) =>
       watts === undefined ? undefined : { ...TARIFFS, baseLoadW: BigInt(watts) },
     ),
-    ...{ capacityW: 250_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12 },
+    ...{ capacityW: 250_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12, allotment: "expiry" },
     ...{ chargeEfficiencyBps: 10_000n, dischargeEfficiencyBps: 10_000n },
     ...overrides,
   };
