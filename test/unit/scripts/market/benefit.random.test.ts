@@ -6,14 +6,13 @@ import {
   compareScores,
   decide,
   followPlan,
-  type FlexibleOrder,
   type FrozenBook,
-  type Plan,
   projectFallback,
   scoreCourse,
 } from "../../../../scripts/market/model/benefit";
 import type { FrameOutcome, GridFill, MarketParameters, OrderRequest } from "../../../../scripts/market/types";
 import { at, expectConserved, inWindow, PARAMETERS } from "./fixtures";
+import { planOf, shares } from "./randomPlans";
 
 const SEED = 5_23;
 const PILES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
@@ -48,32 +47,12 @@ const placement = fc.record({
   life: fc.integer({ min: 1, max: 7 }),
 });
 type Placement = typeof placement extends fc.Arbitrary<infer T> ? T : never;
-/** A plan as shares of what could flow in each frame, 1/1000; some ask for more than can. */
-const shares = fc.array(fc.tuple(fc.nat({ max: 1_050 }), fc.nat({ max: 1_050 })), { minLength: 6, maxLength: 6 });
 const frame = fc.record({
   placements: fc.array(placement, { maxLength: 6 }),
   plans: fc.array(shares, { maxLength: 3 }),
   finalise: fc.constantFrom("winner", "fallback", "nobody"),
 });
 const days = fc.array(frame, { minLength: 4, maxLength: 9 });
-
-/** Totals that are more or less a share of what the orders can move in each frame. */
-function planOf(book: FrozenBook, of: readonly (readonly [number, number])[]): Plan {
-  const total = (orders: readonly FlexibleOrder[], offset: number, share: number) => {
-    const able = orders.filter(({ side, price, expiryFrame }) => {
-      const tariffs = book.publications[offset];
-      if (tariffs === undefined || expiryFrame < book.frame + offset) return false;
-      return side === "charge" ? price >= tariffs.importPrice : price <= tariffs.exportPrice;
-    });
-    const mostWh = able.reduce((sum, order) => sum + (offset === 0 ? order.displayedWh : order.peakWh), 0n);
-    return (mostWh * BigInt(share)) / 1000n / BigInt(offset + 1);
-  };
-  const frames = Array.from({ length: book.horizon }, (_, offset) => offset);
-  return {
-    drawWh: frames.map((offset) => total(book.bids, offset, of[offset]![0])),
-    dischargeWh: frames.map((offset) => total(book.asks, offset, of[offset]![1])),
-  };
-}
 
 /** What every round's fills must satisfy. */
 function expectSound(book: FrozenBook, fills: readonly GridFill[], loadW: bigint, market: MarketParameters): void {

@@ -183,6 +183,50 @@ describe("MarketModel with benefit-scored rounds", () => {
     expectConserved(model, at(11));
   });
 
+  it("settles exports by readings: out of what was set aside, and what is more while the account lasts", () => {
+    const risen = { ...PUBLICATION, baseLoadW: 36_600n };
+    const given = { bondPrice: 10_000n, readingSeconds: 600 };
+    const model = benefitMarket(given, (frame) => (frame < 10 ? PUBLICATION : risen));
+    model.depositGrid(62_000n);
+    model.place("C", ask(40_000n, 800n, 10), at(9));
+    model.place("D", ask(45_000n, 3000n, 10, 1000n), at(9));
+    model.clear(10, MATCH);
+    const flat = plan([0n], [1800n]);
+    model.propose(10, "P1", flat, REVEAL);
+    // C agrees to 800 Wh, D to the 440 Wh for which the account still pays.
+    model.executePlan(10, flat, OVER);
+    const readings = new Map([
+      ["C", { consumedWh: 0n, producedWh: 500n }],
+      ["D", { consumedWh: 0n, producedWh: 1000n }],
+    ]);
+    const { piles, grid } = model.settle(10, at(11), readings);
+    // D's further 560 Wh, 28 000, are paid out of the 15 000 that C did not earn.
+    expect(piles.map(({ earned, forgone, owed }) => [earned, forgone, owed])).to.deep.equal([
+      [25_000n, 0n, 0n],
+      [37_000n, 13_000n, 0n],
+    ]);
+    expect(piles.map(({ creditAfter }) => creditAfter)).to.deep.equal([5_010n, 5_022n]);
+    expect(grid).to.equal(-62_000n);
+    expect(model.inDelivery).to.equal(0n);
+    expectConserved(model, at(11));
+  });
+
+  it("takes plans of nobody whose pile has too little credit", () => {
+    const model = benefitMarket({ readingSeconds: 1, creditPriorWh: 1000n, minCredit: 5_000n });
+    model.place("A", bid(250_000n, 1000n, 9), at(8));
+    model.clear(9, at(9, -600));
+    model.place("B", bid(250_000n, 9000n, 11), at(10));
+    // A's meter is silent.
+    model.settle(9, at(10, 1));
+    expect(model.credit("A").hundredths).to.equal(2_500n);
+    const matchedAt = at(11, -600);
+    model.clear(11, matchedAt);
+    expectRefusal("ProposerCreditTooLow", () => model.propose(11, "A", plan([2000n]), matchedAt + 120));
+    model.propose(11, "B", plan([2000n]), matchedAt + 120);
+    // Whoever has no pile has the initial credit.
+    model.propose(11, "P1", plan([2000n]), matchedAt + 120);
+  });
+
   it("counts the step into a frame once, whoever cleared the frames before", () => {
     const model = benefitMarket();
     model.place("A", bid(250_000n, 9000n, 12), at(8));

@@ -284,4 +284,19 @@ describe("replayOnModel with rounds [SPEC 4]", () => {
     expect(sell(50_000)!.grid).to.deep.equal([{ pile: "A", side: "discharge", price: 50_000, energyWh: 1000 }]);
     expect(sell(0)).to.deep.include({ loadW: 3000, grid: [] });
   });
+
+  it("settles what a round moved by the readings, as it settles what was matched", () => {
+    const { settlements } = play({
+      market: { ...benefit, operatorPrefund: 50_000, readingSeconds: 600 },
+      baseLoadW: Array.from({ length: 48 }, (_, frame) => (frame < 2 ? 1000 : 3000)),
+      frames: 3,
+      events: [
+        { frame: 1, pile: "A", place: ask(40_000, 1000, 2) },
+        propose(1, "P1", [0], [1000]),
+        { frame: 2, pile: "A", reading: { consumedWh: 0, producedWh: 900 } },
+      ],
+    });
+    expect(settlements!.map(({ frame, grid }) => [frame, grid])).to.deep.equal([[2, -45_000]]);
+    expect(settlements![0]!.piles[0]).to.deep.include({ pile: "A", agreedWh: 1000, producedWh: 900, earned: 45_000 });
+  });
 });

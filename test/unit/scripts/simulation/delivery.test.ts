@@ -3,6 +3,8 @@ import { expect } from "chai";
 import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
 import type { MarketParameters } from "../../../../scripts/market/types";
 import { FAITHFUL, type MeterDeviations } from "../../../../scripts/piles/meters";
+import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
+import { epob } from "../../../../scripts/planners/book/planners";
 import { runDay } from "../../../../scripts/simulation/day";
 import type { DeliveryReport } from "../../../../scripts/simulation/dayResult";
 import { defaultDay } from "../../../../scripts/simulation/defaults";
@@ -55,6 +57,19 @@ describe("a day with meters", function () {
     }
     const { delivery } = await run({ leave: 0.5 });
     expect(costs(delivery)).to.include.members(["underConsumption", "underProduction"]);
+  });
+
+  it("settles by readings what rounds decided, too", async () => {
+    const port = new ModelPort({ ...DEFAULT_PARAMETERS, readingSeconds: 3600, settlement: "benefit" });
+    const meters = { ...FAITHFUL, noise: 0.05, silent: 0.1 };
+    const options = { ...defaultDay({ seed: 1, evs: EVS, meters }), policy: new WholeNeed(), proposers: [epob()] };
+    const { rounds, delivery, frames } = await runDay(options, port);
+    expect(rounds!.filter(({ winner }) => winner === "ePoB").length).to.be.above(20);
+    expect(port.model.inDelivery).to.equal(0n);
+    expect(delivery!.unaccounted).to.equal(0n);
+    expect(delivery!.imbalance.silence > 0n).to.equal(true);
+    const moved = frames.filter(({ trades, grid }) => trades.length + grid.length > 0);
+    expect(delivery!.frames.map(({ frame }) => frame)).to.deep.equal(moved.map(({ frame }) => frame));
   });
 
   it("costs the credit of those who deviate", async () => {
