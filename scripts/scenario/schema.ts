@@ -43,7 +43,7 @@
  *   "piles": * [ {
  *     "id": *,                      1 to 64 characters, each pile its own
  *     "ratedW": *,                  at least so much that it moves 1 Wh a frame
- *     "balance": 10^15,             deposited before frame 0
+ *     "balance": 10^12,             deposited before frame 0
  *     "operator": none,             name of whoever runs the pile; its trades with itself earn no credit
  *     "weather": 0,                 weather factor of a producer, 1/10 000, 0 … 2999
  *     "attributes": {               for ranking by credit, each 0 … 1000
@@ -91,7 +91,7 @@
 import { z } from "zod";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
-export const AMPLE_BALANCE = 10n ** 15n;
+export const AMPLE_BALANCE = 10n ** 12n;
 
 /** Tariffs and base load are one figure or this many, repeated. */
 export const FRAMES_A_DAY = 48;

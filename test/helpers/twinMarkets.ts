@@ -326,7 +326,7 @@ export class TwinMarkets {
     });
     const receipt = await this.transact(expected, encode(fills), { to });
     if (receipt === undefined) return;
-    expectSame(wordsOf(receipt.logs[0]!.data)[0], this.model.gridBalance, "account of the grid");
+    expectSame(wordsOf(receipt.logs[0]!.data)[0], this.model.gridBalance - this.gridWithdrawn, "account of the grid");
     expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, false, "left to settle");
     this.seen.settlements++;
     if (this.clearedFrames.some((later) => later > frame && (later - frame) % 128 === 0)) this.seen.lateSettlements++;
