@@ -83,6 +83,7 @@ describe("BenefitRounds", () => {
         chargeEfficiencyBps: 10_000n,
         dischargeEfficiencyBps: 10_000n,
         maxWaitFrames: s.parameters.maxWaitFrames,
+        bySlack: false,
       });
       expect(s.book.slice(1, 10)).to.deep.equal(
         await Promise.all(Array.from({ length: 9 }, (_, k) => s.market.publication(s.round + k))),
