@@ -1,11 +1,13 @@
 import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
 import { InputError } from "../scripts/scenario/inputError";
+import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
 import { writeText } from "./support/files";
-import { wholeNumber } from "./support/flags";
+import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { kW, printHeading, printTable, toJsonText } from "./support/output";
+import { compileQuietly } from "./support/network";
+import { grouped, kW, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
@@ -13,6 +15,7 @@ interface Arguments extends SettingArguments {
   seeds: string;
   horizon: string;
   generations: string;
+  on: string;
   arrivals?: string;
 }
 
@@ -20,10 +23,15 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("seeds", "how many seeds to run from --seed on", "5")
   .addOptionalParam("horizon", "frames that the long rolling plan looks ahead, 2 to 48", "48")
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
+  .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const options = await readOptions(args);
+      if (oneOf("on", args.on, ["model", "chain"]) === "chain") {
+        await compileQuietly(hre);
+        options.openPort = async (rules, seed, scheme) => openChainMarket(hre, rules, seed, `${scheme}${seed}`);
+      }
       const otherDays = await readArrivals(args);
       const { compareSchemes } = await import("../scripts/simulation/compare");
       const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
@@ -138,9 +146,12 @@ async function printComparison(schemes: readonly SchemeComparison[], args: Argum
     ["unserved, %", "unservedShare", percent],
     ["paid per EV, p", "costPerEv", (value) => (value / 10_000).toFixed(1)],
     ["earned per EV, p", "earnedPerEv", (value) => (value / 10_000).toFixed(1)],
+    ["gas per EV", "gasPerEv", (value) => grouped(Math.round(value))],
     ["computed in, ms", "computeMs", (value) => value.toFixed(0)],
   ]);
-  console.log("paid: per charging EV; earned: per discharging EV; without a market, at the tariffs.");
+  console.log(
+    "paid: per charging EV; earned: per discharging EV; without a market, at the tariffs. gas: with --on chain.",
+  );
 
   printHeading("Ranked, calmest first");
   for (const [measure, figure] of [

@@ -5,6 +5,7 @@ import type { ComparedScheme, MarketRun } from "./comparedSchemes";
 import { type DayOptions, runDay } from "./day";
 import { shareOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
+import type { MarketPort } from "./marketPort";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
 
@@ -25,6 +26,8 @@ export interface SchemeFigures extends Fluctuation {
   toUncontrolled: number;
   /** Time to work out the schedule, ms. */
   computeMs: number;
+  /** Gas of all transactions over all EVs that were simulated; NaN for what did not run on a chain. */
+  gasPerEv: number;
 }
 
 /** One scheme over all days. */
@@ -47,11 +50,13 @@ export interface CompareOptions {
   dayOf: (seed: number) => DayOptions;
   market: DeploymentParameters;
   schemes: readonly ComparedScheme[];
+  /** Opens a market of its own for a run; on the model by default. */
+  openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }
 
-/** Runs every scheme on every day. The market's own scheme runs on the model. */
+/** Runs every scheme on every day. */
 export async function compareSchemes(
-  { seeds, dayOf, market, schemes }: CompareOptions,
+  { seeds, dayOf, market, schemes, openPort = openModel }: CompareOptions,
   onRun?: (scheme: string, seed: number) => void,
 ): Promise<SchemeComparison[]> {
   const days: Map<string, SchemeFigures>[] = [];
@@ -64,7 +69,7 @@ export async function compareSchemes(
       const outcome =
         typeof scheme.run === "function"
           ? outcomeOf(scheme.run(day, market, seed), day)
-          : await playMarket(day, market, scheme.run);
+          : await playMarket(day, market, scheme.run, (rules) => openPort(rules, seed, scheme.key));
       if (outcome.rounds !== undefined) {
         rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
       }
@@ -96,17 +101,29 @@ interface Outcome {
   earned: number;
   /** Of a benefit market. */
   rounds?: RoundReport[] | undefined;
+  /** Of a market on a chain. */
+  gas?: number | undefined;
 }
 
-/** The day on the market's model. */
-async function playMarket(day: DayOptions, market: DeploymentParameters, run: MarketRun): Promise<Outcome> {
+async function openModel(rules: DeploymentParameters): Promise<MarketPort> {
+  return new ModelPort(rules);
+}
+
+/** The day on a market. */
+async function playMarket(
+  day: DayOptions,
+  market: DeploymentParameters,
+  run: MarketRun,
+  openPort: (rules: DeploymentParameters) => Promise<MarketPort>,
+): Promise<Outcome> {
   const { rules = {}, ...agents } = run;
-  const port = new ModelPort({ ...market, ...rules });
+  const port = await openPort({ ...market, ...rules });
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
   const { totals, before, frames, rounds } = await runDay({ ...day, ...agents, energyLimits: market }, port);
   return {
     loadW: (frame) => frames[frame - day.measured.first]?.loadW ?? before.marketW,
     rounds,
+    gas: port.gasUse && Object.values(port.gasUse()).reduce((sum, { gas }) => sum + Number(gas), 0),
     unservedShare: shareOf(totals.unservedWh, totals.askedWh),
     cost: Number(totals.paid),
     earned: Number(totals.earned),
@@ -154,6 +171,7 @@ function figuresOf(
     toOptimum: NaN,
     toUncontrolled: NaN,
     computeMs,
+    gasPerEv: outcome.gas === undefined ? NaN : outcome.gas / day.evs.length,
   };
 }
 

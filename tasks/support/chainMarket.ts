@@ -1,0 +1,36 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import type { DeploymentParameters } from "../../scripts/market/defaults";
+import { InputError } from "../../scripts/scenario/inputError";
+import type { MarketPort } from "../../scripts/simulation/marketPort";
+import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
+
+/** What each pile of a simulation gets to trade with, money units. */
+const PILE_BALANCE = 1_000_000_000_000n;
+
+/** A market of its own for a simulated day on the in-process chain. @throws InputError on any other network */
+export async function openChainMarket(
+  hre: HardhatRuntimeEnvironment,
+  rules: Partial<DeploymentParameters>,
+  seed: number,
+  feeder: string,
+): Promise<MarketPort> {
+  if (hre.network.name !== "hardhat") {
+    throw new InputError(
+      `network ${hre.network.name}`,
+      "a simulated day runs on the in-process chain; leave out --network",
+    );
+  }
+  const { ChainPort } = await import("../../scripts/chain/chainPort");
+  const { MarketClient } = await import("../../scripts/chain/marketClient");
+  const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
+  const [addresses] = await deployFeeders(hre, [feeder], rules);
+  return new ChainPort({
+    client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
+    clock: await clockOf(hre),
+    sender: await transactorOf(hre, "0"),
+    keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
+    pileBalance: PILE_BALANCE,
+    proposerOf: async (name) => namedAccount(hre, `${feeder} ${name}`),
+  });
+}
