@@ -42,6 +42,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
 
     /// @dev What an opened commitment is overwritten with: not zero, so that the next one finds no fresh slot.
     bytes32 private constant OPENED = bytes32(uint256(1));
+    /// @dev Efficiencies are in 1/10 000.
+    uint256 private constant BPS = 10_000;
 
     mapping(address market => Round) private _rounds;
     mapping(address market => mapping(address proposer => bytes32)) private _commitments;
@@ -237,7 +239,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     }
 
     /// @notice Has the market fill what moves in the round's frame: bids at the import tariff, then asks at the export
-    /// tariff as far as the grid operator's account can pay.
+    /// tariff as far as the grid operator's account can pay. Where it cannot pay all, bids draw no more than still fits.
     /// @param frozen the frozen book
     /// @param opened the same after its first frame
     function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
@@ -245,10 +247,13 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         Chronicle c = market.chronicle();
         RoundTerms terms = opened.terms;
         Publication published = Publication.wrap(Words.at(opened.publications, 0));
-        uint256[] memory fills = Words.reserve(frozen.length);
-        uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, fills);
+        uint256[] memory exports = Words.reserve(opened.asks.length);
         uint256 exportPrice = published.exportTicks() * tickSize;
-        uint256 dischargedWh = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), fills);
+        (uint256 dischargedWh, bool paidInFull) = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), exports);
+        uint256 roomWh = paidInFull ? type(uint256).max : _roomWh(terms, published, dischargedWh);
+        uint256[] memory fills = Words.reserve(frozen.length);
+        uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, roomWh, fills);
+        for (uint256 i; i < exports.length; ++i) Words.push(fills, Words.at(exports, i));
 
         int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
         uint256 pflW = c.pflW();
@@ -259,15 +264,26 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         market.executeFlexible(terms.frame(), loadW, pflW, fills);
     }
 
-    /// @dev Appends a fill for each bid that moved.
+    /// @dev What bids may draw in the round's frame beside what the match drew, with this much discharged.
+    function _roomWh(RoundTerms terms, Publication published, uint256 dischargedWh) private pure returns (uint256) {
+        uint256 scaledSeconds = terms.frameSeconds() * BPS;
+        uint256 scaledWh = Fluctuation.chargingRoomWh(int256(terms.limitW()), published.baseLoadW(), scaledSeconds);
+        if (scaledWh == 0) return 0;
+        uint256 roomWh = (scaledWh + terms.dischargeBps() * dischargedWh) / terms.chargeBps();
+        return roomWh > terms.matchedWh() ? roomWh - terms.matchedWh() : 0;
+    }
+
+    /// @dev Appends a fill for each bid that moved, as far as `roomWh` lasts.
     function _bidFills(
         uint256[] calldata frozen,
         uint256[] memory bids,
         uint256 price,
+        uint256 roomWh,
         uint256[] memory fills
     ) private pure returns (uint256 drawnWh) {
         for (uint256 i; i < bids.length; ++i) {
             (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(bids, i));
+            if (energyWh > roomWh - drawnWh) energyWh = roomWh - drawnWh;
             if (energyWh == 0) continue;
             drawnWh += energyWh;
             Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, pile, energyWh, price)));
@@ -281,10 +297,14 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256 price,
         uint256 budget,
         uint256[] memory fills
-    ) private pure returns (uint256 dischargedWh) {
+    ) private pure returns (uint256 dischargedWh, bool paidInFull) {
+        paidInFull = true;
         for (uint256 i; i < asks.length; ++i) {
             (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(asks, i));
-            if (Money.amountDown(price, energyWh) > budget) energyWh = (budget * 1000) / price;
+            if (Money.amountDown(price, energyWh) > budget) {
+                energyWh = ((budget + 1) * 1000 - 1) / price;
+                paidInFull = false;
+            }
             if (energyWh == 0) continue;
             budget -= Money.amountDown(price, energyWh);
             dischargedWh += energyWh;

@@ -1,6 +1,6 @@
 import { Accounts, type Pile, type PileOptions } from "./model/accounts";
 import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
-import { horizonOf } from "./model/benefit/frozenBook";
+import { drawingRoomWh, horizonOf } from "./model/benefit/frozenBook";
 import type { Plan } from "./model/benefit/plan";
 import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
 import type { Score } from "./model/benefit/score";
@@ -264,13 +264,25 @@ export class MarketModel {
     const tariffs = phases.book.publications[0]!;
     const { importPrice, exportPrice } = tariffs;
     let accountLeft = this.accounts.grid;
-    const fills = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
-      if (side === "charge") return [{ pile, side, price: importPrice, energyWh }];
+    let cutWh = 0n;
+    const exports = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
+      if (side === "charge") return [];
       const payable = payableWh(exportPrice, accountLeft) ?? energyWh;
       const paidWh = payable < energyWh ? payable : energyWh;
       accountLeft -= amountDown(exportPrice, paidWh);
+      cutWh += energyWh - paidWh;
       return paidWh === 0n ? [] : [{ pile, side, price: exportPrice, energyWh: paidWh }];
     });
+    // With less discharged than planned, the draws that it made room for may no longer fit.
+    const dischargedWh = exports.reduce((sum, { energyWh }) => sum + energyWh, 0n);
+    let roomWh = cutWh === 0n ? undefined : drawingRoomWh(phases.book, dischargedWh);
+    const draws = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
+      if (side === "discharge") return [];
+      const drawnWh = roomWh !== undefined && roomWh < energyWh ? roomWh : energyWh;
+      if (roomWh !== undefined) roomWh -= drawnWh;
+      return drawnWh === 0n ? [] : [{ pile, side, price: importPrice, energyWh: drawnWh }];
+    });
+    const fills = [...draws, ...exports];
     this.accounts.deliver(frame, [], fills, tariffs);
     this.unrecord(phases.book, outcome);
     const whole = this.record(frame, outcome.trades, [...outcome.grid, ...fills]);

@@ -19,12 +19,15 @@ interface Setting extends Deployed {
   proposers: HardhatEthersSigner[];
 }
 
-async function setting(overrides: Partial<DeploymentParameters> = {}): Promise<Setting> {
+async function setting(
+  overrides: Partial<DeploymentParameters> = {},
+  tariffs: Partial<typeof TARIFFS> = {},
+): Promise<Setting> {
   const deployed = await deployMarket(8, { settlement: "benefit", ...overrides });
   const { market, parameters } = deployed;
   const proposers = (await ethers.getSigners()).slice(12, 16);
   for (const proposer of proposers) await market.grantRole(id("PROPOSER_ROLE"), proposer);
-  const frame = await freshFrame(market, parameters);
+  const frame = await freshFrame(market, parameters, tariffs);
   return { ...deployed, frame, proposers };
 }
 
@@ -197,18 +200,53 @@ describe("BenefitRounds", () => {
       // Nothing has waited long enough: the fallback draws nothing in this frame.
       expect(decodeFrameRecord(await s.market.frameRecord(s.round))?.loadW).to.equal(TARIFFS.baseLoadW + 1_400n);
     });
+  });
 
-    it("pays discharging piles the export tariff, no more than the operator's account can pay", async () => {
-      const s = await loadFixture(fixture);
-      await s.market.connect(nth(s.piles, 0)).place(ask(4n * PENNY, 900n, s.frame + 9));
-      await s.market.connect(nth(s.piles, 1)).place(bid(3n * PENNY, 5_000n, s.frame + 9));
-      await goTo(s.frame + 1, -600);
-      const book = await bookOf(s.rounds, await s.market.clear(s.frame + 1));
-      const sell = plan(9, [], [900n]);
-      const [, squares] = await s.rounds.scorePlan(book, sell);
-      expect(squares).to.equal(1_800n ** 2n);
-      expect(await s.rounds.scoreFallback(book)).to.deep.equal([5_000n, 0n]);
-    });
+  describe("exports", () => {
+    // With a grid that buys dearer than it sells, an ask and bids that do not cross can both move in one frame.
+    const tariffs = { importPrice: 5n * PENNY, exportPrice: 20n * PENNY };
+
+    for (const [what, prefund, drawn, discharged] of [
+      ["in full", 400_000n, [3_000n, 2_500n], 2_000n],
+      ["as far as the operator's account can pay, and draw no more than then fits", 200_000n, [3_000n, 1_500n], 1_000n],
+    ] as const) {
+      it(`are filled ${what}, set aside at once and paid at settlement`, async () => {
+        const s = await setting({ capacityW: 40_000n, icebergPeakWh: 3_000n }, tariffs);
+        const { market, piles, frame, rounds } = s;
+        await market.depositGrid(prefund);
+        await market.connect(nth(piles, 0)).place(ask(15n * PENNY, 2_000n, frame + 1));
+        await market.connect(nth(piles, 1)).place(bid(10n * PENNY, 6_000n, frame + 1));
+        await market.connect(nth(piles, 2)).place(bid(10n * PENNY, 6_000n, frame + 1, 2_500n));
+        await goTo(frame + 1, -600);
+        const book = await bookOf(rounds, await market.clear(frame + 1));
+        const bytes = plan(1, [5_500n], [2_000n]);
+        await commit(s, nth(s.proposers, 0), frame + 1, bytes);
+        await goTo(frame + 1, -480);
+        await rounds.connect(nth(s.proposers, 0)).reveal(market, book, bytes, SALT);
+        await goTo(frame + 1, -360);
+        const receipt = await (await rounds.finalise(market, book, bytes)).wait();
+        const filled = receipt?.logs
+          .map((log) => market.interface.parseLog(log))
+          .find((log) => log?.name === "FlexibleFilled");
+        const words = [...(filled?.args.getValue("fills") as bigint[])];
+        expect(words.map(decodeFill)).to.deep.equal([
+          { sell: 0, buy: 2, energyWh: drawn[0], price: 5n * PENNY },
+          { sell: 0, buy: 3, energyWh: drawn[1], price: 5n * PENNY },
+          { sell: 1, buy: 0, energyWh: discharged, price: 20n * PENNY },
+        ]);
+        expect(filled?.args.getValue("loadW")).to.equal(TARIFFS.baseLoadW + 2n * (drawn[0] + drawn[1] - discharged));
+        const paid = (discharged * 20n * PENNY) / 1000n;
+        expect(await market.gridBalance()).to.equal(prefund - paid);
+
+        await goTo(frame + 2);
+        const publication = await market.publication(frame + 1);
+        const before = await market.freeBalanceOf(nth(piles, 0));
+        await s.delivery.settle(market, frame + 1, publication, words, 0, []);
+        expect((await market.freeBalanceOf(nth(piles, 0))) - before).to.equal(paid);
+        const bought = ((drawn[0] + drawn[1]) * 5n * PENNY) / 1000n;
+        expect(await market.gridBalance()).to.equal(prefund - paid + bought);
+      });
+    }
   });
 
   describe("refuses", () => {

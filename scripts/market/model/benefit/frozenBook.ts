@@ -1,5 +1,9 @@
 import type { MarketParameters, Publication, Side } from "../../types";
 
+const SECONDS_PER_HOUR = 3600n;
+/** Efficiencies are in 1/10 000. */
+const FULL_BPS = 10_000n;
+
 /** The longest that a plan looks ahead, frames. SPEC 4. */
 export const MAX_HORIZON_FRAMES = 48;
 
@@ -68,4 +72,16 @@ export function horizonOf(
 export function tranche(order: FlexibleOrder, offset: number, leftWh: bigint): bigint {
   const displayedWh = offset === 0 ? order.displayedWh : order.peakWh;
   return displayedWh < leftWh ? displayedWh : leftWh;
+}
+
+/** What plans may draw in the round's frame within the capacity, with this much discharged, Wh. SPEC 4. */
+export function drawingRoomWh(book: FrozenBook, dischargedWh: bigint): bigint {
+  const publication = book.publications[0];
+  const limitW = book.capacityW - book.lossAllowanceW - (publication?.baseLoadW ?? 0n);
+  if (publication === undefined || limitW <= 0n) return 0n;
+  const roomWh =
+    ((limitW * BigInt(book.frameSeconds) * FULL_BPS) / SECONDS_PER_HOUR + book.dischargeEfficiencyBps * dischargedWh) /
+      book.chargeEfficiencyBps -
+    book.matchedGridWh;
+  return roomWh < 0n ? 0n : roomWh;
 }
