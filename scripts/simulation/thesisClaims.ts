@@ -38,21 +38,24 @@ const CLAIMS: readonly Claim[] = [
     ...{ calmer: "adbev", wilder: "genetic", figure: "absoluteStepsW" },
   },
   {
-    claim:
-      "looking one frame ahead is calmer than no control, by the slope's variance (32.4 against 48.5, thesis 5.4.2)",
-    ...{ calmer: "rolling1Wait", wilder: "uncontrolled", figure: "slopeVarianceCubeRoot" },
+    claim: "PoB is calmer than no control, by the slope's variance (32.4 against 48.5, thesis 5.4.2)",
+    ...{ calmer: "pob", wilder: "uncontrolled", figure: "slopeVarianceCubeRoot" },
   },
   {
-    claim: "scaling the first step by c = 2.39 makes a rolling plan calmer, by squared steps (thesis 6.4.2, 6.5.3)",
-    ...{ calmer: "rollingC", wilder: "rolling", figure: "squaredStepsRootW" },
+    claim: "scaling the first step by c = 2.39 makes ePoB calmer, by squared steps (thesis 6.4.2, 6.5.3)",
+    ...{ calmer: "epobC", wilder: "epob", figure: "squaredStepsRootW" },
   },
   {
-    claim: "a rolling plan with c = 2.39 is calmer than AdBEV, by squared steps (3.5 %, thesis 6.5.3)",
-    ...{ calmer: "rollingC", wilder: "adbev", figure: "squaredStepsRootW" },
+    claim: "ePoB with c = 2.39 is calmer than AdBEV, by squared steps (3.5 %, thesis 6.5.3)",
+    ...{ calmer: "epobC", wilder: "adbev", figure: "squaredStepsRootW" },
+  },
+  {
+    claim: "the same without c, plans allotted by slack",
+    ...{ calmer: "epobSlack", wilder: "adbev", figure: "squaredStepsRootW" },
   },
   {
     claim: "the offline optimum is the calmest, by squared steps (thesis 6.5.3)",
-    ...{ calmer: "offlineOptimum", wilder: "rolling", figure: "squaredStepsRootW" },
+    ...{ calmer: "offlineOptimum", wilder: "epobSlack", figure: "squaredStepsRootW" },
   },
 ];
 
