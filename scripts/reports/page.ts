@@ -75,7 +75,7 @@ function legendEntry({ name, style, dashed }: LegendEntry): string {
 /** Tips beside the pointer, and sliders that choose which of a chart's groups is visible. */
 export const CHART_SCRIPT = `
 const tip = document.getElementById("tip");
-document.addEventListener("pointermove", (event) => {
+const tell = (event) => {
   const of = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
   tip.hidden = of === null;
   if (of === null) return;
@@ -84,7 +84,9 @@ document.addEventListener("pointermove", (event) => {
   const x = event.clientX + 14 + width > innerWidth ? event.clientX - 14 - width : event.clientX + 14;
   tip.style.left = Math.max(4, x) + "px";
   tip.style.top = Math.max(4, Math.min(event.clientY + 14, innerHeight - height - 4)) + "px";
-});
+};
+document.addEventListener("pointermove", tell);
+document.addEventListener("pointerdown", tell);
 document.addEventListener("pointerleave", () => { tip.hidden = true; });
 for (const slider of document.querySelectorAll("input[type=range][data-names]")) {
   const names = slider.dataset.names.split(",");
