@@ -146,6 +146,6 @@ pre { background: var(--band); padding: .75rem 1rem; overflow-x: auto; border-ra
   :root { color-scheme: light; }
   main { max-width: none; padding: 0; } body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .chart, figure { break-inside: avoid; } h2 { break-after: avoid; }
-  details, .slider input { display: none; } .chart .scroll > svg { min-width: 0; } .scroll { overflow: visible; }
+  details, .slider input, .screen { display: none; } .chart .scroll > svg { min-width: 0; } .scroll { overflow: visible; }
 }
 `;
