@@ -9,6 +9,7 @@ import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/Reentran
 import { IAccounts } from "./interfaces/IAccounts.sol";
 import { IOrderBook } from "./interfaces/IOrderBook.sol";
 import { PileRegistry } from "./PileRegistry.sol";
+import { Chronicle } from "./types/Chronicle.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 
 /// @title Money in the market
@@ -39,9 +40,19 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     }
 
     /// @inheritdoc IAccounts
+    function depositGrid(uint256 tokenAmount) external nonReentrant {
+        uint256 amount = _receive(tokenAmount);
+        Chronicle c = _chronicle;
+        uint256 balance = c.gridBalance() + amount;
+        _chronicle = c.withGridBalance(balance);
+        emit GridDeposited(msg.sender, amount, balance);
+    }
+
+    /// @inheritdoc IAccounts
     function withdraw(address to, uint256 amount) external nonReentrant {
         if (amount == 0) revert AmountTooSmall(0, UNIT);
         uint256 pile = _pileOf(msg.sender);
+        if (_states[pile].isIndebted()) revert PileInDebt(pile, _debts[pile]);
         PileState s = _withoutDeadOrder(_states[pile]);
         uint256 free = s.balance();
         if (amount > free) revert InsufficientBalance(free, amount);
@@ -87,22 +98,31 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         if (held + tokenAmount < heldBefore) revert TokenTookTooMuch(heldBefore - held, tokenAmount);
     }
 
-    /// @dev Credits what really arrived; what is less than a money unit stays with the market.
+    /// @dev Credits a pile with what really arrived; its debt is paid first.
     function _deposit(address account, uint256 tokenAmount) private {
-        if (_head.isPaused()) revert IOrderBook.EntryPaused();
         uint256 pile = _pileOf(account);
+        uint256 amount = _receive(tokenAmount);
+        PileState s = _states[pile];
+        uint256 balance = s.balance() + amount;
+        // Should the token take balances back, claims may exceed what is held: this pile's own must still fit.
+        if (balance > PileStateLib.MAX_BALANCE) revert TooMuchMoney(balance, PileStateLib.MAX_BALANCE);
+        int256 toGrid;
+        (s, toGrid) = _withMoney(pile, s, int256(amount));
+        _states[pile] = s;
+        if (toGrid != 0) _chronicle = _chronicle.withGridBalance(_chronicle.gridBalance() + uint256(toGrid));
+        emit Deposited(pile, msg.sender, amount, s.balance());
+    }
+
+    /// @notice Takes tokens from the caller. What is less than a money unit stays with the market.
+    /// @return amount what really arrived, money units
+    function _receive(uint256 tokenAmount) private returns (uint256 amount) {
+        if (_head.isPaused()) revert IOrderBook.EntryPaused();
         uint256 heldBefore = TOKEN.balanceOf(address(this));
         TOKEN.safeTransferFrom(msg.sender, address(this), tokenAmount);
         uint256 held = TOKEN.balanceOf(address(this));
-        uint256 amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
+        amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
         if (amount == 0) revert AmountTooSmall(tokenAmount, UNIT);
         // Claims never exceed what is held, so no balance can outgrow its field while this holds.
         if (held / UNIT > PileStateLib.MAX_BALANCE) revert TooMuchMoney(held / UNIT, PileStateLib.MAX_BALANCE);
-        PileState s = _states[pile];
-        uint256 balance = s.balance() + amount;
-        // Unless the token takes balances back: then at least this pile's own must still fit.
-        if (balance > PileStateLib.MAX_BALANCE) revert TooMuchMoney(balance, PileStateLib.MAX_BALANCE);
-        _states[pile] = s.withBalance(balance);
-        emit Deposited(pile, msg.sender, amount, balance);
     }
 }

@@ -1,55 +1,69 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IFrameClearing } from "./interfaces/IFrameClearing.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
-import { OrderBook } from "./OrderBook.sol";
+import { RoundOpener } from "./RoundOpener.sol";
 import { BookEntry } from "./types/BookEntry.sol";
 import { BookHeadLib } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
-import { Fill, FillLib } from "./types/Fill.sol";
 import { FrameRecord, FrameRecordLib } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
 import { Publication } from "./types/Publication.sol";
 
-/// @title Clearing and settling frames
+/// @title Clearing frames
 /// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
 /// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
 /// end.
-abstract contract FrameClearing is OrderBook, IFrameClearing {
+abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
         Chronicle before = _requireClearable(frame);
         Publication published = _publicationOf(frame);
         bool known = Publication.unwrap(published) != 0;
         uint256 roomWh = known ? _chargingRoomWh(published) : 0;
+        bool mayOpenRound = known && _hasTimeForRound(frame);
 
         Auction.Rules memory rules = _rules();
         (Auction.Book memory book, uint256[] memory live) = _collect(
             frame,
-            roomWh == 0 ? type(uint256).max : published.importTicks()
+            roomWh == 0 ? type(uint256).max : published.importTicks(),
+            mayOpenRound
         );
-        Auction.prune(book);
+        if (RANK_BY_CREDIT) {
+            (book.bids, book.asks) = IDelivery(DELIVERY).rankByCredit(
+                IMarket(address(this)),
+                book,
+                ICEBERG_THRESHOLD_WH
+            );
+        } else {
+            Auction.prune(book);
+        }
 
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
         uint256[] memory log = Words.reserve(2);
         uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
         uint256 gridWh;
-        if (book.bids.length != 0) {
-            Auction.rank(book, rules);
+        if (mayOpenRound || book.bids.length != 0) {
+            if (!RANK_BY_CREDIT) Auction.rank(book, rules);
             gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
             _writeBack(book.bids, live);
             _writeBack(book.asks, live);
         }
         _writeLive(live);
 
-        int256 loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), FRAME_SECONDS);
-        uint256 pflW = before.pflW() + _stepsW(before, frame, loadW, known);
-        _chronicle = before.withFrame(frame, loadW, known, pflW);
+        int256 loadW =
+            published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(before, frame);
+        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
+        bool roundOpen = mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks);
+        _chronicle = before.withFrame(frame, loadW, known, pflW).withRoundOpen(roundOpen);
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
 
         bytes32 topic = FrameCleared.selector;
@@ -59,32 +73,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             mstore(add(log, 0x40), 0x60)
             log2(log, add(0x80, shl(5, mload(fills))), topic, frame)
         }
-    }
-
-    /// @inheritdoc IFrameClearing
-    function settle(uint256 frame, Publication publication_, Fill[] calldata fills) external {
-        uint256 endsAt = (frame + 1) * FRAME_SECONDS;
-        if (block.timestamp < endsAt) revert FrameNotOver(frame, endsAt);
-        _closeRecord(frame, keccak256(abi.encodePacked(publication_, fills)));
-
-        uint256 gridIncome;
-        uint256 wheelingPrice = publication_.wheelingTicks() * TICK_SIZE;
-        for (uint256 i; i < fills.length; ++i) {
-            Fill fill = fills[i];
-            uint256 seller = fill.sell();
-            uint256 energyWh = fill.energyWh();
-            uint256 amount = Money.amountDown(fill.price(), energyWh);
-            if (seller == FillLib.GRID) {
-                gridIncome += amount;
-            } else {
-                gridIncome += Money.amountDown(wheelingPrice, energyWh);
-                PileState s = _states[seller];
-                _states[seller] = s.withBalance(s.balance() + amount + Money.amountDown(BOND_PRICE, energyWh));
-            }
-        }
-        Chronicle c = _chronicle;
-        _chronicle = c.withGridBalance(c.gridBalance() + gridIncome);
-        emit FrameSettled(frame, gridIncome);
     }
 
     /// @inheritdoc IFrameClearing
@@ -104,7 +92,8 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
     /// @return live the live bits afterwards, word by word
     function _collect(
         uint256 frame,
-        uint256 importTicks
+        uint256 importTicks,
+        bool icebergsWait
     ) private returns (Auction.Book memory book, uint256[] memory live) {
         unchecked {
             uint256 wordCount = 1 + _head.moreWords();
@@ -115,7 +104,7 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
                 Words.push(live, bits);
                 capacity += Ranking.popcount128(bits & type(uint128).max) + Ranking.popcount128(bits >> 128);
             }
-            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, capacity);
+            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
             uint256 firstPile = 1;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = Words.at(live, word);
@@ -154,13 +143,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
             return false;
         }
         return true;
-    }
-
-    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
-    function _stateOf(uint256 pile) private view returns (PileState s) {
-        assembly ("memory-safe") {
-            s := sload(add(_states.slot, pile))
-        }
     }
 
     /// @dev Writes the orders that were filled; a wholly filled one loses its live bit.
@@ -206,18 +188,6 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         _records[slot] = record;
     }
 
-    /// @dev Marks a frame settled if `digest` is what its clearing decided, or reverts.
-    function _closeRecord(uint256 frame, bytes32 digest) private {
-        uint256 slot = frame % REMEMBERED_FRAMES;
-        FrameRecord record = _records[slot];
-        bool inSlot = record.frame() == frame;
-        if (!inSlot) record = _unsettledRecords[frame];
-        if (!record.isOpen()) revert NothingToSettle(frame);
-        if (!record.matches(digest)) revert WrongFills(frame);
-        if (inSlot) _records[slot] = record.settled();
-        else _unsettledRecords[frame] = FrameRecord.wrap(0);
-    }
-
     /// @dev Reverts unless a frame may be cleared now.
     function _requireClearable(uint256 frame) private view returns (Chronicle c) {
         if (frame > type(uint32).max) revert FrameWindowNotOpen(frame, type(uint256).max);
@@ -228,26 +198,30 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
         if (c.lastFrame() == frame) revert FrameAlreadyCleared(frame);
     }
 
-    /// @dev What the PFL grows by: the steps since the last cleared frame, up to this one. A frame that nobody cleared
-    /// counts as its base load; a step with an unpublished end is skipped.
-    function _stepsW(Chronicle before, uint256 frame, int256 loadW, bool known) private view returns (uint256 sumW) {
+    /// @dev The PFL up to the frame before `frame`, and that frame's load. A frame that nobody cleared counts as its base
+    /// load; a step with an unpublished end is skipped.
+    function _pflUntil(
+        Chronicle before,
+        uint256 frame
+    ) private view returns (uint256 pflW, bool previousKnown, int256 previousW) {
+        pflW = before.pflW();
         uint256 previous = before.lastFrame();
-        bool previousKnown = before.lastKnown();
-        int256 previousW = before.lastLoadW();
+        previousKnown = before.lastKnown();
+        previousW = before.lastLoadW();
         if (previous == 0) (previous, previousKnown) = (frame - 2, false);
         if (previous + REMEMBERED_FRAMES <= frame) (previous, previousKnown) = (frame - REMEMBERED_FRAMES, false);
         for (uint256 skipped = previous + 1; skipped < frame; ++skipped) {
             Publication p = _publicationOf(skipped);
             bool skippedKnown = Publication.unwrap(p) != 0;
-            if (skippedKnown && previousKnown) sumW += Fluctuation.stepW(p.baseLoadW(), previousW);
+            if (skippedKnown && previousKnown) pflW += Fluctuation.stepW(p.baseLoadW(), previousW);
             (previousKnown, previousW) = (skippedKnown, p.baseLoadW());
         }
-        if (known && previousKnown) sumW += Fluctuation.stepW(loadW, previousW);
     }
 
     /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh.
     function _chargingRoomWh(Publication published) private view returns (uint256) {
-        return Fluctuation.chargingRoomWh(int256(CAPACITY_W - LOSS_ALLOWANCE_W), published.baseLoadW(), FRAME_SECONDS);
+        int256 limitW = int256(CAPACITY_W - LOSS_ALLOWANCE_W);
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }
 
     /// @dev The rules as the auction wants them.
@@ -261,7 +235,7 @@ abstract contract FrameClearing is OrderBook, IFrameClearing {
     }
 
     /// @dev Hash of a publication followed by fills; 0 where there are no fills.
-    function _digest(Publication published, uint256[] memory fills) private pure returns (bytes32 hash) {
+    function _digest(Publication published, uint256[] memory fills) internal pure returns (bytes32 hash) {
         if (fills.length == 0) return 0;
         assembly ("memory-safe") {
             // The publication stands in for the list's length while hashing.

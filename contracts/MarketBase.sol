@@ -29,10 +29,18 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal constant REMEMBERED_FRAMES = 128;
     /// @dev Frames ahead that may be published: a publication must outlive the frames before it.
     uint256 internal constant MAX_FRAMES_AHEAD = 96;
+    /// @dev Most frames after its end that a frame waits for readings.
+    uint256 internal constant MAX_READING_FRAMES = 48;
     /// @dev Words of the live-pile bitmap after the head.
     uint256 internal constant MORE_LIVE_WORDS = 4;
+    /// @dev Efficiencies and shares are in 1/10 000.
+    uint256 internal constant BPS = 10_000;
     /// @dev Most piles of a market: with the worst weights and the worst book known, 1 121 clear in one transaction.
     uint256 internal constant MAX_PILE_CAP = 1024;
+
+    /// @dev Most piles times frames of the horizon in a market with benefit rounds: scoring the fallback and a plan over
+    /// so many takes 12.5 million gas with the worst book known.
+    uint256 internal constant MAX_ROUND_SIZE = 512 * 48;
 
     IERC20 internal immutable TOKEN;
     uint256 internal immutable UNIT;
@@ -54,7 +62,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable CHARGE_EFFICIENCY_BPS;
     uint256 internal immutable DISCHARGE_EFFICIENCY_BPS;
     address internal immutable ROUNDS;
+    uint256 internal immutable WHOLE_ROUND_SECONDS;
     address internal immutable DELIVERY;
+    uint256 internal immutable INITIAL_CREDIT;
+    uint256 internal immutable CREDIT_PRIOR_WH;
+    uint256 internal immutable MIN_CREDIT;
+    bool internal immutable RANK_BY_CREDIT;
     /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
     address private immutable _PARAMETERS;
 
@@ -90,9 +103,14 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
         _check("roundSeconds", p.roundSeconds, p.rounds == address(0) || p.roundSeconds != 0);
         _check("maxHorizon", p.maxHorizon, p.maxHorizon != 0 && p.maxHorizon <= 48);
+        bool scorable = p.rounds == address(0) || uint256(p.pileCap) * p.maxHorizon <= MAX_ROUND_SIZE;
+        _check("pileCap", p.pileCap, scorable);
         _check("rounds", uint160(p.rounds), p.rounds == address(0) || p.rounds.code.length != 0);
         _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
         _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);
+        _check("delivery", uint160(p.delivery), p.delivery.code.length != 0);
+        // Readings are kept for 64 frames; none may be waited for that long.
+        _check("readingSeconds", p.readingSeconds, p.readingSeconds <= MAX_READING_FRAMES * p.frameSeconds);
         _check("overBps", p.overBps, p.overBps <= 10_000);
         _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
         _check("creditPriorWh", p.creditPriorWh, p.creditPriorWh < 1 << 26);
@@ -119,7 +137,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CHARGE_EFFICIENCY_BPS = p.chargeEfficiencyBps;
         DISCHARGE_EFFICIENCY_BPS = p.dischargeEfficiencyBps;
         ROUNDS = p.rounds;
+        WHOLE_ROUND_SECONDS = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         DELIVERY = p.delivery;
+        INITIAL_CREDIT = p.initialCredit;
+        CREDIT_PRIOR_WH = p.creditPriorWh;
+        MIN_CREDIT = p.minCredit;
+        RANK_BY_CREDIT = p.rankByCredit;
         _PARAMETERS = address(new DataContract(abi.encode(p)));
 
         _grantRole(DEFAULT_ADMIN_ROLE, p.admin);
@@ -166,7 +189,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     }
 
     /// @dev Whether the slot holds an order that can still be filled. An order is dead once its last frame has been
-    /// cleared or has begun, without anybody writing it.
+    /// cleared, its benefit round included, or has begun, without anybody writing it.
     function _isLive(PileState s) internal view returns (bool) {
         if (s.remainingWh() == 0) return false;
         uint256 expiryFrame = s.expiryFrame();
@@ -174,13 +197,21 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         if (block.timestamp >= lastFrameBegins) return false;
         // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
         if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
-        return _chronicle.lastFrame() < expiryFrame;
+        Chronicle c = _chronicle;
+        return c.lastFrame() < expiryFrame || c.isRoundOpen();
     }
 
     /// @dev The slot with a dead order taken out and what it locked free.
     function _withoutDeadOrder(PileState s) internal view returns (PileState) {
         if (s.remainingWh() == 0 || _isLive(s)) return s;
         return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+    }
+
+    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
+    function _stateOf(uint256 pile) internal view returns (PileState s) {
+        assembly ("memory-safe") {
+            s := sload(add(_states.slot, pile))
+        }
     }
 
     /// @dev Where a pile's live bit is: word 0 is the head.

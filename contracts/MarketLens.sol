@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketLens } from "./interfaces/IMarketLens.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
@@ -18,6 +19,8 @@ import { Publication } from "./types/Publication.sol";
 /// @title What a market looks like to a person
 /// @notice Holds nothing and may be deployed again by anybody who wants other views.
 contract MarketLens is IMarketLens {
+    uint256 private constant BPS = 10_000;
+
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
         frame = block.timestamp / market.parameters().frameSeconds + 1;
@@ -28,7 +31,8 @@ contract MarketLens is IMarketLens {
     function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks) {
         IMarketParameters.Parameters memory p = market.parameters();
         Auction.Book memory b = _collect(market, p, frame);
-        Auction.keepAll(b);
+        if (p.rankByCredit) _rankByCredit(b, market, p);
+        else Auction.keepAll(b);
         bids = _lines(market, p, b.bids, b.bidWaits, frame);
         asks = _lines(market, p, b.asks, b.askWaits, frame);
     }
@@ -98,7 +102,7 @@ contract MarketLens is IMarketLens {
         (uint256[] memory piles, PileState[] memory states) = market.liveStates();
         Publication published = market.publication(frame);
         uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
-        b = Auction.open(frame, importTicks, p.maxWaitFrames, piles.length);
+        b = Auction.open(frame, importTicks, p.maxWaitFrames, p.rounds != address(0), piles.length);
         for (uint256 i; i < piles.length; ++i) {
             (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
             if (takesPart) Auction.add(b, piles[i], states[i], waited);
@@ -112,20 +116,30 @@ contract MarketLens is IMarketLens {
         uint256 frame
     ) private view returns (Fill[] memory fills, int256 loadW) {
         Auction.Book memory b = _collect(market, p, frame);
-        Auction.prune(b);
         Auction.Rules memory rules = Auction.Rules(p.alpha, p.beta, p.tickSize, p.bondPrice);
-        Auction.rank(b, rules);
+        if (p.rankByCredit) {
+            _rankByCredit(b, market, p);
+        } else {
+            Auction.prune(b);
+            Auction.rank(b, rules);
+        }
         Publication published = market.publication(frame);
         uint256[] memory list = Words.reserve(2 * b.bids.length + b.asks.length);
         uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
         uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
-        loadW = published.baseLoadW() + Fluctuation.powerW(int256(gridWh), p.frameSeconds);
+        int256 scaledWh = int256(uint256(p.chargeEfficiencyBps) * gridWh);
+        loadW = published.baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
         assembly ("memory-safe") {
             fills := list
         }
     }
 
-    /// @dev Ranked entries as lines.
+    /// @dev Ranks as the market does where it ranks by credit.
+    function _rankByCredit(Auction.Book memory b, IMarket market, IMarketParameters.Parameters memory p) private view {
+        (b.bids, b.asks) = IDelivery(p.delivery).rankByCredit(market, b, p.icebergThresholdWh);
+    }
+
+    /// @dev Entries as lines, in order of priority.
     function _lines(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -134,7 +148,7 @@ contract MarketLens is IMarketLens {
         uint256 frame
     ) private view returns (Line[] memory lines) {
         uint256[] memory priceRanks = _priceRanks(entries, market.pileCount());
-        uint256[] memory ranked = Ranking.rank(entries, waits, p.alpha, p.beta);
+        uint256[] memory ranked = p.rankByCredit ? entries : Ranking.rank(entries, waits, p.alpha, p.beta);
         lines = new Line[](ranked.length);
         for (uint256 i; i < ranked.length; ++i) {
             BookEntry entry = BookEntry.wrap(ranked[i]);
@@ -217,6 +231,7 @@ contract MarketLens is IMarketLens {
     function _roomWh(IMarketParameters.Parameters memory p, Publication published) private pure returns (uint256) {
         if (Publication.unwrap(published) == 0) return 0;
         int256 limitW = int256(uint256(p.capacityW) - p.lossAllowanceW);
-        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), p.frameSeconds);
+        uint256 scaledSeconds = uint256(p.frameSeconds) * BPS;
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), scaledSeconds) / p.chargeEfficiencyBps;
     }
 }

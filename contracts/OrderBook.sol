@@ -10,6 +10,7 @@ import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
 import { Money } from "./libraries/Money.sol";
 import { PileRegistry } from "./PileRegistry.sol";
 import { BookHead } from "./types/BookHead.sol";
+import { Chronicle } from "./types/Chronicle.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 import { SignedTerms, SignedTermsLib } from "./types/SignedTerms.sol";
 
@@ -238,6 +239,10 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
             live = false;
         }
         if (s.isSuspended()) return abi.encodeWithSelector(IPileRegistry.PileSuspended.selector, pile);
+        if (s.isIndebted()) return abi.encodeWithSelector(PileInDebt.selector, pile, _debts[pile]);
+        if (s.credit() < MIN_CREDIT) {
+            return abi.encodeWithSelector(CreditTooLow.selector, pile, s.credit(), MIN_CREDIT);
+        }
         uint256 price = request.price;
         uint256 ticks = price / TICK_SIZE;
         if (price == 0 || ticks > PileStateLib.MAX_PRICE_TICKS) {
@@ -280,6 +285,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
         if (frame == block.timestamp / FRAME_SECONDS) return 0;
         if (frame < s.firstFrame() || frame > s.expiryFrame()) return 0;
-        return _chronicle.lastFrame() < frame ? frame : 0;
+        Chronicle c = _chronicle;
+        return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
     }
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import { Debts } from "./Debts.sol";
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
-import { MarketBase } from "./MarketBase.sol";
 import { BookHead } from "./types/BookHead.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 
 /// @title The piles of a feeder
-/// @notice Who trades here, with what rated power and which meter.
+/// @notice Who trades here, with what rated power. Their meters are the delivery contract's to know.
 /// @dev It is part of the market: in a contract of its own it would cost every order a call.
-abstract contract PileRegistry is MarketBase, IPileRegistry {
+abstract contract PileRegistry is Debts, IPileRegistry {
     /// @dev What placing an order needs to know of an account, in one slot.
     struct Membership {
         uint16 pile;
@@ -21,7 +22,6 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
     mapping(address account => Membership) private _memberships;
     mapping(uint256 pile => address) private _accounts;
-    mapping(uint256 pile => address) private _meterKeys;
 
     /// @inheritdoc IPileRegistry
     function registerPile(
@@ -33,19 +33,20 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
         if (account == address(0)) revert ZeroAddress();
         pile = _memberships[account].pile;
         if (pile != 0) revert AlreadyRegistered(account, pile);
-        if (_energyPerFrameWh(ratedW) == 0) revert RatedPowerTooSmall(ratedW);
+        uint256 energyPerFrameWh = _energyPerFrameWh(ratedW);
+        if (energyPerFrameWh == 0) revert RatedPowerTooSmall(ratedW);
         pile = _pileCount + 1;
         if (pile > PILE_CAP) revert PileCapReached(PILE_CAP);
 
         _pileCount = pile;
         _memberships[account] = Membership({ pile: uint16(pile), ratedW: ratedW, operator: operator });
         _accounts[pile] = account;
-        _meterKeys[pile] = meterKey;
-        _states[pile] = PileStateLib.registered();
+        _states[pile] = PileStateLib.registered(INITIAL_CREDIT, CREDIT_PRIOR_WH);
         (uint256 word, ) = _liveBit(pile);
         BookHead head = _head;
         if (word > head.moreWords()) _head = head.withMoreWords(word);
-        emit PileRegistered(pile, account, operator, meterKey, ratedW);
+        emit PileRegistered(pile, account, operator, ratedW);
+        IDelivery(DELIVERY).registerMeter(pile, meterKey, operator, energyPerFrameWh);
     }
 
     /// @inheritdoc IPileRegistry
@@ -53,13 +54,6 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
         uint256 pile = _pileOf(account);
         _states[pile] = _states[pile].withSuspended(suspended);
         emit SuspensionSet(pile, suspended);
-    }
-
-    /// @inheritdoc IPileRegistry
-    function setMeterKey(address account, address meterKey) external onlyRole(REGISTRAR_ROLE) {
-        uint256 pile = _pileOf(account);
-        _meterKeys[pile] = meterKey;
-        emit MeterKeyChanged(pile, meterKey);
     }
 
     /// @inheritdoc IPileRegistry
@@ -76,7 +70,7 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
     function pileRecord(uint256 pile) external view returns (PileRecord memory) {
         address account = _accounts[pile];
         Membership memory m = _memberships[account];
-        return PileRecord({ account: account, operator: m.operator, meterKey: _meterKeys[pile], ratedW: m.ratedW });
+        return PileRecord({ account: account, operator: m.operator, ratedW: m.ratedW });
     }
 
     /// @inheritdoc IPileRegistry

@@ -111,7 +111,9 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
       // Not from the market, which forgets after 128 frames: a late settlement must find it, too.
       const [published] = await market.queryFilter(market.filters.FramePublished(frame));
       const publication = published?.args.publication ?? 0n;
-      const settled = { frame, packed: [...event.args.fills] };
+      const [round] = await market.queryFilter(market.filters.FlexibleFilled(frame));
+      const packed = [...event.args.fills, ...(round?.args.fills ?? [])];
+      const settled = { frame, packed, matched: event.args.fills.length };
       const receipt = await client.settle(await transactorOf(hre, account), settled, publication);
       const fills = settled.packed.length;
       printSent(json, receipt, { frame, fills }, `Frame ${frame} is settled, ${fills} fills`);

@@ -2,7 +2,7 @@ import { task } from "hardhat/config";
 
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
-import { amount, wholeNumber } from "./support/flags";
+import { amount, oneOf, wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, deployFeeders } from "./support/network";
 import { grouped, kW, kWh, pence, printHeading, printTable, toJsonText } from "./support/output";
 
@@ -14,6 +14,8 @@ interface DeployArguments {
   peak: string;
   wait: string;
   piles: string;
+  settlement: string;
+  horizon: string;
   json: boolean;
 }
 
@@ -25,6 +27,8 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
   .addOptionalParam("peak", "largest tranche that an iceberg displays, Wh a frame", "2000")
   .addOptionalParam("wait", "frames after which a waiting iceberg is filled from the grid", "12")
   .addOptionalParam("piles", "most piles that may be registered", "512")
+  .addOptionalParam("settlement", "adbev, or benefit: plans compete for the flexible energy in rounds", "adbev")
+  .addOptionalParam("horizon", "with --settlement benefit: frames that plans look ahead at most, 1 to 48", "24")
   .addFlag("json", "print the addresses as JSON and nothing else")
   .setAction(
     guarded(async (args: DeployArguments, hre) => {
@@ -34,6 +38,8 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
         icebergPeakWh: amount("peak", args.peak, "Wh"),
         maxWaitFrames: wholeNumber("wait", args.wait, 0, 65_535),
         pileCap: wholeNumber("piles", args.piles, 1, 1_024),
+        settlement: oneOf("settlement", args.settlement, ["adbev", "benefit"] as const),
+        maxHorizon: wholeNumber("horizon", args.horizon, 1, 48),
       };
       await compileQuietly(hre);
       const [addresses] = await deployFeeders(hre, [args.feeder], overrides, args.token);

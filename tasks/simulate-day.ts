@@ -1,10 +1,12 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import pc from "picocolors";
 
 import type { DeploymentParameters } from "../scripts/market/defaults";
 import { InputError } from "../scripts/scenario/inputError";
+import type { Imbalance } from "../scripts/market/settlement";
 import type { FrameOutcome } from "../scripts/market/types";
 import type { FrameListener } from "../scripts/simulation/day";
-import type { DayResult, LoadReport } from "../scripts/simulation/dayResult";
+import type { DayResult, DeliveryReport, LoadReport } from "../scripts/simulation/dayResult";
 import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
@@ -14,8 +16,9 @@ import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
 import { clockOf, compileQuietly, deployFeeders, transactorOf } from "./support/network";
-import { grouped, kW, kWh, pence, printHeading, printTable, toJsonText } from "./support/output";
+import { grouped, kW, kWh, money, pence, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
+import { METERS_HELP, parseMeters } from "./support/meters";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
 interface Arguments extends SettingArguments {
@@ -32,14 +35,18 @@ interface Arguments extends SettingArguments {
   alpha: string;
   beta: string;
   on: string;
+  meters?: string;
 }
+
+/** How long readings are waited for with --meters, s. */
+const READING_SECONDS = 3_600;
 
 const PILE_BALANCE = 1_000_000_000_000n;
 
 dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
-  .addOptionalParam("policy", "how piles place orders: waterline, valley or impatient", "waterline")
+  .addOptionalParam("policy", "how piles place orders: waterline, valley, impatient or wholeNeed", "waterline")
   .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
   .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
   .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
@@ -50,10 +57,14 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .addOptionalParam("alpha", "weight of the price rank", "10")
   .addOptionalParam("beta", "weight of the time rank", "1")
   .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
+  .addOptionalParam("meters", METERS_HELP)
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const day = await readDay(args);
       const where = oneOf("on", args.on, ["chain", "model"]);
+      if (where === "chain" && day.settings.meters !== undefined) {
+        throw new InputError("--meters", "is settled by readings on the model; add --on model");
+      }
       if (where === "chain") await compileQuietly(hre);
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
       const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
@@ -99,7 +110,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       }
       if (results.length === 1) {
         if (args.json) console.log(toJsonText({ arguments: args, deliveredWh, ...first! }));
-        else printDay(first!, args, deliveredWh);
+        else await printDay(first!, args, deliveredWh);
         return;
       }
       const { spreads } = await import("../scripts/simulation/statistics");
@@ -136,6 +147,10 @@ async function readDay(args: Arguments): Promise<Day> {
   market.beta = wholeNumber("beta", args.beta, 0, 65_535);
   market.pileCap = 1_024;
   if (args.wait !== undefined) market.maxWaitFrames = wholeNumber("wait", args.wait, 0, 65_535);
+  if (args.meters !== undefined) {
+    settings.meters = parseMeters("meters", args.meters);
+    market.readingSeconds = READING_SECONDS;
+  }
   return {
     seed,
     seeds: wholeNumber("seeds", args.seeds, 1, 1_000),
@@ -233,7 +248,16 @@ function below(value: number, reference: number): string {
   return reference === 0 ? "–" : `${(100 * (value / reference - 1)).toFixed(1)} %`;
 }
 
-function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): void {
+const CAUSES: Record<keyof Imbalance, string> = {
+  overConsumption: "consumed more than agreed, at the import tariff",
+  underConsumption: "consumed less, by how much the price is above the export tariff",
+  overProduction: "produced more than agreed, at the export tariff",
+  underProduction: "produced less, by how much the import tariff is above the price",
+  silence: "silent meters, any of these",
+  debt: "due and not collected",
+};
+
+async function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): Promise<void> {
   const { loads, totals, capacityW } = day;
   printHeading(
     `${args.setting}, seed ${args.seed}: ${totals.chargingEvs} EVs charging, ${totals.dischargingEvs} discharging, ${day.frames.length} frames`,
@@ -279,7 +303,42 @@ function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): void {
     );
   }
 
+  if (day.delivery !== undefined) await printDelivery(day.delivery);
   if (day.gas !== undefined) printGas(day.gas, deliveredWh);
+}
+
+async function printDelivery({ frames, imbalance, credits, unaccounted }: DeliveryReport): Promise<void> {
+  const { IMBALANCE_CAUSES } = await import("../scripts/market/settlement");
+  const { creditReport } = await import("../scripts/simulation/dayDelivery");
+  const readings = frames.reduce((sum, frame) => sum + frame.readings.length, 0);
+  const silent = frames.reduce((sum, frame) => sum + frame.silent.length, 0);
+  const forgone = frames.reduce((sum, frame) => sum + frame.forgone, 0n);
+  printHeading("Delivery by meter: what deviations cost, by cause");
+  printTable(
+    ["", "", ""],
+    [
+      ...IMBALANCE_CAUSES.map((cause) => [
+        CAUSES[cause],
+        money(imbalance[cause]),
+        share(Number(imbalance[cause]), Number(Object.values(imbalance).reduce((sum, cost) => sum + cost, 0n))),
+      ]),
+      ["surplus that the operator's account did not last for", money(forgone), ""],
+    ],
+  );
+  const points = (hundredths: number) => (hundredths / 100).toFixed(2);
+  const rows = [0, 0.25, 0.5, 0.75, 1].flatMap((part) => {
+    const frame = frames[Math.round(part * (frames.length - 1))];
+    return frame === undefined ? [] : [[`frame ${frame.frame}`, points(frame.credit.mean), points(frame.credit.min)]];
+  });
+  const last = creditReport(Object.values(credits));
+  printHeading("Credit of all piles, points");
+  printTable(["", "mean", "least"], [...rows, ["all frames settled", points(last.mean), points(last.min)]]);
+  console.log(
+    `\n${grouped(readings)} readings, ${grouped(silent)} silent; ` +
+      (unaccounted === 0n
+        ? "every unit of money is accounted for"
+        : `${pc.red("money is not accounted for")}: ${grouped(unaccounted)} units`),
+  );
 }
 
 function printGas(use: NonNullable<DayResult["gas"]>, deliveredWh: bigint): void {

@@ -11,6 +11,8 @@ interface IAccounts {
     /// @notice A pile took money out.
     /// @param balance the pile's free balance afterwards as stored, money units
     event Withdrawn(uint256 indexed pile, address indexed to, uint256 amount, uint256 balance);
+    /// @notice Money came in for the grid operator's account.
+    event GridDeposited(address indexed from, uint256 amount, uint256 gridBalance);
     /// @notice The grid operator took out what was paid to the grid.
     event GridWithdrawn(address indexed to, uint256 amount, uint256 gridBalance);
 
@@ -25,7 +27,8 @@ interface IAccounts {
     /// @notice The market cannot count that much money.
     error TooMuchMoney(uint256 held, uint256 limit);
 
-    /// @notice Deposits for a pile; what the market really received counts, down to a money unit.
+    /// @notice Deposits for a pile; what the market really received counts, down to a money unit. Where the pile is in
+    /// debt, everything free that it then has pays the debt first, to the grid operator's account.
     /// @param account the pile's account
     /// @param tokenAmount smallest token units to transfer from the caller
     function deposit(address account, uint256 tokenAmount) external;
@@ -41,12 +44,16 @@ interface IAccounts {
         bytes32 s
     ) external;
 
-    /// @notice Takes free money out. For the pile's account only, and never paused.
+    /// @notice Deposits for the grid operator's account, out of which exports and surplus are paid. Anyone.
+    /// @param tokenAmount smallest token units to transfer from the caller
+    function depositGrid(uint256 tokenAmount) external;
+
+    /// @notice Takes free money out. For the pile's account only, never paused, and not while in debt.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdraw(address to, uint256 amount) external;
 
-    /// @notice Takes out what was paid to the grid. Grid operator only.
+    /// @notice Takes out what is in the grid operator's account. Grid operator only.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdrawGrid(address to, uint256 amount) external;

@@ -4,19 +4,15 @@ pragma solidity 0.8.30;
 import { Chronicle } from "../types/Chronicle.sol";
 import { Fill } from "../types/Fill.sol";
 import { FrameRecord } from "../types/FrameRecord.sol";
-import { Publication } from "../types/Publication.sol";
 
-/// @title Clearing and settling frames
-/// @notice A frame is cleared once, by anyone, in its auction window, and settled once, by anyone, after its end.
+/// @title Clearing frames
+/// @notice A frame is cleared once, by anyone, in its auction window.
 interface IFrameClearing {
     /// @notice A frame was cleared.
     /// @param loadW recorded P_total, W
     /// @param pflW power fluctuation level so far, W [T 4.4]
     /// @param fills the trades, then the fills from the grid, in the order the market made them
     event FrameCleared(uint256 indexed frame, int256 loadW, uint256 pflW, Fill[] fills);
-    /// @notice A frame was settled: sellers and grid are paid.
-    /// @param gridIncome what the grid got, money units
-    event FrameSettled(uint256 indexed frame, uint256 gridIncome);
 
     /// @notice The frame's window has not opened yet.
     error FrameWindowNotOpen(uint256 frame, uint256 opensAt);
@@ -24,21 +20,9 @@ interface IFrameClearing {
     error FrameWindowClosed(uint256 frame, uint256 closedAt);
     /// @notice The frame was cleared already.
     error FrameAlreadyCleared(uint256 frame);
-    /// @notice The frame is still being delivered.
-    error FrameNotOver(uint256 frame, uint256 endsAt);
-    /// @notice The frame was never cleared, had no fills, or is settled.
-    error NothingToSettle(uint256 frame);
-    /// @notice What was handed in is not what the frame's clearing decided.
-    error WrongFills(uint256 frame);
 
     /// @notice Clears a frame [T Tables 4-A, 4-B]. Anyone, once, in the frame's window.
     function clear(uint256 frame) external;
-
-    /// @notice Settles a frame by what its clearing decided. Anyone, once, after the frame's end.
-    /// @param frame the frame
-    /// @param publication_ the frame's publication; zero where it had none
-    /// @param fills the fills of the frame's {FrameCleared}
-    function settle(uint256 frame, Publication publication_, Fill[] calldata fills) external;
 
     /// @notice Last cleared frame, its load, the PFL so far.
     function chronicle() external view returns (Chronicle);

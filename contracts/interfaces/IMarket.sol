@@ -7,7 +7,18 @@ import { IGridTariffs } from "./IGridTariffs.sol";
 import { IMarketParameters } from "./IMarketParameters.sol";
 import { IOrderBook } from "./IOrderBook.sol";
 import { IPileRegistry } from "./IPileRegistry.sol";
+import { IRoundExecution } from "./IRoundExecution.sol";
+import { ISettlement } from "./ISettlement.sol";
 
 /// @title One feeder's electricity market
 /// @notice Everything that can be asked of a market.
-interface IMarket is IMarketParameters, IPileRegistry, IAccounts, IOrderBook, IGridTariffs, IFrameClearing {}
+interface IMarket is
+    IMarketParameters,
+    ISettlement,
+    IPileRegistry,
+    IAccounts,
+    IOrderBook,
+    IGridTariffs,
+    IFrameClearing,
+    IRoundExecution
+{}

@@ -19,7 +19,8 @@ interface IMarketLens {
     /// @param waitedFrames frames waited
     /// @param priceRank dense rank of its price, 1 = best
     /// @param timeRank dense rank of its wait, 1 = longest
-    /// @param priority f = alpha * priceRank + beta * timeRank; the lowest comes first [T 4.14]
+    /// @param priority f = alpha * priceRank + beta * timeRank [T 4.14]; in a market that ranks by credit 40 000 less ten
+    /// times the weighted sum of [D Table 1]. The lowest comes first
     struct Line {
         address account;
         uint256 pile;

@@ -30,10 +30,12 @@ interface IMarketParameters {
     /// @param roundSeconds length of the commit phase, and of the reveal phase, s
     /// @param finaliseSeconds time for which only the winning plan can be executed, s
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
+    /// @param allotBySlack whether plans are allotted to whom can wait least, instead of earliest last frame first
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
-    /// @param readingSeconds time after a frame's end in which readings are waited for, s; 0 for a market without meters
+    /// @param readingSeconds time after a frame's end in which readings are waited for, s, at most 48 frames; 0
+    /// for a market without meters
     /// @param defaulterPays whether who breaches compensates the other side; otherwise only credit suffers [D]
     /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000
@@ -66,6 +68,7 @@ interface IMarketParameters {
         uint32 roundSeconds;
         uint32 finaliseSeconds;
         uint8 maxHorizon;
+        bool allotBySlack;
         uint16 chargeEfficiencyBps;
         uint16 dischargeEfficiencyBps;
         address delivery;

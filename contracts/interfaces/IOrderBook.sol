@@ -62,6 +62,8 @@ interface IOrderBook {
     error EnergyAboveMaximum(uint256 energyWh, uint256 maxEnergyWh);
     /// @notice The order would expire before its first frame or too far ahead.
     error ExpiryOutOfRange(uint256 expiryFrame, uint256 firstFrame, uint256 lastFrame);
+    /// @notice The pile's credit is below what this market asks for, 1/100 point.
+    error CreditTooLow(uint256 pile, uint256 credit, uint256 minCredit);
     /// @notice The pile has a live order already; replace or cancel it.
     error LiveOrderExists(uint256 pile);
     /// @notice The pile has no live order.

@@ -10,27 +10,17 @@ interface IPileRegistry {
     /// @notice What the registrar knows of a pile.
     /// @param account the address that trades, signs orders and owns the balance
     /// @param operator who runs the pile; piles of one operator are one interest
-    /// @param meterKey address of the key that signs its meter readings
     /// @param ratedW rated power, W
     struct PileRecord {
         address account;
         address operator;
-        address meterKey;
         uint32 ratedW;
     }
 
     /// @notice A pile was registered.
-    event PileRegistered(
-        uint256 indexed pile,
-        address indexed account,
-        address indexed operator,
-        address meterKey,
-        uint256 ratedW
-    );
+    event PileRegistered(uint256 indexed pile, address indexed account, address indexed operator, uint256 ratedW);
     /// @notice A pile was suspended (it places nothing and its live order leaves at the next clearing) or re-admitted.
     event SuspensionSet(uint256 indexed pile, bool suspended);
-    /// @notice A pile's meter got another key.
-    event MeterKeyChanged(uint256 indexed pile, address meterKey);
 
     /// @notice The address is no pile of this market.
     error NotRegistered(address account);
@@ -45,7 +35,7 @@ interface IPileRegistry {
     /// @notice The registrar has suspended the pile.
     error PileSuspended(uint256 pile);
 
-    /// @notice Registers a pile. Registrar only.
+    /// @notice Registers a pile, and its meter with the delivery contract. Registrar only.
     /// @param account the address that trades; not registered yet
     /// @param operator who runs the pile
     /// @param meterKey address of the key that signs its meter readings
@@ -61,9 +51,6 @@ interface IPileRegistry {
     /// @notice Suspends or re-admits a pile. Registrar only. Never touches its money: it may cancel and withdraw.
     function setSuspended(address account, bool suspended) external;
 
-    /// @notice Gives a pile's meter another key. Registrar only.
-    function setMeterKey(address account, address meterKey) external;
-
     /// @notice Number of registered piles.
     function pileCount() external view returns (uint256);
 
@@ -73,6 +60,6 @@ interface IPileRegistry {
     /// @notice What is registered under a number; all zero where nothing is.
     function pileRecord(uint256 pile) external view returns (PileRecord memory);
 
-    /// @notice The slot of a pile: balance, nonce, order.
+    /// @notice The slot of a pile: balance, nonce, credit, order.
     function pileState(uint256 pile) external view returns (PileState);
 }

@@ -37,6 +37,7 @@ library Auction {
     /// @param frame the frame
     /// @param importTicks tariff r(t); the largest word where the grid fills nothing
     /// @param maxWaitFrames frames after which a waiting iceberg is filled from the grid
+    /// @param icebergsWait whether icebergs are left to a benefit round
     struct Book {
         uint256[] bids;
         uint256[] asks;
@@ -48,14 +49,17 @@ library Auction {
         uint256 frame;
         uint256 importTicks;
         uint256 maxWaitFrames;
+        bool icebergsWait;
     }
 
     /// @notice An empty book.
+    /// @param icebergsWait whether icebergs are left to a benefit round
     /// @param capacity most orders that either side may get
     function open(
         uint256 frame,
         uint256 importTicks,
         uint256 maxWaitFrames,
+        bool icebergsWait,
         uint256 capacity
     ) internal pure returns (Book memory book) {
         book.bids = Words.reserve(capacity);
@@ -65,6 +69,7 @@ library Auction {
         book.frame = frame;
         book.importTicks = importTicks;
         book.maxWaitFrames = maxWaitFrames;
+        book.icebergsWait = icebergsWait;
     }
 
     /// @notice Adds an order that takes part.
@@ -87,17 +92,23 @@ library Auction {
 
     /// @notice Drops the orders that cannot be filled: bids below both the best ask and every bid that the grid may
     /// fill, asks above the best bid. What stays is a prefix of each side in price, so price ranks are unchanged, and
-    /// the time ranks still count the dropped ones. What stays becomes entries.
+    /// the time ranks still count the dropped ones. What stays becomes entries. Nothing is dropped where icebergs wait
+    /// for a benefit round, which is about all of them.
     function prune(Book memory book) internal pure {
         uint256 lowestBid = book.bestAsk < book.lowestGridBid ? book.bestAsk : book.lowestGridBid;
-        _keepBids(book, book.bestBid < lowestBid ? type(uint256).max : lowestBid);
-        _keepAsks(book, book.bestBid);
+        if (book.bestBid < lowestBid) lowestBid = type(uint256).max;
+        _keep(book, book.icebergsWait ? 0 : lowestBid, book.icebergsWait ? type(uint256).max : book.bestBid);
     }
 
     /// @notice Turns every order into an entry: {prune} for whoever wants to see the whole book.
     function keepAll(Book memory book) internal pure {
-        _keepBids(book, 0);
-        _keepAsks(book, type(uint256).max);
+        _keep(book, 0, type(uint256).max);
+    }
+
+    /// @dev Turns the bids from `low` and the asks up to `high` into entries and drops the others.
+    function _keep(Book memory book, uint256 low, uint256 high) private pure {
+        _keepBids(book, low);
+        _keepAsks(book, high);
     }
 
     /// @dev Turns the bids at `low` and above into entries and drops the others.
@@ -138,7 +149,8 @@ library Auction {
 
     /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
     function _gridReady(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
-        return !s.isIceberg() || waited >= book.maxWaitFrames || s.expiryFrame() == book.frame;
+        if (!s.isIceberg()) return true;
+        return !book.icebergsWait && (waited >= book.maxWaitFrames || s.expiryFrame() == book.frame);
     }
 
     /// @notice Puts both sides in order of priority and makes them ready for {run}.

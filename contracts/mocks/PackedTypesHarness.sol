@@ -27,6 +27,9 @@ contract PackedTypesHarness {
         bool suspended;
         uint256 sequence;
         uint256 nonce;
+        uint256 credit;
+        uint256 creditWh;
+        bool indebted;
     }
 
     /// @notice Fields of a {BookEntry}; those that share bits are all read.
@@ -74,11 +77,14 @@ contract PackedTypesHarness {
         f.suspended = s.isSuspended();
         f.sequence = s.sequence();
         f.nonce = s.nonce();
+        f.credit = s.credit();
+        f.creditWh = s.creditWh();
+        f.indebted = s.isIndebted();
     }
 
     /// @notice {PileStateLib.registered}.
-    function registeredPile() external pure returns (PileState) {
-        return PileStateLib.registered();
+    function registeredPile(uint256 credit, uint256 creditWh) external pure returns (PileState) {
+        return PileStateLib.registered(credit, creditWh);
     }
 
     /// @notice {PileStateLib.withOrder}; what lasts of `f` is ignored.
@@ -115,6 +121,16 @@ contract PackedTypesHarness {
     /// @notice {PileStateLib.withSuspended}.
     function withSuspended(PileState s, bool suspended) external pure returns (PileState) {
         return s.withSuspended(suspended);
+    }
+
+    /// @notice {PileStateLib.withIndebted}.
+    function withIndebted(PileState s, bool indebted) external pure returns (PileState) {
+        return s.withIndebted(indebted);
+    }
+
+    /// @notice {PileStateLib.withDelivery}.
+    function withDelivery(PileState s, uint256 agreedWh, uint256 creditedWh) external pure returns (PileState) {
+        return s.withDelivery(agreedWh, creditedWh);
     }
 
     /// @notice {PileStateLib.withNextNonce}.

@@ -6,7 +6,8 @@ pragma solidity 0.8.30;
 /// ```
 ///  bits      field     meaning
 ///  0..207    live      bit i = pile i + 1 may have a live order
-///  208..247  sequence  number of the next placement
+///  208..239  sequence  number of the next placement
+///  240..247  laps      how often the sequence has started again
 ///  248       paused    guardian's pause of entry
 ///  249..251  moreWords how many further words have registered piles
 ///  255       sentinel  1, so that the word is never zero
@@ -42,9 +43,10 @@ library BookHeadLib {
         return BookHead.unwrap(h) & LIVE_MASK;
     }
 
-    /// @notice Number that the next placement gets.
+    /// @notice Number that the next placement gets. It starts again after 2^32 placements, 478 years of 512 piles
+    /// placing in every half-hour; then an order placed just before it would lose its ties to those placed after.
     function sequence(BookHead h) internal pure returns (uint256) {
-        return (BookHead.unwrap(h) >> SEQUENCE_SHIFT) & type(uint40).max;
+        return (BookHead.unwrap(h) >> SEQUENCE_SHIFT) & type(uint32).max;
     }
 
     /// @notice Whether entry is paused.

@@ -10,6 +10,7 @@ pragma solidity 0.8.30;
 ///  72        lastKnown    1 = its base load had been published
 ///  73..152   pflW         power fluctuation level so far, W [T 4.4]
 ///  153..216  gridBalance  what the grid operator may withdraw, money units
+///  217       roundOpen    1 = a benefit round may still fill orders of the last frame
 /// ```
 type Chronicle is uint256;
 
@@ -19,6 +20,8 @@ using ChronicleLib for Chronicle global;
 /// @notice The market's running totals.
 library ChronicleLib {
     uint256 private constant FRAME_PART = (1 << 153) - 1;
+    uint256 private constant GRID_BALANCE = uint256(type(uint64).max) << 153;
+    uint256 private constant ROUND_OPEN_BIT = 1 << 217;
 
     /// @notice Last frame that was cleared; 0 = none yet.
     function lastFrame(Chronicle c) internal pure returns (uint256) {
@@ -45,7 +48,18 @@ library ChronicleLib {
         return (Chronicle.unwrap(c) >> 153) & type(uint64).max;
     }
 
-    /// @notice The chronicle after a clearing.
+    /// @notice Whether a benefit round of the last cleared frame may still fill orders.
+    function isRoundOpen(Chronicle c) internal pure returns (bool) {
+        return Chronicle.unwrap(c) & ROUND_OPEN_BIT != 0;
+    }
+
+    /// @notice The chronicle with a benefit round open or over.
+    function withRoundOpen(Chronicle c, bool roundOpen) internal pure returns (Chronicle) {
+        uint256 word = Chronicle.unwrap(c);
+        return Chronicle.wrap(roundOpen ? word | ROUND_OPEN_BIT : word & ~ROUND_OPEN_BIT);
+    }
+
+    /// @notice The chronicle after a clearing; no round is open.
     function withFrame(
         Chronicle c,
         uint256 frame,
@@ -53,13 +67,13 @@ library ChronicleLib {
         bool known,
         uint256 pflW_
     ) internal pure returns (Chronicle) {
-        uint256 word = Chronicle.unwrap(c) & ~FRAME_PART;
+        uint256 word = Chronicle.unwrap(c) & GRID_BALANCE;
         word |= frame | (uint256(uint40(int40(loadW))) << 32) | (pflW_ << 73);
         return Chronicle.wrap(known ? word | (1 << 72) : word);
     }
 
     /// @notice The chronicle with another grid balance.
     function withGridBalance(Chronicle c, uint256 balance) internal pure returns (Chronicle) {
-        return Chronicle.wrap((Chronicle.unwrap(c) & FRAME_PART) | (balance << 153));
+        return Chronicle.wrap((Chronicle.unwrap(c) & ~GRID_BALANCE) | (balance << 153));
     }
 }

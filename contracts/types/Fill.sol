@@ -25,6 +25,13 @@ library FillLib {
         return Fill.wrap(sell_ | (buy_ << 16) | (energyWh_ << 32) | (price_ << 56));
     }
 
+    /// @notice The fill at a place of a list that is known to reach so far.
+    function at(Fill[] calldata fills, uint256 index) internal pure returns (Fill f) {
+        assembly ("memory-safe") {
+            f := calldataload(add(fills.offset, shl(5, index)))
+        }
+    }
+
     /// @notice Index of the seller; {GRID} for a fill from the grid.
     function sell(Fill f) internal pure returns (uint256) {
         return Fill.unwrap(f) & type(uint16).max;

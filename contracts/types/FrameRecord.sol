@@ -39,6 +39,11 @@ library FrameRecordLib {
         return int40(uint40(FrameRecord.unwrap(r) >> 32));
     }
 
+    /// @notice The kept part of the hash, in its place; 0 = nothing to settle.
+    function digest(FrameRecord r) internal pure returns (bytes32) {
+        return bytes32((FrameRecord.unwrap(r) >> DIGEST_SHIFT) << DIGEST_SHIFT);
+    }
+
     /// @notice Whether fills of this frame await settlement.
     function isOpen(FrameRecord r) internal pure returns (bool) {
         return FrameRecord.unwrap(r) >> DIGEST_SHIFT != 0;

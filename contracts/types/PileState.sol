@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-/// @notice A pile's whole trading state in one storage slot: its free balance, its nonce and its one order.
+/// @notice A pile's whole trading state in one storage slot: its free balance, its nonce, its credit and its one order.
 ///
 /// ```
 ///  bits      field        meaning
-///  0..63     balance      free balance, money units
-///  64..87    priceTicks   limit price / tickSize
-///  88..111   remainingWh  what is left to trade, displayed and hidden; 0 = no order
-///  112..131  peakWh       largest displayed quantity; a normal order's original quantity
-///  132..163  firstFrame   first frame in which the order takes part
-///  164..170  spanFrames   expiryFrame - firstFrame
-///  171       charge       1 = bid (gamma = 1), 0 = ask
-///  172       iceberg      kind, fixed at placement
-///  173       suspended    set and cleared by the registrar
-///  174..213  sequence     market-wide number of placement
-///  214..237  nonce        next nonce of a signed order
-///  238       registered   1, so that the slot is never zero
-///  239..255  -            zero
+///  0..51     balance      free balance, money units
+///  52..75    priceTicks   limit price / tickSize
+///  76..99    remainingWh  what is left to trade, displayed and hidden; 0 = no order
+///  100..119  peakWh       largest displayed quantity; a normal order's original quantity
+///  120..151  firstFrame   first frame in which the order takes part
+///  152..158  spanFrames   expiryFrame - firstFrame
+///  159       charge       1 = bid (gamma = 1), 0 = ask
+///  160       iceberg      kind, fixed at placement
+///  161       suspended    set and cleared by the registrar
+///  162..193  sequence     market-wide number of placement
+///  194..213  nonce        next nonce of a signed order
+///  214..227  credit       C, 1/100 point, 0 to 10 000
+///  228..253  creditWh     W, energy that the credit rests on
+///  254       indebted     1 = the pile has a debt
+///  255       registered   1, so that the slot is never zero
 /// ```
 ///
 /// Placing, filling and cancelling rewrite this slot, which a registered pile keeps non-zero for ever, so no order
@@ -27,36 +29,48 @@ type PileState is uint256;
 using PileStateLib for PileState global;
 
 /// @title Reading and writing the fields of a {PileState}
-/// @notice A pile's balance, nonce and order.
+/// @notice A pile's balance, nonce, credit and order.
 /// @dev Setters expect values that fit; callers check ranges where values enter the market.
 library PileStateLib {
-    uint256 internal constant MAX_BALANCE = type(uint64).max;
+    uint256 internal constant MAX_BALANCE = (1 << 52) - 1;
     uint256 internal constant MAX_PRICE_TICKS = type(uint24).max;
     uint256 internal constant MAX_ENERGY_WH = type(uint24).max;
     uint256 internal constant MAX_PEAK_WH = (1 << 20) - 1;
     uint256 internal constant MAX_SPAN_FRAMES = 96;
-    uint256 internal constant MAX_NONCE = type(uint24).max;
+    uint256 internal constant MAX_NONCE = (1 << 20) - 1;
+    /// @dev Full credit: 100 points.
+    uint256 internal constant MAX_CREDIT = 10_000;
+    uint256 internal constant MAX_CREDIT_WH = (1 << 26) - 1;
 
-    uint256 private constant PRICE_SHIFT = 64;
-    uint256 private constant REMAINING_SHIFT = 88;
-    uint256 private constant PEAK_SHIFT = 112;
-    uint256 private constant FIRST_FRAME_SHIFT = 132;
-    uint256 private constant SPAN_SHIFT = 164;
-    uint256 private constant CHARGE_SHIFT = 171;
-    uint256 private constant ICEBERG_SHIFT = 172;
-    uint256 private constant SUSPENDED_SHIFT = 173;
-    uint256 private constant SEQUENCE_SHIFT = 174;
-    uint256 private constant NONCE_SHIFT = 214;
+    uint256 private constant PRICE_SHIFT = 52;
+    uint256 private constant REMAINING_SHIFT = 76;
+    uint256 private constant PEAK_SHIFT = 100;
+    uint256 private constant FIRST_FRAME_SHIFT = 120;
+    uint256 private constant SPAN_SHIFT = 152;
+    uint256 private constant CHARGE_SHIFT = 159;
+    uint256 private constant ICEBERG_SHIFT = 160;
+    uint256 private constant SUSPENDED_SHIFT = 161;
+    uint256 private constant SEQUENCE_SHIFT = 162;
+    uint256 private constant NONCE_SHIFT = 194;
+    uint256 private constant CREDIT_SHIFT = 214;
+    uint256 private constant CREDIT_WH_SHIFT = 228;
 
+    uint256 private constant CREDIT_MASK = (1 << 14) - 1;
     uint256 private constant SUSPENDED_BIT = 1 << SUSPENDED_SHIFT;
+    uint256 private constant INDEBTED_BIT = 1 << 254;
     /// @dev Set for every registered pile, so that its slot is never zero.
-    uint256 private constant REGISTERED_BIT = 1 << 238;
-    /// @dev Everything that outlives an order: balance, suspension, nonce, registration.
-    uint256 private constant LASTING = MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | REGISTERED_BIT;
+    uint256 private constant REGISTERED_BIT = 1 << 255;
+    /// @dev Credit and what it rests on.
+    uint256 private constant CREDIT_PART = (CREDIT_MASK << CREDIT_SHIFT) | (MAX_CREDIT_WH << CREDIT_WH_SHIFT);
+    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, debt, registration.
+    uint256 private constant LASTING =
+        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | INDEBTED_BIT | REGISTERED_BIT;
 
     /// @notice The state of a pile that has just been registered.
-    function registered() internal pure returns (PileState) {
-        return PileState.wrap(REGISTERED_BIT);
+    /// @param credit_ initial credit, 1/100 point
+    /// @param creditWh_ energy that it rests on, Wh
+    function registered(uint256 credit_, uint256 creditWh_) internal pure returns (PileState) {
+        return PileState.wrap(REGISTERED_BIT | (credit_ << CREDIT_SHIFT) | (creditWh_ << CREDIT_WH_SHIFT));
     }
 
     /// @notice Free balance, money units.
@@ -113,12 +127,27 @@ library PileStateLib {
 
     /// @notice Market-wide number of the order's placement.
     function sequence(PileState s) internal pure returns (uint256) {
-        return (PileState.unwrap(s) >> SEQUENCE_SHIFT) & type(uint40).max;
+        return (PileState.unwrap(s) >> SEQUENCE_SHIFT) & type(uint32).max;
     }
 
     /// @notice Nonce that the pile's next signed order must carry.
     function nonce(PileState s) internal pure returns (uint256) {
         return (PileState.unwrap(s) >> NONCE_SHIFT) & MAX_NONCE;
+    }
+
+    /// @notice Credit C, 1/100 point.
+    function credit(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> CREDIT_SHIFT) & CREDIT_MASK;
+    }
+
+    /// @notice Energy W that the credit rests on, Wh.
+    function creditWh(PileState s) internal pure returns (uint256) {
+        return (PileState.unwrap(s) >> CREDIT_WH_SHIFT) & MAX_CREDIT_WH;
+    }
+
+    /// @notice Whether the pile has a debt.
+    function isIndebted(PileState s) internal pure returns (bool) {
+        return PileState.unwrap(s) & INDEBTED_BIT != 0;
     }
 
     /// @notice Whether the slot holds an order of a pile in good standing that takes part in `frame`.
@@ -157,6 +186,28 @@ library PileStateLib {
     function withSuspended(PileState s, bool suspended) internal pure returns (PileState) {
         uint256 word = PileState.unwrap(s);
         return PileState.wrap(suspended ? word | SUSPENDED_BIT : word & ~SUSPENDED_BIT);
+    }
+
+    /// @notice The state with the pile in debt or free of it.
+    function withIndebted(PileState s, bool indebted) internal pure returns (PileState) {
+        uint256 word = PileState.unwrap(s);
+        return PileState.wrap(indebted ? word | INDEBTED_BIT : word & ~INDEBTED_BIT);
+    }
+
+    /// @notice The state after a settled frame: the credit is the mean of the scores weighted by energy [D (1)(2)],
+    /// rounded to the nearest hundredth, halves up.
+    /// @param agreedWh energy that was agreed, Wh; 0 changes nothing
+    /// @param creditedWh how much of it counts as delivered, Wh
+    function withDelivery(PileState s, uint256 agreedWh, uint256 creditedWh) internal pure returns (PileState) {
+        if (agreedWh == 0) return s;
+        unchecked {
+            uint256 restsOn = s.creditWh();
+            uint256 sum = restsOn + agreedWh;
+            uint256 mean = (2 * (s.credit() * restsOn + MAX_CREDIT * creditedWh) + sum) / (2 * sum);
+            if (sum > MAX_CREDIT_WH) sum = MAX_CREDIT_WH;
+            uint256 word = PileState.unwrap(s) & ~CREDIT_PART;
+            return PileState.wrap(word | (mean << CREDIT_SHIFT) | (sum << CREDIT_WH_SHIFT));
+        }
     }
 
     /// @notice The state with the next nonce.

@@ -17,7 +17,7 @@ import Token from "./Token";
 export function feederModule(feeder: string, overrides: Partial<DeploymentParameters> = {}, tokenAddress?: string) {
   const p = { ...DEFAULT_PARAMETERS, ...overrides };
   return buildModule(`Feeder_${feeder}`, (m) => {
-    const { factory, lens } = m.useModule(Platform);
+    const { factory, lens, rounds, delivery } = m.useModule(Platform);
     const token =
       tokenAddress === undefined ? m.useModule(Token).token : m.contractAt("TestToken", tokenAddress, { id: "token" });
     const deployer = m.getAccount(0);
@@ -31,15 +31,15 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
           registrar: m.getParameter("registrar", deployer),
           guardian: m.getParameter("guardian", deployer),
           token,
-          rounds: ZeroAddress,
-          delivery: ZeroAddress,
+          rounds,
+          delivery,
         },
         ZeroAddress,
       ),
     ]);
     const address = m.readEventArgument(created, "MarketCreated", "market");
     const market = m.contractAt("Market", address);
-    return { market, token, factory, lens };
+    return { market, token, factory, lens, rounds, delivery };
   });
 }
 

@@ -2,7 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 
-/** What all feeders of a network share: the factory with the market's creation code, and the lens. */
+/** What all feeders of a network share: the factory with the market's creation code, rounds, delivery and the lens. */
 export default buildModule("Platform", (m) => {
   const code = Market__factory.bytecode;
   const half = 2 + Math.ceil((code.length - 2) / 4) * 2;
@@ -10,5 +10,7 @@ export default buildModule("Platform", (m) => {
   const codeTail = m.contract("DataContract", [`0x${code.slice(half)}`], { id: "CodeTail" });
   const factory = m.contract("MarketFactory", [codeHead, codeTail]);
   const lens = m.contract("MarketLens");
-  return { factory, lens };
+  const rounds = m.contract("BenefitRounds");
+  const delivery = m.contract("Delivery");
+  return { factory, lens, rounds, delivery };
 });

@@ -1,5 +1,6 @@
-import type { Wallet } from "ethers";
+import { id, keccak256, type Wallet } from "ethers";
 
+import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
 import type {
   Action,
@@ -9,9 +10,15 @@ import type {
   GasUse,
   MarketPort,
   PileRegistration,
+  RoundOutcome,
+  RoundPort,
 } from "../simulation/marketPort";
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
+import { decodeFrozenBook } from "./frozenBook";
+import { ContractRefusal } from "./refusal";
+import type { RoundsClient } from "./roundsClient";
+import { encodePlan } from "./roundWords";
 import type { Receipt, Transactor } from "./transactor";
 
 /** Orders per transaction; a hundred stay far below the network's gas cap. */
@@ -31,6 +38,15 @@ export interface ChainPortOptions {
   keyOf: (pile: string) => Wallet;
   /** What each pile gets to trade with, money units. */
   pileBalance: bigint;
+  /** Account of a proposer of plans by its name; needed in markets with benefit rounds. */
+  proposerOf?: (name: string) => Promise<Transactor>;
+}
+
+/** A frame's round as its clearing opened it. */
+interface OpenedRound {
+  client: RoundsClient;
+  book: bigint[];
+  match: ClearedFrame;
 }
 
 interface PileAccount {
@@ -45,10 +61,16 @@ interface PileAccount {
  */
 export class ChainPort implements MarketPort {
   readonly parameters: Readonly<MarketParameters>;
+  readonly rounds: RoundPort = {
+    frozenBook: async (frame) => this.frozenBook(frame),
+    hold: async (frame, proposals) => this.holdRound(frame, proposals),
+  };
 
   private readonly piles = new Map<string, PileAccount>();
   private readonly names = new Map<number, string>();
   private readonly unsettled = new Map<number, ClearedFrame>();
+  private readonly opened = new Map<number, OpenedRound>();
+  private readonly proposers = new Map<string, Transactor>();
   private readonly gas: Record<string, GasSum> = {};
 
   /** The chain's frame that is the simulation's frame 0; known once piles are registered. */
@@ -120,7 +142,78 @@ export class ChainPort implements MarketPort {
     const { receipt, cleared } = await client.clear(sender, this.originFrame + frame);
     this.count("clear", receipt);
     if (cleared.fills.length > 0) this.unsettled.set(frame, cleared);
+    if (client.roundsAddress !== undefined) {
+      const rounds = client.rounds();
+      const book = rounds.openedBook(receipt);
+      this.opened.clear();
+      if (book !== undefined) this.opened.set(frame, { client: rounds, book, match: cleared });
+    }
     return { ...outcomeOf(cleared, (pile) => this.name(pile)), frame };
+  }
+
+  private frozenBook(frame: number): FrozenBook | undefined {
+    const opened = this.opened.get(frame);
+    if (opened === undefined) return undefined;
+    const { tickSize } = this.options.client.parameters;
+    const book = decodeFrozenBook(opened.book, { tickSize, pileName: (pile) => this.name(pile) });
+    const moved = (order: FlexibleOrder) => ({ ...order, expiryFrame: order.expiryFrame - this.originFrame });
+    return { ...book, frame, bids: book.bids.map(moved), asks: book.asks.map(moved) };
+  }
+
+  /** Every proposer commits, then reveals; the winner, or the fallback, is executed as soon as the reveals are over. */
+  private async holdRound(frame: number, proposals: readonly Proposal[]): Promise<RoundOutcome> {
+    const { clock, sender } = this.options;
+    const opened = this.opened.get(frame);
+    if (opened === undefined) throw new RangeError(`frame ${frame} has no open round`);
+    const { client: rounds, book, match } = opened;
+    const salt = (position: number) => id(`${match.frame} ${position}`);
+    const { commitUntil, revealUntil } = await rounds.state();
+    for (const [position, { proposer, plan }] of proposals.entries()) {
+      const account = await this.proposer(proposer);
+      this.count("commit", await rounds.commit(account, match.frame, plan, salt(position)));
+    }
+    await clock.reach(commitUntil);
+    const refused: RoundOutcome["refused"] = [];
+    for (const [position, { proposer, plan }] of proposals.entries()) {
+      const account = await this.proposer(proposer);
+      try {
+        this.count("reveal", await rounds.reveal(account, book, plan, salt(position)));
+      } catch (error) {
+        if (!(error instanceof ContractRefusal)) throw error;
+        refused.push({ proposer, error: error.error });
+      }
+    }
+    await clock.reach(revealUntil);
+    const { winner: hash, score } = await rounds.state();
+    const winner = proposals.find(({ plan }) => keccak256(encodePlan(plan)) === hash);
+    const { receipt, executed } = await rounds.finalise(sender, book, winner && encodePlan(winner.plan));
+    this.count("finalise", receipt);
+    this.opened.delete(frame);
+    const whole: ClearedFrame = {
+      ...executed,
+      packed: [...match.packed, ...executed.packed],
+      fills: [...match.fills, ...executed.fills],
+      matched: match.matched,
+    };
+    if (whole.fills.length > 0) this.unsettled.set(frame, whole);
+    return {
+      outcome: { ...outcomeOf(whole, (pile) => this.name(pile)), frame },
+      winner: winner?.proposer,
+      score: score ?? (await rounds.scoreFallback(book)),
+      refused,
+    };
+  }
+
+  /** The account of a proposer, admitted to the market. */
+  private async proposer(name: string): Promise<Transactor> {
+    const known = this.proposers.get(name);
+    if (known !== undefined) return known;
+    const { proposerOf, client, sender } = this.options;
+    if (proposerOf === undefined) throw new RangeError("this port was given no accounts of proposers");
+    const account = await proposerOf(name);
+    await client.admitProposer(sender, account.address);
+    this.proposers.set(name, account);
+    return account;
   }
 
   async settle(frame: number): Promise<void> {

@@ -41,6 +41,7 @@ export function contractParameters<Address>(
     roundSeconds: p.roundSeconds,
     finaliseSeconds: p.finaliseSeconds,
     maxHorizon: p.maxHorizon,
+    allotBySlack: p.allotment === "slack",
     chargeEfficiencyBps: p.chargeEfficiencyBps,
     dischargeEfficiencyBps: p.dischargeEfficiencyBps,
     readingSeconds: p.readingSeconds,

@@ -1,7 +1,9 @@
-import { type BaseWallet, Interface, type Provider, Signature, type TypedDataDomain, ZeroAddress } from "ethers";
+import { type BaseWallet, id, Interface, type Provider, Signature, type TypedDataDomain, ZeroAddress } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
+import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
@@ -19,12 +21,22 @@ import {
   type SignedTerms,
 } from "./packedWords";
 import { ContractRefusal, decodeRefusal } from "./refusal";
+import { RoundsClient } from "./roundsClient";
 import type { Receipt, Transactor } from "./transactor";
 
 /** The market's own interface; decodes events and errors. */
 export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
+/** Interface of the contract that meters and settles a market's frames. */
+export const DELIVERY_INTERFACE: Interface = Delivery__factory.createInterface();
 /** Interfaces whose custom errors a transaction to a market can end in. */
-export const ERROR_INTERFACES: readonly Interface[] = [MARKET_INTERFACE, new Interface(IERC20Errors__factory.abi)];
+export const ERROR_INTERFACES: readonly Interface[] = [
+  MARKET_INTERFACE,
+  DELIVERY_INTERFACE,
+  BenefitRounds__factory.createInterface(),
+  new Interface(IERC20Errors__factory.abi),
+];
+/** What an account needs to propose plans. */
+export const PROPOSER_ROLE = id("PROPOSER_ROLE");
 const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
 /** A signed order as the contract takes it. */
@@ -40,6 +52,9 @@ export interface BatchRefusal {
   position: number;
   refusal: ContractRefusal;
 }
+
+/** Later than any frame: asks for a meter after every change on record. */
+const LAST_FRAME = 2n ** 32n - 1n;
 
 /** A pile as the registry knows it. */
 export interface PileRecord {
@@ -58,6 +73,8 @@ export interface ClearedFrame {
   pflW: bigint;
   /** The fills as the contract wants them back at settlement. */
   packed: readonly bigint[];
+  /** How many of them the match made; a benefit round made the others. */
+  matched: number;
 }
 
 /**
@@ -66,6 +83,7 @@ export interface ClearedFrame {
  */
 export class MarketClient {
   private readonly market;
+  private readonly delivery;
   private domain: TypedDataDomain | undefined;
 
   constructor(
@@ -73,8 +91,13 @@ export class MarketClient {
     private readonly provider: Provider,
     readonly parameters: Readonly<DeploymentParameters>,
     readonly tokenAddress: string,
+    /** The contract that meters and settles the market's frames. */
+    readonly deliveryAddress: string,
+    /** The contract that runs the market's benefit rounds; undefined where it has none. */
+    readonly roundsAddress: string | undefined,
   ) {
     this.market = Market__factory.connect(address, provider);
+    this.delivery = Delivery__factory.connect(deliveryAddress, provider);
   }
 
   /** Connects to a deployed market and reads its parameters. */
@@ -101,6 +124,7 @@ export class MarketClient {
       roundSeconds: Number(p.roundSeconds),
       finaliseSeconds: Number(p.finaliseSeconds),
       maxHorizon: Number(p.maxHorizon),
+      allotment: p.allotBySlack ? "slack" : "expiry",
       chargeEfficiencyBps: p.chargeEfficiencyBps,
       dischargeEfficiencyBps: p.dischargeEfficiencyBps,
       readingSeconds: Number(p.readingSeconds),
@@ -111,7 +135,8 @@ export class MarketClient {
       minCredit: p.minCredit,
       ranking: p.rankByCredit ? "credit" : "priority",
     };
-    return new MarketClient(address, provider, parameters, p.token);
+    const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
+    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds);
   }
 
   /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
@@ -203,6 +228,17 @@ export class MarketClient {
     return { receipt, refused };
   }
 
+  /** The market's benefit rounds. @throws RangeError where it has none */
+  rounds(): RoundsClient {
+    if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
+    return new RoundsClient(this.roundsAddress, this.address, this.provider);
+  }
+
+  /** Grants an account the market's role of proposing plans. */
+  async admitProposer(registrar: Transactor, proposer: string): Promise<Receipt> {
+    return this.write(registrar, "grantRole", [PROPOSER_ROLE, proposer]);
+  }
+
   /** Clears a frame. */
   async clear(sender: Transactor, frame: number): Promise<{ receipt: Receipt; cleared: ClearedFrame }> {
     const receipt = await this.write(sender, "clear", [frame]);
@@ -211,16 +247,26 @@ export class MarketClient {
       pflW: bigint;
       fills: readonly bigint[];
     };
-    return { receipt, cleared: { frame, loadW, pflW, packed: [...fills], fills: fills.map(decodeFill) } };
+    const packed = [...fills];
+    return { receipt, cleared: { frame, loadW, pflW, packed, matched: packed.length, fills: packed.map(decodeFill) } };
   }
 
-  /** Settles a frame by what its clearing decided. */
+  /** Settles a frame without readings, by what its clearing and its round decided. */
   async settle(
     sender: Transactor,
-    cleared: Pick<ClearedFrame, "frame" | "packed">,
+    cleared: Pick<ClearedFrame, "frame" | "packed" | "matched">,
     publication: bigint,
   ): Promise<Receipt> {
-    return this.write(sender, "settle", [cleared.frame, publication, cleared.packed]);
+    const { frame, packed, matched } = cleared;
+    const data = DELIVERY_INTERFACE.encodeFunctionData("settle", [
+      this.address,
+      frame,
+      publication,
+      packed,
+      matched,
+      [],
+    ]);
+    return sender.send({ to: this.deliveryAddress, data });
   }
 
   /** What is published for a frame, packed; 0 where nothing is. */
@@ -249,7 +295,8 @@ export class MarketClient {
     const count = Number(await this.market.pileCount());
     return Promise.all(
       Array.from({ length: count }, async (_, i) => {
-        const { account, operator, meterKey, ratedW } = await this.market.pileRecord(i + 1);
+        const { account, operator, ratedW } = await this.market.pileRecord(i + 1);
+        const { key: meterKey } = await this.delivery.meterOf(this.address, i + 1, LAST_FRAME);
         return { index: i + 1, account, operator, meterKey, ratedW };
       }),
     );
@@ -302,6 +349,7 @@ export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => strin
   const grid: GridFill[] = [];
   for (const { sell, buy, price, energyWh } of cleared.fills) {
     if (sell === GRID) grid.push({ pile: nameOf(buy), side: "charge", price, energyWh });
+    else if (buy === GRID) grid.push({ pile: nameOf(sell), side: "discharge", price, energyWh });
     else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh });
   }
   return { frame: cleared.frame, trades, grid, loadW: cleared.loadW, pflW: cleared.pflW };

@@ -12,7 +12,7 @@ const field = (word: bigint, shift: number, bits: number): bigint =>
   (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
 const signed = (word: bigint, shift: number, bits: number): bigint => BigInt.asIntN(bits, field(word, shift, bits));
 
-/** A pile's slot: balance, nonce, order. Prices are in ticks. */
+/** A pile's slot: balance, nonce, credit, order. Prices are in ticks. */
 export interface PileState {
   balance: bigint;
   priceTicks: bigint;
@@ -25,23 +25,31 @@ export interface PileState {
   suspended: boolean;
   sequence: bigint;
   nonce: bigint;
+  /** 1/100 point, 0 to 10 000. */
+  credit: bigint;
+  /** Energy that the credit rests on, Wh. */
+  creditWh: bigint;
+  indebted: boolean;
 }
 
 /** Decodes `types/PileState.sol`. */
 export function decodePileState(word: bigint): PileState {
-  const firstFrame = Number(field(word, 132, 32));
+  const firstFrame = Number(field(word, 120, 32));
   return {
-    balance: field(word, 0, 64),
-    priceTicks: field(word, 64, 24),
-    remainingWh: field(word, 88, 24),
-    peakWh: field(word, 112, 20),
+    balance: field(word, 0, 52),
+    priceTicks: field(word, 52, 24),
+    remainingWh: field(word, 76, 24),
+    peakWh: field(word, 100, 20),
     firstFrame,
-    expiryFrame: firstFrame + Number(field(word, 164, 7)),
-    charge: field(word, 171, 1) === 1n,
-    iceberg: field(word, 172, 1) === 1n,
-    suspended: field(word, 173, 1) === 1n,
-    sequence: field(word, 174, 40),
-    nonce: field(word, 214, 24),
+    expiryFrame: firstFrame + Number(field(word, 152, 7)),
+    charge: field(word, 159, 1) === 1n,
+    iceberg: field(word, 160, 1) === 1n,
+    suspended: field(word, 161, 1) === 1n,
+    sequence: field(word, 162, 32),
+    nonce: field(word, 194, 20),
+    credit: field(word, 214, 14),
+    creditWh: field(word, 228, 26),
+    indebted: field(word, 254, 1) === 1n,
   };
 }
 
@@ -132,7 +140,7 @@ export interface BookHead {
 export function decodeBookHead(word: bigint): BookHead {
   return {
     live: field(word, 0, 208),
-    sequence: field(word, 208, 40),
+    sequence: field(word, 208, 32),
     paused: field(word, 248, 1) === 1n,
     moreWords: Number(field(word, 249, 3)),
   };
@@ -196,4 +204,70 @@ export function packSignedTerms(terms: SignedTerms): bigint {
     put("nonce", terms.nonce, 128, 24) |
     put("deadline", BigInt(terms.deadline), 152, 40)
   );
+}
+
+/** What a meter signs; energies in Wh. */
+export interface MeterReading {
+  pile: number;
+  frame: number;
+  consumedWh: bigint;
+  producedWh: bigint;
+}
+
+/** EIP-712 type of a {@link MeterReading} of a market. */
+export const READING_TYPES = {
+  MeterReading: [
+    { name: "market", type: "address" },
+    { name: "pile", type: "uint256" },
+    { name: "frame", type: "uint256" },
+    { name: "consumedWh", type: "uint256" },
+    { name: "producedWh", type: "uint256" },
+  ],
+};
+
+/**
+ * Encodes `types/MeterReading.sol`.
+ * @throws RangeError where a value does not fit its field
+ */
+export function packMeterReading({ pile, frame, consumedWh, producedWh }: MeterReading): bigint {
+  const put = (name: string, value: bigint, shift: number, bits: number): bigint => {
+    if (value < 0n || value >= 1n << BigInt(bits)) {
+      throw new RangeError(`${name} is ${value.toString()}; a reading holds 0 to 2^${bits.toString()} - 1`);
+    }
+    return value << BigInt(shift);
+  };
+  return (
+    put("pile", BigInt(pile), 0, 16) |
+    put("frame", BigInt(frame), 16, 32) |
+    put("consumedWh", consumedWh, 48, 24) |
+    put("producedWh", producedWh, 72, 24)
+  );
+}
+
+/** What a settlement means for a pile. */
+export interface Posting {
+  pile: number;
+  /** Agreed energy that its credit is judged by, Wh. */
+  agreedWh: bigint;
+  /** How much of that counts as delivered, Wh. */
+  creditedWh: bigint;
+  /** Metered, or presumed where silent, Wh. */
+  consumedWh: bigint;
+  producedWh: bigint;
+  silent: boolean;
+  /** What its fills set aside, less what it owes, more what it is paid, money units. */
+  money: bigint;
+}
+
+/** Decodes `types/Posting.sol`. */
+export function decodePosting(word: bigint): Posting {
+  return {
+    pile: Number(field(word, 0, 16)),
+    agreedWh: field(word, 16, 24),
+    creditedWh: field(word, 40, 24),
+    consumedWh: field(word, 64, 24),
+    producedWh: field(word, 88, 24),
+    silent: field(word, 112, 1) === 1n,
+    money: signed(word, 128, 128),
+  };
 }

@@ -139,11 +139,11 @@ async function settlement(settled: ReadonlyMap<number, Receipt>, log: ReceiptLog
   const gas = (Number(most.gasUsed) - Number(less.gasUsed)) / (more - fewer);
   const fixedGas = Number(less.gasUsed) - gas * fewer;
   const data = await log.calldataOf(most);
-  // Selector, frame, publication, offset and length come before the fills.
-  const head = 2 + 8 + 4 * 64;
+  // Selector, six arguments and the number of fills come before the fills, the number of readings after them.
+  const head = 2 + 8 + 7 * 64;
   return {
     fills: more,
-    words: `0x${data.slice(head)}`,
+    words: `0x${data.slice(head, -64)}`,
     each: { gas, grossGas: gas, samples: settled.size },
     fixed: { gas: fixedGas, grossGas: fixedGas, samples: settled.size, data: data.slice(0, head) },
   };

@@ -91,10 +91,15 @@ export const OPERATIONS: readonly Operation[] = [
   {
     operation: "registerPile",
     call: "registerPile",
-    floor: own(slotFilled("membership, account, meter key, pile's slot", 4), slotRewritten("pile count"), event(4, 2)),
+    floor: own(
+      slotFilled("membership, account, meter, pile's slot", 4),
+      slotRewritten("pile count"),
+      event(4, 1),
+      event(3, 3),
+    ),
   },
   { operation: "setSuspended", call: "setSuspended", floor: own(slotRewritten("pile's slot"), event(2, 1)) },
-  { operation: "setMeterKey", call: "setMeterKey", floor: own(slotRewritten("meter key"), event(2, 1)) },
+  { operation: "setMeterKey", call: "setMeterKey", floor: own(slotRewritten("meter, its change", 2), event(3, 2)) },
   { operation: "setEntryPaused", call: "setEntryPaused", floor: own(slotRewritten("book's head"), event(1, 1)) },
   { operation: "publish, 1 frame", call: "publish", floor: own(slotRewritten("publication"), event(2, 1)) },
   {
@@ -141,9 +146,16 @@ export function filledOrdersFloor(orders: number): Floor {
 }
 
 /** Least of a settlement, its fills apart; trades between piles leave the grid's balance as it is. */
-export const settleFixedFloor = own(slotRewritten("frame's record"), event(2, 1));
+export const settleFixedFloor = own(slotRewritten("frame's record"), event(2, 3));
 
 /** Least of settling `fills` trades, whose packed words are `data`. */
 export function settledFillsFloor(fills: number, data: string): Floor {
-  return floorOfEach(fills, calldata(data), slotRewritten("sellers' slots", fills));
+  const step = { kind: "event", topics: 0, bytes: 64 * fills } as const;
+  return floorOfEach(
+    fills,
+    calldata(data),
+    slotRewritten("slots of buyers and sellers", 2 * fills),
+    slotRead("their meters", 2 * fills),
+    { what: "event of the postings", step, times: 1 },
+  );
 }

@@ -2,10 +2,11 @@ import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomai
 
 import { MarketFactory__factory } from "../../typechain-types/factories/contracts/MarketFactory__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
-import { MARKET_INTERFACE } from "../chain/marketClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
 import type { Receipt, Transactor } from "../chain/transactor";
 import type { BenchSetting } from "./bench";
 import type { BookBench } from "./bookBench";
+import { BATCH } from "./operationFloors";
 import type { ReceiptLog } from "./receipts";
 
 const TOKEN: Interface = TestToken__factory.createInterface();
@@ -106,7 +107,18 @@ export class OtherOperations {
     const role = id("GRID_OPERATOR_ROLE");
     for (let i = 0; i < REPEATS; i++) {
       await this.note("setSuspended", sender, [pile.address, i % 2 === 0]);
-      await this.note("setMeterKey", sender, [pile.address, this.book.stranger(i + 1)]);
+      // The change before it counts by the next frame, without a meter to be waited for.
+      await this.book.nextFrame();
+      const args = [this.setting.client.address, 1 + BATCH, this.book.stranger(i + 1)];
+      const receipt = await this.send(
+        this.setting.client.deliveryAddress,
+        sender,
+        DELIVERY_INTERFACE,
+        "setMeterKey",
+        args,
+      );
+      // The first one fills the slot that later ones rewrite.
+      if (i > 0) this.log.note("setMeterKey", receipt);
       await this.note("setEntryPaused", sender, [i % 2 === 0]);
       for (const given of ["revokeRole", "renounceRole"]) {
         await this.note("grantRole", sender, [role, pile.address]);

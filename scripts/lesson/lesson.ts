@@ -106,7 +106,8 @@ export class Lesson {
     const book = this.bookView(lensBook, frame);
     const { packed, loadW } = await lens.preview(chainFrame);
     const nameOf = (pile: number) => this.replay.nameOf(pile);
-    const outcome = { frame: chainFrame, fills: packed.map(decodeFill), packed, loadW, pflW: 0n };
+    const fills = packed.map(decodeFill);
+    const outcome = { frame: chainFrame, fills, packed, matched: packed.length, loadW, pflW: 0n };
     const { trades, grid } = outcomeOf(outcome, nameOf);
     const verdicts = await Promise.all(
       [...lensBook.bids, ...lensBook.asks].map(async ({ account, pile }) => {

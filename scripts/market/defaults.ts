@@ -31,6 +31,7 @@ export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = {
   roundSeconds: 120,
   finaliseSeconds: 120,
   maxHorizon: 24,
+  allotment: "expiry",
   chargeEfficiencyBps: 10_000n,
   dischargeEfficiencyBps: 10_000n,
   readingSeconds: 0,

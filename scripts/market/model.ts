@@ -1,13 +1,24 @@
-import { Accounts, type Pile } from "./model/accounts";
-import { decide } from "./model/clearing";
+import { Accounts, type Pile, type PileOptions } from "./model/accounts";
+import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
+import { horizonOf } from "./model/benefit/frozenBook";
+import type { Plan } from "./model/benefit/plan";
+import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
+import type { Score } from "./model/benefit/score";
+import { fillFromGrid, match, mayNotWait } from "./model/clearing";
+import type { Credit } from "./model/credit";
+import type { PileAttributes } from "./model/creditRanking";
+import { NO_TARIFFS, partiesOf } from "./model/delivery";
 import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
+import { amountDown, payableWh } from "./model/money";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
 import { checkParameters } from "./model/parameters";
 import { checkPublication, PublicationMemory } from "./model/publication";
 import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
 import { MarketRefusal } from "./model/refusal";
-import { beginsAt, openWindow, windowOpensAt } from "./model/time";
-import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication, Side } from "./types";
+import { settleDelivery } from "./model/settle";
+import { beginsAt, frameAt, openWindow, windowOpensAt } from "./model/time";
+import type { FrameSettlement, Reading } from "./settlement";
+import type { FrameOutcome, GridFill, MarketParameters, Order, OrderRequest, Publication, Side, Trade } from "./types";
 
 export { type BookEntry } from "./model/ranking";
 export { MarketRefusal, type RefusalCode, type RefusalDetails } from "./model/refusal";
@@ -19,7 +30,7 @@ export interface Book {
 }
 
 /**
- * The reference model of a feeder's market: SPEC 1 to 3, and the money of SPEC 5 with every delivery taken as agreed.
+ * The reference model of a feeder's market: SPEC 1 to 4, and the delivery, money and credit of SPEC 5 and 6.
  *
  * It has no clock: whatever depends on time is told it, s, and it never runs backwards. What the contract would refuse
  * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
@@ -33,6 +44,8 @@ export class MarketModel {
   private readonly accounts: Accounts;
   private readonly publications = new PublicationMemory();
   private lastCleared: RecordedLoad | undefined;
+  /** The last round that a match opened, until it is finalised. */
+  private round: { phases: Round; outcome: FrameOutcome } | undefined;
   private fluctuationW = 0n;
   private nextSequence = 0n;
   private latestSeconds = 0;
@@ -53,12 +66,13 @@ export class MarketModel {
    * @param options.balance Deposited along with it, money units; 0 by default.
    * @throws MarketRefusal AlreadyRegistered.
    */
-  registerPile(id: string, ratedW: bigint, options: { balance?: bigint } = {}): void {
-    this.accounts.deposit(this.accounts.register(id, ratedW), options.balance ?? 0n);
+  registerPile(id: string, ratedW: bigint, options: PileOptions & { balance?: bigint } = {}): void {
+    const { balance = 0n, ...registration } = options;
+    this.accounts.deposit(this.accounts.register(id, ratedW, registration), balance);
   }
 
   /**
-   * Adds money to a pile's free balance.
+   * Adds money to a pile's free balance; its debt is paid first. SPEC 5.
    *
    * @throws MarketRefusal NotRegistered.
    */
@@ -70,7 +84,7 @@ export class MarketModel {
    * Takes money out of a pile's free balance.
    *
    * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
-   * @throws MarketRefusal NotRegistered, InsufficientBalance.
+   * @throws MarketRefusal NotRegistered, PileInDebt, InsufficientBalance; checked in this order.
    */
   withdraw(id: string, amount: bigint, nowSeconds: number = this.latestSeconds): void {
     this.advanceTo(nowSeconds);
@@ -86,6 +100,32 @@ export class MarketModel {
    */
   setSuspended(id: string, suspended: boolean): void {
     this.accounts.pile(id).suspended = suspended;
+  }
+
+  /**
+   * Sets a pile's weather factor a for the frames after the one that is running [D (12)]. SPEC 6.
+   *
+   * @param bps 1/10 000, 0 to 2 999.
+   * @throws MarketRefusal NotRegistered.
+   */
+  setWeather(id: string, bps: bigint, nowSeconds: number): void {
+    this.advanceTo(nowSeconds);
+    this.accounts.setWeather(this.accounts.pile(id), frameAt(this.parameters, nowSeconds) + 1, bps);
+  }
+
+  /** Sets attributes by which a pile's orders rank in a market that ranks by credit. @throws MarketRefusal NotRegistered. */
+  setAttributes(id: string, attributes: Partial<PileAttributes>): void {
+    this.accounts.setAttributes(this.accounts.pile(id), attributes);
+  }
+
+  /** Adds money to the grid operator's account, out of which export fills and surplus are paid. SPEC 5. */
+  depositGrid(amount: bigint): void {
+    this.accounts.depositGrid(amount);
+  }
+
+  /** Takes money out of the grid operator's account. @throws MarketRefusal InsufficientBalance. */
+  withdrawGrid(amount: bigint): void {
+    this.accounts.withdrawGrid(amount);
   }
 
   // ---- What the grid operator publishes ------------------------------------------------------------------------
@@ -107,7 +147,7 @@ export class MarketModel {
   /**
    * Places a pile's one live order. SPEC 2.
    *
-   * @throws MarketRefusal NotRegistered, PileSuspended, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
+   * @throws MarketRefusal NotRegistered, PileSuspended, PileInDebt, CreditTooLow, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
    * EnergyAboveMaximum, ExpiryOutOfRange, LiveOrderExists, InsufficientBalance; checked in this order.
    */
   place(id: string, request: OrderRequest, nowSeconds: number): void {
@@ -151,8 +191,10 @@ export class MarketModel {
 
   /**
    * Clears a frame in its window, once: ranks, matches, fills from the grid, records the load. SPEC 3,
-   * [T Tables 4-A, 4-B].
+   * [T Tables 4-A, 4-B]. In a benefit market it fills normal bids only and opens a round over the rest, where there is
+   * a rest and the time for it. SPEC 4.
    *
+   * @returns What is decided so far: a round adds to it.
    * @throws MarketRefusal FrameWindowNotOpen, FrameWindowClosed, FrameAlreadyCleared; checked in this order.
    */
   clear(frame: number, nowSeconds: number): FrameOutcome {
@@ -166,29 +208,110 @@ export class MarketModel {
     const publication = this.publications.recall(frame);
     const bids = this.ranked(frame, "charge");
     const asks = this.ranked(frame, "discharge");
-    const { trades, grid } = decide(this.parameters, frame, bids, asks, publication);
-    this.accounts.deliver(frame, trades, grid, publication?.wheelingPrice ?? 0n);
-    this.sweep(frame);
-
-    // A trade between two piles of the feeder adds nothing to its load; only grid fills do.
-    const netWh = grid.reduce((sum, fill) => sum + (fill.side === "charge" ? fill.energyWh : -fill.energyWh), 0n);
-    const loadW = (publication?.baseLoadW ?? 0n) + powerAwayFromZeroW(this.parameters, netWh);
-    const cleared = { frame, loadW, known: publication !== undefined };
-    this.fluctuationW += fluctuationW(this.publications, cleared, this.lastCleared);
-    this.lastCleared = cleared;
-    return { frame, trades, grid, loadW, pflW: this.fluctuationW };
+    const { trades, leftWh } = match(bids, asks);
+    const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
+      (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
+    );
+    const opensRound =
+      this.parameters.settlement === "benefit" &&
+      publication !== undefined &&
+      flexible.length > 0 &&
+      hasTimeForRound(this.parameters, frame, nowSeconds);
+    const grid = fillFromGrid(this.parameters, bids, leftWh, publication, (bid) =>
+      opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
+    );
+    const previousLoadW = this.previousLoadW(frame);
+    this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
+    const outcome = this.record(frame, trades, grid);
+    if (opensRound) {
+      const orders = flexible.map((entry) => freeze(entry, leftWh.get(entry)!));
+      const book = this.frozenBook(frame, orders, previousLoadW, drawnWh(grid));
+      this.round = { phases: new Round(this.parameters, book, nowSeconds), outcome };
+    }
+    // Orders in their last frame are what a round is about, too: they live until it is finalised or the frame begins.
+    this.sweep(opensRound ? frame - 1 : frame, ({ suspended }) => suspended);
+    return { ...outcome };
   }
 
   /**
-   * Pays out a delivered frame as agreed: sellers the price and their bond, the grid wheeling and its fills. SPEC 5.
+   * A proposer reveals a plan in a round's reveal phase. SPEC 4.
    *
-   * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled.
+   * @param proposer Its credit is that of the pile with this id, the market's initial credit without one. SPEC 6.
+   * @returns The plan's score.
+   * @throws MarketRefusal NoOpenRound, ProposerCreditTooLow, RevealNotOpen, WrongHorizon, PlanNotAllottable,
+   * PlanOverCapacity; checked in this order, the last two frame by frame.
    */
-  settle(frame: number, nowSeconds: number): void {
+  propose(frame: number, proposer: string, plan: Plan, nowSeconds: number): Score {
+    this.advanceTo(nowSeconds);
+    const { phases } = this.roundOf(frame, nowSeconds);
+    const { minCredit } = this.parameters;
+    const credit = this.accounts.creditOf(proposer);
+    if (credit < minCredit) throw new MarketRefusal("ProposerCreditTooLow", { proposer, credit, minCredit });
+    return phases.reveal({ proposer, plan }, nowSeconds);
+  }
+
+  /**
+   * Finalises a round: executes the winning plan's first frame, or the fallback's. Exports are filled in the order of
+   * their allotment, as far as the grid operator's account can pay for them. SPEC 4.
+   *
+   * @returns What the frame came to, its match included.
+   * @throws MarketRefusal NoOpenRound, RoundNotOver, NotTheWinningPlan, OnlyTheFallback.
+   */
+  executePlan(frame: number, plan: Plan | "fallback", nowSeconds: number): FrameOutcome {
+    this.advanceTo(nowSeconds);
+    const { phases, outcome } = this.roundOf(frame, nowSeconds);
+    const allotted = phases.execute(plan, nowSeconds);
+    const tariffs = phases.book.publications[0]!;
+    const { importPrice, exportPrice } = tariffs;
+    let accountLeft = this.accounts.grid;
+    const fills = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
+      if (side === "charge") return [{ pile, side, price: importPrice, energyWh }];
+      const payable = payableWh(exportPrice, accountLeft) ?? energyWh;
+      const paidWh = payable < energyWh ? payable : energyWh;
+      accountLeft -= amountDown(exportPrice, paidWh);
+      return paidWh === 0n ? [] : [{ pile, side, price: exportPrice, energyWh: paidWh }];
+    });
+    this.accounts.deliver(frame, [], fills, tariffs);
+    this.unrecord(phases.book, outcome);
+    const whole = this.record(frame, outcome.trades, [...outcome.grid, ...fills]);
+    this.round = undefined;
+    this.sweep(frame, () => false);
+    return whole;
+  }
+
+  /**
+   * Settles a frame by what was metered: money by SPEC 5, credit by SPEC 6. In a market without meters everything counts
+   * as delivered as agreed, and credit stays as it is.
+   *
+   * @param readings By pile; those of piles without fills in the frame are not looked at. A pile with fills and without
+   * a reading keeps the frame open for `readingSeconds` after its end and then counts as silent.
+   * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled;
+   * ReadingsMissing; checked in this order.
+   */
+  settle(frame: number, nowSeconds: number, readings: ReadonlyMap<string, Reading> = new Map()): FrameSettlement {
     this.advanceTo(nowSeconds);
     const overAt = beginsAt(this.parameters, frame + 1);
     if (nowSeconds < overAt) throw new MarketRefusal("FrameNotOver", { frame, nowSeconds, overAt });
-    this.accounts.settle(frame);
+    const delivery = this.accounts.delivery(frame);
+    const parties = partiesOf(delivery);
+    const overdueAt = overAt + this.parameters.readingSeconds;
+    for (const id of parties.keys()) {
+      const reading = readings.get(id);
+      if (reading === undefined && nowSeconds < overdueAt) {
+        throw new MarketRefusal("ReadingsMissing", { frame, pile: id, nowSeconds, overdueAt });
+      }
+      if (reading !== undefined && (reading.consumedWh < 0n || reading.producedWh < 0n)) {
+        throw new RangeError("a reading cannot be negative");
+      }
+    }
+    for (const id of parties.keys()) {
+      // A dead order's lock is free: it pays what the fills did not set aside.
+      const pile = this.accounts.pile(id);
+      if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
+    }
+    const settlement = settleDelivery(this.parameters, this.accounts, frame, delivery, parties, readings);
+    this.accounts.close(frame);
+    return settlement;
   }
 
   // ---- What can be seen ----------------------------------------------------------------------------------------
@@ -217,17 +340,33 @@ export class MarketModel {
     return this.liveOrder(pile, nowSeconds) === undefined ? 0n : this.accounts.lockedBy(pile);
   }
 
+  /** Free and locked, money units. @throws MarketRefusal NotRegistered. */
+  totalBalance(id: string): bigint {
+    const pile = this.accounts.pile(id);
+    return pile.free + this.accounts.lockedBy(pile);
+  }
+
+  /** What a pile owes beyond what it could pay, money units. @throws MarketRefusal NotRegistered. */
+  debt(id: string): bigint {
+    return this.accounts.pile(id).debt;
+  }
+
+  /** A pile's credit and the energy that it rests on. @throws MarketRefusal NotRegistered. */
+  credit(id: string): Credit {
+    return { ...this.accounts.pile(id).credit };
+  }
+
   /** The piles, in order of registration. */
   get pileIds(): string[] {
     return this.accounts.all().map(({ id }) => id);
   }
 
-  /** Taken from locks for frames that are not settled yet: payments, wheeling and bonds, money units. */
+  /** Set aside for frames that are not settled yet: payments, wheeling, bonds and export fills, money units. */
   get inDelivery(): bigint {
     return this.accounts.inDelivery;
   }
 
-  /** What the grid operator has earned: wheeling and energy from the grid, of settled frames, money units. */
+  /** The grid operator's account: what it deposited and earned and did not pay or withdraw, money units. */
   get gridBalance(): bigint {
     return this.accounts.grid;
   }
@@ -250,6 +389,17 @@ export class MarketModel {
   /** The frame cleared last, and its recorded P_total(t), W; undefined before the first clearing. */
   get recordedLoad(): RecordedLoad | undefined {
     return this.lastCleared === undefined ? undefined : { ...this.lastCleared };
+  }
+
+  /**
+   * The round that can still be finalised, with what it is about.
+   *
+   * @param nowSeconds The latest time told by default.
+   */
+  openRound(nowSeconds: number = this.latestSeconds): OpenRound | undefined {
+    const phases = this.round?.phases;
+    if (phases === undefined || nowSeconds >= beginsAt(this.parameters, phases.book.frame)) return undefined;
+    return phases.view();
   }
 
   /**
@@ -278,14 +428,20 @@ export class MarketModel {
 
   private checkAdmitted(pile: Pile): void {
     if (pile.suspended) throw new MarketRefusal("PileSuspended", { pile: pile.id });
+    this.accounts.requireNoDebt(pile);
+    const { minCredit } = this.parameters;
+    const { hundredths } = pile.credit;
+    if (hundredths < minCredit)
+      throw new MarketRefusal("CreditTooLow", { pile: pile.id, credit: hundredths, minCredit });
   }
 
-  /** Gate closure: while a window is open and its frame not cleared, what takes part in it stays. SPEC 2. */
+  /** Gate closure: while a window is open and its frame not cleared and finalised, what takes part stays. SPEC 2, 4. */
   private checkRemovable(pile: Pile, nowSeconds: number): void {
     const order = this.liveOrder(pile, nowSeconds);
     if (order === undefined) throw new MarketRefusal("NoLiveOrder", { pile: pile.id });
     const frame = openWindow(this.parameters, nowSeconds);
-    if (frame !== undefined && this.lastCleared?.frame !== frame && isForFrame(order, frame)) {
+    const decided = this.lastCleared?.frame === frame && this.openRound(nowSeconds) === undefined;
+    if (frame !== undefined && !decided && isForFrame(order, frame)) {
       throw new MarketRefusal("GateClosed", { pile: pile.id, frame });
     }
   }
@@ -298,19 +454,99 @@ export class MarketModel {
 
   /** One side of what takes part in a frame, in priority order. */
   private ranked(frame: number, side: Side): Ranked[] {
-    const placed = this.accounts.all().flatMap(({ id, suspended, order }) => {
+    const placed = this.accounts.all().flatMap(({ id, suspended, order, credit, attributes }) => {
       const takesPart = !suspended && order !== undefined && order.side === side && isForFrame(order, frame);
-      return takesPart ? [{ pile: id, order }] : [];
+      const standing = { creditHundredths: credit.hundredths, attributes };
+      return takesPart ? [{ pile: id, order, standing }] : [];
     });
     return rankSide(this.parameters, frame, placed);
   }
 
-  /** Takes filled and expired orders and those of suspended piles out of the book. SPEC 2, 3.5. */
-  private sweep(clearedFrame: number): void {
+  /** Takes filled orders out of the book, those with no frame after `frame`, and those of piles that are `out`. SPEC 3.5. */
+  private sweep(frame: number, out: (pile: Pile) => boolean): void {
     for (const pile of this.accounts.all()) {
       if (pile.order === undefined) continue;
       const { remainingWh, expiryFrame } = pile.order;
-      if (pile.suspended || remainingWh === 0n || expiryFrame <= clearedFrame) this.accounts.drop(pile);
+      if (out(pile) || remainingWh === 0n || expiryFrame <= frame) this.accounts.drop(pile);
     }
   }
+
+  // ---- Load and rounds -----------------------------------------------------------------------------------------
+
+  /** Records what a frame moved: its load and the steps that it ends. SPEC 3.6, 4. */
+  private record(frame: number, trades: Trade[], grid: GridFill[]): FrameOutcome {
+    const publication = this.publications.recall(frame);
+    // A trade between two piles of the feeder adds nothing to its load; only grid fills do.
+    const loadW =
+      (publication?.baseLoadW ?? 0n) + powerAwayFromZeroW(this.parameters, drawnWh(grid), dischargedWh(grid));
+    const cleared = { frame, loadW, known: publication !== undefined };
+    this.fluctuationW += fluctuationW(this.publications, cleared, this.lastCleared);
+    this.lastCleared = cleared;
+    return { frame, trades, grid, loadW, pflW: this.fluctuationW };
+  }
+
+  /** Takes back the load of a match, and the step into it, that a round replaces. */
+  private unrecord({ frame, previousLoadW }: FrozenBook, { loadW }: FrameOutcome): void {
+    if (previousLoadW === undefined) this.lastCleared = { frame: frame - 1, loadW: 0n, known: false };
+    else {
+      this.fluctuationW -= loadW > previousLoadW ? loadW - previousLoadW : previousLoadW - loadW;
+      this.lastCleared = { frame: frame - 1, loadW: previousLoadW, known: true };
+    }
+  }
+
+  /** P(t-1): recorded, or the base load where nobody cleared it; undefined where that is unpublished. SPEC 4. */
+  private previousLoadW(frame: number): bigint | undefined {
+    const last = this.lastCleared;
+    if (last?.frame === frame - 1) return last.known ? last.loadW : undefined;
+    return this.publications.recall(frame - 1)?.baseLoadW;
+  }
+
+  private frozenBook(
+    frame: number,
+    flexible: readonly FlexibleOrder[],
+    previousLoadW: bigint | undefined,
+    matchedGridWh: bigint,
+  ): FrozenBook {
+    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment } = this.parameters;
+    const { chargeEfficiencyBps, dischargeEfficiencyBps } = this.parameters;
+    const horizon = horizonOf(this.parameters, frame, flexible);
+    const publications = Array.from({ length: horizon }, (_, offset) => {
+      const publication = this.publications.recall(frame + offset);
+      return publication && { ...publication };
+    });
+    return {
+      ...{ frame, horizon, publications, previousLoadW, matchedGridWh },
+      bids: flexible.filter(({ side }) => side === "charge"),
+      asks: flexible.filter(({ side }) => side === "discharge"),
+      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment },
+      ...{ chargeEfficiencyBps, dischargeEfficiencyBps },
+    };
+  }
+
+  /** @throws MarketRefusal NoOpenRound. */
+  private roundOf(frame: number, nowSeconds: number): { phases: Round; outcome: FrameOutcome } {
+    const { round } = this;
+    if (this.openRound(nowSeconds)?.frame !== frame || round === undefined) {
+      throw new MarketRefusal("NoOpenRound", { frame });
+    }
+    return round;
+  }
+}
+
+/** An order as a round freezes it. SPEC 4. */
+function freeze({ pile, side, price, hiddenWh, waitedFrames, order }: Ranked, displayedWh: bigint): FlexibleOrder {
+  const { peakWh, expiryFrame } = order;
+  return { pile, side, price, remainingWh: hiddenWh + displayedWh, displayedWh, peakWh, expiryFrame, waitedFrames };
+}
+
+function energyOf(fills: readonly GridFill[], of: Side): bigint {
+  return fills.reduce((sum, { side, energyWh }) => (side === of ? sum + energyWh : sum), 0n);
+}
+
+function drawnWh(grid: readonly GridFill[]): bigint {
+  return energyOf(grid, "charge");
+}
+
+function dischargedWh(grid: readonly GridFill[]): bigint {
+  return energyOf(grid, "discharge");
 }

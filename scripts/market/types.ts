@@ -47,6 +47,8 @@ export interface MarketParameters {
   finaliseSeconds: number;
   /** Most frames that a plan looks ahead, 1 to 48. */
   maxHorizon: number;
+  /** Whom a plan's energy is allotted to first: who ends first, or who can wait least. SPEC 4. */
+  allotment: "expiry" | "slack";
   /** v, 1/10 000 [T 6.1]. */
   chargeEfficiencyBps: bigint;
   /** varpi, 1/10 000 [T 6.1]. */

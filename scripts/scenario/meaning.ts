@@ -1,4 +1,5 @@
 import type { JsonPath } from "./json";
+import { isMeterEvent } from "./readings";
 import { ACTIONS, type ScenarioFile } from "./schema";
 
 /** Something in a well-formed scenario that makes no sense. */
@@ -49,14 +50,20 @@ function* pileProblems({ piles, market }: ScenarioFile): Generator<Problem> {
   }
 }
 
-function* eventProblems({ piles, frames, events }: ScenarioFile): Generator<Problem> {
+function* eventProblems({ piles, frames, events, market }: ScenarioFile): Generator<Problem> {
   const ids = new Set(piles.map(({ id }) => id));
   for (const [i, event] of events.entries()) {
     if (event.frame >= frames) {
       const problem = `must be 0 to ${frames - 1}, as the scenario has ${frames} frames, found ${event.frame}`;
       yield { path: ["events", i, "frame"], problem };
     }
-    if (!ids.has(event.pile)) {
+    if (event.propose !== undefined) {
+      yield* proposalProblems(event, i, market.settlement);
+      continue;
+    }
+    if (event.pile === undefined) {
+      yield { path: ["events", i, "pile"], problem: "is missing; expected the id of one of the piles" };
+    } else if (!ids.has(event.pile)) {
       const known = ids.size === 0 ? "there are none" : [...ids].slice(0, 10).join(", ") + (ids.size > 10 ? ", …" : "");
       yield { path: ["events", i, "pile"], problem: `must be one of the piles (${known}), found "${event.pile}"` };
     }
@@ -65,6 +72,40 @@ function* eventProblems({ piles, frames, events }: ScenarioFile): Generator<Prob
       const found = given.length === 0 ? "none" : given.join(" and ");
       yield { path: ["events", i], problem: `must have exactly one of ${ACTIONS.join(", ")}, found ${found}` };
     }
+  }
+}
+
+/** A plan is nobody's order: it stands alone in its event, and only where plans compete. */
+function* proposalProblems(
+  event: ScenarioFile["events"][number],
+  i: number,
+  settlement: ScenarioFile["market"]["settlement"],
+): Generator<Problem> {
+  if (settlement !== "benefit") {
+    yield { path: ["events", i, "propose"], problem: 'needs a market with "settlement": "benefit"' };
+  }
+  for (const other of ["pile", ...ACTIONS] as const) {
+    if (event[other] !== undefined) yield { path: ["events", i, other], problem: "must not stand beside propose" };
+  }
+}
+
+function* meterProblems({ market, events }: ScenarioFile): Generator<Problem> {
+  const seen = new Set<string>();
+  for (const [i, event] of events.entries()) {
+    if (!isMeterEvent(event)) continue;
+    if (market.readingSeconds === 0) {
+      const problem = "needs a market with meters: market.readingSeconds above 0";
+      yield { path: ["events", i, event.reading === undefined ? "silent" : "reading"], problem };
+    }
+    if (event.frame === 0) {
+      yield { path: ["events", i, "frame"], problem: "must be 1 or more, as nothing is delivered in frame 0, found 0" };
+    }
+    const meter = JSON.stringify([event.frame, event.pile]);
+    if (seen.has(meter)) {
+      const problem = `must be the only reading or silence of pile "${event.pile}" in frame ${event.frame}`;
+      yield { path: ["events", i], problem };
+    }
+    seen.add(meter);
   }
 }
 
@@ -91,7 +132,7 @@ function* frameListProblems(file: ScenarioFile): Generator<Problem> {
  * refuse of an order is not looked at: that is a result.
  */
 export function findProblem(file: ScenarioFile): Problem | undefined {
-  for (const problems of [marketProblems, pileProblems, eventProblems, frameListProblems]) {
+  for (const problems of [marketProblems, pileProblems, eventProblems, meterProblems, frameListProblems]) {
     for (const problem of problems(file)) return problem;
   }
   return undefined;

@@ -1,9 +1,11 @@
 import type { z } from "zod";
 
+import type { Plan } from "../market/model/benefit";
 import type { MarketParameters, OrderRequest, Publication } from "../market/types";
 import { InputError } from "./inputError";
 import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
 import { findProblem } from "./meaning";
+import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
 import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
 
@@ -93,14 +95,24 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
     fileName,
     market: toParameters(file.market),
     publications: Array.from({ length: FRAMES_A_DAY }, (_, frame) => toPublication(file, frame)),
-    piles: file.piles.map(({ id, ratedW, balance, operator }): ScenarioPile => ({
+    piles: file.piles.map(({ id, ratedW, balance, operator, weather, attributes }): ScenarioPile => ({
       id,
       ratedW: BigInt(ratedW),
       balance: balance === undefined ? AMPLE_BALANCE : BigInt(balance),
       ...(operator === undefined ? {} : { operator }),
+      ...(weather === 0 ? {} : { weatherBps: BigInt(weather) }),
+      ...(Object.values(attributes).every((value) => value === 0) ? {} : { attributes }),
     })),
     frames: file.frames,
-    events: file.events.map((event) => ({ frame: event.frame, pile: event.pile, action: toAction(event) })),
+    events: file.events.flatMap((event) => {
+      const { frame, pile } = event;
+      return pile === undefined || isMeterEvent(event) ? [] : [{ frame, pile, action: toAction(event) }];
+    }),
+    proposals: file.events.flatMap(({ frame, propose }) =>
+      propose === undefined ? [] : [{ frame, proposer: propose.proposer, plan: toPlan(propose) }],
+    ),
+    readings: toReadings(file.events),
+    operatorPrefund: BigInt(file.market.operatorPrefund),
     missedClearings: new Set(file.missedClearings),
     unpublished: new Set(file.unpublished),
   };
@@ -128,6 +140,7 @@ function toParameters(market: FileMarket): MarketParameters {
     roundSeconds: market.roundSeconds,
     finaliseSeconds: market.finaliseSeconds,
     maxHorizon: market.maxHorizon,
+    allotment: market.allotment,
     chargeEfficiencyBps: BigInt(market.chargeEfficiencyBps),
     dischargeEfficiencyBps: BigInt(market.dischargeEfficiencyBps),
     readingSeconds: market.readingSeconds,
@@ -158,6 +171,10 @@ function toAction(event: FileEvent): ScenarioAction {
   if (event.readmit !== undefined) return { kind: "readmit" };
   if (event.deposit !== undefined) return { kind: "deposit", amount: BigInt(event.deposit) };
   return { kind: "withdraw", amount: BigInt(event.withdraw!) };
+}
+
+function toPlan({ draw, discharge }: NonNullable<FileEvent["propose"]>): Plan {
+  return { drawWh: draw.map(BigInt), dischargeWh: discharge.map(BigInt) };
 }
 
 function toRequest(order: NonNullable<FileEvent["place"]>): OrderRequest {

@@ -1,7 +1,17 @@
 import { MarketModel, MarketRefusal } from "../market/model";
-import type { OrderRequest } from "../market/types";
-import type { FrameResult, OpenOrder, Rejection, ScenarioResult } from "./result";
-import { eventsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "./scenario";
+import { benefit } from "../market/model/benefit";
+import type { FrameSettlement } from "../market/settlement";
+import type { FrameOutcome, OrderRequest } from "../market/types";
+import { type PendingSettlement, pendingSettlement } from "./readings";
+import type { FrameResult, OpenOrder, Rejection, RoundResult, ScenarioResult } from "./result";
+import {
+  eventsByFrame,
+  proposalsByFrame,
+  publicationOf,
+  type Scenario,
+  type ScenarioEvent,
+  type ScenarioProposal,
+} from "./scenario";
 
 /**
  * Plays a scenario on the reference model. SPEC 9; what happens when is told at the top of `schema.ts`.
@@ -18,26 +28,31 @@ class Replay {
   private readonly origin: number;
   private readonly frames: FrameResult[] = [];
   private readonly rejected: Rejection[] = [];
+  /** Cleared frames that moved anything and are not settled, in order. */
+  private pending: PendingSettlement[] = [];
+  private readonly settlements: FrameSettlement[] = [];
 
   constructor(private readonly scenario: Scenario) {
     this.model = new MarketModel(scenario.market);
     this.origin = this.publishedAhead;
-    for (const { id, ratedW, balance } of scenario.piles) this.model.registerPile(id, ratedW, { balance });
+    for (const { id, ratedW, ...options } of scenario.piles) this.model.registerPile(id, ratedW, options);
+    this.model.depositGrid(scenario.operatorPrefund);
   }
 
   run(): ScenarioResult {
     const { frames } = this.scenario;
     const events = eventsByFrame(this.scenario);
+    const proposals = proposalsByFrame(this.scenario);
     for (let frame = 0; frame < this.publishedAhead; frame++) this.publish(frame);
     for (let frame = 0; frame < frames; frame++) {
-      if (frame > 0) this.settle(frame - 1);
+      this.settleDue(frame);
       this.publish(frame + this.publishedAhead);
       for (const event of events.get(frame) ?? []) this.play(event);
-      if (frame + 1 < frames) this.frames.push(this.clear(frame + 1));
+      if (frame + 1 < frames) this.deliver(this.clear(frame + 1, proposals.get(frame) ?? []));
     }
     const result = { frames: this.frames, pflW: this.model.pflW, open: this.open(), rejected: this.rejected };
-    this.settle(frames - 1);
-    return result;
+    for (let frame = frames; this.pending.length > 0; frame++) this.settleDue(frame);
+    return this.scenario.market.readingSeconds > 0 ? { ...result, settlements: this.settlements } : result;
   }
 
   /** A publication made at the beginning of a frame is in time for the frame this many later. */
@@ -94,21 +109,57 @@ class Replay {
     return { ...order, expiryFrame: this.absolute(order.expiryFrame) };
   }
 
-  /** Clears a frame as its window opens, unless nobody does. */
-  private clear(frame: number): FrameResult {
-    if (this.scenario.missedClearings.has(frame)) {
-      return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
-    }
+  /** Clears a frame as its window opens, unless nobody does, and holds the round over it. */
+  private clear(frame: number, proposals: readonly ScenarioProposal[]): FrameResult {
+    const missed = this.scenario.missedClearings.has(frame);
     const opensAt = this.beginsAt(frame) - this.scenario.market.auctionSeconds;
-    const { trades, grid, loadW } = this.model.clear(this.absolute(frame), opensAt);
-    return { frame, trades, grid, loadW };
+    const outcome = missed ? undefined : this.model.clear(this.absolute(frame), opensAt);
+    if (outcome !== undefined && this.model.openRound() !== undefined) return this.holdRound(frame, opensAt, proposals);
+    for (const { frame: given, proposer } of proposals) {
+      this.rejected.push({ frame: given, pile: proposer, error: "NoOpenRound" });
+    }
+    if (outcome !== undefined) return asResult(frame, outcome);
+    return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
   }
 
-  /** Settles a frame as soon as it is over, if it moved anything. */
-  private settle(frame: number): void {
-    const result = this.frames[frame - 1]; // frame 0 is not among them
-    if (result === undefined || result.trades.length + result.grid.length === 0) return;
-    this.model.settle(this.absolute(frame), this.beginsAt(frame + 1));
+  /** Reveals the plans in their phase and executes the best of them, or the fallback, as soon as it is over. SPEC 4. */
+  private holdRound(frame: number, matchedAt: number, proposals: readonly ScenarioProposal[]): FrameResult {
+    const { roundSeconds } = this.scenario.market;
+    const refused: RoundResult["refused"] = [];
+    for (const { proposer, plan } of proposals) {
+      try {
+        this.model.propose(this.absolute(frame), proposer, plan, matchedAt + roundSeconds);
+      } catch (error) {
+        if (!(error instanceof MarketRefusal)) throw error;
+        refused.push({ proposer, error: error.code });
+      }
+    }
+    const { best, fallback } = this.model.openRound()!;
+    const score = best?.score ?? fallback;
+    const finalisedAt = matchedAt + 2 * roundSeconds;
+    const outcome = this.model.executePlan(this.absolute(frame), best?.plan ?? "fallback", finalisedAt);
+    const { unservedWh } = score;
+    return {
+      ...asResult(frame, outcome),
+      round: { winner: best?.proposer, lambda: benefit(score), unservedWh, refused },
+    };
+  }
+
+  /** What was decided for a frame waits for its settlement, if it moves anything. */
+  private deliver(result: FrameResult): void {
+    this.frames.push(result);
+    const pending = pendingSettlement(this.scenario.market, this.scenario.readings, result);
+    if (pending !== undefined) this.pending.push(pending);
+  }
+
+  /** Settles, as a frame begins, those before it that are over and read, or overdue. */
+  private settleDue(now: number): void {
+    const due = this.pending.filter(({ dueFrame }) => dueFrame <= now);
+    this.pending = this.pending.filter(({ dueFrame }) => dueFrame > now);
+    for (const { frame, readings } of due) {
+      const settlement = this.model.settle(this.absolute(frame), this.beginsAt(now), readings);
+      this.settlements.push({ ...settlement, frame });
+    }
   }
 
   private open(): OpenOrder[] {
@@ -120,4 +171,8 @@ class Replay {
         : [{ pile: id, side: order.side, price: order.price, remainingWh: order.remainingWh }];
     });
   }
+}
+
+function asResult(frame: number, { trades, grid, loadW }: FrameOutcome): FrameResult {
+  return { frame, trades, grid, loadW };
 }

@@ -1,4 +1,17 @@
+import { type FrameSettlement, IMBALANCE_CAUSES } from "../market/settlement";
 import type { GridFill, Side, Trade } from "../market/types";
+
+/** What a round over a frame came to. SPEC 4. */
+export interface RoundResult {
+  /** Whose plan was executed, or the fallback: nobody's. */
+  winner: string | undefined;
+  /** Benefit of what was executed [T 5.7]. */
+  lambda: bigint;
+  /** Energy that what was executed leaves unserved within the horizon, Wh. */
+  unservedWh: bigint;
+  /** Plans that were refused, in the order of the reveals, with the name of the contract's custom error. */
+  refused: { proposer: string; error: string }[];
+}
 
 /** What one frame of a scenario came to. */
 export interface FrameResult {
@@ -10,6 +23,8 @@ export interface FrameResult {
   grid: GridFill[];
   /** P_total, W: the recorded load, or P_home of a frame that nobody cleared (0 if it was not published either). */
   loadW: bigint;
+  /** The round over the frame; none where the clearing decided everything. */
+  round?: RoundResult;
 }
 
 /** An order that lives when the scenario ends: in its last frame, after that frame's events. */
@@ -26,6 +41,7 @@ export interface OpenOrder {
 export interface Rejection {
   /** Scenario frame. */
   frame: number;
+  /** The pile, or the proposer of a plan for a frame without a round. */
   pile: string;
   /** Name of the contract's custom error. */
   error: string;
@@ -44,6 +60,11 @@ export interface ScenarioResult {
   open: OpenOrder[];
   /** In the order in which they happened. */
   rejected: Rejection[];
+  /**
+   * Settled frames, in the order in which they were settled, those after the scenario's end included; only of a market
+   * with meters. Frames are scenario frames.
+   */
+  settlements?: FrameSettlement[];
 }
 
 /**
@@ -53,10 +74,14 @@ export interface ScenarioResult {
  * { "frames": [ { "frame": 1,
  *                 "trades": [ { "sell": pile, "buy": pile, "price": per kWh, "energyWh": Wh } ],
  *                 "grid":   [ { "pile": pile, "side": "charge" | "discharge", "price": per kWh, "energyWh": Wh } ],
- *                 "loadW": W } ],
+ *                 "loadW": W,
+ *                 and, where a round was held over the frame,
+ *                 "round": { "winner": proposer | "fallback", "lambda": "benefit", "unservedWh": Wh,
+ *                            "refused": [ { "proposer": proposer, "error": name of the contract's error } ] } } ],
  *   "pflW": W,
  *   "open":     [ { "pile": pile, "side": side, "price": per kWh, "remainingWh": Wh } ],
- *   "rejected": [ { "frame": frame, "pile": pile, "error": name of the contract's error } ] }
+ *   "rejected": [ { "frame": frame, "pile": pile, "error": name of the contract's error } ],
+ *   "settlements": as docs/scenarios.md tells }
  * ```
  */
 export interface ScenarioResultJson {
@@ -65,10 +90,37 @@ export interface ScenarioResultJson {
     trades: { sell: string; buy: string; price: number; energyWh: number }[];
     grid: { pile: string; side: Side; price: number; energyWh: number }[];
     loadW: number;
+    round?: {
+      winner: string;
+      lambda: string;
+      unservedWh: number;
+      refused: { proposer: string; error: string }[];
+    };
   }[];
   pflW: number;
   open: { pile: string; side: Side; price: number; remainingWh: number }[];
   rejected: { frame: number; pile: string; error: string }[];
+  settlements?: SettlementJson[];
+}
+
+/** A {@link FrameSettlement} as it is written: plain numbers, credit afterwards alone. */
+export interface SettlementJson {
+  frame: number;
+  piles: {
+    pile: string;
+    side: Side;
+    agreedWh: number;
+    consumedWh: number;
+    producedWh: number;
+    silent: boolean;
+    owed: number;
+    unpaid: number;
+    earned: number;
+    forgone: number;
+    credit: number;
+  }[];
+  grid: number;
+  imbalance: Record<(typeof IMBALANCE_CAUSES)[number], number>;
 }
 
 /**
@@ -78,7 +130,7 @@ export interface ScenarioResultJson {
  */
 export function toJson(result: ScenarioResult): ScenarioResultJson {
   return {
-    frames: result.frames.map(({ frame, trades, grid, loadW }) => ({
+    frames: result.frames.map(({ frame, trades, grid, loadW, round }) => ({
       frame,
       trades: trades.map(({ sell, buy, price, energyWh }) => ({
         sell,
@@ -93,6 +145,7 @@ export function toJson(result: ScenarioResult): ScenarioResultJson {
         energyWh: exact(energyWh),
       })),
       loadW: exact(loadW),
+      ...(round === undefined ? {} : { round: roundJson(round) }),
     })),
     pflW: exact(result.pflW),
     open: result.open.map(({ pile, side, price, remainingWh }) => ({
@@ -102,6 +155,33 @@ export function toJson(result: ScenarioResult): ScenarioResultJson {
       remainingWh: exact(remainingWh),
     })),
     rejected: result.rejected.map(({ frame, pile, error }) => ({ frame, pile, error })),
+    ...(result.settlements === undefined ? {} : { settlements: result.settlements.map(settlementJson) }),
+  };
+}
+
+function settlementJson({ frame, piles, grid, imbalance }: FrameSettlement): SettlementJson {
+  return {
+    frame,
+    piles: piles.map(({ pile, side, agreedWh, reading, silent, owed, unpaid, earned, forgone, creditAfter }) => ({
+      ...{ pile, side, agreedWh: exact(agreedWh) },
+      ...{ consumedWh: exact(reading.consumedWh), producedWh: exact(reading.producedWh), silent },
+      ...{ owed: exact(owed), unpaid: exact(unpaid), earned: exact(earned), forgone: exact(forgone) },
+      credit: exact(creditAfter),
+    })),
+    grid: exact(grid),
+    imbalance: Object.fromEntries(
+      IMBALANCE_CAUSES.map((cause) => [cause, exact(imbalance[cause])]),
+    ) as SettlementJson["imbalance"],
+  };
+}
+
+/** The benefit is of 18 digits, more than a JSON number is exact in. */
+function roundJson({ winner = "fallback", lambda, unservedWh, refused }: RoundResult) {
+  return {
+    winner,
+    lambda: lambda.toString(),
+    unservedWh: exact(unservedWh),
+    refused: refused.map(({ proposer, error }) => ({ proposer, error })),
   };
 }
 

@@ -1,4 +1,7 @@
+import type { Proposal } from "../market/model/benefit";
+import type { PileAttributes } from "../market/model/creditRanking";
 import type { MarketParameters, OrderRequest, Publication } from "../market/types";
+import type { ScenarioReadings } from "./readings";
 
 /** A pile of a scenario. */
 export interface ScenarioPile {
@@ -9,6 +12,10 @@ export interface ScenarioPile {
   balance: bigint;
   /** Whoever runs the pile, if named. */
   operator?: string;
+  /** a, 1/10 000, if it is behind weather. SPEC 6. */
+  weatherBps?: bigint;
+  /** For ranking by credit, if any is not 0. */
+  attributes?: PileAttributes;
 }
 
 /** What a pile does, or what is done to it. An order's `expiryFrame` is a scenario frame. */
@@ -29,6 +36,12 @@ export interface ScenarioEvent {
   action: ScenarioAction;
 }
 
+/** A plan that is revealed in the round over the frame after `frame`. SPEC 4. */
+export interface ScenarioProposal extends Proposal {
+  /** Scenario frame. */
+  frame: number;
+}
+
 /** A scenario, checked, with every default filled in. Frames are scenario frames: 0 is the first. SPEC 9. */
 export interface Scenario {
   /** As the user named it. */
@@ -41,6 +54,12 @@ export interface Scenario {
   frames: number;
   /** In file order; what counts within a frame is that order. */
   events: ScenarioEvent[];
+  /** In file order, which is the order of the reveals. */
+  proposals: ScenarioProposal[];
+  /** What meters say otherwise than as agreed. */
+  readings: ScenarioReadings;
+  /** In the grid operator's account before frame 0, money units. */
+  operatorPrefund: bigint;
   /** Frames that nobody clears. */
   missedClearings: ReadonlySet<number>;
   /** Frames for which nothing is published. */
@@ -55,11 +74,20 @@ export function publicationOf(scenario: Scenario, frame: number): Publication | 
 
 /** The events of each scenario frame that has any, in file order. */
 export function eventsByFrame(scenario: Scenario): Map<number, ScenarioEvent[]> {
-  const byFrame = new Map<number, ScenarioEvent[]>();
-  for (const event of scenario.events) {
-    const others = byFrame.get(event.frame);
-    if (others === undefined) byFrame.set(event.frame, [event]);
-    else others.push(event);
+  return byFrame(scenario.events);
+}
+
+/** The proposals of each scenario frame that has any, in file order. */
+export function proposalsByFrame(scenario: Scenario): Map<number, ScenarioProposal[]> {
+  return byFrame(scenario.proposals);
+}
+
+function byFrame<T extends { frame: number }>(happenings: readonly T[]): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const happening of happenings) {
+    const others = found.get(happening.frame);
+    if (others === undefined) found.set(happening.frame, [happening]);
+    else others.push(happening);
   }
-  return byFrame;
+  return found;
 }

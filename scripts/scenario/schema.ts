@@ -1,5 +1,5 @@
 /**
- * The scenario format, version of the AdBEV settlement. SPEC 9.
+ * The scenario format. SPEC 9.
  *
  * A scenario is one JSON object. Fields marked * are required; every other has the default given. Unknown fields are
  * refused everywhere. All numbers are whole. Energy in Wh, power in W, prices in money units per kWh, amounts in money
@@ -24,14 +24,30 @@
  *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
  *     "exportPrice": 50000,         x(t): likewise
  *     "wheelingPrice": 0,           w(t): likewise
- *     "settlement": "adbev"         the only one so far
+ *     "settlement": "adbev",        or "benefit": plans compete in rounds, SPEC 4
+ *     "roundSeconds": 120,          commit phase, and reveal phase
+ *     "finaliseSeconds": 120,       for the winning plan alone
+ *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
+ *     "allotment": "expiry",        whom plans serve first: who ends first, or "slack": who can wait least
+ *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
+ *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
+ *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
+ *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
+ *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
+ *     "creditPriorWh": 100000,      energy that it rests on
+ *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point
+ *     "ranking": "priority",        or "credit": orders rank by the weights of the credit paper's Table 1
+ *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
  *   "piles": * [ {
  *     "id": *,                      1 to 64 characters, each pile its own
  *     "ratedW": *,                  at least so much that it moves 1 Wh a frame
- *     "balance": 10^15,             deposited before frame 0
- *     "operator": none              name of whoever runs the pile
+ *     "balance": 10^12,             deposited before frame 0
+ *     "operator": none,             name of whoever runs the pile; its trades with itself earn no credit
+ *     "weather": 0,                 weather factor of a producer, 1/10 000, 0 … 2999
+ *     "attributes": {               for ranking by credit, each 0 … 1000
+ *       "capacity": 0, "renewable": 0, "position": 0, "stability": 0 }
  *   } ],
  *   "frames": *,                    how many frames the scenario lasts, 1 … 17568 (a leap year)
  *   "events": [ {                   default []
@@ -42,7 +58,11 @@
  *     "replace": { as place },
  *     "cancel": true,
  *     "suspend": true, "readmit": true,
- *     "deposit": amount, "withdraw": amount
+ *     "deposit": amount, "withdraw": amount,
+ *     "reading": { "consumedWh": *, "producedWh": * },
+ *     "silent": true
+ *     or, without "pile", in a benefit market,
+ *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
@@ -54,6 +74,16 @@
  * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
  * of an event is not an error of the file: it is listed in the result's `rejected`.
  *
+ * A plan proposed in frame f is revealed in the round over frame f + 1, which opens as its window does; plans are
+ * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
+ * are over, the fallback where none is better. Where the frame has no round a plan is rejected, NoOpenRound.
+ * A proposer that is named as a pile has its credit, any other the initial one.
+ *
+ * `reading` and `silent` are about the meter of a pile in frame f, which was delivered, not about what happens during it;
+ * they need `readingSeconds` above 0. A pile of which nothing is said reports what was agreed. A frame is settled at its end
+ * if all piles with fills in it report, and otherwise at the beginning of the first frame that is `readingSeconds` later;
+ * frames that are settled at the same time are in their order.
+ *
  * The result is described at `ScenarioResultJson` in `result.ts`.
  *
  * @module
@@ -61,7 +91,7 @@
 import { z } from "zod";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
-export const AMPLE_BALANCE = 10n ** 15n;
+export const AMPLE_BALANCE = 10n ** 12n;
 
 /** Tariffs and base load are one figure or this many, repeated. */
 export const FRAMES_A_DAY = 48;
@@ -141,6 +171,7 @@ const marketSchema = fields({
   roundSeconds: whole(1, 86_400, "s").default(120),
   finaliseSeconds: whole(0, 86_400, "s").default(120),
   maxHorizon: whole(1, 48, "frames").default(24),
+  allotment: z.enum(["expiry", "slack"], { error: '"expiry" or "slack"' }).default("expiry"),
   chargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
   dischargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
   readingSeconds: whole(0, 604_800, "s").default(0),
@@ -150,6 +181,7 @@ const marketSchema = fields({
   creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
   minCredit: whole(0, 10_000, "1/100 point").default(0),
   ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
+  operatorPrefund: amount(0).default(0),
 });
 
 const name = z
@@ -157,19 +189,42 @@ const name = z
   .min(1, { error: "a text of 1 to 64 characters" })
   .max(64, { error: "a text of 1 to 64 characters" });
 
+const attribute = whole(0, 1_000).default(0);
+
 const pileSchema = fields({
   id: name,
   ratedW: whole(1, MAX_24_BITS, "W"),
   balance: amount(0).optional(),
   operator: name.optional(),
+  weather: whole(0, 2_999, "1/10 000").default(0),
+  attributes: fields({
+    capacity: attribute,
+    renewable: attribute,
+    position: attribute,
+    stability: attribute,
+  }).prefault({}),
 });
 
-/** The fields of an event of which exactly one is given. */
-export const ACTIONS = ["place", "replace", "cancel", "suspend", "readmit", "deposit", "withdraw"] as const;
+/** The fields of which an event of a pile has exactly one. */
+export const ACTIONS = [
+  "place",
+  "replace",
+  "cancel",
+  "suspend",
+  "readmit",
+  "deposit",
+  "withdraw",
+  "reading",
+  "silent",
+] as const;
+
+/** What a round's plan may have per frame: 24 bits. */
+const planned = list(whole(0, MAX_24_BITS, "Wh"), "whole numbers of Wh");
+const proposalSchema = fields({ proposer: name, draw: planned, discharge: planned });
 
 const eventSchema = fields({
   frame: frameNumber,
-  pile: name,
+  pile: name.optional(),
   place: orderSchema.optional(),
   replace: orderSchema.optional(),
   cancel: flag.optional(),
@@ -177,6 +232,9 @@ const eventSchema = fields({
   readmit: flag.optional(),
   deposit: amount(1).optional(),
   withdraw: amount(1).optional(),
+  propose: proposalSchema.optional(),
+  reading: fields({ consumedWh: whole(0, MAX_24_BITS, "Wh"), producedWh: whole(0, MAX_24_BITS, "Wh") }).optional(),
+  silent: flag.optional(),
 });
 
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */

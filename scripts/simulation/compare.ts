@@ -1,9 +1,10 @@
 import type { DeploymentParameters } from "../market/defaults";
 import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
 import type { Schedule } from "../schemes/schedule";
-import type { ComparedScheme } from "./comparedSchemes";
+import type { ComparedScheme, MarketRun } from "./comparedSchemes";
 import { type DayOptions, runDay } from "./day";
 import { shareOf } from "./dayReport";
+import type { RoundReport } from "./dayResult";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
 
@@ -35,6 +36,8 @@ export interface SchemeComparison {
   spread: Record<keyof SchemeFigures, Spread>;
   /** By seed, in the order of the seeds. */
   days: SchemeFigures[];
+  /** The rounds of a benefit market, by seed; not there for other schemes. */
+  rounds?: RoundReport[][];
 }
 
 /** What is compared on what. */
@@ -52,13 +55,19 @@ export async function compareSchemes(
   onRun?: (scheme: string, seed: number) => void,
 ): Promise<SchemeComparison[]> {
   const days: Map<string, SchemeFigures>[] = [];
+  const rounds = new Map<string, RoundReport[][]>();
   for (const seed of seeds) {
     const day = dayOf(seed);
     const figures = new Map<string, SchemeFigures>();
     for (const scheme of schemes) {
       const begun = performance.now();
       const outcome =
-        scheme.run === "market" ? await playMarket(day, market) : outcomeOf(scheme.run(day, market, seed), day);
+        typeof scheme.run === "function"
+          ? outcomeOf(scheme.run(day, market, seed), day)
+          : await playMarket(day, market, scheme.run);
+      if (outcome.rounds !== undefined) {
+        rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
+      }
       figures.set(scheme.key, figuresOf(outcome, day, market, performance.now() - begun));
       onRun?.(scheme.key, seed);
       // Lets a progress bar draw and an interrupt through.
@@ -69,7 +78,8 @@ export async function compareSchemes(
   }
   return schemes.map(({ key, title, online }) => {
     const own = days.map((figures) => figures.get(key)!);
-    return { key, title, online, spread: spreadOf(own), days: own };
+    const held = rounds.get(key);
+    return { key, title, online, spread: spreadOf(own), days: own, ...(held === undefined ? {} : { rounds: held }) };
   });
 }
 
@@ -84,13 +94,19 @@ interface Outcome {
   unservedShare: number;
   cost: number;
   earned: number;
+  /** Of a benefit market. */
+  rounds?: RoundReport[] | undefined;
 }
 
 /** The day on the market's model. */
-async function playMarket(day: DayOptions, market: DeploymentParameters): Promise<Outcome> {
-  const { totals, before, frames } = await runDay(day, new ModelPort(market));
+async function playMarket(day: DayOptions, market: DeploymentParameters, run: MarketRun): Promise<Outcome> {
+  const { rules = {}, ...agents } = run;
+  const port = new ModelPort({ ...market, ...rules });
+  // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
+  const { totals, before, frames, rounds } = await runDay({ ...day, ...agents, energyLimits: market }, port);
   return {
     loadW: (frame) => frames[frame - day.measured.first]?.loadW ?? before.marketW,
+    rounds,
     unservedShare: shareOf(totals.unservedWh, totals.askedWh),
     cost: Number(totals.paid),
     earned: Number(totals.earned),

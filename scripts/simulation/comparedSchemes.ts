@@ -1,4 +1,6 @@
 import type { DeploymentParameters } from "../market/defaults";
+import { WholeNeed } from "../piles/policies/wholeNeed";
+import { asapPlanner, type BookPlanner, epob, epobFactor, pob } from "../planners/book/planners";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";
 import { capped } from "../schemes/capped";
 import { geneticScheme } from "../schemes/genetic";
@@ -9,6 +11,11 @@ import { uncontrolled } from "../schemes/uncontrolled";
 import type { ComparableSchedule } from "./compare";
 import type { DayOptions } from "./day";
 
+/** A day on the market's model: what is other than the day's own. */
+export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
+  rules?: Partial<DeploymentParameters>;
+}
+
 /** A scheme as a comparison runs it. */
 export interface ComparedScheme {
   key: string;
@@ -16,9 +23,21 @@ export interface ComparedScheme {
   title: string;
   /** Whether it decides without knowledge of arrivals to come. */
   online: boolean;
-  /** `market`: the day played on the market's model; otherwise a schedule for the whole population. */
-  run: "market" | ((day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule);
+  /** The day played on the market's model, or a schedule for the whole population. */
+  run: MarketRun | ((day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule);
 }
+
+/**
+ * The largest tranche in a compared benefit market, Wh. Twice [T ch. 4]'s, as plans need slack to move energy about: an EV
+ * that must draw its tranche in every frame leaves nothing to plan.
+ */
+const BENEFIT_PEAK_WH = 4_000n;
+
+/**
+ * Plans allotted to whom can wait least, each EV at up to its own rate, U_i of [T ch. 6]: then the market's peak need not
+ * spread what the order of the allotment would bunch.
+ */
+const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 
 /** What of the schemes can be chosen. */
 export interface SchemeChoices {
@@ -35,6 +54,18 @@ export function comparedSchemes({ horizonFrames = 48, generations = 200 }: Schem
     title: `rolling plan (no market), ${title}`,
     online: true,
     run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
+  });
+  const benefit = (
+    key: string,
+    title: string,
+    proposers: readonly BookPlanner[],
+    rules: Partial<DeploymentParameters> = {},
+  ): ComparedScheme => ({
+    ...{ key, title, online: true },
+    run: {
+      ...{ policy: new WholeNeed(), proposers },
+      rules: { settlement: "benefit", icebergPeakWh: BENEFIT_PEAK_WH, ...rules },
+    },
   });
   const simple = (
     key: string,
@@ -58,7 +89,12 @@ export function comparedSchemes({ horizonFrames = 48, generations = 200 }: Schem
       timeShifted(day.evs, market, baseLoadOf(day), { rest: "beforeDeparture" }),
     ),
     ...(generations > 0 ? [genetic] : []),
-    { key: "adbev", title: "AdBEV market", online: true, run: "market" },
+    { key: "adbev", title: "AdBEV market", online: true, run: {} },
+    benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
+    benefit("epob", "ePoB market", [epob(), pob(), asapPlanner()]),
+    benefit("pobSlack", "PoB market, by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
+    benefit("epobSlack", "ePoB market, by slack", [epob(), pob(), asapPlanner()], BY_SLACK),
+    benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     plan("rolling1", "H = 1", { horizonFrames: 1 }),
     plan("rolling1Wait", "H = 1, at most 2 frames' wait", { horizonFrames: 1, maxWaitFrames: 2 }),
     plan("rolling", `H = ${horizonFrames}`, {}),

@@ -1,13 +1,17 @@
 import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
+import { benefit, type Proposal } from "../market/model/benefit";
 import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
 import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
-import { askedWh, type EvStay } from "../piles/ev";
+import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
+import type { MeterDeviations } from "../piles/meters";
+import type { BookPlanner } from "../planners/book/planners";
 import type { Random } from "../random";
+import { DayDelivery } from "./dayDelivery";
 import { reportDay } from "./dayReport";
-import type { DayResult } from "./dayResult";
+import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
-import type { Action, MarketPort } from "./marketPort";
+import { type Action, isMetered, type MarketPort } from "./marketPort";
 import { agentMarket, PublicRecord } from "./publicView";
 
 /** The frames that count. */
@@ -33,10 +37,19 @@ export interface DayOptions {
    */
   publicationBlockFrames: number;
   policy: OrderPolicy;
+  /** Who proposes plans in the rounds of a benefit market, in the order of the reveals; nobody. */
+  proposers?: readonly BookPlanner[];
+  /** What limits the energy that EVs ask for, where it is not the market they trade on: for comparisons. SPEC 7. */
+  energyLimits?: EnergyLimits;
   /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
   limits: { charge: readonly [number, number]; discharge: readonly [number, number] };
   guidePrice: Omit<GuidePriceOptions, "frameSeconds">;
-  /** Source of the agents' draws and of the guide price. */
+  /**
+   * How EVs deviate from what was agreed, on a market with meters; without it everything is delivered as agreed, on a
+   * market without meters.
+   */
+  meters?: MeterDeviations;
+  /** Source of the agents' draws, of the guide price and of the meters. */
   random: Random;
 }
 
@@ -58,13 +71,22 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
     onFrame?.(outcome, frame + 1, day.lastFrame);
   }
   await day.settleBefore(day.lastFrame + 1);
-  return reportDay({ options, parameters: port.parameters, outcomes, accounts: day.accounts, gas: port.gasUse?.() });
+  await day.delivery?.settleAll(day.lastFrame + 1);
+  return reportDay({
+    ...{ options, parameters: port.parameters, outcomes, accounts: day.accounts, rounds: day.rounds },
+    gas: port.gasUse?.(),
+    delivery: await day.delivery?.report(options.measured),
+  });
 }
 
 class Day {
   readonly accounts: EvAccount[];
+  /** The rounds that were held, in order. */
+  readonly rounds: RoundReport[] = [];
   /** The last frame to be cleared. */
   readonly lastFrame: number;
+  /** Where meters are on. */
+  readonly delivery: DayDelivery | undefined;
 
   private readonly record: PublicRecord;
   /** What each pile is registered with, W. */
@@ -87,7 +109,7 @@ class Day {
     this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
       const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, parameters), limitPrice, own.stream("policy"));
+      return new EvAccount(stay, askedWh(stay, options.energyLimits ?? parameters), limitPrice, own.stream("policy"));
     });
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
     const guide = new GuidePrice(
@@ -95,6 +117,11 @@ class Day {
       random.stream("guide price"),
     );
     this.record = new PublicRecord(agentMarket(parameters), this.ratedW, guide);
+    if (options.meters !== undefined) {
+      if (!isMetered(port))
+        throw new RangeError("meters need a market with readingSeconds above 0 that settles by them");
+      this.delivery = new DayDelivery(port, this.ratedW, this.accounts, options.meters, random.stream("meters"));
+    }
   }
 
   /** Registers the piles and publishes the first block. */
@@ -114,7 +141,8 @@ class Day {
     const orders = placed ? await this.port.book(frame) : undefined;
     await this.decide(orders === undefined ? { ...opened, moment: "close" } : this.record.view(frame, "close", orders));
 
-    const outcome = await this.port.clear(frame + 1);
+    const matched = await this.port.clear(frame + 1);
+    const outcome = (await this.holdRound(frame + 1)) ?? matched;
     this.record.onCleared(outcome);
     this.book(outcome);
     return outcome;
@@ -122,7 +150,22 @@ class Day {
 
   /** Settles the cleared frames before `frame`. */
   async settleBefore(frame: number): Promise<void> {
+    await this.delivery?.settleDue(frame);
     while (this.unsettled.length > 0 && this.unsettled[0]! < frame) await this.port.settle(this.unsettled.shift()!);
+  }
+
+  /** Lets the proposers compete in the round over a frame, if its clearing opened one. SPEC 4. */
+  private async holdRound(frame: number): Promise<FrameOutcome | undefined> {
+    const { rounds } = this.port;
+    const book = await rounds?.frozenBook(frame);
+    if (rounds === undefined || book === undefined) return undefined;
+    const proposals: Proposal[] = [];
+    for (const planner of this.options.proposers ?? []) {
+      proposals.push({ proposer: planner.name, plan: await planner.plan(book) });
+    }
+    const { outcome, winner, score, refused } = await rounds.hold(frame, proposals);
+    this.rounds.push({ frame, winner, lambda: benefit(score), unservedWh: Number(score.unservedWh), refused });
+    return outcome;
   }
 
   private plugInAndOut(frame: number): void {
@@ -133,14 +176,16 @@ class Day {
     }
   }
 
-  private book({ frame, trades, grid }: FrameOutcome): void {
+  private book(outcome: FrameOutcome): void {
+    const { frame, trades, grid } = outcome;
     const { wheelingPrice } = this.options.publication(frame);
     for (const trade of trades) {
       this.plugged.get(trade.buy)?.bought(trade, wheelingPrice);
       this.plugged.get(trade.sell)?.sold(trade);
     }
     for (const fill of grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);
-    if (trades.length + grid.length > 0) this.unsettled.push(frame);
+    if (this.delivery !== undefined) this.delivery.onCleared(outcome, this.plugged);
+    else if (trades.length + grid.length > 0) this.unsettled.push(frame);
   }
 
   private async publishBlock(now: number): Promise<void> {
@@ -157,7 +202,8 @@ class Day {
   private async decide(view: PublicView): Promise<boolean> {
     const lines = new Map(view.book.map((line) => [line.pile, line]));
     const actions = [...this.plugged.values()].flatMap((account): Action[] => {
-      if (account.remainingWh === 0) return [];
+      // Nobody is there to act for an EV that has left; its order stands.
+      if (account.remainingWh === 0 || this.delivery?.hasLeft(account, view.frame) === true) return [];
       const order = lines.get(account.stay.pile);
       const { stay, remainingWh, limitPrice } = account;
       const decision = this.options.policy.decide({ stay, remainingWh, order, limitPrice }, view, account.random());

@@ -4,7 +4,7 @@ import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
 import type { DayOptions } from "./day";
-import type { DayResult, DayTotals, EvReport, FrameReport, LoadReport } from "./dayResult";
+import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "./marketPort";
 
@@ -14,13 +14,17 @@ export interface PlayedDay {
   parameters: MarketParameters;
   outcomes: ReadonlyMap<number, FrameOutcome>;
   accounts: readonly EvAccount[];
+  rounds: readonly RoundReport[];
   gas: GasUse | undefined;
+  delivery?: DeliveryReport | undefined;
 }
 
 /** Draws up the result of a day that has been played. */
-export function reportDay({ options, parameters, outcomes, accounts, gas }: PlayedDay): DayResult {
+export function reportDay(played: PlayedDay): DayResult {
+  const { options, parameters, outcomes, accounts, rounds, gas, delivery } = played;
   const { first, count } = options.measured;
-  const schemes = { uncontrolled: uncontrolled(options.evs, parameters), capped: capped(options.evs, parameters) };
+  const asking = options.energyLimits ?? parameters;
+  const schemes = { uncontrolled: uncontrolled(options.evs, asking), capped: capped(options.evs, asking) };
   const baseW = (frame: number) => Number(options.publication(frame).baseLoadW);
   const schemeW = (schedule: Schedule, frame: number) => baseW(frame) + (schedule.evLoadW[frame] ?? 0);
   const marketW = (frame: number) => Number(outcomes.get(frame)?.loadW ?? baseW(frame));
@@ -59,8 +63,10 @@ export function reportDay({ options, parameters, outcomes, accounts, gas }: Play
     return shareOf(total(askedWh) - total(servedWh), total(askedWh));
   };
   const limits = { capacityW: Number(parameters.capacityW), lossAllowanceW: Number(parameters.lossAllowanceW) };
+  const held = rounds.filter(({ frame }) => frame >= first && frame < first + count);
   return {
     frames,
+    ...(held.length === 0 ? {} : { rounds: held }),
     evs,
     totals,
     loads: loadReports(frames, before, limits, {
@@ -71,6 +77,7 @@ export function reportDay({ options, parameters, outcomes, accounts, gas }: Play
     }),
     ...limits,
     gas,
+    ...(delivery === undefined ? {} : { delivery }),
     before,
     ...pricesByHour(frames, parameters.frameSeconds),
   };

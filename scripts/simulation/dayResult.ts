@@ -1,3 +1,4 @@
+import type { Imbalance, Reading } from "../market/settlement";
 import type { GridFill, Trade } from "../market/types";
 import type { CapacityUse, Fluctuation } from "../metrics/fluctuation";
 import type { EvStay } from "../piles/ev";
@@ -23,6 +24,19 @@ export interface FrameReport {
   meanPrice: number | undefined;
   trades: readonly Trade[];
   grid: readonly GridFill[];
+}
+
+/** What a round over a measured frame came to. SPEC 4. */
+export interface RoundReport {
+  frame: number;
+  /** Whose plan was executed; undefined where the fallback stood. */
+  winner: string | undefined;
+  /** Benefit of what was executed, out of 10^18 [T 5.7]. */
+  lambda: bigint;
+  /** What it leaves unserved within its horizon, Wh. */
+  unservedWh: number;
+  /** Plans that were refused, and why. */
+  refused: { proposer: string; error: string }[];
 }
 
 /** One EV that came within the measured frames. */
@@ -79,9 +93,48 @@ export interface DayTotals {
   refused: Readonly<Record<string, number>>;
 }
 
+/** Credit of the piles at some moment, 1/100 point. */
+export interface CreditReport {
+  mean: number;
+  min: number;
+  /** How many it is the mean of. */
+  piles: number;
+}
+
+/** How a frame was delivered. SPEC 5, 6. */
+export interface FrameDelivery {
+  frame: number;
+  /** What the meters said, Wh. */
+  readings: ({ pile: string } & Reading)[];
+  /** Piles with fills whose meters said nothing. */
+  silent: string[];
+  /** What deviations cost, money units. */
+  imbalance: Imbalance;
+  /** Surplus that the grid operator's account did not last for, money units. */
+  forgone: bigint;
+  /** Of the piles with fills, once the frame was settled, 1/100 point. */
+  credits: Readonly<Record<string, number>>;
+  /** Of all piles then. */
+  credit: CreditReport;
+}
+
+/** How a day was delivered, where meters are on. */
+export interface DeliveryReport {
+  /** The measured frames that moved anything. */
+  frames: FrameDelivery[];
+  /** Of those frames together, money units. */
+  imbalance: Imbalance;
+  /** By pile, when all frames were settled, those after the measured ones included; 1/100 point. */
+  credits: Readonly<Record<string, number>>;
+  /** Money that was deposited and that no account holds, in delivery or paid out: 0, or money was lost. */
+  unaccounted: bigint;
+}
+
 /** Everything a report on a simulated day needs. */
 export interface DayResult {
   frames: FrameReport[];
+  /** The rounds of a benefit market, in order; not there where none was held. */
+  rounds?: RoundReport[];
   evs: EvReport[];
   totals: DayTotals;
   /** The market, and the same EVs and homes without one; `base` is the homes alone. */
@@ -93,6 +146,8 @@ export interface DayResult {
   lossAllowanceW: number;
   /** What the port paid for gas, registration and publication included; undefined where there is none. */
   gas: GasUse | undefined;
+  /** Only where meters are on. */
+  delivery?: DeliveryReport;
   /** Average price by hour of the day, money units per kWh; undefined without any: of all deals [T Fig. 4.3]. */
   meanPriceByHour: (number | undefined)[];
   /** Of the trades between piles alone. */

@@ -2,6 +2,7 @@ import { homesBaseLoadW } from "../data/elexonProfileClass1";
 import { DEFAULT_PARAMETERS } from "../market/defaults";
 import type { Publication } from "../market/types";
 import type { OrderPolicy } from "../piles/agent";
+import type { MeterDeviations } from "../piles/meters";
 import { framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { Waterline } from "../piles/policies/waterline";
@@ -30,6 +31,8 @@ export interface DaySettings {
   wheelingPrice?: number | readonly number[];
   /** Length of a frame, s; the market's. */
   frameSeconds?: number;
+  /** How EVs deviate from what was agreed; no meters, and everything delivered as agreed, without it. */
+  meters?: MeterDeviations;
   /** Days before the measured one; 1. */
   warmUpDays?: number;
   /** Days after it in which EVs still come, for the EVs that stay on; 1. */
@@ -67,6 +70,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
     policy: settings.policy ?? new Waterline(),
     limits: { charge: [20 * PENNY, 30 * PENNY], discharge: [10 * PENNY, 20 * PENNY] },
     guidePrice: { startPrice: 15 * PENNY },
+    ...(settings.meters === undefined ? {} : { meters: settings.meters }),
     random: random.stream("agents"),
   };
 }

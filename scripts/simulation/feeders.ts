@@ -1,4 +1,5 @@
 import type { DayResult, FrameReport } from "./dayResult";
+import { deliveredTogether } from "./dayDelivery";
 import { loadReports, pricesByHour, shareOf, totalsOf } from "./dayReport";
 import { type DayOptions, type FrameListener, runDay } from "./day";
 import type { GasSum, MarketPort } from "./marketPort";
@@ -40,6 +41,10 @@ export async function runFeeders(
   return { feeders: results, together: together(results, feeders[0]!.port.parameters.frameSeconds) };
 }
 
+function named(feeder: number, pile: string): string {
+  return `${feeder + 1}/${pile}`;
+}
+
 function together(results: readonly DayResult[], frameSeconds: number): DayResult {
   const first = results[0]!;
   const sumOf = (value: (result: DayResult) => number) => results.reduce((sum, result) => sum + value(result), 0);
@@ -47,7 +52,6 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     const sum = (value: (report: FrameReport) => number) => sumOf((result) => value(result.frames[index]!));
     const parts = results.map((result) => result.frames[index]!);
     if (parts.some((part) => part?.frame !== frame)) throw new RangeError("feeders with different measured frames");
-    const named = (feeder: number, pile: string) => `${feeder + 1}/${pile}`;
     const trades = parts.flatMap((part, feeder) =>
       part.trades.map((trade) => ({ ...trade, sell: named(feeder, trade.sell), buy: named(feeder, trade.buy) })),
     );
@@ -71,7 +75,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     };
   });
   const evs = results.flatMap((result, feeder) =>
-    result.evs.map((ev) => ({ ...ev, stay: { ...ev.stay, pile: `${feeder + 1}/${ev.stay.pile}` } })),
+    result.evs.map((ev) => ({ ...ev, stay: { ...ev.stay, pile: named(feeder, ev.stay.pile) } })),
   );
   const totals = totalsOf(evs);
   const before = {
@@ -90,6 +94,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
       sumOf((result) => result.loads[scheme].unservedShare * result.totals.askedWh),
       totals.askedWh,
     );
+  const deliveries = results.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
   return {
     frames,
     evs,
@@ -103,6 +108,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     before,
     ...limits,
     gas: gasOf(results),
+    ...(deliveries.length === 0 ? {} : { delivery: deliveredTogether(deliveries, named) }),
     ...pricesByHour(frames, frameSeconds),
   };
 }

@@ -1,3 +1,5 @@
+import type { FrozenBook, Proposal, Score } from "../market/model/benefit";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication } from "../market/types";
 
 /** A pile that is to trade. */
@@ -17,6 +19,27 @@ export type ActionResult = { accepted: true } | { accepted: false; error: string
 /** A live order and whose it is. */
 export interface BookOrder extends Order {
   pile: string;
+}
+
+/** What a round came to. SPEC 4. */
+export interface RoundOutcome {
+  /** What the frame came to, its match included. */
+  outcome: FrameOutcome;
+  /** Whose plan was executed; undefined where the fallback stood. */
+  winner: string | undefined;
+  /** Of what was executed. */
+  score: Score;
+  /** Plans that were refused and the names of the refusals, in the order of the reveals. */
+  refused: { proposer: string; error: string }[];
+}
+
+/** The rounds of a benefit market. SPEC 4. Between the clearing of a frame and the frame itself. */
+export interface RoundPort {
+  /** The book of the round that the clearing of `frame` opened; undefined where it opened none. */
+  frozenBook(frame: number): Promise<FrozenBook | undefined>;
+
+  /** Lets every proposer commit and reveal its plan, and executes the best, or the fallback. */
+  hold(frame: number, proposals: readonly Proposal[]): Promise<RoundOutcome>;
 }
 
 /** Gas spent on one kind of operation. */
@@ -57,12 +80,38 @@ export interface MarketPort {
   /** During frame `now`: every live order, in any order. */
   book(now: number): Promise<BookOrder[]>;
 
-  /** Clears a frame, in its window. */
+  /** Clears a frame, in its window; where that opens a round, the outcome is that of the match alone. */
   clear(frame: number): Promise<FrameOutcome>;
+
+  /** The rounds of a benefit market, on a port that holds them. */
+  readonly rounds?: RoundPort;
 
   /** After its end: settles a frame that moved energy, everything delivered as agreed. */
   settle(frame: number): Promise<void>;
 
   /** What was spent so far, where the port pays for gas. */
   gasUse?(): GasUse;
+}
+
+/** Whose a market's money is, money units: all that was deposited, and all that some account holds or has paid out. */
+export interface BalanceSheet {
+  deposited: bigint;
+  held: bigint;
+}
+
+/** A market with meters. SPEC 5. */
+export interface MeteredPort extends MarketPort {
+  /**
+   * During frame `now`: settles a frame by its readings. A pile with fills and without a reading is silent, which counts
+   * only from `readingSeconds` after the frame's end on.
+   */
+  settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement>;
+
+  /** Counts the market's money. */
+  balanceSheet(): Promise<BalanceSheet>;
+}
+
+/** Whether a port settles by readings. */
+export function isMetered(port: MarketPort): port is MeteredPort {
+  return "settleMetered" in port && port.parameters.readingSeconds > 0;
 }

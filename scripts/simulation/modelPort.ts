@@ -1,14 +1,29 @@
 import { MarketModel, MarketRefusal } from "../market/model";
+import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
-import type { Action, ActionResult, BookOrder, MarketPort, PileRegistration } from "./marketPort";
+import type {
+  Action,
+  ActionResult,
+  BalanceSheet,
+  BookOrder,
+  MeteredPort,
+  PileRegistration,
+  RoundOutcome,
+  RoundPort,
+} from "./marketPort";
 
 /** Frame 0 of the simulation in the model's count, so that what is set up earlier has a time, too. */
 const ORIGIN_FRAMES = 1_000;
 /** More than any pile can spend, money units. */
 const AMPLE_BALANCE = 10n ** 12n;
 
-/** A {@link MarketPort} over the reference model: a day in memory, without a chain. */
-export class ModelPort implements MarketPort {
+/** A {@link MeteredPort} over the reference model: a day in memory, without a chain. */
+export class ModelPort implements MeteredPort {
+  readonly rounds: RoundPort = {
+    frozenBook: async (frame) => this.frozenBook(frame),
+    hold: async (frame, proposals) => this.holdRound(frame, proposals),
+  };
   readonly parameters: Readonly<MarketParameters>;
   /** The model itself, for what a port does not show. */
   readonly model: MarketModel;
@@ -54,8 +69,44 @@ export class ModelPort implements MarketPort {
     return { ...this.model.clear(ORIGIN_FRAMES + frame, opens), frame };
   }
 
+  private frozenBook(frame: number): FrozenBook | undefined {
+    const book = this.model.openRound()?.book;
+    if (book?.frame !== ORIGIN_FRAMES + frame) return undefined;
+    const moved = (order: FlexibleOrder) => ({ ...order, expiryFrame: order.expiryFrame - ORIGIN_FRAMES });
+    return { ...book, frame, bids: book.bids.map(moved), asks: book.asks.map(moved) };
+  }
+
+  /** Reveals at the beginning of the reveal phase and executes as soon as it is over. */
+  private holdRound(frame: number, proposals: readonly Proposal[]): RoundOutcome {
+    const { auctionSeconds, roundSeconds } = this.parameters;
+    const matchedAt = this.begins(frame) - auctionSeconds;
+    const refused: RoundOutcome["refused"] = [];
+    for (const { proposer, plan } of proposals) {
+      try {
+        this.model.propose(ORIGIN_FRAMES + frame, proposer, plan, matchedAt + roundSeconds);
+      } catch (error) {
+        if (!(error instanceof MarketRefusal)) throw error;
+        refused.push({ proposer, error: error.code });
+      }
+    }
+    const { best, fallback } = this.model.openRound()!;
+    const finalisedAt = matchedAt + 2 * roundSeconds;
+    const outcome = this.model.executePlan(ORIGIN_FRAMES + frame, best?.plan ?? "fallback", finalisedAt);
+    return { outcome: { ...outcome, frame }, winner: best?.proposer, score: best?.score ?? fallback, refused };
+  }
+
   async settle(frame: number): Promise<void> {
     this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1));
+  }
+
+  async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
+    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings), frame };
+  }
+
+  async balanceSheet(): Promise<BalanceSheet> {
+    const { model } = this;
+    const ofPiles = model.pileIds.reduce((sum, pile) => sum + model.totalBalance(pile), 0n);
+    return { deposited: model.deposited, held: ofPiles + model.inDelivery + model.gridBalance + model.withdrawn };
   }
 
   private act(action: Action, nowSeconds: number): void {

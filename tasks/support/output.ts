@@ -75,3 +75,8 @@ export function printSent(
   if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
   else console.log(`${said} (gas ${grouped(gasUsed)})`);
 }
+
+/** An amount in money units as pounds; 1 000 000 units are a pound. */
+export function money(amount: bigint): string {
+  return `£${(Number(amount) / 1_000_000).toFixed(2)}`;
+}

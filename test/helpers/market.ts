@@ -4,12 +4,14 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
-import type { Market, MarketLens, TestToken } from "../../typechain-types";
+import type { BenefitRounds, Delivery, Market, MarketLens, TestToken } from "../../typechain-types";
 
 /** A deployed market with its people, for tests. */
 export interface Deployed {
   market: Market;
   lens: MarketLens;
+  rounds: BenefitRounds;
+  delivery: Delivery;
   token: TestToken;
   parameters: DeploymentParameters;
   /** Admin, grid operator, registrar and guardian of test markets. */
@@ -30,11 +32,9 @@ export async function deployMarket(
   overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
 ): Promise<Deployed> {
   const { ratedW = 7000, ...parameterOverrides } = overrides;
-  const { market, lens, token } = (await hre.ignition.deploy(feederModule("test", parameterOverrides))) as unknown as {
-    market: Market;
-    lens: MarketLens;
-    token: TestToken;
-  };
+  const { market, lens, rounds, delivery, token } = (await hre.ignition.deploy(
+    feederModule("test", parameterOverrides),
+  )) as unknown as Pick<Deployed, "market" | "lens" | "rounds" | "delivery" | "token">;
   const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
   const [admin, ...rest] = await ethers.getSigners();
   if (admin === undefined) throw new Error("no signers");
@@ -48,7 +48,7 @@ export async function deployMarket(
     await market.deposit(pile, PILE_BALANCE * parameters.unit);
     piles.push(pile);
   }
-  return { market, lens, token, parameters, admin, piles };
+  return { market, lens, rounds, delivery, token, parameters, admin, piles };
 }
 
 /** Current frame: the one that is being delivered at the latest block. */

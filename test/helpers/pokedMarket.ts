@@ -31,7 +31,7 @@ const HEAD_BITS = 208;
 const WORD_BITS = 255;
 const REMEMBERED_FRAMES = 128;
 const SENTINEL = 1n << 255n;
-const REGISTERED = 1n << 238n;
+const REGISTERED = 1n << 255n;
 
 /** A free balance that needs its whole field. */
 export const POKED_BALANCE = 10n ** 15n;
@@ -83,9 +83,9 @@ export class PokedMarket {
     }
   }
 
-  /** Lets `frame` have been cleared last, published, with a load of 1 W. */
-  async setLastCleared(frame: number): Promise<void> {
-    await this.set("_chronicle", 0, BigInt(frame) | (1n << 32n) | (1n << 72n) | (1n << 73n) | (1n << 153n));
+  /** Lets `frame` have been cleared last, published, with a load of 1 W, the operator holding `gridBalance`. */
+  async setLastCleared(frame: number, gridBalance = 1n): Promise<void> {
+    await this.set("_chronicle", 0, BigInt(frame) | (1n << 32n) | (1n << 72n) | (1n << 73n) | (gridBalance << 153n));
   }
 
   /** Lets a frame have been cleared and not settled. */
@@ -111,13 +111,13 @@ function stateOf(order: PokedOrder): bigint {
   const flags = (order.charge ? 1n : 0n) | (order.iceberg ? 2n : 0n) | (order.suspended ? 4n : 0n);
   return (
     POKED_BALANCE |
-    (order.priceTicks << 64n) |
-    (order.remainingWh << 88n) |
-    (order.peakWh << 112n) |
-    (BigInt(order.firstFrame) << 132n) |
-    (BigInt(order.spanFrames) << 164n) |
-    (flags << 171n) |
-    (BigInt(order.sequence) << 174n) |
+    (order.priceTicks << 52n) |
+    (order.remainingWh << 76n) |
+    (order.peakWh << 100n) |
+    (BigInt(order.firstFrame) << 120n) |
+    (BigInt(order.spanFrames) << 152n) |
+    (flags << 159n) |
+    (BigInt(order.sequence) << 162n) |
     REGISTERED
   );
 }

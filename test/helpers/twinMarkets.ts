@@ -8,9 +8,12 @@ import {
   SigningKey,
   toBeHex,
   TypedDataEncoder,
+  ZeroAddress,
 } from "ethers";
 import hre, { ethers } from "hardhat";
 
+import { contractParameters } from "../../scripts/chain/contractParameters";
+import { DELIVERY_INTERFACE } from "../../scripts/chain/marketClient";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -141,7 +144,7 @@ export class TwinMarkets {
 
   private constructor(
     private readonly deployed: Deployed,
-    private readonly addresses: { market: string; token: string; snapshot: string },
+    private readonly addresses: { market: string; token: string; snapshot: string; delivery: string },
     private readonly watches: (pile: number) => boolean,
     readonly seen: Seen,
   ) {
@@ -162,13 +165,20 @@ export class TwinMarkets {
    * @param watches the piles whose balances and orders are compared; the others must do nothing
    */
   static async deploy(
-    { lens, token, admin }: Pick<Deployed, "lens" | "token" | "admin">,
+    { lens, rounds, delivery, token, admin }: Omit<Deployed, "market" | "parameters" | "piles">,
     parameters: DeploymentParameters,
     watches: (pile: number) => boolean,
     seen: Seen,
   ): Promise<TwinMarkets> {
-    const roles = { admin, gridOperator: admin, registrar: admin, guardian: admin };
-    const market = await ethers.deployContract("Market", [{ ...roles, token, ...parameters }]);
+    const { address } = admin;
+    const deliveryAddress = await delivery.getAddress();
+    const surroundings = {
+      ...{ admin: address, gridOperator: address, registrar: address, guardian: address },
+      token: await token.getAddress(),
+      rounds: await rounds.getAddress(),
+      delivery: deliveryAddress,
+    };
+    const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
     const snapshot = await ethers.deployContract("MarketSnapshot");
     await token.approve(market, ethers.MaxUint256);
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
@@ -176,8 +186,8 @@ export class TwinMarkets {
       [market, token, snapshot].map((contract) => contract.getAddress()),
     );
     return new TwinMarkets(
-      { market, lens, token, admin, parameters, piles: [] },
-      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress! },
+      { market, lens, rounds, delivery, token, admin, parameters, piles: [] },
+      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress!, delivery: deliveryAddress },
       watches,
       seen,
     );
@@ -203,7 +213,7 @@ export class TwinMarkets {
     } else {
       const expected = this.onModel(step);
       const { data, from } = this.call(step);
-      await this.transact(expected, data, from);
+      await this.transact(expected, data, { from });
       if (expected === undefined) await this.afterSuccess(step);
     }
     if (compared) await this.compare();
@@ -297,7 +307,8 @@ export class TwinMarkets {
     const { frame, wrongFills } = step;
     const { publication, fills } = this.settleData.get(frame) ?? { publication: 0n, fills: [] };
     const encode = (list: bigint[], word = publication) =>
-      this.interface.encodeFunctionData("settle", [frame, word, list]);
+      DELIVERY_INTERFACE.encodeFunctionData("settle", [this.address, frame, word, list, list.length, []]);
+    const to = this.addresses.delivery;
     const over = step.at >= (frame + 1) * this.parameters.frameSeconds;
     if (wrongFills) {
       // The model knows of no fills that are handed in; a settled frame or one without fills refuses first.
@@ -307,16 +318,15 @@ export class TwinMarkets {
         encode([...fills].reverse().concat(1n)),
         encode(fills, publication ^ (1n << 112n)),
       ];
-      await this.transact("WrongFills", others[frame % others.length]!);
+      await this.transact("WrongFills", others[frame % others.length]!, { to });
       return;
     }
-    const before = this.model.gridBalance;
     const expected = this.refusalOf(() => {
       this.model.settle(frame, step.at);
     });
-    const receipt = await this.transact(expected, encode(fills));
+    const receipt = await this.transact(expected, encode(fills), { to });
     if (receipt === undefined) return;
-    expectSame(wordsOf(receipt.logs[0]!.data), [this.model.gridBalance - before], "income of the grid");
+    expectSame(wordsOf(receipt.logs[0]!.data)[0], this.model.gridBalance - this.gridWithdrawn, "account of the grid");
     expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, false, "left to settle");
     this.seen.settlements++;
     if (this.clearedFrames.some((later) => later > frame && (later - frame) % 128 === 0)) this.seen.lateSettlements++;
@@ -487,7 +497,7 @@ export class TwinMarkets {
   private async transact(
     expected: string | undefined,
     data: string,
-    from?: string,
+    { from, to = this.address }: { from?: string | undefined; to?: string } = {},
     needsReceipt = from === undefined,
   ): Promise<Receipt | undefined> {
     await send("evm_setNextBlockTimestamp", this.now);
@@ -496,7 +506,7 @@ export class TwinMarkets {
     try {
       hash = (await send("eth_sendTransaction", {
         from: from ?? this.deployed.admin.address,
-        to: this.address,
+        to,
         data,
         gas: GAS,
         gasPrice: "0x0",
@@ -531,7 +541,9 @@ export class TwinMarkets {
   }
 
   private errorName(data: BytesLike): string | undefined {
-    return getBytes(data).length < 4 ? undefined : this.interface.parseError(data)?.name;
+    return getBytes(data).length < 4
+      ? undefined
+      : (this.interface.parseError(data) ?? DELIVERY_INTERFACE.parseError(data))?.name;
   }
 
   private refusalOf(act: () => void): string | undefined {

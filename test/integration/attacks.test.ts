@@ -22,6 +22,7 @@ import {
   settle,
   sign,
   stranger,
+  settleNow,
 } from "../unit/contracts/fixtures";
 
 const F = 1800;
@@ -144,7 +145,7 @@ describe("Attacks", () => {
       const { words } = await clear(market, start + 1);
       const word = await market.publication(start + 1);
       await inOneBlock((start + 2) * F, [
-        async () => market.settle(start + 1, word, words, GAS),
+        async () => settleNow(market, start + 1, word, words, GAS),
         async () => market.clear(start + 2, GAS),
         async () => market.clear(start + 3, GAS),
       ]);
@@ -365,7 +366,6 @@ describe("Attacks", () => {
       REGISTRAR_ROLE: [
         async () => market.connect(me).registerPile(me, me, me, 7000),
         async () => market.connect(me).setSuspended(victim, true),
-        async () => market.connect(me).setMeterKey(victim, me),
       ],
       GUARDIAN_ROLE: [async () => market.connect(me).setEntryPaused(true)],
     });
@@ -391,7 +391,7 @@ describe("Attacks", () => {
     }
 
     it("all roles in one hand still cannot touch a pile's money or order", async () => {
-      const { market, token, parameters, admin, a, start } = await loadFixture(fixture);
+      const { market, token, parameters, admin, start } = await loadFixture(fixture);
       const before = await claims(market, parameters);
       const word = await market.pileState(1);
       await expect(market.connect(admin).withdraw(admin, 1n))
@@ -405,7 +405,6 @@ describe("Attacks", () => {
       await expect(market.withdraw(admin, 1n))
         .to.be.revertedWithCustomError(market, "InsufficientBalance")
         .withArgs(0n, 1n);
-      await market.setMeterKey(a, admin);
       expect(await market.pileState(1)).to.equal(word);
       expect(await claims(market, parameters)).to.equal(before);
       await goTo(start + 1);
@@ -502,7 +501,7 @@ describe("Attacks", () => {
 
       // Five years on nobody has cleared or settled anything; a buyer settles the frame it traded in.
       await time.increase(5 * 365 * 24 * 3600);
-      await market.connect(a).settle(start + 1, word, words);
+      await settleNow(market.connect(a), start + 1, word, words);
       for (const pile of [a, b, m, n]) {
         const all = (await market.freeBalanceOf(pile)) + (await market.lockedBalanceOf(pile));
         expect(await market.freeBalanceOf(pile)).to.equal(all);
@@ -526,7 +525,7 @@ describe("Attacks", () => {
       }
       await goTo(start + 6);
       await expectSolvent(market, token, parameters);
-      for (const { frame, words, word } of kept.reverse()) await market.settle(frame, word, [...words]);
+      for (const { frame, words, word } of kept.reverse()) await settleNow(market, frame, word, [...words]);
       // A fifth pair was still in the book and died uncleared or lives on; claims add up either way.
       await expectSolvent(market, token, parameters);
       expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + 4n * 130_000n);

@@ -7,17 +7,25 @@ import { DevelopmentClock } from "../../scripts/chain/clock";
 import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
 import { simulatedPileKey } from "../../scripts/chain/pileKeys";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
-import { runDay } from "../../scripts/simulation/day";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { asapPlanner, epob, epobFactor, pob } from "../../scripts/planners/book/planners";
+import { WholeNeed } from "../../scripts/piles/policies/wholeNeed";
+import { type DayOptions, runDay } from "../../scripts/simulation/day";
 import { defaultDay } from "../../scripts/simulation/defaults";
 import { ModelPort } from "../../scripts/simulation/modelPort";
 import type { DayResult } from "../../scripts/simulation/dayResult";
+import { namedAccount } from "../../tasks/support/network";
 
 describe("a simulated day", function () {
   this.timeout(60_000);
 
-  async function dayOnChain(feeder: string, seed: number, evs: number): Promise<DayResult> {
-    const { market } = await hre.ignition.deploy(feederModule(feeder));
+  async function dayOnChain(
+    feeder: string,
+    seed: number,
+    day: DayOptions,
+    rules: Partial<DeploymentParameters> = {},
+  ): Promise<DayResult> {
+    const { market } = await hre.ignition.deploy(feederModule(feeder, rules));
     const [sender] = await ethers.getSigners();
     const port = new ChainPort({
       client: await MarketClient.connect(await market.getAddress(), ethers.provider),
@@ -25,19 +33,39 @@ describe("a simulated day", function () {
       sender: new UnlockedTransactor(hre.network.provider, sender!.address, ERROR_INTERFACES),
       keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
       pileBalance: 10n ** 12n,
+      proposerOf: async (name) => namedAccount(hre, name),
     });
-    return runDay(defaultDay({ seed, evs, homes: evs }), port);
+    return runDay(day, port);
   }
 
   it("comes out the same on the contracts as on the model, to the unit", async () => {
     for (const seed of [1, 2]) {
       const onModel = await runDay(defaultDay({ seed, evs: 30, homes: 30 }), new ModelPort({ ...DEFAULT_PARAMETERS }));
-      const onChain = await dayOnChain(`day${seed}`, seed, 30);
+      const onChain = await dayOnChain(`day${seed}`, seed, defaultDay({ seed, evs: 30, homes: 30 }));
       expect(onChain.frames).to.deep.equal(onModel.frames);
       expect(onChain.totals).to.deep.equal(onModel.totals);
       expect(onChain.evs).to.deep.equal(onModel.evs);
       expect(onChain.frames.some(({ trades }) => trades.length > 0)).to.equal(true);
       expect(onChain.frames.some(({ grid }) => grid.length > 0)).to.equal(true);
+    }
+  });
+
+  it("comes out the same where plans compete, winners and benefits included", async () => {
+    const rules = { settlement: "benefit", icebergPeakWh: 10_000n } as const;
+    for (const seed of [1, 2]) {
+      const day = {
+        ...defaultDay({ seed, evs: 30, homes: 30 }),
+        policy: new WholeNeed(),
+        proposers: [pob(), epob(), epobFactor(), asapPlanner()],
+      };
+      const onModel = await runDay(day, new ModelPort({ ...DEFAULT_PARAMETERS, ...rules }));
+      const onChain = await dayOnChain(`benefit${seed}`, seed, day, rules);
+      expect(onChain.rounds).to.deep.equal(onModel.rounds);
+      expect(onChain.frames).to.deep.equal(onModel.frames);
+      expect(onChain.totals).to.deep.equal(onModel.totals);
+      expect(onChain.evs).to.deep.equal(onModel.evs);
+      const winners = new Set(onChain.rounds?.map(({ winner }) => winner));
+      expect(winners.size, [...winners].join(", ")).to.be.above(1);
     }
   });
 

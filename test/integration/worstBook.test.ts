@@ -3,6 +3,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { Random } from "../../scripts/random";
+import { Delivery__factory } from "../../typechain-types";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { PokedMarket } from "../helpers/pokedMarket";
 import { bookOf, type BookPlan, FAMILIES, IMPORT_TICKS, neighbour, WEIGHTS, type Weights } from "../helpers/worstBook";
@@ -145,9 +146,11 @@ describe("The worst book clears in one transaction", () => {
 
     await time.setNextBlockTimestamp((frame + 1) * FRAME_SECONDS);
     const publication = await market.publication(frame);
-    const settling = await market
-      .connect(admin)
-      .settle(frame, publication, fills, { gasLimit: TRANSACTION_GAS, gasPrice: 0 });
+    const delivery = Delivery__factory.connect((await market.parameters()).delivery, admin);
+    const settling = await delivery.settle(market, frame, publication, fills, fills.length, [], {
+      gasLimit: TRANSACTION_GAS,
+      gasPrice: 0,
+    });
     const { gasUsed } = (await settling.wait())!;
     this.test!.title += `: ${fills.length} fills, ${number(Number(gasUsed))} gas`;
     expect(Number(gasUsed)).to.be.below(WORST_AT_PILE_CAP);

@@ -1,4 +1,7 @@
 import type { GridFill, MarketParameters, Order, Trade } from "../types";
+import { type Credit, MAX_WEATHER_BPS, type WeatherFrom } from "./credit";
+import { MAX_ATTRIBUTE, NO_ATTRIBUTES, type PileAttributes } from "./creditRanking";
+import type { Delivery, Tariffs } from "./delivery";
 import { amountDown, lockFor, lockOf } from "./money";
 import { MarketRefusal } from "./refusal";
 
@@ -12,14 +15,24 @@ export interface Pile {
   free: bigint;
   /** The pile's order, if it has one; it may have died of time since it was placed. */
   order: Order | undefined;
+  /** Who runs the pile, if anybody is registered. */
+  readonly operator: string | undefined;
+  /** What it could not pay when it was due, to the grid operator's account. SPEC 5. */
+  debt: bigint;
+  credit: Readonly<Credit>;
+  /** Its weather factors, in order of the frames from which they hold. */
+  weather: WeatherFrom[];
+  attributes: Readonly<PileAttributes>;
 }
 
-/** What was decided for a cleared frame and is not settled yet. */
-interface Delivery {
-  trades: Trade[];
-  grid: GridFill[];
-  /** w(t), money units per kWh. */
-  wheelingPrice: bigint;
+/** What may be registered of a pile beside its rated power. */
+export interface PileOptions {
+  /** Who runs the pile; nobody by default. Trades between piles of one operator earn and cost no credit. */
+  operator?: string;
+  /** a of [D (12)], 1/10 000, 0 to 2 999; 0 by default. */
+  weatherBps?: bigint;
+  /** For ranking by credit; all 0 by default. */
+  attributes?: Partial<PileAttributes>;
 }
 
 /**
@@ -37,10 +50,12 @@ export class Accounts {
   withdrawn = 0n;
   /** Taken from locks for frames that are not settled, money units. */
   inDelivery = 0n;
-  /** Wheeling and grid energy of settled frames, money units. */
+  /** The grid operator's account, money units. */
   grid = 0n;
 
-  constructor(private readonly market: Pick<MarketParameters, "wheelingCap" | "bondPrice">) {}
+  constructor(
+    private readonly market: Pick<MarketParameters, "wheelingCap" | "bondPrice" | "initialCredit" | "creditPriorWh">,
+  ) {}
 
   /** All piles, in order of registration. */
   all(): Pile[] {
@@ -54,25 +69,83 @@ export class Accounts {
     return pile;
   }
 
+  /** Credit of whoever bears an id, 1/100 point: that of the pile, the market's initial credit without one. SPEC 6. */
+  creditOf(id: string): bigint {
+    return this.piles.get(id)?.credit.hundredths ?? this.market.initialCredit;
+  }
+
   /** @throws MarketRefusal AlreadyRegistered. */
-  register(id: string, ratedW: bigint): Pile {
+  register(id: string, ratedW: bigint, { operator, weatherBps = 0n, attributes }: PileOptions = {}): Pile {
     if (this.piles.has(id)) throw new MarketRefusal("AlreadyRegistered", { pile: id });
     if (ratedW < 0n) throw new RangeError(`rated power cannot be negative: ${ratedW}`);
-    const pile: Pile = { id, ratedW, suspended: false, free: 0n, order: undefined };
+    const pile: Pile = {
+      ...{ id, ratedW, suspended: false, free: 0n, order: undefined, operator, debt: 0n, weather: [] },
+      credit: { hundredths: this.market.initialCredit, basisWh: this.market.creditPriorWh },
+      attributes: NO_ATTRIBUTES,
+    };
+    this.setWeather(pile, 0, weatherBps);
+    this.setAttributes(pile, attributes ?? {});
     this.piles.set(id, pile);
     return pile;
   }
 
-  /** From outside into a free balance. */
+  /** Sets a pile's weather factor for the frames from `frame` on. @param bps 1/10 000, 0 to 2 999. */
+  setWeather(pile: Pile, frame: number, bps: bigint): void {
+    if (bps < 0n || bps > MAX_WEATHER_BPS) {
+      throw new RangeError(`a weather factor is 0 to ${MAX_WEATHER_BPS} / 10 000: ${bps}`);
+    }
+    pile.weather = [...pile.weather.filter((from) => from.frame < frame), { frame, bps }];
+  }
+
+  /** Sets those attributes of a pile that are given. */
+  setAttributes(pile: Pile, attributes: Partial<PileAttributes>): void {
+    for (const [name, value] of Object.entries(attributes)) {
+      if (!Number.isInteger(value) || value < 0 || value > MAX_ATTRIBUTE) {
+        throw new RangeError(`${name} must be a whole number from 0 to ${MAX_ATTRIBUTE}: ${value}`);
+      }
+    }
+    pile.attributes = { ...pile.attributes, ...attributes };
+  }
+
+  /** From outside into a free balance, or to the grid operator where it pays a debt. */
   deposit(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
-    pile.free += amount;
+    this.earn(pile, amount);
     this.deposited += amount;
   }
 
-  /** From a free balance to outside. @throws MarketRefusal InsufficientBalance. */
+  /** Gives a pile what it deposits or earns: its debt is paid first, to the grid operator's account. SPEC 5. */
+  earn(pile: Pile, amount: bigint): void {
+    const repaid = amount < pile.debt ? amount : pile.debt;
+    pile.debt -= repaid;
+    this.grid += repaid;
+    pile.free += amount - repaid;
+  }
+
+  /** @throws MarketRefusal PileInDebt. */
+  requireNoDebt(pile: Pile): void {
+    if (pile.debt > 0n) throw new MarketRefusal("PileInDebt", { pile: pile.id, debt: pile.debt });
+  }
+
+  /** From outside into the grid operator's account. */
+  depositGrid(amount: bigint): void {
+    requireNotNegative(amount);
+    this.grid += amount;
+    this.deposited += amount;
+  }
+
+  /** From the grid operator's account to outside. @throws MarketRefusal InsufficientBalance. */
+  withdrawGrid(amount: bigint): void {
+    requireNotNegative(amount);
+    if (amount > this.grid) throw new MarketRefusal("InsufficientBalance", { needed: amount, free: this.grid });
+    this.grid -= amount;
+    this.withdrawn += amount;
+  }
+
+  /** From a free balance to outside. @throws MarketRefusal PileInDebt, InsufficientBalance. */
   withdraw(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
+    this.requireNoDebt(pile);
     if (amount > pile.free) {
       throw new MarketRefusal("InsufficientBalance", { pile: pile.id, needed: amount, free: pile.free });
     }
@@ -104,51 +177,57 @@ export class Accounts {
     return pile.order === undefined ? 0n : lockOf(this.market, pile.order);
   }
 
-  /** Takes a frame's trades and fills off the orders, and what they owe from the locks into delivery. SPEC 2, 3.5. */
-  deliver(frame: number, trades: readonly Trade[], grid: readonly GridFill[], wheelingPrice: bigint): void {
-    for (const trade of trades) {
-      const { amount, wheeling, bond } = this.partsOf(trade, wheelingPrice);
-      this.fill(this.pile(trade.buy), trade.energyWh, amount + wheeling);
-      this.fill(this.pile(trade.sell), trade.energyWh, bond);
+  /**
+   * Takes a frame's trades and fills off the orders, and what is set aside for them from the locks, and for export fills
+   * from the grid operator's account, into delivery. What is delivered to a frame later comes after what it has. SPEC 2,
+   * 3.5, 5.
+   *
+   * @throws RangeError if the operator's account cannot pay for the export fills.
+   */
+  deliver(frame: number, trades: readonly Trade[], grid: readonly GridFill[], tariffs: Tariffs): void {
+    if (trades.length + grid.length === 0) return;
+    const added: Delivery = { trades: structuredClone([...trades]), grid: structuredClone([...grid]), tariffs };
+    const owed = new Map<string, bigint>();
+    let exportAmount = 0n;
+    for (const { pile, amount } of setAsideFor(this.market, added)) {
+      if (pile === undefined) exportAmount += amount;
+      else owed.set(pile, (owed.get(pile) ?? 0n) + amount);
     }
-    for (const { pile, price, energyWh } of grid) this.fill(this.pile(pile), energyWh, amountDown(price, energyWh));
-    if (trades.length + grid.length > 0) {
-      this.deliveries.set(frame, {
-        trades: structuredClone([...trades]),
-        grid: structuredClone([...grid]),
-        wheelingPrice,
-      });
+    if (exportAmount > this.grid) {
+      throw new RangeError(
+        `the grid operator's account holds ${this.grid}, not the ${exportAmount} of the export fills`,
+      );
     }
+    this.grid -= exportAmount;
+    this.inDelivery += exportAmount;
+    const filledWh = new Map<string, bigint>();
+    const fills = [
+      ...trades.flatMap(({ buy, sell, energyWh }) => [
+        { pile: buy, energyWh },
+        { pile: sell, energyWh },
+      ]),
+      ...grid,
+    ];
+    for (const { pile, energyWh } of fills) filledWh.set(pile, (filledWh.get(pile) ?? 0n) + energyWh);
+    for (const [pile, energyWh] of filledWh) this.fill(this.pile(pile), energyWh, owed.get(pile) ?? 0n);
+    const before = this.deliveries.get(frame);
+    this.deliveries.set(frame, {
+      trades: [...(before?.trades ?? []), ...added.trades],
+      grid: [...(before?.grid ?? []), ...added.grid],
+      tariffs,
+    });
   }
 
-  /**
-   * Pays out a frame as agreed: to sellers the price and their bond, to the grid wheeling and its fills. SPEC 5.
-   *
-   * @throws MarketRefusal NothingToSettle.
-   */
-  settle(frame: number): void {
+  /** What a frame delivers and nobody has settled. @throws MarketRefusal NothingToSettle. */
+  delivery(frame: number): Delivery {
     const delivery = this.deliveries.get(frame);
     if (delivery === undefined) throw new MarketRefusal("NothingToSettle", { frame });
-    for (const trade of delivery.trades) {
-      const { amount, wheeling, bond } = this.partsOf(trade, delivery.wheelingPrice);
-      this.pile(trade.sell).free += amount + bond;
-      this.grid += wheeling;
-      this.inDelivery -= amount + wheeling + bond;
-    }
-    for (const { price, energyWh } of delivery.grid) {
-      this.grid += amountDown(price, energyWh);
-      this.inDelivery -= amountDown(price, energyWh);
-    }
-    this.deliveries.delete(frame);
+    return delivery;
   }
 
-  /** The three sums a trade takes from the locks of its two parties: rounded down each, trade by trade. SPEC 1. */
-  private partsOf(trade: Trade, wheelingPrice: bigint): { amount: bigint; wheeling: bigint; bond: bigint } {
-    return {
-      amount: amountDown(trade.price, trade.energyWh),
-      wheeling: amountDown(wheelingPrice, trade.energyWh),
-      bond: amountDown(this.market.bondPrice, trade.energyWh),
-    };
+  /** Forgets a frame that has been settled. */
+  close(frame: number): void {
+    this.deliveries.delete(frame);
   }
 
   /** Shrinks a pile's order by `energyWh`; of what its lock shrinks by, `owed` goes into delivery, the rest is free. */
@@ -162,4 +241,30 @@ export class Accounts {
 
 function requireNotNegative(amount: bigint): void {
   if (amount < 0n) throw new RangeError(`an amount cannot be negative: ${amount}`);
+}
+
+/**
+ * What the fills of a frame set aside, by whom, in money units: of a trade the price and wheeling from the buyer and the
+ * bond from the seller, of a grid fill its price from the buyer, of an export fill its price from the grid operator
+ * (undefined) and the bond from the seller; each rounded down. SPEC 5.
+ */
+export function setAsideFor(
+  market: Pick<MarketParameters, "bondPrice">,
+  { trades, grid, tariffs }: Delivery,
+): { pile: string | undefined; amount: bigint }[] {
+  const bond = (energyWh: bigint) => amountDown(market.bondPrice, energyWh);
+  return [
+    ...trades.flatMap(({ buy, sell, price, energyWh }) => [
+      { pile: buy, amount: amountDown(price, energyWh) + amountDown(tariffs.wheelingPrice, energyWh) },
+      { pile: sell, amount: bond(energyWh) },
+    ]),
+    ...grid.flatMap(({ pile, side, price, energyWh }) =>
+      side === "charge"
+        ? [{ pile, amount: amountDown(price, energyWh) }]
+        : [
+            { pile: undefined, amount: amountDown(price, energyWh) },
+            { pile, amount: bond(energyWh) },
+          ],
+    ),
+  ];
 }

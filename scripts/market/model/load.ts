@@ -4,30 +4,46 @@ import type { PublicationMemory } from "./publication";
 
 const SECONDS_PER_HOUR = 3600n;
 
+/** Unity of an efficiency, 1/10 000. */
+const FULL_BPS = 10_000n;
+
+/** How much of the energy that the grid moves the piles' losses add or take [T 6.1]; none where it is not given. */
+type Efficiencies = Partial<Pick<MarketParameters, "chargeEfficiencyBps" | "dischargeEfficiencyBps">>;
+
 /**
- * How much energy may still be drawn from the grid in a frame under the capacity, in whole Wh, never negative [T 4.3b].
+ * How much energy may still be drawn from the grid in a frame under the capacity, in whole Wh, never negative [T 4.3b],
+ * SPEC 4.
  *
  * @param baseLoadW P_home(t), W; negative where the homes feed in more than they use.
  */
 export function chargingRoomWh(
-  market: Pick<MarketParameters, "capacityW" | "lossAllowanceW" | "frameSeconds">,
+  market: Pick<MarketParameters, "capacityW" | "lossAllowanceW" | "frameSeconds"> & Efficiencies,
   baseLoadW: bigint,
 ): bigint {
+  const { chargeEfficiencyBps = FULL_BPS } = market;
   const roomW = market.capacityW - market.lossAllowanceW - baseLoadW;
-  return roomW <= 0n ? 0n : (roomW * BigInt(market.frameSeconds)) / SECONDS_PER_HOUR;
+  if (roomW <= 0n) return 0n;
+  return (roomW * BigInt(market.frameSeconds) * FULL_BPS) / (SECONDS_PER_HOUR * chargeEfficiencyBps);
 }
 
 /**
- * Energy moved in one frame as power, rounded away from zero [T 4.3a].
+ * Energy moved in one frame as power, rounded away from zero [T 4.3a, 6.6]: the one formula of the load, SPEC 4.
  *
- * @param energyWh Net energy drawn from the grid, Wh, negative if fed in.
+ * @param drawnWh Drawn from the grid, Wh; less what was fed in, where the efficiencies do not matter.
+ * @param dischargedWh Fed into the grid, Wh.
  * @returns W.
  */
-export function powerAwayFromZeroW(market: Pick<MarketParameters, "frameSeconds">, energyWh: bigint): bigint {
-  const frameSeconds = BigInt(market.frameSeconds);
-  const magnitude = energyWh < 0n ? -energyWh : energyWh;
-  const powerW = (magnitude * SECONDS_PER_HOUR + frameSeconds - 1n) / frameSeconds;
-  return energyWh < 0n ? -powerW : powerW;
+export function powerAwayFromZeroW(
+  market: Pick<MarketParameters, "frameSeconds"> & Efficiencies,
+  drawnWh: bigint,
+  dischargedWh = 0n,
+): bigint {
+  const { chargeEfficiencyBps = FULL_BPS, dischargeEfficiencyBps = FULL_BPS } = market;
+  const scaled = (chargeEfficiencyBps * drawnWh - dischargeEfficiencyBps * dischargedWh) * SECONDS_PER_HOUR;
+  const divisor = BigInt(market.frameSeconds) * FULL_BPS;
+  const magnitude = scaled < 0n ? -scaled : scaled;
+  const powerW = (magnitude + divisor - 1n) / divisor;
+  return scaled < 0n ? -powerW : powerW;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { MarketParameters } from "../types";
 
 /** The parameters that are figures. */
-type Figure = Exclude<keyof MarketParameters, "settlement" | "breach" | "ranking">;
+type Figure = Exclude<keyof MarketParameters, "settlement" | "allotment" | "breach" | "ranking">;
 
 /**
  * Whether the parameters describe a market at all.

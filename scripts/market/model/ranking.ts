@@ -1,9 +1,12 @@
 import type { MarketParameters, Order, Side } from "../types";
+import { creditScore, NO_ATTRIBUTES, type PileAttributes } from "./creditRanking";
 
 /** An order with its owner. */
 export interface Placed {
   pile: string;
   order: Order;
+  /** What the owner is worth in a market that ranks by credit. */
+  standing?: { creditHundredths: bigint; attributes: Readonly<PileAttributes> };
 }
 
 /** One line of the book of a frame, as the clearing sees it. */
@@ -22,7 +25,10 @@ export interface BookEntry {
   priceRank: number;
   /** Dense rank of the waiting time on its side, 1 = longest. */
   timeRank: number;
-  /** f = alpha * Rank(price) + beta * Rank(time); the lowest comes first [T 4.14]. */
+  /**
+   * f = alpha * Rank(price) + beta * Rank(time); the lowest comes first [T 4.14]. In a market that ranks by credit the
+   * weighted sum of [D Table 1], in tenths; the highest comes first.
+   */
   priority: number;
 }
 
@@ -56,19 +62,21 @@ function badness(order: Order): bigint {
 
 /**
  * One side of frame `frame`'s book, in priority order [T 4.14]: f ascending, ties by the sequence of placement. SPEC 3.1.
+ * Ranked by credit, the score of [D Table 1] descending. SPEC 6.
  *
  * @param orders The orders of one side that take part in the frame.
  */
 export function rankSide(
-  market: Pick<MarketParameters, "alpha" | "beta">,
+  market: Pick<MarketParameters, "alpha" | "beta" | "ranking" | "icebergThresholdWh">,
   frame: number,
   orders: readonly Placed[],
 ): Ranked[] {
   const priceRanks = denseRanks(orders.map(({ order }) => badness(order)));
   // An earlier first frame is a longer wait.
   const timeRanks = denseRanks(orders.map(({ order }) => order.firstFrame));
+  const byCredit = market.ranking === "credit";
   return orders
-    .map(({ pile, order }): Ranked => {
+    .map(({ pile, order, standing }): Ranked => {
       const priceRank = priceRanks.get(badness(order))!;
       const timeRank = timeRanks.get(order.firstFrame)!;
       const shown = displayedWh(order);
@@ -82,8 +90,13 @@ export function rankSide(
         waitedFrames: frame - order.firstFrame,
         priceRank,
         timeRank,
-        priority: market.alpha * priceRank + market.beta * timeRank,
+        priority: byCredit
+          ? creditScore(market, standing?.attributes ?? NO_ATTRIBUTES, {
+              creditHundredths: standing?.creditHundredths ?? 0n,
+              ...{ priceRank, prices: priceRanks.size, remainingWh: order.remainingWh },
+            })
+          : market.alpha * priceRank + market.beta * timeRank,
       };
     })
-    .sort((a, b) => a.priority - b.priority || (a.order.sequence < b.order.sequence ? -1 : 1));
+    .sort((a, b) => (a.priority - b.priority) * (byCredit ? -1 : 1) || (a.order.sequence < b.order.sequence ? -1 : 1));
 }

@@ -5,6 +5,8 @@ export type RefusalCode =
   | "NotRegistered"
   | "PileSuspended"
   | "InsufficientBalance"
+  | "PileInDebt"
+  | "CreditTooLow"
   // Orders
   | "PriceOutOfRange"
   | "PriceOffTick"
@@ -25,7 +27,19 @@ export type RefusalCode =
   | "FrameWindowNotOpen"
   | "FrameWindowClosed"
   | "FrameAlreadyCleared"
+  // Rounds of a benefit market
+  | "NoOpenRound"
+  | "ProposerCreditTooLow"
+  | "RevealNotOpen"
+  | "RoundNotOver"
+  | "NotTheWinningPlan"
+  | "OnlyTheFallback"
+  | "WrongHorizon"
+  | "PlanNotAllottable"
+  | "PlanOverCapacity"
+  // Delivery
   | "FrameNotOver"
+  | "ReadingsMissing"
   | "NothingToSettle";
 
 /** The offending values of a refusal, by name. */

@@ -2,10 +2,12 @@ import type { OrderPolicy } from "../agent";
 import { Impatient } from "./impatient";
 import { Valley } from "./valley";
 import { Waterline } from "./waterline";
+import { WholeNeed } from "./wholeNeed";
 
 /** The policies by name, as they come. */
 export const POLICIES: Readonly<Record<string, () => OrderPolicy>> = {
   waterline: () => new Waterline(),
   impatient: () => new Impatient(),
   valley: () => new Valley(),
+  wholeNeed: () => new WholeNeed(),
 };

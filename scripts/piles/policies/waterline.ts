@@ -2,6 +2,7 @@ import type { Random } from "../../random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
 import { ownGuidePrice, sell } from "./selling";
 import { planSlices, type SliceOptions } from "./slicePlan";
+import { highestTariff } from "./wholeNeed";
 
 /** How patient and how calm the agents are. */
 export interface WaterlineOptions extends SliceOptions {
@@ -69,13 +70,4 @@ export class Waterline implements OrderPolicy {
     this.plans.set(view, plan);
     return plan;
   }
-}
-
-/** What fills a bid from the grid in any published frame of the rest of the stay, as far as the agent's limit goes. */
-function highestTariff(own: OwnState, view: PublicView): number {
-  let highest = 0;
-  for (let frame = view.frame + 1; frame <= own.stay.departureFrame; frame++) {
-    highest = Math.max(highest, view.published(frame)?.importPrice ?? 0);
-  }
-  return highest === 0 ? own.limitPrice : Math.min(own.limitPrice, highest);
 }

@@ -12,12 +12,13 @@ import {
   clear,
   expectSolvent,
   freshFrame,
-  MAX_UINT64,
+  MAX_MONEY,
   nth,
   PENNY,
   settle,
   stranger,
   deployDirect,
+  settleNow,
 } from "./fixtures";
 
 describe("Accounts", () => {
@@ -77,10 +78,10 @@ describe("Accounts", () => {
     it("counts up to 2^64 - 1 units and not one more, what was sent without a deposit included", async () => {
       const { market, token, parameters, admin, a, b } = await loadFixture(fixture);
       const held = await token.balanceOf(market);
-      const room = MAX_UINT64 - held;
+      const room = MAX_MONEY - held;
       await expect(market.deposit(a, room + 1n))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 1n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 1n, MAX_MONEY);
       await market.deposit(a, room);
       expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE + room);
       await expectSolvent(market, token, parameters);
@@ -89,7 +90,7 @@ describe("Accounts", () => {
       await token.connect(admin).transfer(market, 10n);
       await expect(market.deposit(b, 1n))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 1n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 1n, MAX_MONEY);
       // Exit does not mind.
       await market.connect(a).withdraw(a, PILE_BALANCE + room - 10n);
       await market.connect(b).withdraw(b, PILE_BALANCE);
@@ -392,7 +393,7 @@ describe("Accounts", () => {
       async () => {
         await goTo(start + 2);
         const [event] = await market.queryFilter(market.filters.FrameCleared(start + 1));
-        await market.settle(start + 1, await market.publication(start + 1), [...(event?.args.fills ?? [])]);
+        await settleNow(market, start + 1, await market.publication(start + 1), [...(event?.args.fills ?? [])]);
       },
       () => market.connect(a).withdraw(b, 1n),
       async () => {

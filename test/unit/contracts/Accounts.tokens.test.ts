@@ -5,7 +5,7 @@ import type { AddressLike } from "ethers";
 import { ethers } from "hardhat";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
-import type { Market } from "../../../typechain-types";
+import { Delivery__factory, type Market } from "../../../typechain-types";
 import { goTo } from "../../helpers/market";
 import {
   ask,
@@ -16,7 +16,7 @@ import {
   expectSolvent,
   freshFrame,
   type Holdings,
-  MAX_UINT64,
+  MAX_MONEY,
   PENNY,
   settle,
 } from "./fixtures";
@@ -252,13 +252,18 @@ describe("Accounts with hostile tokens", () => {
         expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n - 130_000n);
         await expectSolvent(market, token, parameters);
         const [event] = await market.queryFilter(market.filters.FrameCleared());
-        const settlement = market.interface.encodeFunctionData("settle", [
+        const fills = [...(event?.args.fills ?? [])];
+        const delivery = Delivery__factory.connect((await market.parameters()).delivery, market.runner);
+        const settlement = delivery.interface.encodeFunctionData("settle", [
+          await market.getAddress(),
           start + 1,
           await market.publication(start + 1),
-          [...(event?.args.fills ?? [])],
+          fills,
+          fills.length,
+          [],
         ]);
         await goTo(start + 2);
-        await token.arm(market, settlement, beforeMoving);
+        await token.arm(delivery, settlement, beforeMoving);
         await expect(market.connect(b).deposit(b, 500n)).to.emit(market, "FrameSettled");
         expect(await market.freeBalanceOf(b)).to.equal(ENOUGH / 2n - 500n + 130_000n);
         await expectSolvent(market, token, parameters);
@@ -415,10 +420,10 @@ describe("Accounts with hostile tokens", () => {
 
     it("cannot claim to hold more than the market counts", async () => {
       const { market, token, a } = await loadFixture(fixture);
-      await token.lie(MAX_UINT64);
+      await token.lie(MAX_MONEY);
       await expect(market.connect(a).deposit(a, 1n))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 501n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 501n, MAX_MONEY);
     });
   });
 
@@ -474,27 +479,27 @@ describe("Accounts with hostile tokens", () => {
 
     it("counts up to 2^64 - 1 units here too", async () => {
       const { market, token, a } = await loadFixture(fixture);
-      const tokens = (MAX_UINT64 + 1n) * UNIT;
+      const tokens = (MAX_MONEY + 1n) * UNIT;
       await token.faucet(a, tokens);
       await token.connect(a).approve(market, tokens);
       await expect(market.connect(a).deposit(a, tokens))
         .to.be.revertedWithCustomError(market, "TooMuchMoney")
-        .withArgs(MAX_UINT64 + 1n, MAX_UINT64);
+        .withArgs(MAX_MONEY + 1n, MAX_MONEY);
       await market.connect(a).deposit(a, tokens - 1n);
-      expect(await market.freeBalanceOf(a)).to.equal(MAX_UINT64);
-      await market.connect(a).withdraw(a, MAX_UINT64);
+      expect(await market.freeBalanceOf(a)).to.equal(MAX_MONEY);
+      await market.connect(a).withdraw(a, MAX_MONEY);
     });
 
     it("pays no more for the largest unit than it has: 2^64 - 1 tokens a unit", async () => {
       const token = await ethers.deployContract("TestToken", [36]);
-      const { market, parameters, a } = await marketOf(token, { unit: MAX_UINT64 });
-      const tokens = MAX_UINT64 * MAX_UINT64;
+      const { market, parameters, a } = await marketOf(token, { unit: MAX_MONEY });
+      const tokens = MAX_MONEY * MAX_MONEY;
       await fund(market, token, [a], tokens);
       await market.connect(a).deposit(a, tokens);
-      expect(await market.freeBalanceOf(a)).to.equal(MAX_UINT64);
+      expect(await market.freeBalanceOf(a)).to.equal(MAX_MONEY);
       await expectSolvent(market, token, parameters);
       await time.increase(1);
-      await market.connect(a).withdraw(a, MAX_UINT64);
+      await market.connect(a).withdraw(a, MAX_MONEY);
       expect(await token.balanceOf(a)).to.equal(tokens);
     });
   });

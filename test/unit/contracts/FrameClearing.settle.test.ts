@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { MaxUint256 } from "ethers";
 
-import { decodeFrameRecord, decodePublication } from "../../../scripts/chain/packedWords";
+import { decodeFrameRecord, decodePosting, decodePublication } from "../../../scripts/chain/packedWords";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import {
   ask,
@@ -16,6 +16,7 @@ import {
   PENNY,
   publish,
   settle,
+  settleNow,
 } from "./fixtures";
 
 const F = 1800;
@@ -40,9 +41,16 @@ describe("FrameClearing: settle", () => {
     const paid = 130_130n;
     expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - paid - 30_030n - 100_000n);
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE - 10_010n);
+    const postings = [
+      { pile: 2, money: 10_010n + paid, agreedWh: 1001n, consumedWh: 0n, producedWh: 1001n },
+      { pile: 1, money: 0n, agreedWh: 1501n, consumedWh: 1501n, producedWh: 0n },
+    ].map((posting) => ({ ...posting, creditedWh: posting.agreedWh, silent: false }));
     await expect(await settle(market, frame, words))
       .to.emit(market, "FrameSettled")
-      .withArgs(frame, 30_030n + 100_000n);
+      .withArgs(frame, 30_030n + 100_000n, (words: bigint[]) => {
+        expect(words.map(decodePosting)).to.deep.equal(postings);
+        return true;
+      });
     expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - paid - 30_030n - 100_000n);
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + paid);
     expect(await market.gridBalance()).to.equal(130_030n);
@@ -50,13 +58,13 @@ describe("FrameClearing: settle", () => {
   });
 
   it("waits for the frame's end, to the second", async () => {
-    const { market, frame, words, word } = await loadFixture(fixture);
+    const { market, delivery, frame, words, word } = await loadFixture(fixture);
     await goTo(frame + 1, -1);
-    await expect(market.settle(frame, word, words))
-      .to.be.revertedWithCustomError(market, "FrameNotOver")
+    await expect(settleNow(market, frame, word, words))
+      .to.be.revertedWithCustomError(delivery, "FrameNotOver")
       .withArgs(frame, (frame + 1) * F);
     await goTo(frame + 1);
-    await market.settle(frame, word, words);
+    await settleNow(market, frame, word, words);
   });
 
   it("is anybody's to do, and happens once", async () => {
@@ -73,21 +81,21 @@ describe("FrameClearing: settle", () => {
     await clear(market, start + 2);
     await goTo(start + 4);
     for (const empty of [start + 2, start + 3, start - 200, 0]) {
-      await expect(market.settle(empty, word, words), empty.toString())
+      await expect(settleNow(market, empty, word, words), empty.toString())
         .to.be.revertedWithCustomError(market, "NothingToSettle")
         .withArgs(empty);
-      await expect(market.settle(empty, 0n, []), empty.toString())
+      await expect(settleNow(market, empty, 0n, []), empty.toString())
         .to.be.revertedWithCustomError(market, "NothingToSettle")
         .withArgs(empty);
     }
-    await market.settle(frame, word, words);
+    await settleNow(market, frame, word, words);
   });
 
   it("overflows plainly for frames that no clock reaches", async () => {
-    const { market } = await loadFixture(fixture);
-    await expect(market.settle(MaxUint256, 0n, [])).to.be.revertedWithPanic(0x11);
-    await expect(market.settle(2n ** 64n, 0n, []))
-      .to.be.revertedWithCustomError(market, "FrameNotOver")
+    const { market, delivery } = await loadFixture(fixture);
+    await expect(settleNow(market, MaxUint256, 0n, [])).to.be.revertedWithPanic(0x11);
+    await expect(settleNow(market, 2n ** 64n, 0n, []))
+      .to.be.revertedWithCustomError(delivery, "FrameNotOver")
       .withArgs(2n ** 64n, (2n ** 64n + 1n) * 1800n);
   });
 
@@ -109,21 +117,21 @@ describe("FrameClearing: settle", () => {
       [trade, grid | (1n << 120n)],
       [fillWordTo(3, trade), grid],
     ]) {
-      await expect(market.settle(frame, word, wrong))
+      await expect(settleNow(market, frame, word, wrong))
         .to.be.revertedWithCustomError(market, "WrongFills")
         .withArgs(frame);
     }
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE - 10_010n);
     expect(await market.freeBalanceOf(a)).to.be.lessThan(PILE_BALANCE);
     await expectSolvent(market, token, parameters);
-    await market.settle(frame, word, words);
+    await settleNow(market, frame, word, words);
   });
 
   it("refuses any other publication, with which the grid could be paid more", async () => {
     const { market, frame, word, words } = await loadFixture(fixture);
     await goTo(frame + 1);
     for (const wrong of [0n, word + (1n << 112n), word - (1n << 112n), word | (1n << 255n), word ^ 1n]) {
-      await expect(market.settle(frame, wrong, words))
+      await expect(settleNow(market, frame, wrong, words))
         .to.be.revertedWithCustomError(market, "WrongFills")
         .withArgs(frame);
     }
@@ -133,7 +141,7 @@ describe("FrameClearing: settle", () => {
     const { market, frame, word, words } = await loadFixture(fixture);
     await goTo(frame + 1);
     const [first, ...rest] = words;
-    await expect(market.settle(frame, first ?? 0n, [word, ...rest]))
+    await expect(settleNow(market, frame, first ?? 0n, [word, ...rest]))
       .to.be.revertedWithCustomError(market, "WrongFills")
       .withArgs(frame);
   });
@@ -145,7 +153,7 @@ describe("FrameClearing: settle", () => {
     const second = await clear(market, start + 2);
     await settle(market, start + 2, second.words);
     await expectSolvent(market, token, parameters);
-    await expect(market.settle(start + 2, word, words))
+    await expect(settleNow(market, start + 2, word, words))
       .to.be.revertedWithCustomError(market, "NothingToSettle")
       .withArgs(start + 2);
     await settle(market, frame, words, { offset: 2 * F });
@@ -205,15 +213,15 @@ describe("FrameClearing: settle", () => {
       expect(decodeFrameRecord(await market.frameRecord(later))?.open).to.equal(true);
       await expectSolvent(market, token, parameters);
 
-      await expect(market.settle(frame, word, laterWords))
+      await expect(settleNow(market, frame, word, laterWords))
         .to.be.revertedWithCustomError(market, "WrongFills")
         .withArgs(frame);
       const before = await market.freeBalanceOf(b);
-      await market.settle(frame, word, words);
+      await settleNow(market, frame, word, words);
       expect(await market.freeBalanceOf(b)).to.equal(before + 130_130n + 10_010n);
       expect(await market.frameRecord(frame)).to.equal(0n);
       expect(decodeFrameRecord(await market.frameRecord(later))?.open).to.equal(true);
-      await expect(market.settle(frame, word, words))
+      await expect(settleNow(market, frame, word, words))
         .to.be.revertedWithCustomError(market, "NothingToSettle")
         .withArgs(frame);
       await settle(market, later, laterWords);
@@ -224,7 +232,7 @@ describe("FrameClearing: settle", () => {
       const { market, token, parameters, frame, later, words, word, laterWords } = await loadFixture(reused);
       await settle(market, later, laterWords);
       expect(decodeFrameRecord(await market.frameRecord(frame))?.open).to.equal(true);
-      await market.settle(frame, word, words);
+      await settleNow(market, frame, word, words);
       await expectSolvent(market, token, parameters);
       expect(decodeFrameRecord(await market.frameRecord(later))?.open).to.equal(false);
     });
@@ -240,9 +248,9 @@ describe("FrameClearing: settle", () => {
       const { words: thirdWords } = await clear(market, third);
       await expectSolvent(market, token, parameters);
       await goTo(third + 1);
-      await market.settle(later, laterWord, laterWords);
-      await market.settle(third, 0n, thirdWords);
-      await market.settle(frame, word, words);
+      await settleNow(market, later, laterWord, laterWords);
+      await settleNow(market, third, 0n, thirdWords);
+      await settleNow(market, frame, word, words);
       for (const settled of [frame, later, third]) {
         expect(decodeFrameRecord(await market.frameRecord(settled))?.open ?? false).to.equal(false);
       }

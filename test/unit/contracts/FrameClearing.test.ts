@@ -149,7 +149,7 @@ describe("FrameClearing: clear", () => {
       await expectSolvent(market, token, parameters);
     });
 
-    it("never takes more than the lock, at the largest price for the largest order", async () => {
+    it("never takes more than the lock, at the largest price for as much as the money of a market buys", async () => {
       const { market, token, parameters, start, a, b } = await marketWith(
         {
           ratedW: 2 ** 32 - 1,
@@ -161,11 +161,13 @@ describe("FrameClearing: clear", () => {
         { importPrice: 0n, exportPrice: 0n, wheelingPrice: (2n ** 24n - 1n) * 65_535n },
       );
       const highest = (2n ** 24n - 1n) * 65_535n;
-      for (const pile of [a, b]) await market.deposit(pile, 5n * 10n ** 16n);
-      await market.connect(a).place(bid(highest, 2n ** 24n - 1n, start + 9));
-      await market.connect(b).place(ask(highest, 2n ** 24n - 1n, start + 9));
+      const most = 10n ** 6n;
+      await market.deposit(a, 2_200_000_000_000_000n);
+      await market.deposit(b, 1_100_000_000_000_000n);
+      await market.connect(a).place(bid(highest, most, start + 9));
+      await market.connect(b).place(ask(highest, most, start + 9));
       const { fills } = await clear(market, start + 1);
-      expect(fills).to.deep.equal([fill(2, 1, 2n ** 20n - 1n, highest)]);
+      expect(fills).to.deep.equal([fill(2, 1, most, highest)]);
       await expectSolvent(market, token, parameters);
     });
 

@@ -36,10 +36,11 @@ describe("Market: what it is deployed with", () => {
       roundSeconds: 2n ** 32n - 1n,
       finaliseSeconds: 2n ** 32n - 1n,
       maxHorizon: 48n,
+      allotBySlack: true,
       chargeEfficiencyBps: 20_000n,
       dischargeEfficiencyBps: 20_000n,
       delivery: await token.getAddress(),
-      readingSeconds: 2n ** 32n - 1n,
+      readingSeconds: 48n * 900n,
       defaulterPays: true,
       overBps: 10_000n,
       initialCredit: 10_000n,
@@ -79,6 +80,7 @@ describe("Market: what it is deployed with", () => {
       capacityW: 0n,
       lossAllowanceW: 0n,
       pileCap: 1n,
+      readingSeconds: 0n,
     };
     const market = await deploy(least);
     expect(fields(await market.parameters())).to.deep.equal(least);
@@ -118,6 +120,9 @@ describe("Market: what it is deployed with", () => {
     ["minEnergyWh", 2n ** 24n, 2n ** 24n],
     ["bondPrice", 2n ** 40n, 2n ** 40n],
     ["wheelingCap", 2n ** 40n, 2n ** 40n],
+    ["delivery", ethers.ZeroAddress, 0n],
+    ["delivery", "0x00000000000000000000000000000000000000AA", 0xaan],
+    ["readingSeconds", 48n * 900n + 1n, 48n * 900n + 1n],
     ["pileCap", 0n, 0n],
     ["pileCap", 1025n, 1025n],
   ];

@@ -45,6 +45,9 @@ describe("OrderBook", () => {
         suspended: false,
         sequence: 0n,
         nonce: 0n,
+        credit: 5_000n,
+        creditWh: 100_000n,
+        indebted: false,
       });
       await market.connect(b).place(ask(12n * PENNY, 2500n, start + 6, 700n));
       expect(decodePileState(await market.pileState(2))).to.deep.equal({
@@ -59,6 +62,9 @@ describe("OrderBook", () => {
         suspended: false,
         sequence: 1n,
         nonce: 0n,
+        credit: 5_000n,
+        creditWh: 100_000n,
+        indebted: false,
       });
       const { live, sequence, paused } = decodeBookHead(await market.bookHead());
       expect({ live, sequence, paused }).to.deep.equal({ live: 0b11n, sequence: 2n, paused: false });

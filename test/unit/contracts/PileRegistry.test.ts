@@ -17,6 +17,7 @@ import {
   slotOf,
   stranger,
   deployDirect,
+  settleNow,
 } from "./fixtures";
 
 describe("PileRegistry", () => {
@@ -29,19 +30,21 @@ describe("PileRegistry", () => {
 
   describe("registerPile", () => {
     it("numbers piles from 1 in the order of registration and remembers who they are", async () => {
-      const { market, account, operator, meterKey } = await loadFixture(fixture);
+      const { market, delivery, account, operator, meterKey } = await loadFixture(fixture);
       expect(await market.pileOf(account)).to.equal(0n);
       await expect(market.registerPile(account, operator, meterKey, 22_000))
         .to.emit(market, "PileRegistered")
-        .withArgs(3n, account, operator, meterKey, 22_000n);
+        .withArgs(3n, account, operator, 22_000n);
       expect(await market.pileCount()).to.equal(3n);
       expect(await market.pileOf(account)).to.equal(3n);
       expect(fields(await market.pileRecord(3))).to.deep.equal({
         account: account.address,
         operator: operator.address,
-        meterKey: meterKey.address,
         ratedW: 22_000n,
       });
+      const { key, energyPerFrameWh, weatherBps, operatorTag } = await delivery.meterOf(market, 3, 0);
+      const tag = BigInt(ethers.keccak256(ethers.zeroPadValue(operator.address, 32))) >> 208n;
+      expect([key, energyPerFrameWh, weatherBps, operatorTag]).to.deep.equal([meterKey.address, 11_000n, 0n, tag]);
     });
 
     it("starts a pile with no money, no order and nonce 0, in a slot that is not zero", async () => {
@@ -64,7 +67,6 @@ describe("PileRegistry", () => {
         expect(fields(await market.pileRecord(pile))).to.deep.equal({
           account: ethers.ZeroAddress,
           operator: ethers.ZeroAddress,
-          meterKey: ethers.ZeroAddress,
           ratedW: 0n,
         });
       }
@@ -80,13 +82,14 @@ describe("PileRegistry", () => {
     });
 
     it("refuses the zero address, and accepts it as operator and meter key", async () => {
-      const { market, account } = await loadFixture(fixture);
+      const { market, delivery, account } = await loadFixture(fixture);
       await expect(market.registerPile(ethers.ZeroAddress, account, account, 7000)).to.be.revertedWithCustomError(
         market,
         "ZeroAddress",
       );
       await market.registerPile(account, ethers.ZeroAddress, ethers.ZeroAddress, 7000);
-      expect((await market.pileRecord(3)).meterKey).to.equal(ethers.ZeroAddress);
+      const { key, operatorTag } = await delivery.meterOf(market, 3, 0);
+      expect([key, operatorTag]).to.deep.equal([ethers.ZeroAddress, 0n]);
     });
 
     it("refuses a pile that cannot move one Wh in a frame: 1 W is too little, 2 W is enough", async () => {
@@ -270,7 +273,7 @@ describe("PileRegistry", () => {
       await market.setSuspended(seller, true);
       await market.connect(seller).cancel();
       await time.increaseTo((start + 2) * 1800);
-      await market.settle(start + 1, await market.publication(start + 1), words);
+      await settleNow(market, start + 1, await market.publication(start + 1), words);
       await market.connect(seller).withdraw(seller, await market.freeBalanceOf(seller));
       expect(await token.balanceOf(seller)).to.equal(1_000_000_000n + 130_000n);
     });
@@ -291,28 +294,6 @@ describe("PileRegistry", () => {
         .to.be.revertedWithCustomError(market, "AccessControlUnauthorizedAccount")
         .withArgs(nth(piles, 0), await market.REGISTRAR_ROLE());
       await expect(market.setSuspended(nobody, true))
-        .to.be.revertedWithCustomError(market, "NotRegistered")
-        .withArgs(nobody);
-    });
-  });
-
-  describe("setMeterKey", () => {
-    it("changes the key and nothing else", async () => {
-      const { market, piles, meterKey } = await loadFixture(fixture);
-      const pile = nth(piles, 0);
-      const [word, record] = [await market.pileState(1), fields(await market.pileRecord(1))];
-      await expect(market.setMeterKey(pile, meterKey)).to.emit(market, "MeterKeyChanged").withArgs(1n, meterKey);
-      expect(fields(await market.pileRecord(1))).to.deep.equal({ ...record, meterKey: meterKey.address });
-      expect(await market.pileState(1)).to.equal(word);
-    });
-
-    it("is the registrar's alone, for registered piles alone", async () => {
-      const { market, piles } = await loadFixture(fixture);
-      const nobody = await stranger();
-      await expect(market.connect(nth(piles, 0)).setMeterKey(nth(piles, 0), nobody))
-        .to.be.revertedWithCustomError(market, "AccessControlUnauthorizedAccount")
-        .withArgs(nth(piles, 0), await market.REGISTRAR_ROLE());
-      await expect(market.setMeterKey(nobody, nobody))
         .to.be.revertedWithCustomError(market, "NotRegistered")
         .withArgs(nobody);
     });

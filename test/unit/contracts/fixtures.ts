@@ -3,13 +3,18 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signer
 import { expect } from "chai";
 import {
   type AddressLike,
+  type BigNumberish,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
+  type Overrides,
+  resolveAddress,
   type Result,
   Signature,
+  ZeroAddress,
 } from "ethers";
 import hre, { ethers } from "hardhat";
 
+import { contractParameters } from "../../../scripts/chain/contractParameters";
 import {
   decodeFill,
   decodeFrameRecord,
@@ -21,7 +26,7 @@ import {
   type SignedTerms,
 } from "../../../scripts/chain/packedWords";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
-import type { IOrderBook, Market } from "../../../typechain-types";
+import { type Delivery, Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
 
 /** Money units in a penny. */
@@ -31,7 +36,7 @@ export const PENNY = 10_000n;
 export const MAX_UINT24 = 2n ** 24n - 1n;
 
 /** The largest amount of money that the market counts, money units. */
-export const MAX_UINT64 = 2n ** 64n - 1n;
+export const MAX_MONEY = 2n ** 52n - 1n;
 
 /** The element at `index`, which the test knows to be there. */
 export function nth<T>(list: readonly T[], index: number): T {
@@ -137,7 +142,20 @@ export async function settle(
 ): Promise<ContractTransactionResponse> {
   const word = publication ?? (await market.publication(frame));
   await goTo(frame + 1, offset, frameSeconds);
-  return market.settle(frame, word, [...words]);
+  return settleNow(market, frame, word, words);
+}
+
+/** Settles a frame, all of whose fills the match made, whatever the time. */
+export async function settleNow(
+  market: Market,
+  frame: BigNumberish,
+  publication: bigint,
+  words: readonly bigint[],
+  overrides: Overrides = {},
+): Promise<ContractTransactionResponse> {
+  const { delivery } = await market.parameters();
+  const contract = Delivery__factory.connect(delivery, market.runner);
+  return contract.settle(market, frame, publication, [...words], words.length, [], overrides);
 }
 
 /** A fill as tests write it. */
@@ -260,7 +278,7 @@ export async function deployDirect(
   const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
   const token = await ethers.deployContract("TestToken", [6]);
   const lens = await ethers.deployContract("MarketLens");
-  const { market, admin } = await deployFor(token, parameters);
+  const { market, rounds, delivery, admin } = await deployFor(token, parameters);
   await token.faucet(admin, 10n ** 30n);
   await token.approve(market, ethers.MaxUint256);
   const piles = (await ethers.getSigners()).slice(1, 1 + pileCount);
@@ -268,17 +286,27 @@ export async function deployDirect(
     await market.registerPile(pile, pile, pile, ratedW);
     await market.deposit(pile, PILE_BALANCE * parameters.unit);
   }
-  return { market, lens, token, parameters, admin, piles };
+  return { market, lens, rounds, delivery, token, parameters, admin, piles };
 }
 
 /** A market that counts in `token`; the first signer holds every role. */
 export async function deployFor(
   token: AddressLike,
   parameters: DeploymentParameters,
-): Promise<{ market: Market; admin: HardhatEthersSigner }> {
+): Promise<Pick<Deployed, "market" | "rounds" | "delivery" | "admin">> {
   const admin = nth(await ethers.getSigners(), 0);
-  const market = await ethers.deployContract("Market", [
-    { ...parameters, admin, gridOperator: admin, registrar: admin, guardian: admin, token },
-  ]);
-  return { market, admin };
+  const rounds = await ethers.deployContract("BenefitRounds");
+  const delivery = await ethers.deployContract("Delivery");
+  const { address } = admin;
+  const surroundings = {
+    admin: address,
+    gridOperator: address,
+    registrar: address,
+    guardian: address,
+    token: await resolveAddress(token),
+    rounds: await rounds.getAddress(),
+    delivery: await delivery.getAddress(),
+  };
+  const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
+  return { market, rounds, delivery, admin };
 }

@@ -96,8 +96,8 @@ describe("Packed types", () => {
     const layout = drawnLayout("PileState");
     // Set once, by registration, and read by nobody.
     delete layout.registered;
-    const { nonce, ...ofOrder } = layout;
-    const REGISTERED = 1n << 238n;
+    const { nonce, credit, creditWh, indebted, ...ofOrder } = layout;
+    const REGISTERED = 1n << 255n;
 
     /** What readers say of values as they are drawn. */
     const asRead = ({ spanFrames, ...values }: Values): Values => ({
@@ -106,10 +106,10 @@ describe("Packed types", () => {
     });
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(11);
+      expect(Object.keys(layout)).to.have.length(14);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
-        for (const beside of [0n, REGISTERED, ((1n << 18n) - 1n) << 238n]) {
+        for (const beside of [0n, REGISTERED]) {
           expect(named(await harness.readPileState(word | beside))).to.deep.equal(asRead(values));
           expect(normal(decodePileState(word | beside))).to.deep.equal(asRead(values));
         }
@@ -118,14 +118,21 @@ describe("Packed types", () => {
 
     it("takes an order into any slot, keeping what lasts", async () => {
       for (const values of extremes(ofOrder)) {
-        for (const lasting of [0n, maxOf(nonce!)]) {
+        for (const full of [false, true]) {
+          const end = full ? maxOf : minOf;
+          const lasting = {
+            nonce: end(nonce!),
+            credit: end(credit!),
+            creditWh: end(creditWh!),
+            indebted: end(indebted!),
+          };
           for (const suspended of [0n, 1n]) {
-            const old = { ...values, balance: 5n, suspended, nonce: lasting };
+            const old = { ...values, balance: 5n, suspended, ...lasting };
             // The slot held the opposite of what is put in.
             const opposite = Object.fromEntries(
               Object.entries(ofOrder).map(([name, field]) => [name, maxOf(field) - values[name]!]),
             );
-            const slot = drawnWord(layout, { ...opposite, suspended, nonce: lasting }) | REGISTERED;
+            const slot = drawnWord(layout, { ...opposite, suspended, ...lasting }) | REGISTERED;
             const { spanFrames, ...rest } = asRead({ ...old, balance: values.balance! }) as Record<string, bigint>;
             expect(spanFrames).to.equal(undefined);
             const written = await harness.withOrder(slot, {
@@ -133,6 +140,7 @@ describe("Packed types", () => {
               charge: rest.charge === 1n,
               iceberg: rest.iceberg === 1n,
               suspended: false,
+              indebted: false,
             } as unknown as PackedTypesHarness.PileFieldsStruct);
             expect(written).to.equal(drawnWord(layout, { ...old, balance: values.balance! }) | REGISTERED);
           }
@@ -153,9 +161,13 @@ describe("Packed types", () => {
         if (values.nonce! < maxOf(nonce!)) {
           expect(await harness.withNextNonce(word)).to.equal(with_({ nonce: values.nonce! + 1n }));
         }
+        expect(await harness.withIndebted(word, true)).to.equal(with_({ indebted: 1n }));
+        expect(await harness.withIndebted(word, false)).to.equal(with_({ indebted: 0n }));
         const { balance, suspended } = values;
+        const lasting = { credit: values.credit!, creditWh: values.creditWh!, indebted: values.indebted! };
         expect(await harness.withoutOrder(word)).to.equal(
-          drawnWord(layout, { balance: balance!, suspended: suspended!, nonce: values.nonce! }) | REGISTERED,
+          drawnWord(layout, { balance: balance!, suspended: suspended!, nonce: values.nonce!, ...lasting }) |
+            REGISTERED,
         );
         const filledWh = values.remainingWh!;
         const freed = maxOf(layout.balance!) - balance!;
@@ -166,8 +178,31 @@ describe("Packed types", () => {
       }
     }).timeout(20_000);
 
-    it("is born with nothing but its registration", async () => {
-      expect(await harness.registeredPile()).to.equal(REGISTERED);
+    it("is born with nothing but its registration and its initial credit", async () => {
+      expect(await harness.registeredPile(0, 0)).to.equal(REGISTERED);
+      const values = { credit: 10_000n, creditWh: maxOf(creditWh!) };
+      expect(await harness.registeredPile(10_000, values.creditWh)).to.equal(drawnWord(layout, values) | REGISTERED);
+    });
+
+    it("moves the credit to the mean weighted by energy, halves up, and touches nothing else", async () => {
+      const others = Object.fromEntries(Object.entries(layout).map(([name, field]) => [name, maxOf(field)]));
+      for (const [C, W, agreedWh, creditedWh, next] of [
+        [5000n, 100_000n, 0n, 0n, 5000n],
+        [5000n, 100_000n, 1500n, 1500n, 5074n],
+        [5000n, 100_000n, 1000n, 250n, 4975n],
+        [0n, 0n, 1n, 1n, 10_000n],
+        [0n, 0n, 7n, 0n, 0n],
+        // 1 / 2 rounds up, 1 / 3 down.
+        [1n, 1n, 1n, 0n, 1n],
+        [1n, 1n, 2n, 0n, 0n],
+        [10_000n, maxOf(creditWh!), (1n << 24n) - 1n, 0n, 8000n],
+      ] as const) {
+        const word = drawnWord(layout, { ...others, credit: C, creditWh: W });
+        const sum = W + agreedWh > maxOf(creditWh!) ? maxOf(creditWh!) : W + agreedWh;
+        expect(await harness.withDelivery(word, agreedWh, creditedWh)).to.equal(
+          drawnWord(layout, { ...others, credit: next, creditWh: sum }),
+        );
+      }
     });
 
     it("takes part from its first frame to its last, with something left and in good standing", async () => {
@@ -220,9 +255,9 @@ describe("Packed types", () => {
 
   describe("BookEntry", () => {
     const slots = drawnLayout("PileState");
-    const REGISTERED = 1n << 238n;
+    const REGISTERED = 1n << 255n;
     /** An entry before ranking; `displayedWh` is what it shows. */
-    const before = { pile: 16, displayedWh: 20, priceTicks: 24, sequence: 40, waited: 7, charge: 1, gridReady: 1 };
+    const before = { pile: 16, displayedWh: 20, priceTicks: 24, sequence: 32, waited: 7, charge: 1, gridReady: 1 };
     const fields: Record<string, Field> = Object.fromEntries(
       Object.entries(before).map(([name, bits]) => [name, { shift: 0, bits }]),
     );
@@ -305,6 +340,8 @@ describe("Packed types", () => {
   describe("BookHead", () => {
     const { sentinel, ...layout } = drawnLayout("BookHead");
     const SENTINEL = 1n << BigInt(sentinel!.shift);
+    // Nobody reads how often the sequence has started again.
+    delete layout.laps;
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
       expect(Object.keys(layout)).to.deep.equal(["live", "sequence", "paused", "moreWords"]);

@@ -23,6 +23,7 @@ export const PARAMETERS: MarketParameters = {
   roundSeconds: 120,
   finaliseSeconds: 120,
   maxHorizon: 24,
+  allotment: "expiry",
   chargeEfficiencyBps: 10_000n,
   dischargeEfficiencyBps: 10_000n,
   readingSeconds: 0,
@@ -96,7 +97,8 @@ export function expectConserved(model: MarketModel, nowSeconds: number): void {
   for (const id of model.pileIds) {
     const free = model.freeBalance(id, nowSeconds);
     const locked = model.lockedBalance(id, nowSeconds);
-    expect(free >= 0n && locked >= 0n, `balances of ${id}: ${free} free, ${locked} locked`).to.equal(true);
+    // Asked after every step of random sequences: an assertion for each pile would take most of their time.
+    if (free < 0n || locked < 0n) expect.fail(`balances of ${id}: ${free} free, ${locked} locked`);
     sum += free + locked;
   }
   expect(model.inDelivery >= 0n && model.gridBalance >= 0n).to.equal(true);

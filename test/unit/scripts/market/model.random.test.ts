@@ -6,6 +6,8 @@ import type { FrameOutcome, MarketParameters, OrderRequest } from "../../../../s
 import { expectConserved, PARAMETERS } from "./fixtures";
 
 const PILES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
+/** Of the first piles, money units: too little for some orders, or for what comes after them. */
+const BALANCES = [50_000n, 200_000n, 400_000n];
 const SEED = 4_14;
 
 const parameters: fc.Arbitrary<MarketParameters> = fc.record({
@@ -27,15 +29,16 @@ const parameters: fc.Arbitrary<MarketParameters> = fc.record({
   roundSeconds: fc.constant(120),
   finaliseSeconds: fc.constant(120),
   maxHorizon: fc.constant(24),
+  allotment: fc.constant("expiry"),
   chargeEfficiencyBps: fc.constant(10_000n),
   dischargeEfficiencyBps: fc.constant(10_000n),
-  readingSeconds: fc.constant(0),
-  breach: fc.constant("defaulter"),
-  overBps: fc.constant(0n),
+  readingSeconds: fc.constantFrom(0, 0, 1, 600),
+  breach: fc.constantFrom("defaulter", "counterparty"),
+  overBps: fc.constantFrom(0n, 0n, 10_000n),
   initialCredit: fc.constant(5_000n),
-  creditPriorWh: fc.constant(100_000n),
-  minCredit: fc.constant(0n),
-  ranking: fc.constant("priority"),
+  creditPriorWh: fc.constant(1_000n),
+  minCredit: fc.constantFrom(0n, 0n, 4_000n),
+  ranking: fc.constantFrom("priority", "priority", "credit"),
 });
 
 type Step =
@@ -47,7 +50,8 @@ type Step =
   | { do: "cancel" | "suspend" | "readmit"; pile: number }
   | { do: "deposit" | "withdraw"; pile: number; amount: bigint }
   | { do: "publish"; ahead: number; base: bigint; ticks: [bigint, bigint, bigint] }
-  | { do: "clear" | "settle"; ahead: number }
+  | { do: "clear"; ahead: number }
+  | { do: "settle"; ahead: number; movedWh: (bigint | undefined)[] }
   | { do: "wait" | "open"; seconds: number }
   | { do: "next" };
 
@@ -62,6 +66,12 @@ const request = fc.record({
 });
 const kind = <T extends string>(...names: T[]) => fc.constantFrom(...names);
 
+/** What each pile moves, either way; undefined where its meter is silent. */
+const movedWh = fc.array(fc.option(fc.bigInt({ min: 0n, max: 60_000n }), { nil: undefined, freq: 5 }), {
+  minLength: PILES.length,
+  maxLength: PILES.length,
+});
+
 const act: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: kind("place", "place", "replace"), pile, request }) },
   { weight: 3, arbitrary: fc.record({ do: kind("cancel", "suspend", "readmit", "readmit"), pile }) },
@@ -69,7 +79,8 @@ const act: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: kind("deposit", "withdraw"), pile, amount: fc.bigInt({ min: 0n, max: 9_000_000n }) }),
   },
-  { weight: 1, arbitrary: fc.record({ do: kind("clear", "settle"), ahead: fc.integer({ min: -4, max: 2 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: kind("clear"), ahead: fc.integer({ min: -4, max: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: kind("settle"), ahead: fc.integer({ min: -4, max: 2 }), movedWh }) },
   { weight: 1, arbitrary: fc.record({ do: kind("wait"), seconds: fc.integer({ min: 0, max: 300 }) }) },
 );
 const publish: fc.Arbitrary<Step> = fc.record({
@@ -87,7 +98,7 @@ const frameSteps: fc.Arbitrary<Step[]> = fc
     openFor: fc.integer({ min: 0, max: 59 }),
     within: fc.array(act, { maxLength: 2 }),
     cleared: fc.integer({ min: 0, max: 9 }).map((digit) => digit > 0),
-    settled: fc.boolean(),
+    settled: fc.option(movedWh, { nil: undefined }),
     after: fc.array(act, { maxLength: 2 }),
   })
   .map(({ publishes, before, openFor, within, cleared, settled, after }): Step[] => [
@@ -98,7 +109,7 @@ const frameSteps: fc.Arbitrary<Step[]> = fc
     ...(cleared ? [{ do: "clear", ahead: 1 } as const] : []),
     ...after,
     { do: "next" },
-    ...(settled ? [{ do: "settle", ahead: -1 } as const] : []),
+    ...(settled === undefined ? [] : [-1, -2].map((ahead) => ({ do: "settle", ahead, movedWh: settled }) as const)),
   ]);
 const sequences = fc.array(frameSteps, { minLength: 6, maxLength: 14 }).map((frames) => frames.flat());
 
@@ -109,6 +120,8 @@ function visible(model: MarketModel, nowSeconds: number, frame: number): unknown
       model.order(id, nowSeconds),
       model.freeBalance(id, nowSeconds),
       model.lockedBalance(id, nowSeconds),
+      model.debt(id),
+      model.credit(id),
     ]),
     totals: [model.inDelivery, model.gridBalance, model.deposited, model.withdrawn, model.pflW, model.recordedLoad],
     book: model.book(frame),
@@ -144,12 +157,12 @@ function expectSound(outcome: FrameOutcome, book: Book, market: MarketParameters
 
 describe("MarketModel on random sequences", () => {
   it("conserves money, changes nothing when it refuses, and clears soundly", () => {
-    const seen = { trades: 0, fills: 0, settled: 0, codes: new Set<string>() };
+    const seen = { trades: 0, fills: 0, settled: 0, silent: 0, debts: 0, codes: new Set<string>() };
     fc.assert(
       fc.property(parameters, sequences, (market, steps) => {
         const model = new MarketModel(market);
         for (const [i, id] of PILES.entries()) {
-          model.registerPile(id, BigInt(1 + i * 3_700), { balance: i === 0 ? 50_000n : 20_000_000n });
+          model.registerPile(id, BigInt(1 + i * 3_700), { balance: BALANCES[i] ?? 20_000_000n });
         }
         let now = 20 * market.frameSeconds;
         const current = () => Math.floor(now / market.frameSeconds);
@@ -195,10 +208,16 @@ describe("MarketModel on random sequences", () => {
               seen.fills += outcome.grid.length;
               return;
             }
-            case "settle":
-              model.settle(current() + s.ahead, now);
+            case "settle": {
+              const readings = s.movedWh.flatMap((wh, i) =>
+                wh === undefined ? [] : [[PILES[i]!, { consumedWh: wh, producedWh: wh }] as const],
+              );
+              const { piles } = model.settle(current() + s.ahead, now, new Map(readings));
               seen.settled++;
+              seen.silent += piles.filter(({ silent }) => silent).length;
+              seen.debts += piles.filter(({ unpaid }) => unpaid > 0n).length;
               return;
+            }
             case "wait":
               now += s.seconds;
               return;
@@ -222,19 +241,24 @@ describe("MarketModel on random sequences", () => {
           expectConserved(model, now);
         }
       }),
-      { seed: SEED, numRuns: 20 },
+      { seed: SEED, numRuns: 60 },
     );
     // The sequences reach what they are meant to reach.
     expect(seen.trades).to.be.above(60);
     expect(seen.fills).to.be.above(12);
     expect(seen.settled).to.be.above(40);
+    expect(seen.silent).to.be.above(0);
+    expect(seen.debts).to.be.above(0);
     expect([...seen.codes]).to.include.members([
       "GateClosed",
       "InsufficientBalance",
       "PileSuspended",
       "LiveOrderExists",
+      "ReadingsMissing",
+      "PileInDebt",
+      "CreditTooLow",
     ]);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it("does not depend on the order of placement where no two prices of a side are equal", () => {
     const orders = fc.uniqueArray(

@@ -5,6 +5,7 @@ import { Impatient } from "../../../../scripts/piles/policies/impatient";
 import { planSlices } from "../../../../scripts/piles/policies/slicePlan";
 import { sell } from "../../../../scripts/piles/policies/selling";
 import { Valley } from "../../../../scripts/piles/policies/valley";
+import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
 import { Waterline } from "../../../../scripts/piles/policies/waterline";
 import { Random } from "../../../../scripts/random";
 import { line, need, own, PUBLISHED, view } from "./fixtures";
@@ -159,5 +160,17 @@ describe("simple policies", () => {
       policy.decide(own({ stay, remainingWh: 4000 }), view({ ...HILLY, moment: "open", frame }), RANDOM);
     expect(at(10)).to.equal(undefined);
     expect(at(11)).to.deep.equal({ price: 200_000, energyWh: 2000 });
+  });
+
+  it("whole need: all of it in one iceberg until departure, at the highest tariff of the stay", () => {
+    const policy = new WholeNeed();
+    const published = (frame: number) => ({ ...PUBLISHED, importPrice: frame === 15 ? 230_000 : 200_000 });
+    const open = view({ moment: "open", published });
+    expect(policy.decide(own(), open, RANDOM)).to.deep.equal({ price: 230_000, energyWh: 10_000 });
+    // What would be a normal order names a peak that makes it flexible.
+    expect(policy.decide(own({ remainingWh: 900 }), open, RANDOM)).to.deep.include({ energyWh: 900, peakWh: 899 });
+    expect(policy.decide(own({ limitPrice: 210_000 }), open, RANDOM)).to.deep.include({ price: 210_000 });
+    expect(policy.decide(own({ order: line({}) }), open, RANDOM)).to.equal(undefined);
+    expect(policy.decide(own(), view(), RANDOM)).to.equal(undefined);
   });
 });

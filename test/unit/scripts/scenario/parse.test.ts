@@ -42,6 +42,19 @@ describe("parseScenario", () => {
       tickSize: 1n,
       bondPrice: 0n,
       wheelingCap: 0n,
+      settlement: "adbev",
+      roundSeconds: 120,
+      finaliseSeconds: 120,
+      maxHorizon: 24,
+      chargeEfficiencyBps: 10_000n,
+      dischargeEfficiencyBps: 10_000n,
+      readingSeconds: 0,
+      breach: "defaulter",
+      overBps: 0n,
+      initialCredit: 5_000n,
+      creditPriorWh: 100_000n,
+      minCredit: 0n,
+      ranking: "priority",
     });
     expect(publications).to.have.length(48);
     expect(publications[47]).to.deep.equal({
@@ -64,7 +77,9 @@ describe("parseScenario", () => {
     expect(events[3]).to.deep.equal({ frame: 1, pile: "C", action: { kind: "cancel" } });
     expect(rest).to.deep.equal({
       fileName: "example.json",
-      settlement: "adbev",
+      proposals: [],
+      readings: new Map(),
+      operatorPrefund: 0n,
       missedClearings: new Set(),
       unpublished: new Set(),
     });
@@ -152,6 +167,7 @@ describe("parseScenario", () => {
     const place = (overrides: Record<string, unknown>) => ({
       events: [{ frame: 0, pile: "A", place: { ...order, ...overrides } }],
     });
+    const propose = { frame: 0, propose: { proposer: "P1", draw: [0], discharge: [0] } };
     const ofPrice = "a whole number of money units per kWh, 0 or more";
     const cases: [string, Record<string, unknown>, string][] = [
       ["missing field", { frames: undefined }, "frames: is missing; expected a whole number, 1 to 17568"],
@@ -171,7 +187,62 @@ describe("parseScenario", () => {
       ["number too large", place({ price: 1e300 }), `events[0].place.price: expected ${ofPrice}, found 1e+300`],
       ["negative price", place({ price: -1 }), `events[0].place.price: expected ${ofPrice}, found -1`],
       ["side", place({ side: "buy" }), 'events[0].place.side: expected "charge" or "discharge", found "buy"'],
-      ["settlement", { market: { settlement: "benefit" } }, 'market.settlement: expected "adbev", found "benefit"'],
+      [
+        "settlement",
+        { market: { settlement: "poa" } },
+        'market.settlement: expected "adbev" or "benefit", found "poa"',
+      ],
+      [
+        "proposal without a round",
+        { events: [propose] },
+        'events[0].propose: needs a market with "settlement": "benefit"',
+      ],
+      [
+        "proposal of a pile",
+        { market: { settlement: "benefit" }, events: [{ ...propose, pile: "A" }] },
+        "events[0].pile: must not stand beside propose",
+      ],
+      [
+        "event of no pile",
+        { events: [{ frame: 0, cancel: true }] },
+        "events[0].pile: is missing; expected the id of one of the piles",
+      ],
+      [
+        "weather above 0.3",
+        { piles: [{ id: "A", ratedW: 7000, weather: 3000 }] },
+        "piles[0].weather: expected a whole number of 1/10 000, 0 to 2999, found 3000",
+      ],
+      [
+        "attribute beyond its scale",
+        { piles: [{ id: "A", ratedW: 7000, attributes: { renewable: 1001 } }] },
+        "piles[0].attributes.renewable: expected a whole number, 0 to 1000, found 1001",
+      ],
+      [
+        "reading without meters",
+        { events: [{ frame: 1, pile: "A", reading: { consumedWh: 1, producedWh: 0 } }] },
+        "events[0].reading: needs a market with meters: market.readingSeconds above 0",
+      ],
+      [
+        "silence without meters",
+        { events: [{ frame: 1, pile: "A", silent: true }] },
+        "events[0].silent: needs a market with meters: market.readingSeconds above 0",
+      ],
+      [
+        "reading of frame 0",
+        { market: { readingSeconds: 1 }, events: [{ frame: 0, pile: "A", silent: true }] },
+        "events[0].frame: must be 1 or more, as nothing is delivered in frame 0, found 0",
+      ],
+      [
+        "two readings of one frame",
+        {
+          market: { readingSeconds: 1 },
+          events: [
+            { frame: 1, pile: "A", silent: true },
+            { frame: 1, pile: "A", reading: { consumedWh: 1, producedWh: 0 } },
+          ],
+        },
+        'events[1]: must be the only reading or silence of pile "A" in frame 1',
+      ],
       [
         "short list",
         { market: { importPrice: [1, 2] } },
@@ -248,12 +319,12 @@ describe("parseScenario", () => {
       [
         "nothing to do",
         { events: [{ frame: 0, pile: "A" }] },
-        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found none",
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, reading, silent, found none",
       ],
       [
         "two things to do",
         { events: [{ frame: 0, pile: "A", cancel: true, deposit: 1 }] },
-        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, found cancel and deposit",
+        "events[0]: must have exactly one of place, replace, cancel, suspend, readmit, deposit, withdraw, reading, silent, found cancel and deposit",
       ],
       ["missed frame 0", { missedClearings: [0] }, "missedClearings[0]: must be 1 to 4, found 0"],
       ["missed twice", { missedClearings: [1, 1] }, "missedClearings[1]: must be listed once, but 1 is listed before"],

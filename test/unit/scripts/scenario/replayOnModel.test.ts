@@ -211,3 +211,92 @@ describe("toJson", () => {
     expect(() => toJson(result)).to.throw(RangeError, "9007199254740992");
   });
 });
+
+describe("replayOnModel with rounds [SPEC 4]", () => {
+  const events = [{ frame: 1, pile: "A", place: bid(DEAR, 6000, 4, 2000) }];
+  const propose = (frame: number, proposer: string, draw: number[], discharge = draw.map(() => 0)) => ({
+    frame,
+    propose: { proposer, draw, discharge },
+  });
+  const benefit = { settlement: "benefit", icebergPeakWh: 2000 } as const;
+
+  it("executes the best plan, tells whose it was and why others were refused", () => {
+    const result = play({
+      market: benefit,
+      frames: 6,
+      events: [
+        ...events,
+        propose(1, "P1", [1500, 1500, 1500]),
+        propose(1, "P2", [2000, 2000, 2000]),
+        propose(1, "P3", [2001, 0, 0]),
+        propose(1, "P4", [1]),
+      ],
+    });
+    expect(result.frames[1]).to.deep.equal({
+      frame: 2,
+      trades: [],
+      grid: [{ pile: "A", side: "charge", price: 200_000, energyWh: 2000 }],
+      loadW: 5000,
+      round: {
+        winner: "P2",
+        // One step of 4 kW.
+        lambda: "62499996093",
+        unservedWh: 0,
+        refused: [
+          { proposer: "P3", error: "PlanNotAllottable" },
+          { proposer: "P4", error: "WrongHorizon" },
+        ],
+      },
+    });
+    expect(result.frames[0]).not.to.have.property("round");
+  });
+
+  it("executes the fallback where nobody beats it, and rejects plans for frames without a round", () => {
+    const result = play({
+      market: benefit,
+      frames: 6,
+      missedClearings: [3],
+      events: [
+        propose(0, "P1", [1]),
+        ...events,
+        propose(1, "P1", [0, 0, 2000]),
+        propose(1, "P2", [0, 0, 1999]),
+        propose(2, "P3", [0, 0]),
+      ],
+    });
+    expect(result.frames[1]!.round).to.deep.include({ winner: "fallback", unservedWh: 4000, refused: [] });
+    expect(result.rejected).to.deep.equal([
+      { frame: 0, pile: "P1", error: "NoOpenRound" },
+      { frame: 2, pile: "P3", error: "NoOpenRound" },
+    ]);
+  });
+
+  it("pays exports out of what the operator paid in", () => {
+    const sells = [{ frame: 1, pile: "A", place: ask(40_000, 1000, 2) }];
+    const sell = (operatorPrefund: number) =>
+      play({
+        market: { ...benefit, operatorPrefund },
+        baseLoadW: Array.from({ length: 48 }, (_, frame) => (frame < 2 ? 1000 : 3000)),
+        frames: 3,
+        events: [...sells, propose(1, "P1", [0], [1000])],
+      }).frames[1];
+    expect(sell(50_000)).to.deep.include({ loadW: 1000 });
+    expect(sell(50_000)!.grid).to.deep.equal([{ pile: "A", side: "discharge", price: 50_000, energyWh: 1000 }]);
+    expect(sell(0)).to.deep.include({ loadW: 3000, grid: [] });
+  });
+
+  it("settles what a round moved by the readings, as it settles what was matched", () => {
+    const { settlements } = play({
+      market: { ...benefit, operatorPrefund: 50_000, readingSeconds: 600 },
+      baseLoadW: Array.from({ length: 48 }, (_, frame) => (frame < 2 ? 1000 : 3000)),
+      frames: 3,
+      events: [
+        { frame: 1, pile: "A", place: ask(40_000, 1000, 2) },
+        propose(1, "P1", [0], [1000]),
+        { frame: 2, pile: "A", reading: { consumedWh: 0, producedWh: 900 } },
+      ],
+    });
+    expect(settlements!.map(({ frame, grid }) => [frame, grid])).to.deep.equal([[2, -45_000]]);
+    expect(settlements![0]!.piles[0]).to.deep.include({ pile: "A", agreedWh: 1000, producedWh: 900, earned: 45_000 });
+  });
+});

@@ -59,6 +59,18 @@ describe("comparison of schemes", function () {
     expect(ranked).to.deep.equal([...ranked].sort((a, b) => a - b));
   });
 
+  it("tells who won the rounds of a benefit market, and serves everybody there", () => {
+    for (const key of ["pob", "epob", "epobC"]) {
+      const { rounds, days } = schemes.find((scheme) => scheme.key === key)!;
+      expect(rounds).to.have.length(SEEDS.length);
+      const won = rounds!.flat().filter(({ winner }) => winner !== undefined);
+      expect(won.length).to.be.above(rounds!.flat().length / 2);
+      expect(won.every(({ lambda }) => lambda > 0n)).to.equal(true);
+      for (const { unservedShare } of days) expect(unservedShare, key).to.be.below(0.01);
+    }
+    expect(schemes.filter(({ rounds }) => rounds !== undefined)).to.have.length(3);
+  });
+
   it("repeats from its seeds, but for the time it takes", async () => {
     const again = await compareSchemes({
       seeds: [2],

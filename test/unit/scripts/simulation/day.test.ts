@@ -4,7 +4,9 @@ import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
 import type { FrameOutcome } from "../../../../scripts/market/types";
 import type { OrderPolicy, PublicView } from "../../../../scripts/piles/agent";
 import { Impatient } from "../../../../scripts/piles/policies/impatient";
+import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
 import { Waterline } from "../../../../scripts/piles/policies/waterline";
+import { asapPlanner, epob, pob } from "../../../../scripts/planners/book/planners";
 import { type DayOptions, runDay } from "../../../../scripts/simulation/day";
 import type { DayResult } from "../../../../scripts/simulation/dayResult";
 import { type DaySettings, defaultDay } from "../../../../scripts/simulation/defaults";
@@ -186,5 +188,46 @@ describe("the target of the default day", function () {
       await Promise.all(seeds(1, 5).map(async (seed) => headline(await run({ seed, policy: new Waterline() })).pflW)),
     );
     expect(waterline.mean).to.be.below(0.65 * impatient.mean);
+  });
+
+  describe("on a benefit market", () => {
+    const play = async (seed: number) => {
+      const port = new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit", icebergPeakWh: 4_000n });
+      const options = { ...defaultDay({ seed }), policy: new WholeNeed(), proposers: [pob(), epob(), asapPlanner()] };
+      return { port, day: await runDay(options, port) };
+    };
+
+    it("serves everybody by plans that compete, and accounts for every watt-hour", async () => {
+      const { port, day } = await play(1);
+      const rounds = day.rounds!;
+      expect(rounds.length).to.be.above(30);
+      expect(new Set(rounds.map(({ winner }) => winner))).to.include("ePoB");
+      for (const { refused, lambda } of rounds) {
+        expect(refused).to.deep.equal([]);
+        expect(lambda > 0n).to.equal(true);
+      }
+      expect(day.totals.unservedWh / day.totals.askedWh).to.be.below(0.01);
+      for (const { grid, loadW, baseLoadW } of day.frames) {
+        const netWh = grid.reduce(
+          (sum, { side, energyWh }) => sum + Number(side === "charge" ? energyWh : -energyWh),
+          0,
+        );
+        expect(loadW - baseLoadW).to.equal(2 * netWh);
+      }
+      expect(port.model.inDelivery).to.equal(0n);
+      expect(day.loads.market.absoluteStepsW).to.be.below(day.loads.capped.absoluteStepsW);
+      expect(day.loads.market.squaredStepsRootW).to.be.below(day.loads.capped.squaredStepsRootW);
+    });
+
+    it("repeats to the unit from its seed", async () => {
+      expect((await play(2)).day).to.deep.equal((await play(2)).day);
+    });
+
+    it("goes on by the fallback where nobody proposes", async () => {
+      const options = { ...defaultDay({ seed: 1, evs: 20 }), policy: new WholeNeed() };
+      const { rounds } = await runDay(options, new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit" }));
+      expect(rounds!.length).to.be.above(0);
+      expect(rounds!.every(({ winner }) => winner === undefined)).to.equal(true);
+    });
   });
 });

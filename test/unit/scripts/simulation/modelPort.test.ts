@@ -45,4 +45,27 @@ describe("model port", () => {
     expect(await port.submit(0, [{ pile: "A", kind: "cancel" }])).to.deep.equal([{ accepted: true }]);
     expect((await port.book(0)).map(({ pile }) => pile)).to.deep.equal(["B"]);
   });
+
+  it("holds rounds in the simulation's frames", async () => {
+    const port = new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit" });
+    await port.register([{ pile: "A", ratedW: 7_000n }]);
+    await port.publish(-3, 0, new Array<Publication>(5).fill(PUBLICATION));
+    await port.submit(0, [place("A", { energyWh: 6000n, expiryFrame: 3 })]);
+    expect((await port.clear(1)).grid).to.deep.equal([]);
+    expect(await port.rounds.frozenBook(2)).to.equal(undefined);
+    const book = await port.rounds.frozenBook(1);
+    expect(book).to.deep.include({ frame: 1, horizon: 3, previousLoadW: 33_000n });
+    expect(book!.bids[0]).to.deep.include({ pile: "A", expiryFrame: 3, remainingWh: 6000n });
+    const plan = (...drawWh: bigint[]) => ({ drawWh, dischargeWh: drawWh.map(() => 0n) });
+    const { outcome, winner, score, refused } = await port.rounds.hold(1, [
+      { proposer: "P1", plan: plan(9999n, 0n, 0n) },
+      { proposer: "P2", plan: plan(2000n, 2000n, 2000n) },
+    ]);
+    expect(winner).to.equal("P2");
+    expect(score.unservedWh).to.equal(0n);
+    expect(refused).to.deep.equal([{ proposer: "P1", error: "PlanNotAllottable" }]);
+    expect(outcome).to.deep.include({ frame: 1, loadW: 37_000n });
+    expect(await port.rounds.frozenBook(1)).to.equal(undefined);
+    await port.settle(1);
+  });
 });

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IBenefitRounds } from "./interfaces/IBenefitRounds.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
+import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
+import { BenefitScore } from "./libraries/BenefitScore.sol";
+import { Fluctuation } from "./libraries/Fluctuation.sol";
+import { Money } from "./libraries/Money.sol";
+import { Tranches } from "./libraries/Tranches.sol";
+import { Words } from "./libraries/Words.sol";
+import { PlanRewards } from "./PlanRewards.sol";
+import { BestPlan, BestPlanLib } from "./types/BestPlan.sol";
+import { Chronicle } from "./types/Chronicle.sol";
+import { Fill, FillLib } from "./types/Fill.sol";
+import { FlexibleOrder } from "./types/FlexibleOrder.sol";
+import { PlanLib } from "./types/Plan.sol";
+import { Publication } from "./types/Publication.sol";
+import { RoundTerms, RoundTermsLib } from "./types/RoundTerms.sol";
+
+/// @title Rounds in which plans compete
+/// @notice Holds of each market's round a hash of its frozen book, the best score and the best plan's hash; all else is
+/// handed back in calldata.
+contract BenefitRounds is PlanRewards, IBenefitRounds {
+    /// @dev When a market's latest round runs.
+    struct Phases {
+        uint32 frame;
+        uint40 commitUntil;
+        uint40 revealUntil;
+        uint40 winnerUntil;
+        uint40 begins;
+        bool executed;
+    }
+
+    /// @dev A market's latest round.
+    struct Round {
+        Phases phases;
+        bytes32 bookHash;
+        BestPlan best;
+        bytes32 winner;
+    }
+
+    /// @dev What an opened commitment is overwritten with: not zero, so that the next one finds no fresh slot.
+    bytes32 private constant OPENED = bytes32(uint256(1));
+
+    mapping(address market => Round) private _rounds;
+    mapping(address market => mapping(address proposer => bytes32)) private _commitments;
+
+    /// @inheritdoc IBenefitRounds
+    function open(
+        uint256 frame,
+        uint256 matchedWh,
+        bool previousKnown,
+        int256 previousW,
+        uint256[] calldata orders
+    ) external {
+        IMarketParameters.Parameters memory p = IMarket(msg.sender).parameters();
+        uint256[] memory book = _freeze(
+            RoundTermsLib.pack(
+                frame,
+                previousW,
+                previousKnown,
+                matchedWh,
+                p.capacityW - p.lossAllowanceW,
+                p.frameSeconds,
+                _horizon(orders, p.maxHorizon, p.allotBySlack),
+                p.chargeEfficiencyBps,
+                p.dischargeEfficiencyBps,
+                p.maxWaitFrames,
+                p.allotBySlack
+            ),
+            orders
+        );
+        Round storage round = _rounds[msg.sender];
+        uint256 commitUntil = block.timestamp + p.roundSeconds;
+        uint256 revealUntil = commitUntil + p.roundSeconds;
+        round.phases = Phases({
+            frame: uint32(frame),
+            commitUntil: uint40(commitUntil),
+            revealUntil: uint40(revealUntil),
+            winnerUntil: uint40(revealUntil + p.finaliseSeconds),
+            begins: uint40(frame * p.frameSeconds),
+            executed: false
+        });
+        round.bookHash = keccak256(abi.encodePacked(book));
+        emit RoundOpened(msg.sender, frame, book);
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function commit(IMarket market, bytes32 commitment) external {
+        Phases memory phases = _rounds[address(market)].phases;
+        if (block.timestamp >= phases.commitUntil) revert WrongPhase(phases.frame, 0, phases.commitUntil);
+        _requireProposer(market, msg.sender);
+        _commitments[address(market)][msg.sender] = commitment;
+        emit PlanCommitted(address(market), phases.frame, msg.sender, commitment);
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function reveal(IMarket market, uint256[] calldata book, bytes calldata plan, bytes32 salt) external {
+        Round storage round = _rounds[address(market)];
+        Phases memory phases = round.phases;
+        if (block.timestamp < phases.commitUntil || block.timestamp >= phases.revealUntil) {
+            revert WrongPhase(phases.frame, phases.commitUntil, phases.revealUntil);
+        }
+        _openCommitment(market, phases.frame, plan, salt);
+        _requireBook(round, book);
+        _requireHorizon(book, plan);
+        (BenefitScore.Score memory best, uint256 equals) = _bestSoFar(round, phases.frame, book);
+        BenefitScore.Score memory score = BenefitScore.scorePlan(BenefitScore.openForPlan(book), plan);
+        bytes32 planHash = keccak256(plan);
+        if (BenefitScore.isBetter(score, best)) {
+            (best, equals) = (score, 1);
+            round.winner = planHash;
+            _setCandidate(market, 0, msg.sender);
+        } else if (equals != 0 && !BenefitScore.isBetter(best, score)) {
+            // As good as the best: the plan with the lowest hash stands for all, so nothing is won by coming first.
+            if (planHash < round.winner) round.winner = planHash;
+            if (equals < MAX_CANDIDATES) _setCandidate(market, equals++, msg.sender);
+        }
+        round.best = BestPlanLib.pack(phases.frame, best.unservedWh, best.squares, equals, block.number);
+        _mixReveal(market, planHash, salt);
+        emit PlanRevealed(
+            address(market),
+            phases.frame,
+            msg.sender,
+            score.unservedWh,
+            score.squares,
+            BenefitScore.benefit(score.squares),
+            plan
+        );
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function finalise(IMarket market, uint256[] calldata book, bytes calldata plan) external {
+        Round storage round = _rounds[address(market)];
+        Phases memory phases = round.phases;
+        if (phases.executed) revert AlreadyFinalised(phases.frame);
+        if (block.timestamp < phases.revealUntil || block.timestamp >= phases.begins) {
+            revert WrongPhase(phases.frame, phases.revealUntil, phases.begins);
+        }
+        bytes32 planHash = plan.length == 0 ? bytes32(0) : keccak256(plan);
+        {
+            bytes32 winner = round.best.frame() == phases.frame ? round.winner : bytes32(0);
+            bool winnersTime = block.timestamp < phases.winnerUntil;
+            if (planHash == 0 ? winner != 0 && winnersTime : planHash != winner || !winnersTime) {
+                revert NotTheWinner(planHash, winner);
+            }
+        }
+        _requireBook(round, book);
+        round.phases.executed = true;
+        BenefitScore.Book memory opened;
+        if (planHash == 0) {
+            opened = BenefitScore.openForFallback(book);
+            BenefitScore.startFallback(opened);
+        } else {
+            opened = BenefitScore.openForPlan(book);
+            BenefitScore.startPlan(opened, plan);
+        }
+        if (planHash != 0) _openDraw(market, phases.frame, round.best);
+        emit RoundFinalised(address(market), phases.frame, planHash);
+        _execute(market, book, opened);
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function roundOf(IMarket market) external view returns (RoundView memory) {
+        Round memory round = _rounds[address(market)];
+        Phases memory phases = round.phases;
+        bool scored = phases.frame != 0 && round.best.frame() == phases.frame;
+        return
+            RoundView({
+                frame: phases.frame,
+                commitUntil: phases.commitUntil,
+                revealUntil: phases.revealUntil,
+                winnerUntil: phases.winnerUntil,
+                begins: phases.begins,
+                executed: phases.executed,
+                bookHash: round.bookHash,
+                winner: scored ? round.winner : bytes32(0),
+                unservedWh: scored ? round.best.unservedWh() : 0,
+                squares: scored ? round.best.squares() : 0,
+                equals: scored ? round.best.equals() : 0
+            });
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function scorePlan(
+        uint256[] calldata book,
+        bytes calldata plan
+    ) external pure returns (uint256 unservedWh, uint256 squares) {
+        _requireHorizon(book, plan);
+        BenefitScore.Score memory score = BenefitScore.scorePlan(BenefitScore.openForPlan(book), plan);
+        return (score.unservedWh, score.squares);
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squares) {
+        BenefitScore.Score memory score = BenefitScore.scoreFallback(BenefitScore.openForFallback(book));
+        return (score.unservedWh, score.squares);
+    }
+
+    /// @inheritdoc IBenefitRounds
+    function commitmentOf(
+        IMarket market,
+        uint256 frame,
+        address proposer,
+        bytes calldata plan,
+        bytes32 salt
+    ) public view returns (bytes32 commitment) {
+        return keccak256(abi.encode(block.chainid, address(this), market, frame, proposer, keccak256(plan), salt));
+    }
+
+    /// @dev The frozen book: terms, a publication for each frame of the horizon, orders.
+    function _freeze(RoundTerms terms, uint256[] calldata orders) private view returns (uint256[] memory book) {
+        uint256 horizon = terms.horizon();
+        uint256 frame = terms.frame();
+        book = new uint256[](1 + horizon + orders.length);
+        book[0] = RoundTerms.unwrap(terms);
+        for (uint256 i; i < horizon; ++i) {
+            book[1 + i] = Publication.unwrap(IMarket(msg.sender).publication(frame + i));
+        }
+        for (uint256 i; i < orders.length; ++i) book[1 + horizon + i] = orders[i];
+    }
+
+    /// @dev Frames until the last flexible order ends, at most the market's horizon. By slack one more, so that plans count
+    /// the step by which the load comes down again.
+    function _horizon(
+        uint256[] calldata orders,
+        uint256 maxHorizon,
+        bool bySlack
+    ) private pure returns (uint256 horizon) {
+        for (uint256 i; i < orders.length; ++i) {
+            uint256 last = FlexibleOrder.wrap(orders[i]).lastOffset();
+            if (last >= horizon) horizon = last + 1;
+        }
+        if (bySlack) ++horizon;
+        if (horizon > maxHorizon) horizon = maxHorizon;
+    }
+
+    /// @notice Has the market fill what moves in the round's frame: bids at the import tariff, then asks at the export
+    /// tariff as far as the grid operator's account can pay.
+    /// @param frozen the frozen book
+    /// @param opened the same after its first frame
+    function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
+        uint256 tickSize = market.parameters().tickSize;
+        Chronicle c = market.chronicle();
+        RoundTerms terms = opened.terms;
+        Publication published = Publication.wrap(Words.at(opened.publications, 0));
+        uint256[] memory fills = Words.reserve(frozen.length);
+        uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, fills);
+        uint256 exportPrice = published.exportTicks() * tickSize;
+        uint256 dischargedWh = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), fills);
+
+        int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
+        uint256 pflW = c.pflW();
+        if (terms.isPreviousKnown()) {
+            int256 previousW = terms.previousW();
+            pflW = pflW + Fluctuation.stepW(loadW, previousW) - Fluctuation.stepW(c.lastLoadW(), previousW);
+        }
+        market.executeFlexible(terms.frame(), loadW, pflW, fills);
+    }
+
+    /// @dev Appends a fill for each bid that moved.
+    function _bidFills(
+        uint256[] calldata frozen,
+        uint256[] memory bids,
+        uint256 price,
+        uint256[] memory fills
+    ) private pure returns (uint256 drawnWh) {
+        for (uint256 i; i < bids.length; ++i) {
+            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(bids, i));
+            if (energyWh == 0) continue;
+            drawnWh += energyWh;
+            Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, pile, energyWh, price)));
+        }
+    }
+
+    /// @dev Appends a fill for each ask that moved, as far as `budget` pays.
+    function _askFills(
+        uint256[] calldata frozen,
+        uint256[] memory asks,
+        uint256 price,
+        uint256 budget,
+        uint256[] memory fills
+    ) private pure returns (uint256 dischargedWh) {
+        for (uint256 i; i < asks.length; ++i) {
+            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(asks, i));
+            if (Money.amountDown(price, energyWh) > budget) energyWh = (budget * 1000) / price;
+            if (energyWh == 0) continue;
+            budget -= Money.amountDown(price, energyWh);
+            dischargedWh += energyWh;
+            Words.push(fills, Fill.unwrap(FillLib.pack(pile, FillLib.GRID, energyWh, price)));
+        }
+    }
+
+    /// @dev What an order moved.
+    function _moved(uint256[] calldata frozen, uint256 tranche) private pure returns (uint256 pile, uint256 energyWh) {
+        FlexibleOrder order = FlexibleOrder.wrap(frozen[Tranches.indexOf(tranche)]);
+        return (order.pile(), order.remainingWh() - Tranches.leftWh(tranche));
+    }
+
+    /// @dev Marks what the caller committed to as opened, or reverts.
+    function _openCommitment(IMarket market, uint256 frame, bytes calldata plan, bytes32 salt) private {
+        bytes32 commitment = commitmentOf(market, frame, msg.sender, plan, salt);
+        if (_commitments[address(market)][msg.sender] != commitment) revert WrongCommitment(commitment);
+        _commitments[address(market)][msg.sender] = OPENED;
+    }
+
+    /// @dev The score to beat: the best plan's or, before any beat it, the fallback's.
+    function _bestSoFar(
+        Round storage round,
+        uint256 frame,
+        uint256[] calldata book
+    ) private returns (BenefitScore.Score memory best, uint256 equals) {
+        BestPlan kept = round.best;
+        if (kept.frame() == frame) {
+            return (BenefitScore.Score(kept.unservedWh(), kept.squares()), kept.equals());
+        }
+        if (round.winner != 0) round.winner = 0;
+        return (BenefitScore.scoreFallback(BenefitScore.openForFallback(book)), 0);
+    }
+
+    /// @dev Reverts unless the words are the round's frozen book.
+    function _requireBook(Round storage round, uint256[] calldata book) private view {
+        bytes32 bookHash = _hash(book);
+        if (bookHash != round.bookHash) revert WrongBook(bookHash);
+    }
+
+    /// @dev Reverts unless a plan covers the horizon of its round.
+    function _requireHorizon(uint256[] calldata book, bytes calldata plan) private pure {
+        uint256 horizon = RoundTerms.wrap(book[0]).horizon();
+        if (plan.length != horizon * PlanLib.BYTES_PER_FRAME) revert WrongHorizon(plan.length, horizon);
+    }
+
+    /// @dev Hash of a frozen book.
+    function _hash(uint256[] calldata book) private pure returns (bytes32 bookHash) {
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            let size := shl(5, book.length)
+            calldatacopy(scratch, book.offset, size)
+            bookHash := keccak256(scratch, size)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IMarket } from "./IMarket.sol";
+
+/// @title Rounds in which plans compete for the flexible energy of a frame [T 5.2-5.3, 6.2-6.4]
+/// @notice One contract serves all markets of a network; a market names it when it is deployed, and it keeps each
+/// market's round apart. A market opens a round when it matches a frame; registered proposers commit to plans and
+/// reveal them; the contract scores every plan itself on the round's frozen book; anyone executes the best one, or,
+/// where none beats what clearing alone would do, that.
+interface IBenefitRounds {
+    /// @notice Where a market's latest round stands.
+    /// @param frame the round's frame; 0 = none yet
+    /// @param commitUntil end of the commit phase, s
+    /// @param revealUntil end of the reveal phase, s
+    /// @param winnerUntil end of the time in which only a winning plan can be executed, s
+    /// @param begins when the frame begins and the round is over, s
+    /// @param executed whether the round was finalised
+    /// @param bookHash hash of the frozen book
+    /// @param winner hash of the best plan; zero where none beats the fallback so far
+    /// @param unservedWh energy that the best leaves unserved, Wh; of the fallback where no plan beats it
+    /// @param squares its squared steps, W^2; both are 0 before the first reveal
+    /// @param equals number of proposers of equally good best plans
+    struct RoundView {
+        uint256 frame;
+        uint256 commitUntil;
+        uint256 revealUntil;
+        uint256 winnerUntil;
+        uint256 begins;
+        bool executed;
+        bytes32 bookHash;
+        bytes32 winner;
+        uint256 unservedWh;
+        uint256 squares;
+        uint256 equals;
+    }
+
+    /// @notice A market opened a round.
+    /// @param book the frozen book: terms, a publication for each frame of the horizon, flexible orders by priority,
+    /// bids first; see {RoundTerms} and {FlexibleOrder}
+    event RoundOpened(address indexed market, uint256 indexed frame, uint256[] book);
+    /// @notice A proposer committed to a plan.
+    event PlanCommitted(address indexed market, uint256 indexed frame, address indexed proposer, bytes32 commitment);
+    /// @notice A proposer revealed a plan that can be carried out.
+    /// @param unservedWh energy that it leaves unserved, Wh
+    /// @param squares its squared steps, W^2
+    /// @param benefit lambda, scaled by 1e18
+    event PlanRevealed(
+        address indexed market,
+        uint256 indexed frame,
+        address indexed proposer,
+        uint256 unservedWh,
+        uint256 squares,
+        uint256 benefit,
+        bytes plan
+    );
+    /// @notice A round was finalised.
+    /// @param plan hash of the executed plan; zero where the fallback was executed
+    event RoundFinalised(address indexed market, uint256 indexed frame, bytes32 plan);
+
+    /// @notice The market's round does not stand in the phase that the call belongs to.
+    /// @param frame the market's latest round
+    /// @param opensAt when the phase opens or opened, s
+    /// @param closesAt when it closes or closed, s
+    error WrongPhase(uint256 frame, uint256 opensAt, uint256 closesAt);
+    /// @notice The round was finalised already.
+    error AlreadyFinalised(uint256 frame);
+    /// @notice Nothing that this plan and salt open was committed by the caller for this round, or it was opened.
+    error WrongCommitment(bytes32 commitment);
+    /// @notice The words handed in are not the round's frozen book.
+    error WrongBook(bytes32 bookHash);
+    /// @notice A plan has six bytes for each frame of the horizon.
+    error WrongHorizon(uint256 planBytes, uint256 horizon);
+    /// @notice Another plan than the winning one, or the fallback while the winning plan has its time.
+    error NotTheWinner(bytes32 plan, bytes32 winner);
+
+    /// @notice Opens a round. Called by a market about itself, after its match.
+    /// @param frame the round's frame
+    /// @param matchedWh what the match drew from the grid, Wh
+    /// @param previousKnown whether the step from the frame before counts
+    /// @param previousW load of the frame before, W
+    /// @param orders the flexible orders by priority, bids first; see {FlexibleOrder}
+    function open(
+        uint256 frame,
+        uint256 matchedWh,
+        bool previousKnown,
+        int256 previousW,
+        uint256[] calldata orders
+    ) external;
+
+    /// @notice Commits to a plan. Proposers, in the commit phase; a later commitment replaces an earlier one.
+    /// @param commitment {commitmentOf} the plan
+    function commit(IMarket market, bytes32 commitment) external;
+
+    /// @notice Opens a committed plan: it is verified, scored, and kept if it is the best so far. In the reveal phase.
+    /// @param book the round's frozen book, as {RoundOpened} tells it
+    /// @param plan six bytes for each frame of the horizon, see {PlanLib}
+    /// @param salt what the commitment was blinded with
+    function reveal(IMarket market, uint256[] calldata book, bytes calldata plan, bytes32 salt) external;
+
+    /// @notice Executes the winning plan, or the fallback. Anyone, once, after the reveals and before the frame begins.
+    /// @param book the round's frozen book
+    /// @param plan the winning plan; empty for the fallback
+    function finalise(IMarket market, uint256[] calldata book, bytes calldata plan) external;
+
+    /// @notice What a proposer commits to.
+    function commitmentOf(
+        IMarket market,
+        uint256 frame,
+        address proposer,
+        bytes calldata plan,
+        bytes32 salt
+    ) external view returns (bytes32 commitment);
+
+    /// @notice Where a market's latest round stands.
+    function roundOf(IMarket market) external view returns (RoundView memory);
+
+    /// @notice Scores any plan on a frozen book as {reveal} would; reverts with the reason where it cannot be carried out.
+    function scorePlan(
+        uint256[] calldata book,
+        bytes calldata plan
+    ) external pure returns (uint256 unservedWh, uint256 squares);
+
+    /// @notice Scores what clearing alone would do.
+    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squares);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { FlexibleOrder } from "../types/FlexibleOrder.sol";
+import { PlanLib } from "../types/Plan.sol";
+import { Publication } from "../types/Publication.sol";
+import { RoundTerms } from "../types/RoundTerms.sol";
+import { Fluctuation } from "./Fluctuation.sol";
+import { Tranches } from "./Tranches.sol";
+import { Words } from "./Words.sol";
+
+/// @title Benefit of a plan [T 5.2-5.3, 6.2-6.4]
+/// @notice Allots a plan's totals over the frozen book and scores what comes of it, and does the same for what clearing
+/// alone would do. Pure: everything is in the frozen book, whose words are the terms, a publication for each frame of
+/// the horizon, then the flexible orders, bids first, each side in order of priority.
+library BenefitScore {
+    /// @notice A frozen book opened for one evaluation, which uses it up.
+    /// @param terms the round's constants
+    /// @param publications words of the publications by offset
+    /// @param bids {Tranches} of the flexible bids
+    /// @param asks {Tranches} of the flexible asks
+    /// @param bidsFrom where the bids begin that may still move
+    /// @param asksFrom where the asks begin that may still move
+    struct Book {
+        RoundTerms terms;
+        uint256[] publications;
+        uint256[] bids;
+        uint256[] asks;
+        uint256 bidsFrom;
+        uint256 asksFrom;
+    }
+
+    /// @notice What a plan is compared by: less unserved energy first, then smaller squared steps.
+    /// @param unservedWh energy of bids ending within the horizon that it leaves unserved, Wh
+    /// @param squares sum of squared steps of the load, W^2 [T 4, 6.6]
+    struct Score {
+        uint256 unservedWh;
+        uint256 squares;
+    }
+
+    /// @dev The loads up to a frame of the horizon.
+    struct Loads {
+        bool previousKnown;
+        int256 previousW;
+        uint256 squares;
+    }
+
+    /// @notice A frame's total exceeds what the orders that may move then can take.
+    error PlanNotAllottable(uint256 offset, bool charge, uint256 totalWh, uint256 allottedWh);
+    /// @notice The plan takes a frame's load beyond capacity and further from zero than without it.
+    error PlanOverCapacity(uint256 offset, int256 loadW, uint256 limitW);
+
+    uint256 private constant BENEFIT_SCALE = 1e18;
+    uint256 private constant BPS = 10_000;
+
+    /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame, or earliest latest start,
+    /// first, then priority.
+    function openForPlan(uint256[] calldata frozen) internal pure returns (Book memory book) {
+        book = _open(frozen, false);
+        bool bySlack = book.terms.isBySlack();
+        book.bids = Tranches.sorted(book.bids, bySlack);
+        book.asks = Tranches.sorted(book.asks, bySlack);
+    }
+
+    /// @notice Opens a frozen book with its bids as clearing alone would fill them: by priority, each from when it is due.
+    function openForFallback(uint256[] calldata frozen) internal pure returns (Book memory book) {
+        return _open(frozen, true);
+    }
+
+    /// @notice Allots and scores a plan, or reverts with why it cannot be carried out.
+    /// @param book opened by {openForPlan}; used up
+    /// @param plan six bytes for each frame of the horizon
+    function scorePlan(Book memory book, bytes calldata plan) internal pure returns (Score memory score) {
+        uint256 horizon = book.terms.horizon();
+        Loads memory loads = _loadsBefore(book.terms);
+        for (uint256 offset; offset < horizon; ++offset) {
+            (uint256 drawWh, uint256 dischargeWh) = PlanLib.totals(plan, offset);
+            _allot(book, offset, drawWh, dischargeWh);
+            int256 loadW = _advance(book, loads, offset, drawWh, dischargeWh);
+            if (drawWh | dischargeWh != 0) _requireCapacity(book, offset, loadW);
+        }
+        return Score(_unservedWh(book), loads.squares);
+    }
+
+    /// @notice Scores what clearing alone would do over the horizon.
+    /// @param book opened by {openForFallback}; used up
+    function scoreFallback(Book memory book) internal pure returns (Score memory score) {
+        uint256 horizon = book.terms.horizon();
+        Loads memory loads = _loadsBefore(book.terms);
+        for (uint256 offset; offset < horizon; ++offset) {
+            _advance(book, loads, offset, _fallbackDraw(book, offset), 0);
+        }
+        return Score(_unservedWh(book), loads.squares);
+    }
+
+    /// @notice Carries out the first frame of a plan that was scored.
+    /// @param book opened by {openForPlan}; used up
+    function startPlan(Book memory book, bytes calldata plan) internal pure {
+        (uint256 drawWh, uint256 dischargeWh) = PlanLib.totals(plan, 0);
+        _allot(book, 0, drawWh, dischargeWh);
+    }
+
+    /// @notice Carries out the first frame of what clearing alone would do.
+    /// @param book opened by {openForFallback}; used up
+    function startFallback(Book memory book) internal pure {
+        _fallbackDraw(book, 0);
+    }
+
+    /// @notice The benefit that is shown: `1e18 / (1 + squares)`.
+    function benefit(uint256 squares) internal pure returns (uint256 lambda) {
+        return BENEFIT_SCALE / (1 + squares);
+    }
+
+    /// @notice Whether `a` is strictly better than `b`.
+    function isBetter(Score memory a, Score memory b) internal pure returns (bool) {
+        return a.unservedWh != b.unservedWh ? a.unservedWh < b.unservedWh : a.squares < b.squares;
+    }
+
+    /// @notice P(offset) with these flexible totals, W.
+    function totalLoadW(
+        RoundTerms terms,
+        Publication published,
+        uint256 offset,
+        uint256 drawWh,
+        uint256 dischargeWh
+    ) internal pure returns (int256) {
+        if (offset == 0) drawWh += terms.matchedWh();
+        int256 scaledWh = int256(terms.chargeBps() * drawWh) - int256(terms.dischargeBps() * dischargeWh);
+        return published.baseLoadW() + Fluctuation.powerW(scaledWh, terms.frameSeconds() * BPS);
+    }
+
+    /// @dev Opens a frozen book; for the fallback, orders may move from when they are due.
+    function _open(uint256[] calldata frozen, bool whenDue) private pure returns (Book memory book) {
+        RoundTerms terms = RoundTerms.wrap(frozen[0]);
+        uint256 ordersFrom = 1 + terms.horizon();
+        uint256 maxWaitFrames = terms.maxWaitFrames();
+        uint256 length = frozen.length;
+        book.terms = terms;
+        book.publications = Words.reserve(ordersFrom - 1);
+        for (uint256 i = 1; i < ordersFrom; ++i) Words.push(book.publications, frozen[i]);
+        book.bids = Words.reserve(length - ordersFrom);
+        book.asks = Words.reserve(length - ordersFrom);
+        for (uint256 i = ordersFrom; i < length; ++i) {
+            FlexibleOrder order = FlexibleOrder.wrap(frozen[i]);
+            uint256 from;
+            if (whenDue && order.waitedFrames() < maxWaitFrames) {
+                from = maxWaitFrames - order.waitedFrames();
+                if (from > order.lastOffset()) from = order.lastOffset();
+            }
+            Words.push(order.isCharge() ? book.bids : book.asks, Tranches.tranche(order, i, from));
+        }
+    }
+
+    function _loadsBefore(RoundTerms terms) private pure returns (Loads memory) {
+        return Loads(terms.isPreviousKnown(), terms.previousW(), 0);
+    }
+
+    /// @dev Adds the step into the frame at `offset`; a step with an unpublished end does not count.
+    function _advance(
+        Book memory book,
+        Loads memory loads,
+        uint256 offset,
+        uint256 drawWh,
+        uint256 dischargeWh
+    ) private pure returns (int256 loadW) {
+        Publication published = _publication(book, offset);
+        bool known = Publication.unwrap(published) != 0;
+        loadW = totalLoadW(book.terms, published, offset, drawWh, dischargeWh);
+        if (known && loads.previousKnown) {
+            uint256 step = Fluctuation.stepW(loadW, loads.previousW);
+            loads.squares += step * step;
+        }
+        (loads.previousKnown, loads.previousW) = (known, loadW);
+    }
+
+    /// @dev Refuses a load beyond capacity that the plan made worse.
+    function _requireCapacity(Book memory book, uint256 offset, int256 loadW) private pure {
+        uint256 limitW = book.terms.limitW();
+        uint256 magnitude = Fluctuation.stepW(loadW, 0);
+        if (magnitude <= limitW) return;
+        if (magnitude > Fluctuation.stepW(totalLoadW(book.terms, _publication(book, offset), offset, 0, 0), 0)) {
+            revert PlanOverCapacity(offset, loadW, limitW);
+        }
+    }
+
+    /// @dev Allots one frame's totals to the orders whose limits the frame's tariffs respect.
+    function _allot(Book memory book, uint256 offset, uint256 drawWh, uint256 dischargeWh) private pure {
+        Publication published = _publication(book, offset);
+        bool known = Publication.unwrap(published) != 0;
+        if (drawWh != 0) {
+            uint256 key = known ? Tranches.drawKey(published.importTicks()) : Tranches.NOTHING;
+            uint256 unusedWh;
+            (unusedWh, book.bidsFrom) = _serve(book, book.bids, book.bidsFrom, offset, key, drawWh);
+            if (unusedWh != 0) revert PlanNotAllottable(offset, true, drawWh, drawWh - unusedWh);
+        }
+        if (dischargeWh != 0) {
+            uint256 key = known ? Tranches.dischargeKey(published.exportTicks()) : Tranches.NOTHING;
+            uint256 unusedWh;
+            (unusedWh, book.asksFrom) = _serve(book, book.asks, book.asksFrom, offset, key, dischargeWh);
+            if (unusedWh != 0) revert PlanNotAllottable(offset, false, dischargeWh, dischargeWh - unusedWh);
+        }
+    }
+
+    /// @dev Serves one side. By slack, orders past their last frame stand among the others.
+    function _serve(
+        Book memory book,
+        uint256[] memory list,
+        uint256 start,
+        uint256 offset,
+        uint256 key,
+        uint256 totalWh
+    ) private pure returns (uint256 unusedWh, uint256 head) {
+        if (book.terms.isBySlack()) return (Tranches.serveDue(list, offset, key, totalWh), 0);
+        head = Tranches.skip(list, start, offset);
+        unusedWh = Tranches.serve(list, head, offset, key, totalWh);
+    }
+
+    /// @dev What clearing alone would draw for icebergs in a frame of the horizon (section 3, step 3).
+    function _fallbackDraw(Book memory book, uint256 offset) private pure returns (uint256 drawnWh) {
+        Publication published = _publication(book, offset);
+        if (Publication.unwrap(published) == 0) return 0;
+        RoundTerms terms = book.terms;
+        uint256 scaledSeconds = terms.frameSeconds() * BPS;
+        int256 limitW = int256(terms.limitW());
+        uint256 roomWh = Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), scaledSeconds) / terms.chargeBps();
+        if (offset == 0) {
+            uint256 matchedWh = terms.matchedWh();
+            roomWh = roomWh > matchedWh ? roomWh - matchedWh : 0;
+        }
+        return roomWh - Tranches.serveDue(book.bids, offset, Tranches.drawKey(published.importTicks()), roomWh);
+    }
+
+    /// @dev What bids ending within the horizon have left; by slack, what bids can no longer be given after it, too.
+    function _unservedWh(Book memory book) private pure returns (uint256 unservedWh) {
+        uint256 horizon = book.terms.horizon();
+        bool bySlack = book.terms.isBySlack();
+        uint256 length = book.bids.length;
+        for (uint256 i; i < length; ++i) {
+            uint256 bid = Words.at(book.bids, i);
+            uint256 last = Tranches.lastOffset(bid);
+            uint256 leftWh = Tranches.leftWh(bid);
+            if (last < horizon) {
+                unservedWh += leftWh;
+            } else if (bySlack) {
+                uint256 laterWh = (last + 1 - horizon) * Tranches.peakWh(bid);
+                if (leftWh > laterWh) unservedWh += leftWh - laterWh;
+            }
+        }
+    }
+
+    function _publication(Book memory book, uint256 offset) private pure returns (Publication) {
+        return Publication.wrap(Words.at(book.publications, offset));
+    }
+}

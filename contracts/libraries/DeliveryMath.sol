@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { Money } from "./Money.sol";
+
+/// @title Money and credit of one metered fill [D 2, 5.1]
+/// @notice Prices are money units per kWh, energies Wh, amounts money units, each product rounded down.
+library DeliveryMath {
+    uint256 internal constant BPS = 10_000;
+
+    /// @notice What a trade's money depends on beside the trade.
+    /// @param importPrice r(t)
+    /// @param exportPrice x(t)
+    /// @param wheelingPrice w(t)
+    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param defaulterPays whether who breaches compensates the other side
+    struct Terms {
+        uint256 importPrice;
+        uint256 exportPrice;
+        uint256 wheelingPrice;
+        uint256 overBps;
+        bool defaulterPays;
+    }
+
+    /// @notice Who owes whom for a trade, money units.
+    /// @param toSeller what the buyer owes the seller
+    /// @param toGrid what the buyer owes the grid
+    /// @param toBuyer what the seller owes the buyer for a breach
+    /// @param surplus what the grid gives the seller for what nobody agreed to
+    struct Dues {
+        uint256 toSeller;
+        uint256 toGrid;
+        uint256 toBuyer;
+        uint256 surplus;
+    }
+
+    /// @notice What a trade comes to. The dues of both sides and the grid's part sum to zero.
+    /// @param price what was agreed
+    /// @param agreedWh E
+    /// @param consumedWh c, as attributed to the trade
+    /// @param producedWh g, as attributed to the trade
+    function trade(
+        Terms memory terms,
+        uint256 price,
+        uint256 agreedWh,
+        uint256 consumedWh,
+        uint256 producedWh
+    ) internal pure returns (Dues memory dues) {
+        uint256 tradedWh = min(min(consumedWh, producedWh), (agreedWh * (BPS + terms.overBps)) / BPS);
+        unchecked {
+            dues.toSeller = Money.amountDown(price, tradedWh);
+            dues.toGrid =
+                Money.amountDown(terms.importPrice, consumedWh - tradedWh) +
+                Money.amountDown(terms.wheelingPrice, tradedWh);
+            dues.surplus = Money.amountDown(terms.exportPrice, producedWh - tradedWh);
+            if (!terms.defaulterPays || tradedWh >= agreedWh) return dues;
+            if (terms.importPrice > price) {
+                uint256 shortWh = min(consumedWh, agreedWh) - tradedWh;
+                dues.toBuyer = Money.amountDown(terms.importPrice - price, shortWh);
+            }
+            if (price > terms.exportPrice) {
+                uint256 leftWh = min(producedWh, agreedWh) - tradedWh;
+                dues.toSeller += Money.amountDown(price - terms.exportPrice, leftWh);
+            }
+        }
+    }
+
+    /// @notice Energy of a fill that counts as delivered, Wh: `E min(1, (1 + a) actual / E)`, rounded down [D (12)].
+    /// @param weatherBps a, 1/10 000; 0 for a buyer
+    function creditedWh(uint256 agreedWh, uint256 actualWh, uint256 weatherBps) internal pure returns (uint256) {
+        unchecked {
+            return min(agreedWh, (actualWh * (BPS + weatherBps)) / BPS);
+        }
+    }
+
+    /// @notice The smaller of two.
+    function min(uint256 a, uint256 b) internal pure returns (uint256) {
+        return a < b ? a : b;
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice What the settlement of a frame means for one pile, in one word, as {Delivery} hands it to the market and the
+/// market logs it.
+///
+/// ```
+///  bits      field       meaning
+///  0..15     pile        number of the pile
+///  16..39    agreedWh    agreed energy that its credit is judged by
+///  40..63    creditedWh  how much of that counts as delivered
+///  64..87    consumedWh  metered consumption; presumed where silent
+///  88..111   producedWh  metered production; presumed where silent
+///  112       silent      1 = no reading arrived in time
+///  128..255  money       signed: what its fills set aside, less what it owes, more what it is paid
+/// ```
+type Posting is uint256;
+
+using PostingLib for Posting global;
+
+/// @title Reading and writing the fields of a {Posting}
+/// @notice What the settlement of a frame means for one pile.
+library PostingLib {
+    uint256 private constant ENERGY_MASK = type(uint24).max;
+
+    /// @notice Packs a posting; energies of a frame fit by construction.
+    function pack(
+        uint256 pile_,
+        uint256 agreedWh_,
+        uint256 creditedWh_,
+        uint256 consumedWh_,
+        uint256 producedWh_,
+        bool silent,
+        int256 money_
+    ) internal pure returns (Posting) {
+        uint256 word = pile_ | (agreedWh_ << 16) | (creditedWh_ << 40) | (consumedWh_ << 64) | (producedWh_ << 88);
+        if (silent) word |= 1 << 112;
+        return Posting.wrap(word | (uint256(money_) << 128));
+    }
+
+    /// @notice Number of the pile.
+    function pile(Posting p) internal pure returns (uint256) {
+        return Posting.unwrap(p) & type(uint16).max;
+    }
+
+    /// @notice Agreed energy that the pile's credit is judged by, Wh.
+    function agreedWh(Posting p) internal pure returns (uint256) {
+        return (Posting.unwrap(p) >> 16) & ENERGY_MASK;
+    }
+
+    /// @notice How much of {agreedWh} counts as delivered, Wh.
+    function creditedWh(Posting p) internal pure returns (uint256) {
+        return (Posting.unwrap(p) >> 40) & ENERGY_MASK;
+    }
+
+    /// @notice What the pile's account changes by, money units.
+    function money(Posting p) internal pure returns (int256) {
+        return int256(Posting.unwrap(p)) >> 128;
+    }
+}

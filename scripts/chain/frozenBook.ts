@@ -1,0 +1,109 @@
+import type { FlexibleOrder, FrozenBook } from "../market/model/benefit";
+import type { Publication } from "../market/types";
+import { decodePublication } from "./packedWords";
+import {
+  decodeFlexibleOrder,
+  decodeRoundTerms,
+  encodeFlexibleOrder,
+  encodeRoundTerms,
+  type PackedFlexibleOrder,
+} from "./roundWords";
+
+/** What a market's words leave out of a frozen book. */
+export interface FrozenBookContext {
+  /** Money units per kWh of one tick. */
+  tickSize: bigint;
+  /** Name of a pile by its number. */
+  pileName: (pile: number) => string;
+}
+
+/**
+ * The frozen book of a round, as `RoundOpened` tells it, in the model's and the planners' terms. Its capacity is what is
+ * left of the transformer's after the loss allowance.
+ */
+export function decodeFrozenBook(words: readonly bigint[], { tickSize, pileName }: FrozenBookContext): FrozenBook {
+  const [first, ...rest] = words;
+  if (first === undefined) throw new RangeError("a frozen book begins with its terms: the list is empty");
+  const terms = decodeRoundTerms(first);
+  const orders = rest.slice(terms.horizon).map(decodeFlexibleOrder);
+  const toOrder = (order: PackedFlexibleOrder): FlexibleOrder => ({
+    pile: pileName(order.pile),
+    side: order.charge ? "charge" : "discharge",
+    price: order.priceTicks * tickSize,
+    remainingWh: order.remainingWh,
+    displayedWh: order.leftWh,
+    peakWh: order.peakWh,
+    expiryFrame: terms.frame + order.lastOffset,
+    waitedFrames: order.waitedFrames,
+  });
+  return {
+    frame: terms.frame,
+    horizon: terms.horizon,
+    bids: orders.filter(({ charge }) => charge).map(toOrder),
+    asks: orders.filter(({ charge }) => !charge).map(toOrder),
+    publications: rest.slice(0, terms.horizon).map((word) => toPublication(word, tickSize)),
+    previousLoadW: terms.previousW,
+    matchedGridWh: terms.matchedWh,
+    capacityW: terms.limitW,
+    lossAllowanceW: 0n,
+    frameSeconds: terms.frameSeconds,
+    maxWaitFrames: terms.maxWaitFrames,
+    allotment: terms.bySlack ? "slack" : "expiry",
+    chargeEfficiencyBps: terms.chargeEfficiencyBps,
+    dischargeEfficiencyBps: terms.dischargeEfficiencyBps,
+  };
+}
+
+/** The words of a frozen book: what {@link decodeFrozenBook} reads. */
+export function encodeFrozenBook(
+  book: FrozenBook,
+  { tickSize, pileNumber }: { tickSize: bigint; pileNumber: (name: string) => number },
+): bigint[] {
+  const fromOrder = (order: FlexibleOrder): bigint =>
+    encodeFlexibleOrder({
+      pile: pileNumber(order.pile),
+      charge: order.side === "charge",
+      remainingWh: order.remainingWh,
+      leftWh: order.displayedWh,
+      peakWh: order.peakWh,
+      priceTicks: order.price / tickSize,
+      lastOffset: order.expiryFrame - book.frame,
+      waitedFrames: order.waitedFrames,
+    });
+  return [
+    encodeRoundTerms({
+      frame: book.frame,
+      previousW: book.previousLoadW,
+      matchedWh: book.matchedGridWh,
+      limitW: book.capacityW - book.lossAllowanceW,
+      frameSeconds: book.frameSeconds,
+      horizon: book.horizon,
+      chargeEfficiencyBps: book.chargeEfficiencyBps,
+      dischargeEfficiencyBps: book.dischargeEfficiencyBps,
+      maxWaitFrames: book.maxWaitFrames,
+      bySlack: book.allotment === "slack",
+    }),
+    ...book.publications.map((p, offset) => fromPublication(p, book.frame + offset, tickSize)),
+    ...book.bids.map(fromOrder),
+    ...book.asks.map(fromOrder),
+  ];
+}
+
+function toPublication(word: bigint, tickSize: bigint): Publication | undefined {
+  const packed = decodePublication(word);
+  return packed === undefined
+    ? undefined
+    : {
+        baseLoadW: packed.baseLoadW,
+        importPrice: packed.importTicks * tickSize,
+        exportPrice: packed.exportTicks * tickSize,
+        wheelingPrice: packed.wheelingTicks * tickSize,
+      };
+}
+
+function fromPublication(p: Publication | undefined, frame: number, tickSize: bigint): bigint {
+  if (p === undefined) return 0n;
+  const tariffs =
+    ((p.importPrice / tickSize) << 64n) | ((p.exportPrice / tickSize) << 88n) | ((p.wheelingPrice / tickSize) << 112n);
+  return BigInt(frame) | (BigInt.asUintN(32, p.baseLoadW) << 32n) | tariffs;
+}

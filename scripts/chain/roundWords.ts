@@ -1,0 +1,113 @@
+/**
+ * The packed words of benefit rounds, decoded and encoded: `contracts/types/RoundTerms.sol`, `FlexibleOrder.sol`,
+ * `Plan.sol`.
+ */
+import { concat, toBeHex } from "ethers";
+
+const field = (word: bigint, shift: number, bits: number): bigint =>
+  (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
+
+/** The constants of a round. Powers in W, energies in Wh. */
+export interface PackedRoundTerms {
+  frame: number;
+  /** Load of the frame before; undefined where the step from it does not count. */
+  previousW: bigint | undefined;
+  /** Drawn from the grid by the match. */
+  matchedWh: bigint;
+  /** Capacity less the loss allowance. */
+  limitW: bigint;
+  frameSeconds: number;
+  /** H, frames. */
+  horizon: number;
+  chargeEfficiencyBps: bigint;
+  dischargeEfficiencyBps: bigint;
+  maxWaitFrames: number;
+  /** Whether plans are allotted to whom can wait least. */
+  bySlack: boolean;
+}
+
+/** An order that plans may move. */
+export interface PackedFlexibleOrder {
+  pile: number;
+  charge: boolean;
+  remainingWh: bigint;
+  /** What it still displays in the round's frame. */
+  leftWh: bigint;
+  peakWh: bigint;
+  priceTicks: bigint;
+  /** Frames from the round's frame to its last. */
+  lastOffset: number;
+  waitedFrames: number;
+}
+
+/** A plan's totals by frame, Wh. */
+export interface PlanTotals {
+  drawWh: readonly bigint[];
+  dischargeWh: readonly bigint[];
+}
+
+/** Decodes `types/RoundTerms.sol`. */
+export function decodeRoundTerms(word: bigint): PackedRoundTerms {
+  return {
+    frame: Number(field(word, 0, 32)),
+    previousW: field(word, 72, 1) === 1n ? BigInt.asIntN(40, field(word, 32, 40)) : undefined,
+    matchedWh: field(word, 73, 32),
+    limitW: field(word, 105, 32),
+    frameSeconds: Number(field(word, 137, 17)),
+    horizon: Number(field(word, 154, 6)),
+    chargeEfficiencyBps: field(word, 160, 15),
+    dischargeEfficiencyBps: field(word, 175, 15),
+    maxWaitFrames: Number(field(word, 190, 16)),
+    bySlack: field(word, 206, 1) === 1n,
+  };
+}
+
+/** Encodes `types/RoundTerms.sol`. */
+export function encodeRoundTerms(t: PackedRoundTerms): bigint {
+  return (
+    BigInt(t.frame) |
+    (BigInt.asUintN(40, t.previousW ?? 0n) << 32n) |
+    (BigInt(t.previousW !== undefined) << 72n) |
+    (t.matchedWh << 73n) |
+    (t.limitW << 105n) |
+    (BigInt(t.frameSeconds) << 137n) |
+    (BigInt(t.horizon) << 154n) |
+    (t.chargeEfficiencyBps << 160n) |
+    (t.dischargeEfficiencyBps << 175n) |
+    (BigInt(t.maxWaitFrames) << 190n) |
+    (BigInt(t.bySlack) << 206n)
+  );
+}
+
+/** Decodes `types/FlexibleOrder.sol`. */
+export function decodeFlexibleOrder(word: bigint): PackedFlexibleOrder {
+  return {
+    pile: Number(field(word, 0, 16)),
+    remainingWh: field(word, 16, 24),
+    leftWh: field(word, 40, 20),
+    peakWh: field(word, 60, 20),
+    priceTicks: field(word, 80, 24),
+    lastOffset: Number(field(word, 104, 7)),
+    waitedFrames: Number(field(word, 111, 7)),
+    charge: field(word, 118, 1) === 1n,
+  };
+}
+
+/** Encodes `types/FlexibleOrder.sol`. */
+export function encodeFlexibleOrder(o: PackedFlexibleOrder): bigint {
+  return (
+    BigInt(o.pile) |
+    (o.remainingWh << 16n) |
+    (o.leftWh << 40n) |
+    (o.peakWh << 60n) |
+    (o.priceTicks << 80n) |
+    (BigInt(o.lastOffset) << 104n) |
+    (BigInt(o.waitedFrames) << 111n) |
+    (BigInt(o.charge) << 118n)
+  );
+}
+
+/** A plan as the rounds take it: six bytes a frame, 24 bits to draw, 24 bits to discharge. */
+export function encodePlan({ drawWh, dischargeWh }: PlanTotals): string {
+  return concat(drawWh.map((wh, offset) => toBeHex((wh << 24n) | (dischargeWh[offset] ?? 0n), 6)));
+}

@@ -1,0 +1,127 @@
+import { Interface, keccak256, type Provider, ZeroHash } from "ethers";
+
+// By its own file: the generated index would load every contract's bytecode at each start.
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
+import type { Score } from "../market/model/benefit";
+import { type ClearedFrame, MARKET_INTERFACE } from "./marketClient";
+import { decodeFill } from "./packedWords";
+import { encodePlan, type PlanTotals } from "./roundWords";
+import type { Receipt, Transactor } from "./transactor";
+
+/** The rounds' own interface; decodes events and errors. */
+export const ROUNDS_INTERFACE: Interface = BenefitRounds__factory.createInterface();
+
+/** When a round's phases end, s, and what is best in it so far. */
+export interface RoundState {
+  /** 0 before a market's first round. */
+  frame: number;
+  commitUntil: number;
+  revealUntil: number;
+  winnerUntil: number;
+  begins: number;
+  executed: boolean;
+  /** Hash of the best plan; undefined where none beats the fallback so far. */
+  winner: string | undefined;
+  /** Of the best; undefined before the first reveal. */
+  score: Score | undefined;
+}
+
+/** The benefit rounds of one market on a chain. SPEC 4. */
+export class RoundsClient {
+  private readonly rounds;
+
+  constructor(
+    readonly address: string,
+    private readonly market: string,
+    private readonly provider: Provider,
+  ) {
+    this.rounds = BenefitRounds__factory.connect(address, provider);
+  }
+
+  /** The frozen book of the round that a clearing opened, as the contract wants it back; undefined where it opened none. */
+  openedBook(clearing: Receipt): bigint[] | undefined {
+    const opened = this.event(clearing, "RoundOpened");
+    return opened && [...(opened["book"] as readonly bigint[])];
+  }
+
+  /** The frozen book of a frame's round, found among the network's events. */
+  async frozenBook(frame: number): Promise<bigint[] | undefined> {
+    const [found] = await this.rounds.queryFilter(this.rounds.filters.RoundOpened(this.market, frame));
+    return found && [...found.args.book];
+  }
+
+  /** The plan that won a frame's round, found among the network's events by its hash. */
+  async revealedPlan(frame: number, hash: string): Promise<string | undefined> {
+    const reveals = await this.rounds.queryFilter(this.rounds.filters.PlanRevealed(this.market, frame));
+    return reveals.map(({ args }) => args.plan).find((plan) => keccak256(plan) === hash);
+  }
+
+  /** Where the market's latest round stands. */
+  async state(): Promise<RoundState> {
+    const view = await this.rounds.roundOf(this.market);
+    const won = view.winner !== ZeroHash;
+    const scored = won || view.unservedWh !== 0n || view.squares !== 0n;
+    return {
+      frame: Number(view.frame),
+      commitUntil: Number(view.commitUntil),
+      revealUntil: Number(view.revealUntil),
+      winnerUntil: Number(view.winnerUntil),
+      begins: Number(view.begins),
+      executed: view.executed,
+      winner: won ? view.winner : undefined,
+      score: scored ? { unservedWh: view.unservedWh, squaresW2: view.squares } : undefined,
+    };
+  }
+
+  /** What clearing alone would do with a frozen book. */
+  async scoreFallback(book: readonly bigint[]): Promise<Score> {
+    const [unservedWh, squaresW2] = await this.rounds.scoreFallback([...book]);
+    return { unservedWh, squaresW2 };
+  }
+
+  /** Commits a proposer to a plan. */
+  async commit(proposer: Transactor, frame: number, plan: PlanTotals, salt: string): Promise<Receipt> {
+    const commitment = await this.rounds.commitmentOf(this.market, frame, proposer.address, encodePlan(plan), salt);
+    return this.write(proposer, "commit", [this.market, commitment]);
+  }
+
+  /** Reveals what a proposer committed to. */
+  async reveal(proposer: Transactor, book: readonly bigint[], plan: PlanTotals, salt: string): Promise<Receipt> {
+    return this.write(proposer, "reveal", [this.market, book, encodePlan(plan), salt]);
+  }
+
+  /** Executes the winning plan's bytes, or the fallback where there are none. @returns what it filled */
+  async finalise(
+    sender: Transactor,
+    book: readonly bigint[],
+    plan: string | undefined,
+  ): Promise<{ receipt: Receipt; executed: Omit<ClearedFrame, "matched"> }> {
+    const receipt = await this.write(sender, "finalise", [this.market, book, plan ?? "0x"]);
+    for (const log of receipt.logs) {
+      const parsed = MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data });
+      if (parsed?.name !== "FlexibleFilled") continue;
+      const { frame, loadW, pflW, fills } = parsed.args.toObject() as {
+        frame: bigint;
+        loadW: bigint;
+        pflW: bigint;
+        fills: readonly bigint[];
+      };
+      const packed = [...fills];
+      return { receipt, executed: { frame: Number(frame), loadW, pflW, packed, fills: packed.map(decodeFill) } };
+    }
+    throw new Error("a finalised round without the market's event");
+  }
+
+  private async write(sender: Transactor, name: string, args: readonly unknown[]): Promise<Receipt> {
+    return sender.send({ to: this.address, data: ROUNDS_INTERFACE.encodeFunctionData(name, args) });
+  }
+
+  private event(receipt: Receipt, name: string): Record<string, unknown> | undefined {
+    for (const log of receipt.logs) {
+      if (log.address.toLowerCase() !== this.address.toLowerCase()) continue;
+      const parsed = ROUNDS_INTERFACE.parseLog({ topics: [...log.topics], data: log.data });
+      if (parsed?.name === name) return parsed.args.toObject();
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { isForced } from "../clearing";
+import { chargingRoomWh } from "../load";
+import { type Allotted, leftAtMatch, mayMove } from "./allotment";
+import { type FrozenBook, tranche } from "./frozenBook";
+import { type Course, type Plan, plannedLoadW } from "./plan";
+
+/** The plan that stands when nobody brings a better one, and what it comes to. */
+export interface Fallback extends Course {
+  readonly plan: Plan;
+}
+
+/**
+ * Step 3 of the clearing projected over the horizon on the frozen book: in order of priority each iceberg bid that has
+ * waited long enough by then, or is in its last frame, takes its tranche within the room that the capacity leaves;
+ * nothing is discharged. Who takes what follows from that, not from the allotment of its totals. SPEC 4.
+ */
+export function projectFallback(book: FrozenBook): Fallback {
+  const leftWh = leftAtMatch(book);
+  const loadsW: (bigint | undefined)[] = [];
+  const drawWh: bigint[] = [];
+  let first: Allotted[] = [];
+  for (let offset = 0; offset < book.horizon; offset++) {
+    const taken: Allotted[] = [];
+    let roomWh = roomOf(book, offset);
+    let totalWh = 0n;
+    for (const order of book.bids) {
+      const forced = isForced(book, order.waitedFrames + offset, book.frame + offset, order.expiryFrame);
+      if (!forced || !mayMove(book, order, offset)) continue;
+      const left = leftWh.get(order)!;
+      const most = tranche(order, offset, left);
+      const energyWh = most < roomWh ? most : roomWh;
+      if (energyWh === 0n) continue;
+      taken.push({ order, energyWh });
+      leftWh.set(order, left - energyWh);
+      roomWh -= energyWh;
+      totalWh += energyWh;
+    }
+    if (offset === 0) first = taken;
+    drawWh.push(totalWh);
+    loadsW.push(plannedLoadW(book, offset, totalWh, 0n));
+  }
+  const plan = { drawWh, dischargeWh: drawWh.map(() => 0n) };
+  return { plan, loadsW, leftWh, first };
+}
+
+/** What the capacity leaves to flexible bids in a frame, Wh. */
+function roomOf(book: FrozenBook, offset: number): bigint {
+  const publication = book.publications[offset];
+  if (publication === undefined) return 0n;
+  const roomWh = chargingRoomWh(book, publication.baseLoadW) - (offset === 0 ? book.matchedGridWh : 0n);
+  return roomWh < 0n ? 0n : roomWh;
+}

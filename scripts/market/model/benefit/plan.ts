@@ -1,0 +1,94 @@
+import { MAX_UINT24 } from "../limits";
+import { powerAwayFromZeroW } from "../load";
+import { MarketRefusal } from "../refusal";
+import { Allotment, type Allotted, leftAtMatch, type LeftWh } from "./allotment";
+import type { FrozenBook } from "./frozenBook";
+
+/** Flexible energy to and from the grid in each frame of a round's horizon, 24 bits each. SPEC 4, [T 5.2, 6.2]. */
+export interface Plan {
+  /** To draw, Wh. */
+  readonly drawWh: readonly bigint[];
+  /** To discharge, Wh. */
+  readonly dischargeWh: readonly bigint[];
+}
+
+/** What a plan comes to. */
+export interface Course {
+  /** P(k) by offset, W; undefined where a frame is not published. */
+  readonly loadsW: readonly (bigint | undefined)[];
+  /** What is left of each order at the end of the horizon. */
+  readonly leftWh: LeftWh;
+  /** What the orders move in the round's own frame, bids first. */
+  readonly first: readonly Allotted[];
+}
+
+/**
+ * The load of a frame of the horizon, W; undefined where it is not published. SPEC 4.
+ *
+ * @param drawWh Flexible energy drawn, Wh.
+ * @param dischargeWh Flexible energy discharged, Wh.
+ */
+export function plannedLoadW(
+  book: FrozenBook,
+  offset: number,
+  drawWh: bigint,
+  dischargeWh: bigint,
+): bigint | undefined {
+  const publication = book.publications[offset];
+  if (publication === undefined) return undefined;
+  const drawnWh = drawWh + (offset === 0 ? book.matchedGridWh : 0n);
+  return publication.baseLoadW + powerAwayFromZeroW(book, drawnWh, dischargeWh);
+}
+
+/**
+ * Follows a plan through its horizon: allots each frame's totals, draws before discharges, and holds each to the
+ * capacity. SPEC 4.
+ *
+ * @throws MarketRefusal WrongHorizon, then frame by frame PlanNotAllottable or PlanOverCapacity.
+ */
+export function followPlan(book: FrozenBook, plan: Plan): Course {
+  checkFigures(book, plan);
+  const allotment = new Allotment(book);
+  const leftWh = leftAtMatch(book);
+  const loadsW: (bigint | undefined)[] = [];
+  const first: Allotted[] = [];
+  for (let offset = 0; offset < book.horizon; offset++) {
+    const drawWh = plan.drawWh[offset]!;
+    const dischargeWh = plan.dischargeWh[offset]!;
+    const draws = allotment.allot(offset, "charge", drawWh, leftWh);
+    const discharges = allotment.allot(offset, "discharge", dischargeWh, leftWh);
+    if (offset === 0) first.push(...draws, ...discharges);
+    const loadW = plannedLoadW(book, offset, drawWh, dischargeWh);
+    checkCapacity(book, offset, loadW);
+    loadsW.push(loadW);
+  }
+  return { loadsW, leftWh, first };
+}
+
+/** Whether a plan is one that could win. @throws MarketRefusal WrongHorizon, PlanNotAllottable, PlanOverCapacity. */
+export function checkPlan(book: FrozenBook, plan: Plan): void {
+  followPlan(book, plan);
+}
+
+/** @throws MarketRefusal WrongHorizon; RangeError where a figure does not fit in 24 bits. */
+function checkFigures({ horizon }: FrozenBook, { drawWh, dischargeWh }: Plan): void {
+  for (const { length } of [drawWh, dischargeWh]) {
+    if (length !== horizon) throw new MarketRefusal("WrongHorizon", { frames: length, horizon });
+  }
+  for (const wh of [...drawWh, ...dischargeWh]) {
+    if (wh < 0n || wh > MAX_UINT24) throw new RangeError(`a plan's figures are 0 to ${MAX_UINT24} Wh: ${wh}`);
+  }
+}
+
+/** A plan may bring a load above the capacity nearer to zero, but never further from it. SPEC 4. */
+function checkCapacity(book: FrozenBook, offset: number, loadW: bigint | undefined): void {
+  if (loadW === undefined) return;
+  const magnitude = abs(loadW);
+  if (magnitude + book.lossAllowanceW <= book.capacityW) return;
+  if (magnitude > abs(plannedLoadW(book, offset, 0n, 0n)!))
+    throw new MarketRefusal("PlanOverCapacity", { offset, loadW });
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}

@@ -1,0 +1,269 @@
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
+import { expect } from "chai";
+import { type ContractTransactionResponse, id, keccak256, ZeroHash } from "ethers";
+import { ethers } from "hardhat";
+
+import { decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
+import { decodeFlexibleOrder, decodeRoundTerms, encodePlan } from "../../../scripts/chain/roundWords";
+import type { DeploymentParameters } from "../../../scripts/market/defaults";
+import type { BenefitRounds } from "../../../typechain-types";
+import { type Deployed, deployMarket, goTo } from "../../helpers/market";
+import { ask, bid, freshFrame, nth, PENNY, TARIFFS } from "./fixtures";
+
+const SALT = id("salt");
+
+/** A benefit market at the beginning of `frame`, with proposers. */
+interface Setting extends Deployed {
+  frame: number;
+  proposers: HardhatEthersSigner[];
+}
+
+async function setting(overrides: Partial<DeploymentParameters> = {}): Promise<Setting> {
+  const deployed = await deployMarket(8, { settlement: "benefit", ...overrides });
+  const { market, parameters } = deployed;
+  const proposers = (await ethers.getSigners()).slice(12, 16);
+  for (const proposer of proposers) await market.grantRole(id("PROPOSER_ROLE"), proposer);
+  const frame = await freshFrame(market, parameters);
+  return { ...deployed, frame, proposers };
+}
+
+/** The frozen book that a match opened a round over. */
+async function bookOf(rounds: BenefitRounds, match: ContractTransactionResponse): Promise<bigint[]> {
+  const receipt = await match.wait();
+  for (const log of receipt?.logs ?? []) {
+    const parsed = rounds.interface.parseLog(log);
+    if (parsed?.name === "RoundOpened") return [...(parsed.args.getValue("book") as bigint[])];
+  }
+  throw new Error("no round opened");
+}
+
+/** A plan of `horizon` frames that draws and discharges these totals first and nothing later. */
+function plan(horizon: number, draw: bigint[], discharge: bigint[] = []): string {
+  const totals = (list: bigint[]) => Array.from({ length: horizon }, (_, k) => list[k] ?? 0n);
+  return encodePlan({ drawWh: totals(draw), dischargeWh: totals(discharge) });
+}
+
+async function commit(s: Setting, proposer: HardhatEthersSigner, frame: number, bytes: string, salt = SALT) {
+  const commitment = await s.rounds.commitmentOf(s.market, frame, proposer, bytes, salt);
+  return s.rounds.connect(proposer).commit(s.market, commitment);
+}
+
+/** Two icebergs of 6 kWh due in 3 and 2 frames and an ask; matched for the next frame as the window opens. */
+async function opened(s: Setting) {
+  const { market, piles, frame } = s;
+  await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4));
+  await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 5_000n, frame + 3));
+  await market.connect(nth(piles, 2)).place(bid(30n * PENNY, 700n, frame + 3));
+  await market.connect(nth(piles, 3)).place(ask(40n * PENNY, 900n, frame + 9));
+  await goTo(frame + 1, -600);
+  const match = await market.clear(frame + 1);
+  const book = await bookOf(s.rounds, match);
+  return { match, book, round: frame + 1, horizon: decodeRoundTerms(nth(book, 0)).horizon };
+}
+
+describe("BenefitRounds", () => {
+  const fixture = async () => setting();
+  const openedFixture = async () => {
+    const s = await setting();
+    return { ...s, ...(await opened(s)) };
+  };
+
+  describe("match", () => {
+    it("fills normal bids from the grid, freezes icebergs and asks in order of priority", async () => {
+      const s = await loadFixture(openedFixture);
+      const terms = decodeRoundTerms(nth(s.book, 0));
+      expect(terms).to.deep.equal({
+        frame: s.round,
+        previousW: undefined,
+        matchedWh: 700n,
+        limitW: s.parameters.capacityW - s.parameters.lossAllowanceW,
+        frameSeconds: 1800,
+        horizon: 9,
+        chargeEfficiencyBps: 10_000n,
+        dischargeEfficiencyBps: 10_000n,
+        maxWaitFrames: s.parameters.maxWaitFrames,
+      });
+      expect(s.book.slice(1, 10)).to.deep.equal(
+        await Promise.all(Array.from({ length: 9 }, (_, k) => s.market.publication(s.round + k))),
+      );
+      const common = { leftWh: 2_000n, peakWh: 2_000n, waitedFrames: 0 };
+      expect(s.book.slice(10).map(decodeFlexibleOrder)).to.deep.equal([
+        { pile: 1, charge: true, remainingWh: 6_000n, priceTicks: 300_000n, lastOffset: 3, ...common },
+        { pile: 2, charge: true, remainingWh: 5_000n, priceTicks: 300_000n, lastOffset: 2, ...common },
+        {
+          ...{ pile: 4, charge: false, remainingWh: 900n, leftWh: 900n, peakWh: 900n, priceTicks: 400_000n },
+          ...{ lastOffset: 8, waitedFrames: 0 },
+        },
+      ]);
+      expect((await s.rounds.roundOf(s.market)).bookHash).to.equal(
+        keccak256(`0x${s.book.map((word) => word.toString(16).padStart(64, "0")).join("")}`),
+      );
+    });
+
+    it("keeps the gate closed until the round is over, and open for orders of later frames", async () => {
+      const s = await loadFixture(openedFixture);
+      const owner = s.market.connect(nth(s.piles, 0));
+      await expect(owner.cancel()).to.be.revertedWithCustomError(s.market, "GateClosed").withArgs(s.round);
+      await s.market.connect(nth(s.piles, 5)).place(bid(30n * PENNY, 700n, s.round + 2));
+      await s.market.connect(nth(s.piles, 5)).cancel();
+      await goTo(s.round, -600 + 240);
+      await s.rounds.finalise(s.market, s.book, "0x");
+      await owner.cancel();
+    });
+
+    for (const [why, seconds] of [
+      ["there is no time for a whole round", -359],
+      ["the frame is unpublished", -600],
+    ] as const) {
+      it(`does the whole of step 3 where ${why}`, async () => {
+        const s = await loadFixture(fixture);
+        const unpublished = seconds === -600;
+        const frame = unpublished ? s.frame + 30 : s.frame + 1;
+        if (unpublished) await goTo(frame - 1, -10);
+        await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4, 1_000n));
+        await s.market.connect(nth(s.piles, 1)).place(bid(30n * PENNY, 5_000n, frame));
+        await goTo(frame, seconds);
+        const match = await s.market.clear(frame);
+        await expect(match).not.to.emit(s.rounds, "RoundOpened");
+        const filled = unpublished ? [] : [2_000n];
+        const record = decodeFrameRecord(await s.market.frameRecord(frame));
+        expect(record?.loadW).to.equal(unpublished ? 0n : TARIFFS.baseLoadW + 2n * nth(filled, 0));
+      });
+    }
+
+    it("opens no round where nothing is flexible", async () => {
+      const s = await loadFixture(fixture);
+      await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 700n, s.frame + 4));
+      await goTo(s.frame + 1, -600);
+      await expect(s.market.clear(s.frame + 1)).not.to.emit(s.rounds, "RoundOpened");
+    });
+  });
+
+  describe("plans", () => {
+    it("executes the plan that beats the fallback, and nothing else while it has its time", async () => {
+      const s = await loadFixture(openedFixture);
+      const flat = plan(s.horizon, [1_700n, 2_600n, 3_300n, 2_000n]);
+      const serving = plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+      await commit(s, nth(s.proposers, 0), s.round, flat);
+      await commit(s, nth(s.proposers, 1), s.round, serving);
+      await goTo(s.round, -480);
+      await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, flat, SALT);
+      await expect(s.rounds.connect(nth(s.proposers, 1)).reveal(s.market, s.book, serving, SALT)).to.emit(
+        s.rounds,
+        "PlanRevealed",
+      );
+      const round = await s.rounds.roundOf(s.market);
+      const [better] = [flat, serving].filter((bytes) => keccak256(bytes) === round.winner);
+      if (better === undefined) throw new Error("neither plan won");
+      expect([round.unservedWh, round.squares]).to.deep.equal([...(await s.rounds.scorePlan(s.book, better))]);
+
+      await goTo(s.round, -360);
+      await expect(s.rounds.finalise(s.market, s.book, "0x"))
+        .to.be.revertedWithCustomError(s.rounds, "NotTheWinner")
+        .withArgs(ZeroHash, round.winner);
+      const other = better === flat ? serving : flat;
+      await expect(s.rounds.finalise(s.market, s.book, other)).to.be.revertedWithCustomError(s.rounds, "NotTheWinner");
+      const done = await s.rounds.finalise(s.market, s.book, better);
+      const filled = (await done.wait())?.logs
+        .map((log) => s.market.interface.parseLog(log))
+        .find((log) => log?.name === "FlexibleFilled");
+      const fills = (filled?.args.getValue("fills") as bigint[]).map(decodeFill);
+      expect(fills.reduce((sum, fill) => sum + fill.energyWh, 0n)).to.equal(better === flat ? 1_700n : 3_000n);
+      expect(fills.map(({ sell, buy, price }) => ({ sell, buy, price }))).to.deep.equal(
+        (better === flat ? [2] : [2, 1]).map((buy) => ({ sell: 0, buy, price: 20n * PENNY })),
+      );
+      await expect(s.rounds.finalise(s.market, s.book, better)).to.be.revertedWithCustomError(
+        s.rounds,
+        "AlreadyFinalised",
+      );
+    });
+
+    it("falls back where nobody reveals, and where a winner is not finalised in time", async () => {
+      const s = await loadFixture(openedFixture);
+      const serving = plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+      await commit(s, nth(s.proposers, 1), s.round, serving);
+      await goTo(s.round, -480);
+      await s.rounds.connect(nth(s.proposers, 1)).reveal(s.market, s.book, serving, SALT);
+      await goTo(s.round, -240);
+      await expect(s.rounds.finalise(s.market, s.book, serving)).to.be.revertedWithCustomError(
+        s.rounds,
+        "NotTheWinner",
+      );
+      await expect(s.rounds.finalise(s.market, s.book, "0x"))
+        .to.emit(s.rounds, "RoundFinalised")
+        .withArgs(s.market, s.round, ZeroHash);
+      // Nothing has waited long enough: the fallback draws nothing in this frame.
+      expect(decodeFrameRecord(await s.market.frameRecord(s.round))?.loadW).to.equal(TARIFFS.baseLoadW + 1_400n);
+    });
+
+    it("pays discharging piles the export tariff, no more than the operator's account can pay", async () => {
+      const s = await loadFixture(fixture);
+      await s.market.connect(nth(s.piles, 0)).place(ask(4n * PENNY, 900n, s.frame + 9));
+      await s.market.connect(nth(s.piles, 1)).place(bid(3n * PENNY, 5_000n, s.frame + 9));
+      await goTo(s.frame + 1, -600);
+      const book = await bookOf(s.rounds, await s.market.clear(s.frame + 1));
+      const sell = plan(9, [], [900n]);
+      const [, squares] = await s.rounds.scorePlan(book, sell);
+      expect(squares).to.equal(1_800n ** 2n);
+      expect(await s.rounds.scoreFallback(book)).to.deep.equal([5_000n, 0n]);
+    });
+  });
+
+  describe("refuses", () => {
+    it("commitments outside the phase or by strangers, reveals that were not committed or copied", async () => {
+      const s = await loadFixture(openedFixture);
+      const [own, thief] = [nth(s.proposers, 0), nth(s.proposers, 1)];
+      const bytes = plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+      await expect(s.rounds.connect(nth(s.piles, 0)).commit(s.market, ZeroHash))
+        .to.be.revertedWithCustomError(s.rounds, "NotProposer")
+        .withArgs(nth(s.piles, 0));
+      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongPhase",
+      );
+      await commit(s, own, s.round, bytes);
+      await s.rounds.connect(thief).commit(s.market, await s.rounds.commitmentOf(s.market, s.round, own, bytes, SALT));
+      await goTo(s.round, -480);
+      await expect(s.rounds.connect(own).commit(s.market, ZeroHash)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongPhase",
+      );
+      await expect(s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongCommitment",
+      );
+      await expect(s.rounds.connect(own).reveal(s.market, [...s.book, 1n], bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongBook",
+      );
+      await expect(s.rounds.finalise(s.market, s.book, "0x")).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
+      await s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT);
+      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
+        s.rounds,
+        "WrongCommitment",
+      );
+      await time.increaseTo(s.round * 1800);
+      await expect(s.rounds.finalise(s.market, s.book, bytes)).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
+    });
+
+    it("plans that cannot be carried out, with the reason", async () => {
+      const s = await loadFixture(openedFixture);
+      const score = async (bytes: string) => s.rounds.scorePlan(s.book, bytes);
+      await expect(score("0x")).to.be.revertedWithCustomError(s.rounds, "WrongHorizon").withArgs(0, s.horizon);
+      await expect(score(plan(s.horizon, [4_001n])))
+        .to.be.revertedWithCustomError(s.rounds, "PlanNotAllottable")
+        .withArgs(0, true, 4_001n, 4_000n);
+      await expect(score(plan(s.horizon, [], [0n, 1n])))
+        .to.be.revertedWithCustomError(s.rounds, "PlanNotAllottable")
+        .withArgs(1, false, 1n, 0n);
+    });
+
+    it("executions by anyone but the rounds", async () => {
+      const s = await loadFixture(openedFixture);
+      await expect(s.market.executeFlexible(s.round, 0n, 0n, []))
+        .to.be.revertedWithCustomError(s.market, "NotRounds")
+        .withArgs(s.admin);
+    });
+  });
+});

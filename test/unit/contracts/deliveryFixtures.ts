@@ -1,0 +1,70 @@
+import { concat, keccak256, Signature, type Signer, toBeHex } from "ethers";
+import { ethers } from "hardhat";
+
+import {
+  type MeterReading,
+  packMeterReading,
+  type PackedFill,
+  READING_TYPES,
+} from "../../../scripts/chain/packedWords";
+import type { Delivery, Market } from "../../../typechain-types";
+import { overwrite, slotOf } from "./fixtures";
+
+/** A signed reading as {@link Delivery} takes it. */
+export interface SignedReading {
+  reading: bigint;
+  r: string;
+  vs: string;
+}
+
+/** EIP-712 domain of the delivery contract. */
+export async function deliveryDomain(delivery: Delivery, chainId?: bigint) {
+  return {
+    name: "AdBEV Delivery",
+    version: "1",
+    chainId: chainId ?? (await ethers.provider.getNetwork()).chainId,
+    verifyingContract: await delivery.getAddress(),
+  };
+}
+
+/** Signs a reading with a meter's key. */
+export async function signReading(
+  delivery: Delivery,
+  market: Market,
+  meter: Pick<Signer, "signTypedData">,
+  reading: MeterReading,
+  chainId?: bigint,
+): Promise<SignedReading> {
+  const message = { market: await market.getAddress(), ...reading };
+  const signature = Signature.from(
+    await meter.signTypedData(await deliveryDomain(delivery, chainId), READING_TYPES, message),
+  );
+  return { reading: packMeterReading(reading), r: signature.r, vs: signature.yParityAndS };
+}
+
+/** Packs a fill as `types/Fill.sol` does. */
+export function packFill({ sell, buy, energyWh, price }: PackedFill): bigint {
+  return BigInt(sell) | (BigInt(buy) << 16n) | (energyWh << 32n) | (price << 56n);
+}
+
+/** Packs a publication as `types/Publication.sol` does; tariffs in ticks. */
+export function packPublication(
+  frame: number,
+  importTicks: bigint,
+  exportTicks: bigint,
+  wheelingTicks: bigint,
+): bigint {
+  return BigInt(frame) | (importTicks << 64n) | (exportTicks << 88n) | (wheelingTicks << 112n);
+}
+
+/** Hash of words one behind the other. */
+export const hashWords = (words: readonly bigint[]): bigint =>
+  BigInt(keccak256(concat(words.map((w) => toBeHex(w, 32)))));
+
+/** The part of a hash that a frame's record keeps. */
+export const keptOf = (hash: bigint): bigint => (hash >> 72n) << 72n;
+
+/** Lets a frame have been cleared with what `digest` is the hash of, whatever the book says. */
+export async function pokeRecord(market: Market, frame: number, digest: bigint): Promise<void> {
+  await overwrite(market, (await slotOf("_records")) + BigInt(frame % 128), () => BigInt(frame) | keptOf(digest));
+}

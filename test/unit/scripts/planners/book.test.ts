@@ -1,0 +1,213 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import {
+  compareScores,
+  type FlexibleOrder,
+  followPlan,
+  type FrozenBook,
+  projectFallback,
+  type Score,
+  scoreCourse,
+  scorePlan,
+} from "../../../../scripts/market/model/benefit";
+import {
+  asapPlanner,
+  type BookPlanner,
+  epob,
+  epobFactor,
+  highsPlanner,
+  pob,
+} from "../../../../scripts/planners/book/planners";
+import { Random } from "../../../../scripts/random";
+
+const SEED = 6_4;
+const FRAME = 100;
+const TARIFFS = { importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+
+/** A book with the base load given, in W, and orders that look `life` frames ahead. */
+function book(baseLoadsW: (number | undefined)[], overrides: Partial<FrozenBook> = {}): FrozenBook {
+  return {
+    ...{ frame: FRAME, horizon: baseLoadsW.length, bids: [], asks: [], previousLoadW: 30_000n, matchedGridWh: 0n },
+    publications: baseLoadsW.map((watts) =>
+      watts === undefined ? undefined : { ...TARIFFS, baseLoadW: BigInt(watts) },
+    ),
+    ...{ capacityW: 250_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12, allotment: "expiry" },
+    ...{ chargeEfficiencyBps: 10_000n, dischargeEfficiencyBps: 10_000n },
+    ...overrides,
+  };
+}
+
+function bid(
+  remainingWh: number,
+  frames: number,
+  peakWh: number,
+  overrides: Partial<FlexibleOrder> = {},
+): FlexibleOrder {
+  const tranche = BigInt(Math.min(remainingWh, peakWh));
+  return {
+    ...{ pile: "A", side: "charge", price: 200_000n, remainingWh: BigInt(remainingWh), displayedWh: tranche },
+    ...{ peakWh: BigInt(peakWh), expiryFrame: FRAME + frames - 1, waitedFrames: 0 },
+    ...overrides,
+  };
+}
+
+const ask = (remainingWh: number, frames: number, peakWh: number): FlexibleOrder =>
+  bid(remainingWh, frames, peakWh, { side: "discharge", price: 50_000n });
+
+const numbers = (wh: readonly bigint[]) => wh.map(Number);
+
+const order = fc
+  .record({
+    remaining: fc.integer({ min: 1, max: 9_000 }),
+    matched: fc.integer({ min: 0, max: 1_000 }),
+    frames: fc.integer({ min: 1, max: 9 }),
+    peak: fc.integer({ min: 200, max: 4_000 }),
+    price: fc.bigInt({ min: 170_000n, max: 240_000n }),
+    waitedFrames: fc.nat({ max: 5 }),
+  })
+  .map(({ remaining, matched, frames, peak, price, waitedFrames }) => {
+    const displayedWh = BigInt(Math.max(0, Math.min(remaining, peak) - matched));
+    return bid(remaining, frames, peak, { price, waitedFrames, displayedWh });
+  });
+const books = fc
+  .record({
+    bases: fc.array(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: -30_000, max: 70_000 }) }), {
+      minLength: 1,
+      maxLength: 7,
+    }),
+    hole: fc.integer({ min: 1, max: 20 }),
+    bids: fc.array(order, { maxLength: 12 }),
+    asks: fc.array(order, { maxLength: 4 }),
+    capacityW: fc.bigInt({ min: 30_000n, max: 90_000n }),
+    lossAllowanceW: fc.bigInt({ min: 0n, max: 500n }),
+    frameSeconds: fc.constantFrom(900, 1700, 1800),
+    chargeEfficiencyBps: fc.bigInt({ min: 9_000n, max: 12_000n }),
+    dischargeEfficiencyBps: fc.bigInt({ min: 8_000n, max: 10_000n }),
+    matchedGridWh: fc.bigInt({ min: 0n, max: 3_000n }),
+  })
+  .map(({ bases, hole, bids, asks, ...rest }) =>
+    book(
+      bases.map((watts, offset) => (offset === hole ? undefined : watts)),
+      {
+        ...rest,
+        bids,
+        asks: asks.map((of) => ({ ...of, side: "discharge", price: of.price - 160_000n })),
+      },
+    ),
+  );
+
+const QUICK: readonly BookPlanner[] = [epob(), epobFactor(), pob(), asapPlanner()];
+
+describe("planners over a frozen book", () => {
+  it("bring plans that no book refuses", async () => {
+    await fc.assert(
+      fc.asyncProperty(books, async (frozen) => {
+        for (const planner of QUICK) followPlan(frozen, await planner.plan(frozen));
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  }).timeout(60_000);
+
+  it("leave nobody unserved who can be served, where the capacity is ample", async () => {
+    await fc.assert(
+      fc.asyncProperty(books, async (frozen) => {
+        const ample: FrozenBook = { ...frozen, capacityW: 10n ** 7n };
+        const asap = scorePlan(ample, await asapPlanner().plan(ample)).unservedWh;
+        for (const planner of QUICK) {
+          expect(scorePlan(ample, await planner.plan(ample)).unservedWh, planner.name).to.equal(asap);
+        }
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  }).timeout(60_000);
+
+  it("ePoB: leaves no more unserved than drawing everything at once does, however little the feeder carries", async () => {
+    await fc.assert(
+      fc.asyncProperty(books, async (frozen) => {
+        const { unservedWh } = scorePlan(frozen, await asapPlanner().plan(frozen));
+        const own = scorePlan(frozen, await epob().plan(frozen));
+        expect(own.unservedWh <= unservedWh, `${own.unservedWh} instead of ${unservedWh}`).to.equal(true);
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  }).timeout(60_000);
+
+  it("ePoB: spreads a need evenly where the load is flat, up to its end", async () => {
+    const frozen = book([30_000, 30_000, 30_000, 30_000], { bids: [bid(4000, 4, 2000)] });
+    const { drawWh, dischargeWh } = await epob().plan(frozen);
+    // The step back to the homes alone is beyond the horizon: the load may rise towards its end.
+    expect(numbers(drawWh)).to.deep.equal([533, 933, 1200, 1334]);
+    expect(numbers(dischargeWh)).to.deep.equal([0, 0, 0, 0]);
+  });
+
+  it("ePoB: shaves a peak with what sellers offer the grid", async () => {
+    const frozen = book([30_000, 36_000, 30_000], { asks: [ask(9000, 3, 4000)] });
+    const { dischargeWh } = await epob().plan(frozen);
+    expect(numbers(dischargeWh)[1]).to.be.within(2_990, 3_010);
+    expect(scorePlan(frozen, await epob().plan(frozen)).squaresW2 < 10_000n).to.equal(true);
+  });
+
+  it("ePoB: starts in time what stands late in the contract's order and can wait least", async () => {
+    // B must draw its tranche in every frame but one; A is served before it, and could wait.
+    const bids = [bid(6000, 4, 2000, { pile: "A" }), bid(8000, 5, 2000, { pile: "B" })];
+    const frozen = book(new Array<number>(5).fill(30_000), { bids });
+    const plan = await epob().plan(frozen);
+    expect(scorePlan(frozen, plan).unservedWh).to.equal(0n);
+  });
+
+  it("PoB: holds the load where it was, but draws what could not be drawn later", async () => {
+    const bids = [bid(3000, 3, 2000, { pile: "A" })];
+    const held = await pob().plan(book([28_000, 30_000, 30_000], { bids }));
+    expect(numbers(held.drawWh)).to.deep.equal([1000, 0, 2000]);
+  });
+
+  it("as soon as possible: everything at once within the capacity", async () => {
+    const bids = [bid(3000, 3, 2000, { pile: "A" }), bid(3000, 3, 2000, { pile: "B" })];
+    const { drawWh } = await asapPlanner().plan(book([30_000, 30_000, 30_000], { bids, capacityW: 37_000n }));
+    expect(numbers(drawWh)).to.deep.equal([3499, 2501, 0]);
+  });
+
+  it("c: draws more at first, as far as the tranches go [T Table 6-A]", async () => {
+    const frozen = book([30_000, 30_000, 30_000, 30_000], { bids: [bid(4000, 4, 2000)] });
+    const { drawWh } = await epobFactor(2).plan(frozen);
+    expect(Number(drawWh[0])).to.equal(1067);
+    expect(numbers(drawWh).reduce((sum, wh) => sum + wh, 0)).to.equal(4000);
+    expect(numbers((await epobFactor(9).plan(frozen)).drawWh)[0]).to.equal(2000);
+  });
+
+  it("ePoB comes near to the reference and beats the fallback", async () => {
+    const random = new Random(SEED);
+    for (let round = 0; round < 3; round++) {
+      const frozen = randomBook(random.stream(String(round)), 12, 8);
+      const own = scorePlan(frozen, await epob().plan(frozen));
+      const reference = scorePlan(frozen, await highsPlanner().plan(frozen));
+      expect(own.unservedWh).to.equal(reference.unservedWh);
+      expect(Number(own.squaresW2)).to.be.below(1.05 * Number(reference.squaresW2) + 10_000);
+      const fallback: Score = scoreCourse(frozen, projectFallback(frozen));
+      expect(compareScores(own, fallback)).to.be.below(0);
+    }
+  }).timeout(60_000);
+
+  it("plan 100 orders over 24 frames in a fraction of a second", async () => {
+    const random = new Random(SEED);
+    const planner = epob();
+    const frozen = Array.from({ length: 6 }, (_, round) => randomBook(random.stream(`large ${round}`), 100, 24));
+    await planner.plan(frozen[0]!);
+    const begun = performance.now();
+    for (const large of frozen.slice(1)) await planner.plan(large);
+    expect((performance.now() - begun) / 5).to.be.below(250);
+  }).timeout(20_000);
+});
+
+/** A book of bids that come and go as EVs do, on a hilly base load. */
+function randomBook(random: Random, orders: number, frames: number): FrozenBook {
+  const bids = Array.from({ length: orders }, (_, index) => {
+    const stay = Math.round(random.stream(`stay ${index}`).uniform(1, frames));
+    const peakWh = random.stream(`peak ${index}`).uniform(0, 1) < 0.8 ? 1500 : 4000;
+    const share = random.stream(`share ${index}`).uniform(0.1, 0.9);
+    return bid(Math.max(1, Math.round(share * stay * peakWh)), stay, peakWh, { pile: `EV${index}` });
+  });
+  const bases = Array.from({ length: frames }, (_, k) => Math.round(40_000 + 15_000 * Math.sin(k / 4)));
+  return book(bases, { bids, capacityW: 10n ** 6n });
+}
