@@ -1,4 +1,5 @@
 import "./compile";
+import "./docs-tutorial";
 import "./frame";
 import "./lesson";
 import "./market";

@@ -55,7 +55,7 @@ feederTask(
             ? ""
             : ` f = ${line.priority} (rank ${line.priceRank} by price, ${line.timeRank} by time), ` +
               `shows ${kWh(line.displayedWh, 2)} and hides ${kWh(line.hiddenWh, 2)} at ${pence(line.price)}.`;
-        const filled = filledWh > 0n ? ` (${kWh(filledWh, 2)})` : "";
+        const filled = filledWh > 0n ? ` (filled: ${kWh(filledWh, 2)})` : "";
         console.log(`Pile ${number}:${rank} If frame ${frame} were cleared now, ${VERDICT_WORDS[verdict]}${filled}.`);
       }
     }),

@@ -10,6 +10,7 @@ import type { DayResult, DeliveryReport, LoadReport } from "../scripts/simulatio
 import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
+import { loadAgent } from "./support/agentFile";
 import { commandLine } from "./support/commandLine";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
@@ -24,6 +25,7 @@ interface Arguments extends SettingArguments {
   seeds: string;
   feeders: string;
   policy: string;
+  agent?: string;
   load?: string;
   sessions?: string;
   date?: string;
@@ -45,6 +47,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
   .addOptionalParam("policy", "how piles place orders: waterline, valley, impatient or wholeNeed", "waterline")
+  .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
   .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
   .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
   .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
@@ -129,7 +132,8 @@ async function readDay(args: Arguments): Promise<Day> {
   const { POLICIES } = await import("../scripts/piles/policies");
   const feeders = wholeNumber("feeders", args.feeders, 1, 1_000);
   const { settings, market, seed } = await readSetting(args, 100_000, feeders);
-  settings.policy = POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!();
+  const policy = POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!();
+  settings.policy = args.agent === undefined ? policy : await loadAgent(args.agent);
   if (args.load !== undefined) {
     const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
     settings.baseLoadW = parseLoadProfile(await readText("load", args.load), args.load);

@@ -83,7 +83,7 @@ export function compareHtml(page: ComparePage): string {
   return htmlPage({
     title: `Schemes compared: ${setting}, ${seedText.toLowerCase()}`,
     introduction:
-      "<p>The same EVs, homes and tariffs under every scheme. Hover over a chart, or touch it, for its values.</p>",
+      '<p>The same EVs, homes and tariffs under every scheme. <span class="screen">Hover over a chart, or touch it, for its values.</span></p>',
     body: [
       ...charts.map(htmlChart),
       `<h2>The thesis's claims on this run</h2>\n<ol>${claims.join("\n")}</ol>`,
@@ -92,7 +92,7 @@ export function compareHtml(page: ComparePage): string {
         ["scheme", "measure", "reported", "where"],
         reportedByThesis.map(({ scheme, measure, value, source }) => [scheme, measure, value, source]),
       ),
-      htmlCommand(command, `${seedText}.`),
+      htmlCommand(command, `${seedText}. Times to compute vary with the machine.`),
     ].join("\n"),
     script: CHART_SCRIPT,
   });

@@ -75,7 +75,7 @@ function legendEntry({ name, style, dashed }: LegendEntry): string {
 /** Tips beside the pointer, and sliders that choose which of a chart's groups is visible. */
 export const CHART_SCRIPT = `
 const tip = document.getElementById("tip");
-document.addEventListener("pointermove", (event) => {
+const tell = (event) => {
   const of = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
   tip.hidden = of === null;
   if (of === null) return;
@@ -84,7 +84,9 @@ document.addEventListener("pointermove", (event) => {
   const x = event.clientX + 14 + width > innerWidth ? event.clientX - 14 - width : event.clientX + 14;
   tip.style.left = Math.max(4, x) + "px";
   tip.style.top = Math.max(4, Math.min(event.clientY + 14, innerHeight - height - 4)) + "px";
-});
+};
+document.addEventListener("pointermove", tell);
+document.addEventListener("pointerdown", tell);
 document.addEventListener("pointerleave", () => { tip.hidden = true; });
 for (const slider of document.querySelectorAll("input[type=range][data-names]")) {
   const names = slider.dataset.names.split(",");
@@ -144,6 +146,6 @@ pre { background: var(--band); padding: .75rem 1rem; overflow-x: auto; border-ra
   :root { color-scheme: light; }
   main { max-width: none; padding: 0; } body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .chart, figure { break-inside: avoid; } h2 { break-after: avoid; }
-  details, .slider input { display: none; } .chart .scroll > svg { min-width: 0; } .scroll { overflow: visible; }
+  details, .slider input, .screen { display: none; } .chart .scroll > svg { min-width: 0; } .scroll { overflow: visible; }
 }
 `;

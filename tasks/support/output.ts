@@ -38,7 +38,8 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows.map((row) => [...row]));
-  return table.toString();
+  // Without the padding of the last column, which a narrow terminal would wrap.
+  return table.toString().replaceAll(/ +$/gm, "");
 }
 
 /** Prints a heading above what follows. */

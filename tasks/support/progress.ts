@@ -8,6 +8,13 @@ export function progressBar(total: number, unit: string, json: boolean): cliProg
     { format, stream: process.stderr, clearOnComplete: true, hideCursor: true },
     cliProgress.Presets.shades_classic,
   );
+  // Interrupted, it gives the cursor back.
+  const interrupted = () => {
+    bar.stop();
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted);
+  bar.on("stop", () => process.off("SIGINT", interrupted));
   bar.start(total, 0);
   return bar;
 }

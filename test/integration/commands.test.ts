@@ -93,6 +93,17 @@ describe("commands", function () {
     expect(bad.stderr).to.include('--steps: there is no step "jump"');
   });
 
+  it("simulate:day takes an agent from a file, and says what is wrong with one", async () => {
+    const agent = join(folder, "sleepy.js");
+    writeFileSync(agent, 'exports.default = { name: "sleepy", decide: () => undefined };');
+    const day = await hardhat("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
+    expect(day.code).to.equal(0);
+    expect((JSON.parse(day.stdout) as { totals: { servedWh: number } }).totals.servedWh).to.equal(0);
+    const none = await hardhat("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
+    expect(none.code).to.equal(1);
+    expect(none.stderr).to.include("exports no agent by default; expected { name, decide(own, view, random) }");
+  });
+
   it("says that no market is deployed, and how to deploy one", async () => {
     const { code, stderr } = await hardhat("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);

@@ -32,7 +32,7 @@ export function dayHtml(page: DayPage): string {
       `<p>${totals.chargingEvs} EVs charged and ${totals.dischargingEvs} discharged in ${day.frames.length} frames. ` +
       `On the market the load's steps add up to ${escapeHtml(kW(market.absoluteStepsW))}; without control the same EVs make ` +
       `${escapeHtml(kW(uncontrolled.absoluteStepsW))}${Number.isFinite(calmer) ? `, the market ${(100 * calmer).toFixed(1)} % less` : ""}. ` +
-      `Hover over a chart, or touch it, for its values.</p>`,
+      `<span class="screen">Hover over a chart, or touch it, for its values.</span></p>`,
     body: [
       htmlTable(
         ["", ""],

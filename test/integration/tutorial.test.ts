@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { shownCommands } from "../../scripts/docs/tutorial";
+
+const ROOT = join(__dirname, "../..");
+const PAGES = ["tutorial", "mechanism", "own-agent", "deploying", "architecture", "glossary"];
+
+describe("docs for newcomers", function () {
+  this.timeout(600_000);
+
+  it("has ten commands in the tutorial, and they print what it shows", async () => {
+    expect(shownCommands(readFileSync(join(ROOT, "docs/tutorial.md"), "utf8"))).to.have.length(10);
+    const before = process.exitCode;
+    await hre.run("docs:tutorial");
+    const failed = process.exitCode !== before;
+    process.exitCode = before;
+    expect(failed, "run `npx hardhat docs:tutorial` to see which").to.equal(false);
+  });
+
+  it("shows the example agent as it is", () => {
+    const agent = readFileSync(join(ROOT, "docs/examples/thrifty.ts"), "utf8");
+    expect(agent.trim().split("\n").length).to.be.at.most(25);
+    expect(readFileSync(join(ROOT, "docs/own-agent.md"), "utf8")).to.include(agent);
+  });
+
+  for (const page of PAGES) {
+    it(`links to what is there, and names commands and flags that are there: ${page}`, () => {
+      const file = join(ROOT, "docs", `${page}.md`);
+      const text = readFileSync(file, "utf8");
+      for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+        expect(existsSync(join(dirname(file), target!)), target).to.equal(true);
+      }
+      for (const [, task, rest] of text.matchAll(/npx hardhat ([a-z:]+)([^`\n]*)/g)) {
+        if (hre.scopes[task!] !== undefined) continue; // Hardhat's own, such as vars
+        const definition = hre.tasks[task!];
+        expect(definition, task).not.to.equal(undefined);
+        for (const [, flag] of rest!.matchAll(/--([a-z]+)/g)) {
+          const known = [...Object.keys(definition!.paramDefinitions), "network"];
+          expect(known, `${task} --${flag}`).to.include(flag);
+        }
+      }
+    });
+  }
+});
