@@ -21,7 +21,7 @@ describe("docs for newcomers", function () {
     expect(failed, "run `npx hardhat docs:tutorial` to see which").to.equal(false);
   });
 
-  for (const [example, page] of Object.entries({ thrifty: "own-agent", halves: "own-planner" })) {
+  for (const [example, page] of Object.entries({ thrifty: "own-agent", level: "own-planner" })) {
     it(`shows the example ${example} as it is`, () => {
       const code = readFileSync(join(ROOT, `docs/examples/${example}.ts`), "utf8");
       expect(code.trim().split("\n").length).to.be.at.most(25);
