@@ -10,7 +10,7 @@ import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { MergeSort } from "./libraries/MergeSort.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
-import { BookEntry } from "./types/BookEntry.sol";
+import { BookEntry, BookEntryLib } from "./types/BookEntry.sol";
 import { Fill } from "./types/Fill.sol";
 import { FrameRecord } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
@@ -20,6 +20,7 @@ import { Publication } from "./types/Publication.sol";
 /// @notice Holds nothing and may be deployed again by anybody who wants other views.
 contract MarketLens is IMarketLens {
     uint256 private constant BPS = 10_000;
+    uint256 private constant PILE_BITS = 16;
 
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
@@ -33,8 +34,8 @@ contract MarketLens is IMarketLens {
         Auction.Book memory b = _collect(market, p, frame);
         if (p.rankByCredit) _rankByCredit(b, market, p);
         else Auction.keepAll(b);
-        bids = _lines(market, p, b.bids, b.bidWaits, frame);
-        asks = _lines(market, p, b.asks, b.askWaits, frame);
+        bids = _lines(market, p, b.bids, true, b.bidWaits, frame);
+        asks = _lines(market, p, b.asks, false, b.askWaits, frame);
     }
 
     /// @inheritdoc IMarketLens
@@ -144,10 +145,11 @@ contract MarketLens is IMarketLens {
         IMarket market,
         IMarketParameters.Parameters memory p,
         uint256[] memory entries,
+        bool bids,
         uint256 waits,
         uint256 frame
     ) private view returns (Line[] memory lines) {
-        uint256[] memory priceRanks = _priceRanks(entries, market.pileCount());
+        uint256[] memory priceRanks = _priceRanks(entries, market.pileCount(), bids);
         uint256[] memory ranked = p.rankByCredit ? entries : Ranking.rank(entries, waits, p.alpha, p.beta);
         lines = new Line[](ranked.length);
         for (uint256 i; i < ranked.length; ++i) {
@@ -210,21 +212,29 @@ contract MarketLens is IMarketLens {
         return false;
     }
 
-    /// @dev Dense rank of each entry's price, by pile.
-    function _priceRanks(uint256[] memory entries, uint256 pileCount) private pure returns (uint256[] memory ranks) {
+    /// @dev Dense rank of each entry's price, by pile; whether the entries sort by price or by credit.
+    function _priceRanks(
+        uint256[] memory entries,
+        uint256 pileCount,
+        bool bids
+    ) private pure returns (uint256[] memory ranks) {
         ranks = new uint256[](pileCount + 1);
         uint256[] memory sorted = new uint256[](entries.length);
-        for (uint256 i; i < entries.length; ++i) sorted[i] = entries[i];
+        for (uint256 i; i < entries.length; ++i) {
+            BookEntry entry = BookEntry.wrap(entries[i]);
+            uint256 price = entry.priceTicks();
+            // Best first: the highest of the bids, the lowest of the asks.
+            if (bids) price = BookEntryLib.PRICE_MASK - price;
+            sorted[i] = (price << PILE_BITS) | entry.pile();
+        }
         sorted = MergeSort.sort(sorted);
         uint256 rank;
         uint256 last = type(uint256).max;
         for (uint256 i; i < sorted.length; ++i) {
-            BookEntry entry = BookEntry.wrap(sorted[i]);
-            if (entry.priceTicks() != last) {
-                last = entry.priceTicks();
-                ++rank;
-            }
-            ranks[entry.pile()] = rank;
+            uint256 price = sorted[i] >> PILE_BITS;
+            if (price != last) ++rank;
+            last = price;
+            ranks[sorted[i] & type(uint16).max] = rank;
         }
     }
 

@@ -1,14 +1,18 @@
 import { id, keccak256, type Wallet } from "ethers";
 
 import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
+import { lockOf } from "../market/model/money";
+import { setAsideFor } from "../market/model/accounts";
+import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
 import type {
   Action,
   ActionResult,
+  BalanceSheet,
   BookOrder,
   GasSum,
   GasUse,
-  MarketPort,
+  MeteredPort,
   PileRegistration,
   RoundOutcome,
   RoundPort,
@@ -16,6 +20,7 @@ import type {
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
 import { decodeFrozenBook } from "./frozenBook";
+import { type MeteredPile, settleByReadings, tariffsOf } from "./meteredSettlement";
 import { ContractRefusal } from "./refusal";
 import type { RoundsClient } from "./roundsClient";
 import { encodePlan } from "./roundWords";
@@ -49,17 +54,17 @@ interface OpenedRound {
   match: ClearedFrame;
 }
 
-interface PileAccount {
-  wallet: Wallet;
-  index: number;
+/** A pile that signs its orders and its readings with one key. */
+interface PileAccount extends MeteredPile {
+  meter: Wallet;
   nonce: bigint;
 }
 
 /**
- * A {@link MarketPort} over a market on a chain: piles sign their orders with their own keys, a gateway submits them in
- * batches, anybody clears and settles.
+ * A {@link MeteredPort} over a market on a chain: piles sign their orders with their own keys, a gateway submits them in
+ * batches, anybody clears and settles, by what the piles' meters sign.
  */
-export class ChainPort implements MarketPort {
+export class ChainPort implements MeteredPort {
   readonly parameters: Readonly<MarketParameters>;
   readonly rounds: RoundPort = {
     frozenBook: async (frame) => this.frozenBook(frame),
@@ -89,7 +94,7 @@ export class ChainPort implements MarketPort {
       const record = { account: address, operator: address, meterKey: address, ratedW };
       const index = client.registeredIndex(await client.register(sender, record));
       await client.deposit(sender, address, pileBalance);
-      this.piles.set(pile, { wallet, index, nonce: 0n });
+      this.piles.set(pile, { meter: wallet, index, ratedW, nonce: 0n });
       this.names.set(index, pile);
     }
     // A feeder may be set up long after its port was made: frames count from here.
@@ -185,7 +190,8 @@ export class ChainPort implements MarketPort {
     }
     await clock.reach(revealUntil);
     const { winner: hash, score } = await rounds.state();
-    const winner = proposals.find(({ plan }) => keccak256(encodePlan(plan)) === hash);
+    const scored = proposals.filter(({ proposer }) => !refused.some((other) => other.proposer === proposer));
+    const winner = scored.find(({ plan }) => keccak256(encodePlan(plan)) === hash);
     const { receipt, executed } = await rounds.finalise(sender, book, winner && encodePlan(winner.plan));
     this.count("finalise", receipt);
     this.opened.delete(frame);
@@ -226,12 +232,40 @@ export class ChainPort implements MarketPort {
     this.unsettled.delete(frame);
   }
 
+  async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
+    const { client, clock, sender } = this.options;
+    const cleared = this.unsettled.get(frame);
+    if (cleared === undefined) throw new RangeError(`frame ${frame} has nothing to settle`);
+    await clock.reach(this.begins(now));
+    const request = { client, sender, cleared, piles: this.piles, readings };
+    const { receipt, settlement } = await settleByReadings(request);
+    this.count("settle", receipt);
+    this.unsettled.delete(frame);
+    return { ...settlement, frame };
+  }
+
+  async balanceSheet(): Promise<BalanceSheet> {
+    const { client, pileBalance } = this.options;
+    const { gridBalance } = await client.chronicle();
+    let held = gridBalance;
+    for (const { index } of this.piles.values()) {
+      const state = await client.pileState(index);
+      held += state.balance + lockOf(this.parameters, orderOf(state, client.parameters.tickSize));
+    }
+    for (const cleared of this.unsettled.values()) {
+      const outcome = outcomeOf(cleared, (pile) => this.name(pile));
+      const tariffs = tariffsOf(await client.publication(cleared.frame), client.parameters.tickSize);
+      for (const { amount } of setAsideFor(this.parameters, { ...outcome, tariffs })) held += amount;
+    }
+    return { deposited: pileBalance * BigInt(this.piles.size), held };
+  }
+
   gasUse(): GasUse {
     return this.gas;
   }
 
   private async sign(now: number, action: Action): Promise<SignedOrder> {
-    const { wallet, nonce } = this.account(action.pile);
+    const { meter: wallet, nonce } = this.account(action.pile);
     const deadline = this.begins(now) + SIGNATURE_SECONDS;
     if (action.kind === "cancel") {
       const nothing = { charge: false, price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0 };

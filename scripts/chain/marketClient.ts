@@ -7,17 +7,22 @@ import { Delivery__factory } from "../../typechain-types/factories/contracts/Del
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
+import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
 import {
   decodeChronicle,
   decodeFill,
   decodePileState,
   GRID,
+  decodePosting,
+  type MeterReading,
   ORDER_TYPES,
   orderMessage,
+  packMeterReading,
   packSignedTerms,
   type PackedFill,
   type PileState,
+  READING_TYPES,
   type SignedTerms,
 } from "./packedWords";
 import { ContractRefusal, decodeRefusal } from "./refusal";
@@ -42,6 +47,13 @@ const TOKEN_INTERFACE = TestToken__factory.createInterface();
 /** A signed order as the contract takes it. */
 export interface SignedOrder {
   terms: bigint;
+  r: string;
+  vs: string;
+}
+
+/** A signed reading as the contract takes it. */
+export interface SignedReading {
+  reading: bigint;
   r: string;
   vs: string;
 }
@@ -85,6 +97,7 @@ export class MarketClient {
   private readonly market;
   private readonly delivery;
   private domain: TypedDataDomain | undefined;
+  private readingDomain: TypedDataDomain | undefined;
 
   constructor(
     readonly address: string,
@@ -251,22 +264,55 @@ export class MarketClient {
     return { receipt, cleared: { frame, loadW, pflW, packed, matched: packed.length, fills: packed.map(decodeFill) } };
   }
 
-  /** Settles a frame without readings, by what its clearing and its round decided. */
+  /** Adds `amount` money units of the sender's tokens to the grid operator's account. */
+  async depositGrid(sender: Transactor, amount: bigint): Promise<Receipt> {
+    return this.write(sender, "depositGrid", [amount * this.parameters.unit]);
+  }
+
+  /** Sets a pile's weather factor for the frames after the one that is running. @param bps 1/10 000 */
+  async setWeather(registrar: Transactor, pile: number, bps: bigint): Promise<Receipt> {
+    return this.toDelivery(registrar, "setWeatherFactor", [this.address, pile, bps]);
+  }
+
+  /** Rates a pile for ranking by credit. */
+  async setAttributes(registrar: Transactor, pile: number, attributes: PileAttributes): Promise<Receipt> {
+    return this.toDelivery(registrar, "setAttributes", [this.address, pile, attributes]);
+  }
+
+  /** Signs a reading with a meter's key (EIP-712). */
+  async signReading(meter: BaseWallet, reading: MeterReading): Promise<SignedReading> {
+    this.readingDomain ??= domainOf(await this.delivery.eip712Domain());
+    const message = { market: this.address, ...reading };
+    const { r, yParityAndS } = Signature.from(await meter.signTypedData(this.readingDomain, READING_TYPES, message));
+    return { reading: packMeterReading(reading), r, vs: yParityAndS };
+  }
+
+  /** Settles a frame by what its clearing and its round decided. @param readings those that are not stored yet */
   async settle(
     sender: Transactor,
     cleared: Pick<ClearedFrame, "frame" | "packed" | "matched">,
     publication: bigint,
+    readings: readonly SignedReading[] = [],
   ): Promise<Receipt> {
     const { frame, packed, matched } = cleared;
-    const data = DELIVERY_INTERFACE.encodeFunctionData("settle", [
-      this.address,
-      frame,
-      publication,
-      packed,
-      matched,
-      [],
-    ]);
-    return sender.send({ to: this.deliveryAddress, data });
+    return this.toDelivery(sender, "settle", [this.address, frame, publication, packed, matched, readings]);
+  }
+
+  /** What a settlement changed the accounts of piles by, money units, by their numbers. */
+  moneyPosted(receipt: Receipt): Map<number, bigint> {
+    const { postings } = this.event(receipt, "FrameSettled") as { postings: readonly bigint[] };
+    return new Map(postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
+  }
+
+  /** What a pile can pay with, the lock of an order that has died included, money units. */
+  async freeBalance(pile: number): Promise<bigint> {
+    return this.market.freeBalanceOfPile(pile);
+  }
+
+  /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
+  async meter(pile: number, frame: number): Promise<{ weatherBps: bigint; operatorTag: bigint }> {
+    const { weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
+    return { weatherBps, operatorTag };
   }
 
   /** What is published for a frame, packed; 0 where nothing is. */
@@ -325,13 +371,25 @@ export class MarketClient {
     return sender.send({ to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) });
   }
 
+  private async toDelivery(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
+    const data = DELIVERY_INTERFACE.encodeFunctionData(method, args);
+    return sender.send({ to: this.deliveryAddress, data });
+  }
+
   private async signingDomain(): Promise<TypedDataDomain> {
-    if (this.domain === undefined) {
-      const { name, version, chainId, verifyingContract } = await this.market.eip712Domain();
-      this.domain = { name, version, chainId, verifyingContract };
-    }
+    this.domain ??= domainOf(await this.market.eip712Domain());
     return this.domain;
   }
+}
+
+/** What a contract tells of its EIP-712 domain, less what signatures do not use. */
+function domainOf({
+  name,
+  version,
+  chainId,
+  verifyingContract,
+}: Record<"name" | "version" | "verifyingContract", string> & { chainId: bigint }): TypedDataDomain {
+  return { name, version, chainId, verifyingContract };
 }
 
 /** An order in the book, from its slot. */

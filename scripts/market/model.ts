@@ -72,12 +72,16 @@ export class MarketModel {
   }
 
   /**
-   * Adds money to a pile's free balance; its debt is paid first. SPEC 5.
+   * Adds money to a pile's free balance, out of which its debt is paid at once. SPEC 5.
    *
+   * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
    * @throws MarketRefusal NotRegistered.
    */
-  deposit(id: string, amount: bigint): void {
-    this.accounts.deposit(this.accounts.pile(id), amount);
+  deposit(id: string, amount: bigint, nowSeconds: number = this.latestSeconds): void {
+    this.advanceTo(nowSeconds);
+    const pile = this.accounts.pile(id);
+    if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
+    this.accounts.deposit(pile, amount);
   }
 
   /**
@@ -293,12 +297,12 @@ export class MarketModel {
 
   /**
    * Settles a frame by what was metered: money by SPEC 5, credit by SPEC 6. In a market without meters everything counts
-   * as delivered as agreed, and credit stays as it is.
+   * as delivered as agreed.
    *
    * @param readings By pile; those of piles without fills in the frame are not looked at. A pile with fills and without
    * a reading keeps the frame open for `readingSeconds` after its end and then counts as silent.
    * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled;
-   * ReadingsMissing; checked in this order.
+   * ReadingsAwaited; checked in this order.
    */
   settle(frame: number, nowSeconds: number, readings: ReadonlyMap<string, Reading> = new Map()): FrameSettlement {
     this.advanceTo(nowSeconds);
@@ -306,11 +310,11 @@ export class MarketModel {
     if (nowSeconds < overAt) throw new MarketRefusal("FrameNotOver", { frame, nowSeconds, overAt });
     const delivery = this.accounts.delivery(frame);
     const parties = partiesOf(delivery);
-    const overdueAt = overAt + this.parameters.readingSeconds;
+    const until = overAt + this.parameters.readingSeconds;
     for (const id of parties.keys()) {
       const reading = readings.get(id);
-      if (reading === undefined && nowSeconds < overdueAt) {
-        throw new MarketRefusal("ReadingsMissing", { frame, pile: id, nowSeconds, overdueAt });
+      if (reading === undefined && nowSeconds < until) {
+        throw new MarketRefusal("ReadingsAwaited", { frame, pile: id, nowSeconds, until });
       }
       if (reading !== undefined && (reading.consumedWh < 0n || reading.producedWh < 0n)) {
         throw new RangeError("a reading cannot be negative");
@@ -321,7 +325,7 @@ export class MarketModel {
       const pile = this.accounts.pile(id);
       if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
     }
-    const settlement = settleDelivery(this.parameters, this.accounts, frame, delivery, parties, readings);
+    const settlement = settleDelivery(this.parameters, this.accounts, frame, delivery, readings);
     this.accounts.close(frame);
     return settlement;
   }

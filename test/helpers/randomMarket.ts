@@ -1,5 +1,7 @@
 import type { DeploymentParameters } from "../../scripts/market/defaults";
 import type { MarketModel } from "../../scripts/market/model";
+import type { PileAttributes } from "../../scripts/market/model/creditRanking";
+import type { Reading } from "../../scripts/market/settlement";
 import type { OrderRequest, Side } from "../../scripts/market/types";
 import type { Random } from "../../scripts/random";
 
@@ -32,16 +34,32 @@ export type Action =
   | { do: "batch"; orders: SignedStep[] }
   | { do: "deposit"; pile: number; tokenAmount: bigint }
   | { do: "withdraw"; pile: number; amount: bigint }
-  | { do: "withdrawGrid"; amount: bigint }
-  | { do: "register"; pile: number; ratedW: number }
+  | { do: "withdrawGrid" | "depositGrid"; amount: bigint }
+  | { do: "register"; pile: number; ratedW: number; operator?: string }
+  | { do: "weather"; pile: number; bps: bigint }
+  | { do: "attributes"; pile: number; attributes: PileAttributes }
   | { do: "publish"; frames: FrameTariffs[] }
   | { do: "clear"; frame: number; lookFirst: boolean }
-  | { do: "settle"; frame: number; wrongFills: boolean }
+  | { do: "round"; frame: number }
+  | { do: "settle"; frame: number; wrongFills: boolean; meter?: Meter }
   | { do: "pause"; paused: boolean }
   | { do: "look" };
 
 /** An action and when it happens, s. */
 export type Step = Action & { at: number };
+
+/** What a pile's meter says of a frame in which it agreed to move some energy; undefined where it says nothing. */
+export type Meter = (pile: number, agreedWh: bigint) => Reading | undefined;
+
+/** How piles of a market with meters keep to what they agreed. */
+export interface MeterHabits {
+  /** Probability that a pile's meter says nothing of a frame. */
+  silent: number;
+  /** Probability that a pile moves something else than it agreed. */
+  deviates: number;
+  /** Most that the grid operator pays in at a time, money units. */
+  operatorPaysIn: number;
+}
 
 /** How the people of a random market behave. */
 export interface Habits {
@@ -63,6 +81,8 @@ export interface Habits {
   gaps: readonly number[];
   /** Piles that do anything at all; all of them if there are none here. */
   activePiles: readonly number[];
+  /** In a market with meters. */
+  meters?: MeterHabits;
 }
 
 /** Frames after which the next gap of {@link Habits.gaps} comes. */
@@ -79,7 +99,7 @@ const MAX_SIGNED_PRICE = (1n << 40n) - 1n;
  * what is sensible (who has an order, who can pay) is read from the model.
  */
 export class RandomMarket {
-  private readonly unsettled: { frame: number; heldUntil: number }[] = [];
+  private readonly unsettled: { frame: number; heldUntil: number; again?: true }[] = [];
   private frames = 0;
   private paused = false;
   private readonly suspended = new Set<number>();
@@ -140,10 +160,31 @@ export class RandomMarket {
 
   /** Settles whatever is left. */
   *end(frame: number): Generator<Step> {
-    let at = frame * this.market.frameSeconds;
-    for (const { frame: unsettled } of this.unsettled) {
-      yield { do: "settle", frame: unsettled, wrongFills: false, at: at++ };
-    }
+    let at = (frame + this.readingFrames) * this.market.frameSeconds;
+    for (const { frame: unsettled } of this.unsettled) yield { ...this.settlement(unsettled), at: at++ };
+  }
+
+  /** Frames for which a frame may wait for readings. */
+  private get readingFrames(): number {
+    return Math.ceil(this.market.readingSeconds / this.market.frameSeconds);
+  }
+
+  private settlement(frame: number): Action {
+    const { meters } = this.habits;
+    const step = { do: "settle", frame, wrongFills: false } as const;
+    if (meters === undefined) return step;
+    // A meter says the same however often it is asked.
+    const meter: Meter = (pile, agreedWh) => {
+      const random = this.random.stream(`meter ${pile} ${frame}`);
+      if (random.chance(meters.silent)) return undefined;
+      const moved = (): bigint => {
+        if (!random.chance(meters.deviates)) return agreedWh;
+        return random.chance(0.1) ? 0n : (agreedWh * BigInt(random.integer(0, 2_500))) / 1_000n;
+      };
+      const [consumedWh, producedWh] = [moved(), moved()].map((wh) => (wh < 1n << 24n ? wh : (1n << 24n) - 1n));
+      return { consumedWh: consumedWh!, producedWh: producedWh! };
+    };
+    return { ...step, meter };
   }
 
   /** Actions at increasing times in `[from, until)`, the first and last seconds among them more often than not. */
@@ -209,16 +250,24 @@ export class RandomMarket {
   private *settlements(frame: number): Generator<Action> {
     for (const entry of [...this.unsettled]) {
       if (entry.frame >= frame || entry.heldUntil > frame) continue;
-      if (this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: true };
-      yield { do: "settle", frame: entry.frame, wrongFills: false };
+      if (!entry.again && this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: true };
+      yield this.settlement(entry.frame);
       this.unsettled.splice(this.unsettled.indexOf(entry), 1);
+      // Silence counts only later.
+      if (this.readingFrames > 0 && entry.heldUntil <= frame && !entry.again) {
+        this.unsettled.push({ frame: entry.frame, heldUntil: frame + this.readingFrames + 1, again: true });
+      }
       // It is settled once.
-      if (this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: false };
+      if (this.random.chance(0.05)) yield this.settlement(entry.frame);
+    }
+    const { meters } = this.habits;
+    if (meters !== undefined && this.random.chance(0.2)) {
+      yield { do: "depositGrid", amount: BigInt(this.random.integer(1, meters.operatorPaysIn)) };
     }
     if (this.random.chance(0.06)) {
       // One that is not over, or one from long ago.
       const ago = this.random.pick([-1, 0, 0, this.random.integer(1, 140)]);
-      yield { do: "settle", frame: frame - ago, wrongFills: false };
+      yield this.settlement(frame - ago);
     }
     if (this.random.chance(0.1) && this.model.gridBalance > 0n) {
       const amount = (this.model.gridBalance * BigInt(this.random.integer(1, 120))) / 100n;
@@ -290,6 +339,17 @@ export class RandomMarket {
     }
     const actions: Action[] = [...before];
     const lookFirst = this.random.chance(0.1);
+    if (this.market.settlement === "benefit") {
+      // A round needs the time that it has only after an early clearing.
+      const { roundSeconds, finaliseSeconds } = this.market;
+      const matched = ends - 2 * roundSeconds - finaliseSeconds;
+      yield* this.spread(before, opens, matched - 1);
+      yield { do: "clear", frame, lookFirst, at: matched };
+      yield { do: "round", frame, at: matched };
+      this.unsettled.push({ frame, heldUntil: frame + this.random.pick([1, 1, 1, 2, 7]) });
+      yield* this.spread(after, ends - finaliseSeconds + 10, ends);
+      return;
+    }
     if (this.random.chance(0.93)) {
       actions.push({ do: "clear", frame, lookFirst });
       const late = this.random.chance(0.08);

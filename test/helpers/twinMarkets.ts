@@ -13,7 +13,8 @@ import {
 import hre, { ethers } from "hardhat";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
-import { DELIVERY_INTERFACE } from "../../scripts/chain/marketClient";
+import { encodePlan } from "../../scripts/chain/roundWords";
+import { DELIVERY_INTERFACE, PROPOSER_ROLE } from "../../scripts/chain/marketClient";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -23,15 +24,19 @@ import {
   GRID,
   ORDER_TYPES,
   orderMessage,
+  packMeterReading,
   packSignedTerms,
+  READING_TYPES,
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { MarketModel, MarketRefusal } from "../../scripts/market/model";
+import { decide, type FrozenBook, type Plan } from "../../scripts/market/model/benefit";
+import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
 import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
 import type { IOrderBook } from "../../typechain-types/contracts/Market";
 import type { Deployed } from "./market";
-import { type Action, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
+import { type Action, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
 
 /** Words of a snapshot before the piles', and for each pile; `contracts/mocks/MarketSnapshot.sol`. */
 const HEAD_WORDS = 4;
@@ -42,6 +47,7 @@ const SNAPSHOT_SELECTOR = ethers.id("take(address,address,uint256[],address[])")
 const GAS = toBeHex(16_777_216);
 const CHAIN_ID = 31_337;
 const ORDER_ENCODER = TypedDataEncoder.from(ORDER_TYPES);
+const READING_ENCODER = TypedDataEncoder.from(READING_TYPES);
 const STRANGER = new SigningKey(ethers.id("stranger"));
 
 /** A pile that can sign. */
@@ -75,6 +81,10 @@ export interface Seen {
   refusals: Map<string, number>;
   /** Fills of piles whose live bit is not in the first word. */
   fillsInFurtherWords: number;
+  /** Settlements by meter, and what they met. */
+  metered: { frames: number; silent: number; unpaid: number; forgone: number; compensated: number };
+  rounds: number;
+  exportFills: number;
 }
 
 /** A {@link Seen} of nothing. */
@@ -89,12 +99,26 @@ export function nothingSeen(): Seen {
     unpublishedClearings: 0,
     refusals: new Map(),
     fillsInFurtherWords: 0,
+    metered: { frames: 0, silent: 0, unpaid: 0, forgone: 0, compensated: 0 },
+    rounds: 0,
+    exportFills: 0,
   };
 }
 
+/** What is compared of a pile beside its order. */
+interface Account {
+  free: bigint;
+  locked: bigint;
+  nonce: bigint;
+  debt: bigint;
+  /** 1/100 point. */
+  credit: bigint;
+  creditWh: bigint;
+}
+
 /** One pile as it is compared. Of the peak, what is shown of the order counts. */
-function lineOf(pile: number, free: bigint, locked: bigint, nonce: bigint, order: Order | undefined): string {
-  const account = `${pile}: ${free} free, ${locked} locked, nonce ${nonce}`;
+function lineOf(pile: number, { free, locked, nonce, debt, credit, creditWh }: Account, order?: Order): string {
+  const account = `${pile}: ${free} free, ${locked} locked, ${debt} owed, credit ${credit} of ${creditWh} Wh, nonce ${nonce}`;
   if (order === undefined) return account;
   const { side, price, remainingWh, peakWh, iceberg, firstFrame, expiryFrame, sequence } = order;
   const kind = `${iceberg ? "iceberg" : "normal"} of ${min(peakWh, remainingWh)}`;
@@ -131,11 +155,12 @@ export class TwinMarkets {
   /** Hash of the EIP-712 domain. */
   private readonly domain: string;
   private readonly nonces: bigint[] = [];
-  private readonly settleData = new Map<number, { publication: bigint; fills: bigint[] }>();
+  private readonly settleData = new Map<number, { publication: bigint; fills: bigint[]; matched: number }>();
+  /** Hash of the EIP-712 domain of readings. */
+  private readonly meterDomain: string;
   private readonly clearedFrames: number[] = [];
   /** Tokens that came in and are less than a money unit. */
   private dust = 0n;
-  private gridWithdrawn = 0n;
   private paused = false;
   private pileCount = 0;
   /** The piles whose balances are compared. */
@@ -144,7 +169,7 @@ export class TwinMarkets {
 
   private constructor(
     private readonly deployed: Deployed,
-    private readonly addresses: { market: string; token: string; snapshot: string; delivery: string },
+    private readonly addresses: { market: string; token: string; snapshot: string; delivery: string; rounds: string },
     private readonly watches: (pile: number) => boolean,
     readonly seen: Seen,
   ) {
@@ -156,6 +181,12 @@ export class TwinMarkets {
       version: "1",
       chainId: CHAIN_ID,
       verifyingContract: this.address,
+    });
+    this.meterDomain = TypedDataEncoder.hashDomain({
+      name: "AdBEV Delivery",
+      version: "1",
+      chainId: CHAIN_ID,
+      verifyingContract: addresses.delivery,
     });
   }
 
@@ -172,22 +203,30 @@ export class TwinMarkets {
   ): Promise<TwinMarkets> {
     const { address } = admin;
     const deliveryAddress = await delivery.getAddress();
+    const roundsAddress = await rounds.getAddress();
     const surroundings = {
       ...{ admin: address, gridOperator: address, registrar: address, guardian: address },
       token: await token.getAddress(),
-      rounds: await rounds.getAddress(),
+      rounds: roundsAddress,
       delivery: deliveryAddress,
     };
     const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
     const snapshot = await ethers.deployContract("MarketSnapshot");
     await token.approve(market, ethers.MaxUint256);
+    if (parameters.settlement === "benefit") await market.grantRole(PROPOSER_ROLE, address);
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
     const [marketAddress, tokenAddress, snapshotAddress] = await Promise.all(
       [market, token, snapshot].map((contract) => contract.getAddress()),
     );
     return new TwinMarkets(
       { market, lens, rounds, delivery, token, admin, parameters, piles: [] },
-      { market: marketAddress!, token: tokenAddress!, snapshot: snapshotAddress!, delivery: deliveryAddress },
+      {
+        market: marketAddress!,
+        token: tokenAddress!,
+        snapshot: snapshotAddress!,
+        delivery: deliveryAddress,
+        rounds: roundsAddress,
+      },
       watches,
       seen,
     );
@@ -208,12 +247,14 @@ export class TwinMarkets {
       await this.clear(step);
     } else if (step.do === "settle") {
       await this.settle(step);
+    } else if (step.do === "round") {
+      await this.round(step);
     } else if (step.do === "batch") {
       await this.batch(step.orders, step.at);
     } else {
       const expected = this.onModel(step);
-      const { data, from } = this.call(step);
-      await this.transact(expected, data, { from });
+      const { data, ...route } = this.call(step);
+      await this.transact(expected, data, route);
       if (expected === undefined) await this.afterSuccess(step);
     }
     if (compared) await this.compare();
@@ -227,7 +268,7 @@ export class TwinMarkets {
 
     const contract: string[] = [];
     const model: string[] = [];
-    let owed = this.model.inDelivery + this.model.gridBalance - this.gridWithdrawn;
+    let owed = this.model.inDelivery + this.model.gridBalance;
     for (const [i, pile] of this.watched.entries()) {
       const [state, free, locked, live] = words.slice(HEAD_WORDS + WORDS_PER_PILE * i) as [
         bigint,
@@ -238,21 +279,24 @@ export class TwinMarkets {
       owed += free + locked;
       const s = decodePileState(state);
       const order: Order = { ...s, side: s.charge ? "charge" : "discharge", price: s.priceTicks * tickSize };
-      contract.push(lineOf(pile, free, locked, s.nonce, live === 0n ? undefined : order));
+      const debt = s.indebted ? await this.read("debtOf", [pile]) : 0n;
+      const { nonce, credit, creditWh } = s;
+      contract.push(lineOf(pile, { free, locked, nonce, debt, credit, creditWh }, live === 0n ? undefined : order));
       const id = String(pile);
-      model.push(
-        lineOf(
-          pile,
-          this.model.freeBalance(id, this.now),
-          this.model.lockedBalance(id, this.now),
-          this.nonces[pile]!,
-          this.model.order(id, this.now),
-        ),
-      );
+      const { hundredths, basisWh } = this.model.credit(id);
+      const account: Account = {
+        free: this.model.freeBalance(id, this.now),
+        locked: this.model.lockedBalance(id, this.now),
+        nonce: this.nonces[pile]!,
+        debt: this.model.debt(id),
+        credit: hundredths,
+        creditWh: basisWh,
+      };
+      model.push(lineOf(pile, account, this.model.order(id, this.now)));
     }
     const { lastFrame, lastLoadW, pflW, gridBalance } = chronicle;
     const recorded = this.model.recordedLoad ?? { frame: 0, loadW: 0n };
-    const grid = this.model.gridBalance - this.gridWithdrawn;
+    const grid = this.model.gridBalance;
     contract.push(`grid ${words[1]} ${gridBalance}, PFL ${pflW}, frame ${lastFrame}, load ${lastLoadW}`);
     model.push(`grid ${grid} ${grid}, PFL ${this.model.pflW}, frame ${recorded.frame}, load ${recorded.loadW}`);
     // `owed` is what the contract says is free and locked, beside what the model has in delivery and at the grid.
@@ -273,9 +317,7 @@ export class TwinMarkets {
     const receipt = await this.transact(expected, this.interface.encodeFunctionData("clear", [frame]));
     if (outcome === undefined || receipt === undefined) return;
 
-    const topic = this.interface.getEvent("FrameCleared")!.topicHash;
-    const log = receipt.logs.find(({ topics }) => topics[0] === topic)!;
-    const [loadW, pflW, , count, ...fills] = wordsOf(log.data);
+    const [loadW, pflW, , count, ...fills] = this.loggedBy(receipt, "FrameCleared");
     const { trades, grid } = outcome;
     const expectedFills = [
       ...trades.map(({ sell, buy, energyWh, price }) => ({ sell: Number(sell), buy: Number(buy), energyWh, price })),
@@ -287,14 +329,14 @@ export class TwinMarkets {
       [fills.length, outcome.loadW, outcome.pflW].map(BigInt),
       "count, load, PFL",
     );
-    if (book !== undefined) {
+    if (book !== undefined && this.model.openRound() === undefined) {
       expectSame([book.fills, book.loadW], [fills, outcome.loadW], "preview");
     }
 
     const recordWord = await this.read("frameRecord", [frame]);
     expectSame(decodeFrameRecord(recordWord), { frame, loadW: outcome.loadW, open: fills.length > 0 }, "record");
     const publication = await this.read("publication", [frame]);
-    this.settleData.set(frame, { publication, fills });
+    this.settleData.set(frame, { publication, fills, matched: fills.length });
     this.clearedFrames.push(frame);
     this.seen.clearings++;
     this.seen.trades += trades.length;
@@ -305,9 +347,14 @@ export class TwinMarkets {
 
   private async settle(step: Extract<Step, { do: "settle" }>): Promise<void> {
     const { frame, wrongFills } = step;
-    const { publication, fills } = this.settleData.get(frame) ?? { publication: 0n, fills: [] };
+    const { publication, fills, matched } = this.settleData.get(frame) ?? { publication: 0n, fills: [], matched: 0 };
+    const readings = this.readings(frame, fills, step.meter);
+    const signed = [...readings].map(([pile, reading]) => this.signReading(Number(pile), frame, reading));
     const encode = (list: bigint[], word = publication) =>
-      DELIVERY_INTERFACE.encodeFunctionData("settle", [this.address, frame, word, list, list.length, []]);
+      DELIVERY_INTERFACE.encodeFunctionData("settle", [
+        ...[this.address, frame, word, list],
+        ...[list === fills ? matched : list.length, signed],
+      ]);
     const to = this.addresses.delivery;
     const over = step.at >= (frame + 1) * this.parameters.frameSeconds;
     if (wrongFills) {
@@ -321,15 +368,105 @@ export class TwinMarkets {
       await this.transact("WrongFills", others[frame % others.length]!, { to });
       return;
     }
+    let settlement: FrameSettlement | undefined;
     const expected = this.refusalOf(() => {
-      this.model.settle(frame, step.at);
+      settlement = this.model.settle(frame, step.at, readings);
     });
     const receipt = await this.transact(expected, encode(fills), { to });
-    if (receipt === undefined) return;
-    expectSame(wordsOf(receipt.logs[0]!.data)[0], this.model.gridBalance - this.gridWithdrawn, "account of the grid");
+    if (receipt === undefined || settlement === undefined) return;
+    expectSame(this.loggedBy(receipt, "FrameSettled")[0], this.model.gridBalance, "account of the grid");
+    if (this.parameters.readingSeconds > 0) {
+      await this.compare();
+      const { metered } = this.seen;
+      metered.frames++;
+      for (const { silent, unpaid, forgone, side, earned } of settlement.piles) {
+        metered.silent += Number(silent);
+        metered.unpaid += Number(unpaid > 0n);
+        metered.forgone += Number(forgone > 0n);
+        metered.compensated += Number(side === "charge" && earned > 0n);
+      }
+    }
     expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, false, "left to settle");
     this.seen.settlements++;
     if (this.clearedFrames.some((later) => later > frame && (later - frame) % 128 === 0)) this.seen.lateSettlements++;
+  }
+
+  /** Holds the round that a clearing opened, if it did: commits, reveals and executes the best of some plans. */
+  private async round({ frame, at }: Extract<Step, { do: "round" }>): Promise<void> {
+    const open = this.model.openRound(at);
+    if (open?.frame !== frame) return;
+    const { roundSeconds } = this.parameters;
+    const { interface: rounds } = this.deployed.rounds;
+    const to = this.addresses.rounds;
+    const { book } = open;
+    const logged = await this.deployed.rounds.queryFilter(
+      this.deployed.rounds.filters.RoundOpened(this.address, frame),
+      "latest",
+    );
+    const words = [...logged[0]!.args.book];
+    const plan = decide(
+      book,
+      exportPlans(book).map((one) => ({ proposer: "any", plan: one })),
+    ).winner?.plan;
+    if (plan !== undefined) {
+      const bytes = encodePlan(plan);
+      const { address } = this.deployed.admin;
+      const commitment = await this.deployed.rounds.commitmentOf(this.address, frame, address, bytes, ethers.ZeroHash);
+      this.now = at + 1;
+      await this.transact(undefined, rounds.encodeFunctionData("commit", [this.address, commitment]), { to });
+      this.now = at + roundSeconds;
+      const revealed = rounds.encodeFunctionData("reveal", [this.address, words, bytes, ethers.ZeroHash]);
+      const expected = this.refusalOf(() => void this.model.propose(frame, address, plan, this.now));
+      await this.transact(expected, revealed, { to });
+    }
+    this.now = at + 2 * roundSeconds;
+    const best = this.model.openRound(this.now)!.best?.plan;
+    const bytes = best === undefined ? "0x" : encodePlan(best);
+    const receipt = await this.transact(
+      undefined,
+      rounds.encodeFunctionData("finalise", [this.address, words, bytes]),
+      { to },
+    );
+    const outcome = this.model.executePlan(frame, best ?? "fallback", this.now);
+    const { publication, fills, matched } = this.settleData.get(frame)!;
+    const [, , , , ...executed] = this.loggedBy(receipt!, "FlexibleFilled");
+    this.settleData.set(frame, { publication, fills: [...fills, ...executed], matched });
+    const made = outcome.grid.slice(outcome.grid.length - executed.length);
+    expectSame(
+      executed.map(decodeFill),
+      made.map(({ pile, side, energyWh, price }) => ({
+        sell: side === "charge" ? GRID : Number(pile),
+        buy: side === "charge" ? Number(pile) : GRID,
+        ...{ energyWh, price },
+      })),
+      "fills of the round",
+    );
+    this.seen.rounds++;
+    this.seen.exportFills += made.filter(({ side }) => side === "discharge").length;
+    await this.compare();
+  }
+
+  /** What the meters of a frame's piles say, by the names of the model. */
+  private readings(frame: number, fills: readonly bigint[], meter: Meter | undefined): Map<string, Reading> {
+    const agreedWh = new Map<number, bigint>();
+    for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
+      for (const pile of [sell, buy]) {
+        if (pile !== GRID) agreedWh.set(pile, (agreedWh.get(pile) ?? 0n) + energyWh);
+      }
+    }
+    return new Map(
+      [...agreedWh].flatMap(([pile, energyWh]) => {
+        const reading = meter?.(pile, energyWh);
+        return reading === undefined ? [] : [[String(pile), reading] as const];
+      }),
+    );
+  }
+
+  private signReading(pile: number, frame: number, reading: Reading) {
+    const message = { market: this.address, pile, frame, ...reading };
+    const digest = keccak256(concat(["0x1901", this.meterDomain, READING_ENCODER.hash(message)]));
+    const { r, yParityAndS } = signerOf(pile).key.sign(digest);
+    return { reading: packMeterReading({ pile, frame, ...reading }), r, vs: yParityAndS };
   }
 
   private async batch(orders: readonly SignedStep[], at: number): Promise<void> {
@@ -401,17 +538,24 @@ export class TwinMarkets {
         if (this.paused) return "EntryPaused";
         // The model counts in money units and has no smallest deposit.
         if (step.tokenAmount < unit) return "AmountTooSmall";
-        return this.refusalOf(() => this.model.deposit(String(step.pile), step.tokenAmount / unit));
+        return this.refusalOf(() => this.model.deposit(String(step.pile), step.tokenAmount / unit, step.at));
       case "withdraw":
         return this.refusalOf(() => this.model.withdraw(String(step.pile), step.amount, step.at));
       case "withdrawGrid":
-        // The model's grid operator leaves everything where it is.
-        return step.amount > this.model.gridBalance - this.gridWithdrawn ? "InsufficientBalance" : undefined;
+        return this.refusalOf(() => this.model.withdrawGrid(step.amount));
+      case "depositGrid":
+        if (this.paused) return "EntryPaused";
+        return this.refusalOf(() => this.model.depositGrid(step.amount));
+      case "weather":
+        return this.refusalOf(() => this.model.setWeather(String(step.pile), step.bps, step.at));
+      case "attributes":
+        return this.refusalOf(() => this.model.setAttributes(String(step.pile), step.attributes));
       case "register": {
         const { frameSeconds, pileCap } = this.parameters;
         if (step.pile > this.pileCount && step.ratedW * frameSeconds < 3600) return "RatedPowerTooSmall";
         if (step.pile > pileCap) return "PileCapReached";
-        return this.refusalOf(() => this.model.registerPile(String(step.pile), BigInt(step.ratedW)));
+        const options = step.operator === undefined ? {} : { operator: step.operator };
+        return this.refusalOf(() => this.model.registerPile(String(step.pile), BigInt(step.ratedW), options));
       }
       case "publish":
         return this.refusalOf(() => {
@@ -438,7 +582,7 @@ export class TwinMarkets {
   }
 
   /** The transaction of a step and who sends it. */
-  private call(step: Action & { at: number }): { data: string; from: string } {
+  private call(step: Action & { at: number }): { data: string; from: string; to?: string } {
     const admin = this.deployed.admin.address;
     const encode = (name: string, args: unknown[]): string => this.interface.encodeFunctionData(name, args);
     const byPile = (name: string, ...args: unknown[]) => ({
@@ -446,6 +590,10 @@ export class TwinMarkets {
       from: signerOf("pile" in step ? step.pile : 1).address,
     });
     const byAdmin = (name: string, ...args: unknown[]) => ({ data: encode(name, args), from: admin });
+    const onDelivery = (name: string, ...args: unknown[]) => ({
+      data: DELIVERY_INTERFACE.encodeFunctionData(name, args),
+      ...{ from: admin, to: this.addresses.delivery },
+    });
     switch (step.do) {
       case "place":
       case "replace": {
@@ -464,9 +612,16 @@ export class TwinMarkets {
         return byAdmin("deposit", signerOf(step.pile).address, step.tokenAmount);
       case "withdrawGrid":
         return byAdmin("withdrawGrid", admin, step.amount);
+      case "depositGrid":
+        return byAdmin("depositGrid", step.amount * this.parameters.unit);
+      case "weather":
+        return onDelivery("setWeatherFactor", this.address, step.pile, step.bps);
+      case "attributes":
+        return onDelivery("setAttributes", this.address, step.pile, step.attributes);
       case "register": {
         const { address } = signerOf(step.pile);
-        return byAdmin("registerPile", address, address, address, step.ratedW);
+        const operator = step.operator === undefined ? address : operatorAddress(step.operator);
+        return byAdmin("registerPile", address, operator, address, step.ratedW);
       }
       case "publish":
         return byAdmin("publish", step.frames);
@@ -481,7 +636,6 @@ export class TwinMarkets {
   private async afterSuccess(step: Step): Promise<void> {
     if (step.do === "deposit") this.dust += step.tokenAmount % this.parameters.unit;
     else if (step.do === "pause") this.paused = step.paused;
-    else if (step.do === "withdrawGrid") this.gridWithdrawn += step.amount;
     else if (step.do === "skipNonce") this.nonces[step.pile] = this.nonces[step.pile]! + 1n;
     else if (step.do === "register") {
       this.pileCount = step.pile;
@@ -543,7 +697,9 @@ export class TwinMarkets {
   private errorName(data: BytesLike): string | undefined {
     return getBytes(data).length < 4
       ? undefined
-      : (this.interface.parseError(data) ?? DELIVERY_INTERFACE.parseError(data))?.name;
+      : [this.interface, DELIVERY_INTERFACE, this.deployed.rounds.interface]
+          .map((one) => one.parseError(data)?.name)
+          .find((name) => name !== undefined);
   }
 
   private refusalOf(act: () => void): string | undefined {
@@ -556,6 +712,12 @@ export class TwinMarkets {
     }
   }
 
+  /** The words of the market's event of a name. */
+  private loggedBy({ logs }: Receipt, name: string): bigint[] {
+    const topic = this.interface.getEvent(name)!.topicHash;
+    return wordsOf(logs.find(({ topics }) => topics[0] === topic)!.data);
+  }
+
   private count(refusal: string): void {
     this.seen.refusals.set(refusal, (this.seen.refusals.get(refusal) ?? 0) + 1);
   }
@@ -565,17 +727,43 @@ export class TwinMarkets {
     const { lens, market } = this.deployed;
     const [shown, preview] = await Promise.all([lens.book(market, frame), lens.preview(market, frame)]);
     const book = this.model.book(frame);
+    const lowestFirst = (priority: number) => (this.parameters.ranking === "credit" ? 40_000 - priority : priority);
     for (const side of ["bids", "asks"] as const) {
       expectSame(
         shown[side].map(({ pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority }) =>
           [pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority].map(String),
         ),
         book[side].map(({ pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority }) =>
-          [pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority].map(String),
+          // Ranked by credit the contract counts from the highest sum down, so that the lowest comes first here, too.
+          [pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, lowestFirst(priority)].map(String),
         ),
         side,
       );
     }
     return { fills: [...preview.fills], loadW: preview.loadW };
   }
+}
+
+/** The account that runs the piles of an operator. */
+function operatorAddress(operator: string): string {
+  return ethers.getAddress(ethers.dataSlice(ethers.id(operator), 12));
+}
+
+/** Plans that discharge some of what may flow to the grid in the first frame, and nothing else, or draw some. */
+function exportPlans(book: FrozenBook): Plan[] {
+  const publication = book.publications[0]!;
+  const sum = (energies: bigint[]) => energies.reduce((total, wh) => total + wh, 0n);
+  const sellable = sum(
+    book.asks.filter(({ price }) => price <= publication.exportPrice).map(({ displayedWh }) => displayedWh),
+  );
+  const wanted = sum(
+    book.bids.filter(({ price }) => price >= publication.importPrice).map(({ displayedWh }) => displayedWh),
+  );
+  const none = Array.from({ length: book.horizon - 1 }, () => 0n);
+  return [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((eighths) =>
+    [0n, 4n, 8n].map((drawn) => ({
+      drawWh: [(wanted * drawn) / 8n, ...none],
+      dischargeWh: [(sellable * eighths) / 8n, ...none],
+    })),
+  );
 }

@@ -69,6 +69,23 @@ describe("a simulated day", function () {
     }
   });
 
+  it("comes out the same where meters decide: money, credit and what deviations cost", async () => {
+    const meters = { noise: 0.1, leave: 0.1, silent: 0.05, cheat: 0.2 };
+    const metered = () => defaultDay({ seed: 1, evs: 30, homes: 30, meters });
+    for (const [name, rules] of [
+      ["pays", { bondPrice: 20_000n }],
+      ["loses", { breach: "counterparty", overBps: 500n }],
+    ] as const) {
+      const market = { readingSeconds: 3_600, ...rules };
+      const onModel = await runDay(metered(), new ModelPort({ ...DEFAULT_PARAMETERS, ...market }));
+      const onChain = await dayOnChain(`metered${name}`, 1, metered(), market);
+      expect(onChain.frames).to.deep.equal(onModel.frames);
+      expect(onChain.delivery).to.deep.equal(onModel.delivery);
+      expect(onChain.delivery!.unaccounted).to.equal(0n);
+      expect(onChain.delivery!.frames.some(({ silent }) => silent.length > 0)).to.equal(true);
+    }
+  });
+
   it("meets its demands within capacity, below uncontrolled charging and the plain cap, over 20 seeds", async () => {
     const days: DayResult[] = [];
     for (let seed = 1; seed <= 20; seed++) {

@@ -110,16 +110,17 @@ export class Accounts {
   /** From outside into a free balance, or to the grid operator where it pays a debt. */
   deposit(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
-    this.earn(pile, amount);
+    pile.free += amount;
     this.deposited += amount;
+    this.payDebt(pile);
   }
 
-  /** Gives a pile what it deposits or earns: its debt is paid first, to the grid operator's account. SPEC 5. */
-  earn(pile: Pile, amount: bigint): void {
-    const repaid = amount < pile.debt ? amount : pile.debt;
+  /** Once money has come in: everything free pays the pile's debt, to the grid operator's account. SPEC 5. */
+  payDebt(pile: Pile): void {
+    const repaid = pile.free < pile.debt ? pile.free : pile.debt;
     pile.debt -= repaid;
     this.grid += repaid;
-    pile.free += amount - repaid;
+    pile.free -= repaid;
   }
 
   /** @throws MarketRefusal PileInDebt. */

@@ -1,5 +1,6 @@
 import { type Imbalance, noImbalance, type Reading } from "../settlement";
 import type { GridFill, MarketParameters, Publication, Side, Trade } from "../types";
+import { MAX_UINT24 } from "./limits";
 import { movableWh } from "./load";
 import { amountDown } from "./money";
 
@@ -74,18 +75,18 @@ export function partiesOf({ trades, grid }: Pick<Delivery, "trades" | "grid">): 
  * @param ratedW Rated power of the pile, W.
  */
 export function silentReading(market: Pick<MarketParameters, "frameSeconds">, side: Side, ratedW: bigint): Reading {
-  return { consumedWh: side === "charge" ? movableWh(market, ratedW) : 0n, producedWh: 0n };
+  return { consumedWh: side === "charge" ? min(movableWh(market, ratedW), MAX_UINT24) : 0n, producedWh: 0n };
 }
 
 /**
  * Attributes metered energy to fills: to a pile's fills in their order, grid fills last, each up to its agreed energy;
  * what is over belongs to the last of them. SPEC 5.
  *
- * @param metered Every pile that has fills; undefined counts everything as delivered as agreed.
+ * @param metered Every pile that has fills.
  */
 export function attribute(
   { trades, grid }: Pick<Delivery, "trades" | "grid">,
-  metered: ReadonlyMap<string, Metered> | undefined,
+  metered: ReadonlyMap<string, Metered>,
 ): MeteredFill[] {
   const fills = [
     ...trades.map(({ buy, sell, price, energyWh }) => ({ buyer: buy, seller: sell, price, energyWh })),
@@ -101,12 +102,11 @@ export function attribute(
   });
 
   const leftWh = new Map<string, bigint>();
-  for (const [pile, { side, reading }] of metered ?? []) {
+  for (const [pile, { side, reading }] of metered) {
     leftWh.set(pile, side === "charge" ? reading.consumedWh : reading.producedWh);
   }
   const shareOf = (pile: string | undefined, index: number, agreedWh: bigint): Share | undefined => {
     if (pile === undefined) return undefined;
-    if (metered === undefined) return { pile, actualWh: agreedWh, silent: false };
     const left = leftWh.get(pile)!;
     const actualWh = lastFill.get(pile) === index ? left : min(left, agreedWh);
     leftWh.set(pile, left - actualWh);

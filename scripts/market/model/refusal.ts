@@ -39,7 +39,7 @@ export type RefusalCode =
   | "PlanOverCapacity"
   // Delivery
   | "FrameNotOver"
-  | "ReadingsMissing"
+  | "ReadingsAwaited"
   | "NothingToSettle";
 
 /** The offending values of a refusal, by name. */

@@ -1,32 +1,96 @@
-import { type FrameSettlement, noImbalance, type PileSettlement, type Reading } from "../settlement";
+import { type FrameSettlement, type Imbalance, noImbalance, type PileSettlement, type Reading } from "../settlement";
 import type { MarketParameters, Side } from "../types";
-import { type Accounts, setAsideFor, type Pile } from "./accounts";
-import { creditAfter, creditedEnergy, weatherIn } from "./credit";
-import { attribute, type Delivery, type Dues, duesOf, type Metered, silentReading } from "./delivery";
-
-/** A pile's money while a frame is settled. */
-interface Purse {
-  account: Pile;
-  /** What its fills set aside and what is free: all that it can pay with before it earns. */
-  purse: bigint;
-  owed: bigint;
-  unpaid: bigint;
-  earned: bigint;
-  forgone: bigint;
-}
+import { type Accounts, type Pile, setAsideFor } from "./accounts";
+import { collectDues, type Purse, purseOf } from "./collection";
+import { creditAfter, type CreditedEnergy, creditedEnergy, weatherIn } from "./credit";
+import { attribute, type Delivery, duesOf, type Metered, partiesOf, silentReading } from "./delivery";
 
 type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "overBps" | "bondPrice" | "readingSeconds">;
+
+/** What a settlement asks of a pile with fills. */
+export interface Standing extends Pick<Pile, "ratedW" | "operator"> {
+  /** What it can pay with beside what its fills set aside, money units. */
+  free: bigint;
+  /** a in the frame, 1/10 000. */
+  weatherBps: bigint;
+}
+
+/** What a frame means for a pile before it is booked. */
+export interface WorkedOut extends Pick<PileSettlement, "side" | "agreedWh" | "reading" | "silent">, Purse {
+  /** Undefined where nothing of it is judged. */
+  credited: CreditedEnergy | undefined;
+}
+
+/** What a frame comes to before it is booked. */
+export interface Outcome {
+  /** In the order of the fills. */
+  piles: Map<string, WorkedOut>;
+  /** Of what was set aside, the operator's part, money units: it is back in its account. */
+  exportsSetAside: bigint;
+  /** The operator's account, without the debts that what came in pays. */
+  gridAccount: bigint;
+  imbalance: Imbalance;
+}
+
+/**
+ * Works out what a frame comes to whose readings are in or overdue; moves nothing. SPEC 5, 6.
+ *
+ * @param standingOf The pile before the settlement; the lock of an order that has died is free.
+ * @param gridAccount The operator's account before it, money units.
+ * @param readings A pile without one is silent; in a market without meters they are not looked at.
+ */
+export function workOut(
+  rules: Rules,
+  delivery: Delivery,
+  readings: ReadonlyMap<string, Reading>,
+  standingOf: (pile: string) => Standing,
+  gridAccount: bigint,
+): Outcome {
+  const parties = partiesOf(delivery);
+  const agreedWh = agreedEnergy(delivery);
+  const hasMeters = rules.readingSeconds > 0;
+  const metered = new Map<string, Metered>();
+  for (const [id, side] of parties) {
+    const reading = hasMeters ? readings.get(id) : asAgreed(side, agreedWh.get(id)!);
+    const taken = reading ?? silentReading(rules, side, standingOf(id).ratedW);
+    metered.set(id, { side, silent: reading === undefined, reading: { ...taken } });
+  }
+  const fills = attribute(delivery, metered);
+  const imbalance = noImbalance();
+  const dues = fills.map((fill) => {
+    const due = duesOf(rules, delivery.tariffs, fill);
+    for (const cause of Object.keys(imbalance) as (keyof Imbalance)[]) imbalance[cause] += due.imbalance[cause];
+    return { ...due, buyer: fill.buyer?.pile, seller: fill.seller?.pile };
+  });
+
+  // What was set aside returns to whose it was.
+  const purses = new Map([...parties.keys()].map((id) => [id, purseOf(standingOf(id).free)]));
+  let exportsSetAside = 0n;
+  for (const { pile, amount } of setAsideFor(rules, delivery)) {
+    if (pile === undefined) exportsSetAside += amount;
+    else purses.get(pile)!.means += amount;
+  }
+  const accountAfter = collectDues(dues, purses, gridAccount + exportsSetAside);
+  imbalance.debt = [...purses.values()].reduce((sum, { unpaid }) => sum + unpaid, 0n);
+
+  const sameInterest = (one: string, other: string): boolean => {
+    const { operator } = standingOf(one);
+    return operator !== undefined && operator === standingOf(other).operator;
+  };
+  const credited = creditedEnergy(fills, sameInterest, (id) => standingOf(id).weatherBps);
+  const piles = new Map(
+    [...purses].map(([id, purse]): [string, WorkedOut] => [
+      id,
+      { ...metered.get(id)!, ...purse, agreedWh: agreedWh.get(id)!, credited: credited.get(id) },
+    ]),
+  );
+  return { piles, exportsSetAside, gridAccount: accountAfter, imbalance };
+}
 
 /**
  * Settles a frame whose readings are in or overdue: moves the money and the credit. SPEC 5, 6.
  *
- * Money moves in five steps, so that nothing depends on who is paid when: what the fills set aside returns to those who
- * set it aside; every pile pays other piles, in the order of the fills, out of what it has; then the grid; who is owed
- * gets what was collected, surplus in the order of the fills while the operator's account lasts; and what a pile earned
- * pays its debt first.
- *
  * @param accounts The order of every pile concerned that has died must have been dropped: its lock is free.
- * @param parties The piles with fills in the frame, in the order of the fills.
  * @param readings A pile without one is silent; in a market without meters they are not looked at.
  */
 export function settleDelivery(
@@ -34,132 +98,52 @@ export function settleDelivery(
   accounts: Accounts,
   frame: number,
   delivery: Delivery,
-  parties: ReadonlyMap<string, Side>,
   readings: ReadonlyMap<string, Reading>,
 ): FrameSettlement {
-  const metered = new Map<string, Metered>();
-  for (const [id, side] of parties) {
-    const reading = readings.get(id);
-    const taken = reading ?? silentReading(rules, side, accounts.pile(id).ratedW);
-    metered.set(id, { side, silent: reading === undefined, reading: { ...taken } });
-  }
-  const hasMeters = rules.readingSeconds > 0;
-  const fills = attribute(delivery, hasMeters ? metered : undefined);
-  const imbalance = noImbalance();
-  const dues = fills.map((fill) => {
-    const due = duesOf(rules, delivery.tariffs, fill);
-    for (const cause of Object.keys(imbalance) as (keyof typeof imbalance)[]) imbalance[cause] += due.imbalance[cause];
-    return { ...due, buyer: fill.buyer?.pile, seller: fill.seller?.pile };
-  });
-
-  const agreedWh = new Map<string, bigint>();
-  for (const fill of fills) {
-    for (const party of [fill.buyer, fill.seller]) {
-      if (party !== undefined) agreedWh.set(party.pile, (agreedWh.get(party.pile) ?? 0n) + fill.agreedWh);
-    }
-  }
-  const before = new Map([...parties.keys()].map((id) => [id, accounts.pile(id).credit]));
-  // Without meters nothing was seen to be kept or broken.
-  if (hasMeters) moveCredit(accounts, frame, fills);
-  const { purses, grid } = moveMoney(rules, accounts, delivery, [...parties.keys()], dues);
-  imbalance.debt = [...purses.values()].reduce((sum, { unpaid }) => sum + unpaid, 0n);
-
-  const piles = [...parties].map(([id, side]): PileSettlement => {
-    const { owed, unpaid, earned, forgone, account } = purses.get(id)!;
-    const { silent, reading } = metered.get(id)!;
-    const asAgreed = {
-      consumedWh: side === "charge" ? agreedWh.get(id)! : 0n,
-      producedWh: side === "charge" ? 0n : agreedWh.get(id)!,
-    };
-    return {
-      ...{ pile: id, side, agreedWh: agreedWh.get(id)! },
-      ...(hasMeters ? { reading, silent } : { reading: asAgreed, silent: false }),
-      ...{ owed, unpaid, earned, forgone },
-      creditBefore: before.get(id)!.hundredths,
-      creditAfter: account.credit.hundredths,
-    };
-  });
-  return { frame, piles, grid, imbalance };
-}
-
-function moveCredit(accounts: Accounts, frame: number, fills: ReturnType<typeof attribute>): void {
-  const sameInterest = (one: string, other: string): boolean => {
-    const { operator } = accounts.pile(one);
-    return operator !== undefined && operator === accounts.pile(other).operator;
+  const standingOf = (id: string): Standing => {
+    const { free, ratedW, operator, weather } = accounts.pile(id);
+    return { free, ratedW, operator, weatherBps: weatherIn(weather, frame) };
   };
-  const energy = creditedEnergy(fills, sameInterest, (id) => weatherIn(accounts.pile(id).weather, frame));
-  for (const [id, credited] of energy) {
-    const pile = accounts.pile(id);
-    pile.credit = creditAfter(pile.credit, credited);
-  }
-}
-
-type PartyDues = Dues & { buyer: string | undefined; seller: string | undefined };
-
-function moveMoney(
-  rules: Rules,
-  accounts: Accounts,
-  delivery: Delivery,
-  ids: readonly string[],
-  dues: readonly PartyDues[],
-): { purses: Map<string, Purse>; grid: bigint } {
-  const purses = new Map<string, Purse>();
-  for (const id of ids) {
+  const outcome = workOut(rules, delivery, readings, standingOf, accounts.grid);
+  for (const { amount } of setAsideFor(rules, delivery)) accounts.inDelivery -= amount;
+  const gridBefore = accounts.grid + outcome.exportsSetAside;
+  accounts.grid = outcome.gridAccount;
+  const piles = [...outcome.piles].map(([id, worked]): PileSettlement => {
     const account = accounts.pile(id);
-    purses.set(id, { account, purse: account.free, owed: 0n, unpaid: 0n, earned: 0n, forgone: 0n });
-    account.free = 0n;
-  }
-  // What was set aside returns to its owner, out of delivery.
-  let gridBefore = accounts.grid;
-  for (const { pile, amount } of setAsideFor(rules, delivery)) {
-    accounts.inDelivery -= amount;
-    if (pile !== undefined) purses.get(pile)!.purse += amount;
-    else {
-      accounts.grid += amount;
-      gridBefore += amount;
-    }
-  }
-  // Other piles first, in the order of the fills; then the grid.
-  const paidTo: { seller: string; buyer: string; toSeller: bigint; toBuyer: bigint }[] = [];
-  for (const { buyer, seller, buyerToSeller, sellerToBuyer } of dues) {
-    if (buyer === undefined || seller === undefined) continue;
-    const toSeller = collect(purses.get(buyer)!, buyerToSeller);
-    const toBuyer = collect(purses.get(seller)!, sellerToBuyer);
-    paidTo.push({ seller, buyer, toSeller, toBuyer });
-  }
-  for (const { buyer, buyerToGrid } of dues) {
-    if (buyer !== undefined) accounts.grid += collect(purses.get(buyer)!, buyerToGrid);
-  }
-  // Who is owed gets what was collected; an export fill what the operator set aside for it.
-  for (const { seller, buyer, toSeller, toBuyer } of paidTo) {
-    purses.get(seller)!.earned += toSeller;
-    purses.get(buyer)!.earned += toBuyer;
-  }
-  for (const { seller, gridToSeller } of dues) {
-    if (seller === undefined) continue;
-    purses.get(seller)!.earned += gridToSeller;
-    accounts.grid -= gridToSeller;
-  }
-  for (const { seller, surplusToSeller } of dues) {
-    if (seller === undefined) continue;
-    const paid = surplusToSeller < accounts.grid ? surplusToSeller : accounts.grid;
-    purses.get(seller)!.earned += paid;
-    purses.get(seller)!.forgone += surplusToSeller - paid;
-    accounts.grid -= paid;
-  }
-  for (const { account, purse, unpaid, earned } of purses.values()) {
-    account.free += purse;
-    account.debt += unpaid;
-    accounts.earn(account, earned);
-  }
-  return { purses, grid: accounts.grid - gridBefore };
+    const creditBefore = account.credit.hundredths;
+    if (worked.credited !== undefined) account.credit = creditAfter(account.credit, worked.credited);
+    account.free = worked.means;
+    account.debt += worked.unpaid;
+    accounts.payDebt(account);
+    return pileSettlement(id, worked, creditBefore, account.credit.hundredths);
+  });
+  return { frame, piles, grid: accounts.grid - gridBefore, imbalance: outcome.imbalance };
 }
 
-/** Takes what is due out of a purse as far as it goes. @returns What was there. */
-function collect(from: Purse, due: bigint): bigint {
-  const paid = due < from.purse ? due : from.purse;
-  from.purse -= paid;
-  from.owed += due;
-  from.unpaid += due - paid;
-  return paid;
+/** What a frame was for a pile, from what was worked out and its credit before and after. */
+export function pileSettlement(
+  pile: string,
+  { side, agreedWh, reading, silent, owed, unpaid, earned, forgone }: WorkedOut,
+  creditBefore: bigint,
+  creditAfterwards: bigint,
+): PileSettlement {
+  return {
+    ...{ pile, side, agreedWh, reading, silent, owed, unpaid, earned, forgone },
+    ...{ creditBefore, creditAfter: creditAfterwards },
+  };
+}
+
+/** The energy of each pile's fills, Wh. */
+function agreedEnergy({ trades, grid }: Pick<Delivery, "trades" | "grid">): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  const fills = [
+    ...trades.flatMap(({ buy, sell, energyWh }) => [buy, sell].map((pile) => ({ pile, energyWh }))),
+    ...grid,
+  ];
+  for (const { pile, energyWh } of fills) sums.set(pile, (sums.get(pile) ?? 0n) + energyWh);
+  return sums;
+}
+
+function asAgreed(side: Side, energyWh: bigint): Reading {
+  return side === "charge" ? { consumedWh: energyWh, producedWh: 0n } : { consumedWh: 0n, producedWh: energyWh };
 }

@@ -1,3 +1,6 @@
+import { keccak256 } from "ethers";
+
+import { encodePlan } from "../../../chain/roundWords";
 import { MarketRefusal } from "../refusal";
 import { projectFallback } from "./fallback";
 import type { FrozenBook } from "./frozenBook";
@@ -21,7 +24,10 @@ interface Contender {
   score: Score;
 }
 
-/** Plans that compete over a frozen book, the fallback among them. Of equally good ones the first stays. SPEC 4. */
+/**
+ * Plans that compete over a frozen book, the fallback among them. Of equally good plans the one with the lowest hash
+ * leads, so that nothing is won by coming first. SPEC 4.
+ */
 export class Contest {
   readonly fallback: Contender;
   private leading: (Contender & ScoredProposal) | undefined;
@@ -40,9 +46,15 @@ export class Contest {
   consider({ proposer, plan }: Proposal): Score {
     const course = followPlan(this.book, plan);
     const score = scoreCourse(this.book, course);
-    const toBeat = this.leading ?? this.fallback;
-    if (compareScores(score, toBeat.score) < 0) this.leading = { proposer, plan: structuredClone(plan), score, course };
+    if (this.leads(plan, score)) this.leading = { proposer, plan: structuredClone(plan), score, course };
     return score;
+  }
+
+  private leads(plan: Plan, score: Score): boolean {
+    const { leading } = this;
+    if (leading === undefined) return compareScores(score, this.fallback.score) < 0;
+    const order = compareScores(score, leading.score);
+    return order < 0 || (order === 0 && keccak256(encodePlan(plan)) < keccak256(encodePlan(leading.plan)));
   }
 }
 

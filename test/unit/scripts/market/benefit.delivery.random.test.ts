@@ -287,6 +287,6 @@ describe("A benefit market with meters on random days", () => {
     );
     // The days reach what they are meant to reach.
     for (const [what, count] of seen) expect(count, what).to.be.above(3);
-    expect([...refusals]).to.include.members(["ReadingsMissing", "PileInDebt", "CreditTooLow", "ProposerCreditTooLow"]);
+    expect([...refusals]).to.include.members(["ReadingsAwaited", "PileInDebt", "CreditTooLow", "ProposerCreditTooLow"]);
   }).timeout(240_000);
 });

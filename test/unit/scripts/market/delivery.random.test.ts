@@ -221,7 +221,7 @@ describe("metered settlement of random frames", () => {
         ];
         model.setWeather(idOf(0), 0n, at(FIRST + 1));
         const before = visible();
-        expect(() => model.settle(FIRST, at(FIRST + 1), readings)).to.throw(MarketRefusal, "ReadingsMissing");
+        expect(() => model.settle(FIRST, at(FIRST + 1), readings)).to.throw(MarketRefusal, "ReadingsAwaited");
         expect(visible()).to.deep.equal(before);
       }),
       { seed: SEED, numRuns: 60 },

@@ -57,8 +57,8 @@ describe("metered settlement", () => {
     it("waits for every reading until readingSeconds after the frame", () => {
       const model = oneTrade();
       expectRefusal("FrameNotOver", () => model.settle(7, at(8) - 1));
-      expectRefusal("ReadingsMissing", () => model.settle(7, at(8), new Map([["A", consumed(2_000n)]])));
-      expectRefusal("ReadingsMissing", () => model.settle(7, at(8) + 3_599));
+      expectRefusal("ReadingsAwaited", () => model.settle(7, at(8), new Map([["A", consumed(2_000n)]])));
+      expectRefusal("ReadingsAwaited", () => model.settle(7, at(8) + 3_599));
       model.settle(7, at(8) + 3_600);
       expectRefusal("NothingToSettle", () => model.settle(7, at(8) + 3_600));
     });
@@ -71,11 +71,11 @@ describe("metered settlement", () => {
       expect(grid).to.equal(20_000n);
     });
 
-    it("knows no readings in a market without meters, and no credit moves", () => {
+    it("knows no readings in a market without meters: everybody scores 100", () => {
       const model = oneTrade({ market: { readingSeconds: 0 } });
       const { A, S } = settled(model, {});
-      expect(A).to.deep.include({ owed: 260_000n, reading: consumed(2_000n), silent: false, creditAfter: 5_000n });
-      expect(S).to.deep.include({ earned: 240_000n, reading: produced(2_000n) });
+      expect(A).to.deep.include({ owed: 260_000n, reading: consumed(2_000n), silent: false, creditAfter: 5_098n });
+      expect(S).to.deep.include({ earned: 240_000n, reading: produced(2_000n), creditAfter: 5_098n });
     });
 
     it("refuses a reading that is none", () => {
@@ -241,15 +241,36 @@ describe("metered settlement", () => {
       expectConserved(model, at(8));
     });
 
-    it("is paid by what the pile earns, before it is its own", () => {
-      // S has nothing at all: what it owes for its breach is debt, and its earnings pay that at once.
+    it("is not made where what buyers pay is enough to compensate them", () => {
+      // S has nothing at all: what it owes for its breach comes out of what A pays for the rest.
       const model = oneTrade({ balances: { S: 0n } });
       const { S, A, grid } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
-      expect(S).to.include({ owed: 40_000n, unpaid: 40_000n, earned: 180_000n });
-      expect(A.earned).to.equal(0n);
-      expect(model.debt("S")).to.equal(0n);
+      expect(S).to.include({ owed: 40_000n, unpaid: 0n, earned: 180_000n });
+      expect(A.earned).to.equal(40_000n);
       expect(model.freeBalance("S", at(8))).to.equal(140_000n);
-      expect(grid).to.equal(115_000n + 40_000n);
+      expect(grid).to.equal(115_000n);
+    });
+
+    it("to the grid is paid out of a compensation, too", () => {
+      // A owes 180 000 and 15 000 of wheeling for 1.5 kWh, 100 000 for the rest; it has 260 000 and is paid 40 000.
+      const model = oneTrade({ balances: { A: 300_000n } });
+      model.withdraw("A", 40_000n, at(7));
+      const { A, grid } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
+      expect(A).to.include({ owed: 295_000n, unpaid: 0n, earned: 40_000n });
+      expect(model.freeBalance("A", at(8))).to.equal(5_000n);
+      expect(grid).to.equal(115_000n);
+    });
+
+    it("is paid out of everything free when money comes in, a cancelled order's lock included", () => {
+      const model = oneTrade({ balances: { A: 410_000n } });
+      model.place("A", bid(40_000n, 2_600n, 9), inWindow(7, 1));
+      settled(model, { A: consumed(2_500n), S: produced(2_000n) });
+      expect(model.debt("A")).to.equal(80_000n);
+      model.cancel("A", at(8));
+      expect([model.debt("A"), model.freeBalance("A", at(8))]).to.deep.equal([80_000n, 130_000n]);
+      model.deposit("A", 1n, at(8));
+      expect([model.debt("A"), model.freeBalance("A", at(8))]).to.deep.equal([0n, 50_001n]);
+      expectConserved(model, at(8));
     });
 
     it("spares the lock of a live order and takes that of a dead one", () => {

@@ -254,7 +254,7 @@ describe("MarketModel on random sequences", () => {
       "InsufficientBalance",
       "PileSuspended",
       "LiveOrderExists",
-      "ReadingsMissing",
+      "ReadingsAwaited",
       "PileInDebt",
       "CreditTooLow",
     ]);

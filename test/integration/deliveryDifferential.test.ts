@@ -1,0 +1,131 @@
+import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { Random } from "../../scripts/random";
+import { type Deployed, deployMarket } from "../helpers/market";
+import { type Habits, RandomMarket, type Step } from "../helpers/randomMarket";
+import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
+
+/** `DIFFERENTIAL_SEED=12 npx hardhat test test/integration/deliveryDifferential.test.ts` draws other days. */
+const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
+const PILES = 10;
+const FRAMES = 60;
+/** Frame after which every pile is behind other weather. */
+const WEATHER_CHANGES = 20;
+
+const HABITS: Habits = {
+  ratedW: [7_000, 3_000, 22_000],
+  balances: [10n ** 10n, 10n ** 10n, 10n ** 10n, 400_000n, 150_000n],
+  middleTicks: 200_000,
+  spreadTicks: 60_000,
+  baseLoadW: [10_000, 40_000],
+  ordersPerFrame: 9,
+  signedShare: 0.2,
+  gaps: [],
+  activePiles: [],
+  meters: { silent: 0.08, deviates: 0.4, operatorPaysIn: 200_000 },
+};
+
+const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentParameters>; habits?: Partial<Habits> }[] =
+  [
+    { name: "who breaches pays", parameters: { readingSeconds: 3_600, wheelingCap: 20_000n, bondPrice: 30_000n } },
+    {
+      name: "who breaches loses credit alone, much over counts as agreed",
+      parameters: { readingSeconds: 1_800, breach: "counterparty", overBps: 2_500n, initialCredit: 8_000n },
+      habits: { meters: { silent: 0.05, deviates: 0.7, operatorPaysIn: 2_000 } },
+    },
+    {
+      name: "ranked by credit, and little of it is too little",
+      parameters: {
+        ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_900n, creditPriorWh: 3_000n },
+        ...{ bondPrice: 5_555n, maxWaitFrames: 2 },
+      },
+      habits: { meters: { silent: 0.1, deviates: 0.5, operatorPaysIn: 50_000 } },
+    },
+    {
+      name: "plans compete, and export",
+      parameters: {
+        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, bondPrice: 12_345n, wheelingCap: 9_999n },
+        ...{ icebergPeakWh: 10_000n, maxHorizon: 8 },
+      },
+      habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n] },
+    },
+    {
+      name: "poor piles, and an operator with nothing",
+      parameters: { readingSeconds: 3_600, overBps: 10_000n, initialCredit: 0n, creditPriorWh: 0n },
+      habits: {
+        balances: [300_000n, 900_000n, 2_000_000n],
+        meters: { silent: 0.15, deviates: 0.8, operatorPaysIn: 500 },
+      },
+    },
+  ];
+
+describe("Delivery, credit and rounds on the contracts as on the model, to the unit", () => {
+  const seen = nothingSeen();
+  let snapshot: SnapshotRestorer;
+  let deployed: Deployed;
+
+  before(async () => {
+    snapshot = await takeSnapshot();
+    deployed = await deployMarket(0);
+  });
+  // Other tests neither pay nor get older for this one.
+  after(() => snapshot.restore());
+
+  for (const configuration of CONFIGURATIONS) {
+    it(configuration.name, async () => {
+      const market = { ...DEFAULT_PARAMETERS, ...configuration.parameters };
+      const habits = { ...HABITS, ...configuration.habits };
+      const twins = await TwinMarkets.deploy(deployed, market, () => true, seen);
+      const random = new Random(SEED).stream(configuration.name);
+      let frame = Math.floor((await time.latest()) / market.frameSeconds) + 1;
+      const apply = async (step: Step): Promise<void> => {
+        try {
+          await twins.apply(step, seen.steps % 12 === 0);
+        } catch (error) {
+          const show = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+          const where = `${configuration.name}, seed ${SEED}, frame ${frame}, step ${seen.steps}`;
+          (error as Error).message = `${where}: ${JSON.stringify(step, show)}\n${(error as Error).message}`;
+          throw error;
+        }
+      };
+
+      let at = frame * market.frameSeconds;
+      const weather = async (pile: number): Promise<void> =>
+        apply({ do: "weather", pile, bps: BigInt(random.integer(0, 2_999)), at: at++ });
+      for (let pile = 1; pile <= PILES; pile++) {
+        const ratedW = habits.ratedW[pile % habits.ratedW.length]!;
+        const tokenAmount = habits.balances[pile % habits.balances.length]! * market.unit;
+        await apply({ do: "register", pile, ratedW, at: at++, ...(pile % 3 === 0 ? { operator: "three" } : {}) });
+        await apply({ do: "deposit", pile, tokenAmount, at: at++ });
+        const [capacity, renewable, position, stability] = Array.from({ length: 4 }, () => random.integer(0, 1_000));
+        const attributes = { capacity: capacity!, renewable: renewable!, position: position!, stability: stability! };
+        await apply({ do: "attributes", pile, attributes, at: at++ });
+        await weather(pile);
+      }
+      frame = Math.floor(at / market.frameSeconds) + 1;
+
+      const days = new RandomMarket(random, market, habits, twins.model, frame, PILES);
+      for (let done = 1; done <= FRAMES; done++) {
+        for (const step of days.frame(frame)) await apply(step);
+        frame++;
+        if (done !== WEATHER_CHANGES) continue;
+        at = frame * market.frameSeconds;
+        for (let pile = 1; pile <= PILES; pile++) await weather(pile);
+        frame++;
+      }
+      for (const step of days.end(frame + 1)) await apply(step);
+      await twins.compare();
+      expect(twins.model.inDelivery).to.equal(0n);
+    }).timeout(120_000);
+  }
+
+  it("and all of it happened", () => {
+    if (process.env.DIFFERENTIAL_SEED !== undefined) console.log(seen);
+    for (const [what, count] of Object.entries(seen.metered)) expect(count, what).to.be.above(5);
+    expect(seen.rounds, "rounds").to.be.above(20);
+    expect(seen.exportFills, "fills to the grid").to.be.above(5);
+    expect([...seen.refusals.keys()]).to.include.members(["ReadingsAwaited", "PileInDebt", "CreditTooLow"]);
+  });
+});
