@@ -1,4 +1,4 @@
-import { id, keccak256, type Wallet } from "ethers";
+import { id, type Wallet } from "ethers";
 
 import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
 import { lockOf } from "../market/model/money";
@@ -20,10 +20,9 @@ import type {
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
 import { decodeFrozenBook } from "./frozenBook";
+import { holdRound } from "./heldRound";
 import { type MeteredPile, settleByReadings, tariffsOf } from "./meteredSettlement";
-import { ContractRefusal } from "./refusal";
 import type { RoundsClient } from "./roundsClient";
-import { encodePlan } from "./roundWords";
 import type { Receipt, Transactor } from "./transactor";
 
 /** Orders per transaction; a hundred stay far below the network's gas cap. */
@@ -171,43 +170,15 @@ export class ChainPort implements MeteredPort {
     const opened = this.opened.get(frame);
     if (opened === undefined) throw new RangeError(`frame ${frame} has no open round`);
     const { client: rounds, book, match } = opened;
-    const salt = (position: number) => id(`${match.frame} ${position}`);
-    const { commitUntil, revealUntil } = await rounds.state();
-    for (const [position, { proposer, plan }] of proposals.entries()) {
-      const account = await this.proposer(proposer);
-      this.count("commit", await rounds.commit(account, match.frame, plan, salt(position)));
-    }
-    await clock.reach(commitUntil);
-    const refused: RoundOutcome["refused"] = [];
-    for (const [position, { proposer, plan }] of proposals.entries()) {
-      const account = await this.proposer(proposer);
-      try {
-        this.count("reveal", await rounds.reveal(account, book, plan, salt(position)));
-      } catch (error) {
-        if (!(error instanceof ContractRefusal)) throw error;
-        refused.push({ proposer, error: error.error });
-      }
-    }
-    await clock.reach(revealUntil);
-    const { winner: hash, score } = await rounds.state();
-    const scored = proposals.filter(({ proposer }) => !refused.some((other) => other.proposer === proposer));
-    const winner = scored.find(({ plan }) => keccak256(encodePlan(plan)) === hash);
-    const { receipt, executed } = await rounds.finalise(sender, book, winner && encodePlan(winner.plan));
-    this.count("finalise", receipt);
+    const { whole, winner, score, refused } = await holdRound({
+      ...{ rounds, clock, sender, book, match, proposals },
+      accountOf: async (name) => this.proposer(name),
+      salt: (position) => id(`${match.frame} ${position}`),
+      onReceipt: (kind, receipt) => this.count(kind, receipt),
+    });
     this.opened.delete(frame);
-    const whole: ClearedFrame = {
-      ...executed,
-      packed: [...match.packed, ...executed.packed],
-      fills: [...match.fills, ...executed.fills],
-      matched: match.matched,
-    };
     if (whole.fills.length > 0) this.unsettled.set(frame, whole);
-    return {
-      outcome: { ...outcomeOf(whole, (pile) => this.name(pile)), frame },
-      winner: winner?.proposer,
-      score: score ?? (await rounds.scoreFallback(book)),
-      refused,
-    };
+    return { outcome: { ...outcomeOf(whole, (pile) => this.name(pile)), frame }, winner, score, refused };
   }
 
   /** The account of a proposer, admitted to the market. */

@@ -1,8 +1,16 @@
-import type { FrameResult, OpenOrder, ScenarioResult } from "../scenario/result";
+import { id } from "ethers";
+
+import { benefit } from "../market/model/benefit";
+import type { FrameSettlement } from "../market/settlement";
 import { type Move, movesOf } from "../scenario/moves";
-import { publicationOf, type Scenario, type ScenarioEvent } from "../scenario/scenario";
+import { type PendingSettlement, pendingSettlement } from "../scenario/readings";
+import type { FrameResult, OpenOrder, ScenarioResult } from "../scenario/result";
+import { proposalsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "../scenario/scenario";
 import type { ChainClock } from "./clock";
+import { holdRound } from "./heldRound";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf } from "./marketClient";
+import { type MeteredPile, settleByReadings } from "./meteredSettlement";
+import { simulatedMeterKey } from "./pileKeys";
 import { ContractRefusal } from "./refusal";
 import type { Receipt, Transactor } from "./transactor";
 
@@ -12,7 +20,7 @@ export interface ReplayChain {
   clock: ChainClock;
   /** Grid operator, registrar and clearer in one. */
   sender: Transactor;
-  /** A funded account of its own for a pile. */
+  /** A funded account of its own for a pile, or for a proposer that is none. */
   accountOf: (pile: string) => Promise<Transactor>;
 }
 
@@ -27,7 +35,13 @@ export interface ReplayMemory {
   done: number;
   frames: FrameResult[];
   rejected: ScenarioResult["rejected"];
-  unsettled: ReadonlyMap<number, ClearedFrame>;
+  unsettled: ReadonlyMap<number, UnsettledFrame>;
+  settlements: FrameSettlement[];
+}
+
+/** A cleared frame that waits for its settlement. */
+interface UnsettledFrame extends PendingSettlement {
+  cleared: ClearedFrame;
 }
 
 /**
@@ -57,7 +71,10 @@ export class ChainReplay {
   private readonly names = new Map<number, string>();
   private frames: FrameResult[] = [];
   private rejected: ScenarioResult["rejected"] = [];
-  private unsettled = new Map<number, ClearedFrame>();
+  private unsettled = new Map<number, UnsettledFrame>();
+  private settlements: FrameSettlement[] = [];
+  private readonly meters = new Map<string, MeteredPile>();
+  private readonly proposers = new Map<string, Transactor>();
 
   private constructor(
     private readonly scenario: Scenario,
@@ -95,7 +112,7 @@ export class ChainReplay {
       return;
     }
     await this.chain.clock.reach(this.beginsAt(move.frame));
-    if (move.frame > 0) await this.settle(move.frame - 1);
+    await this.settleDue(move.frame);
     await this.publish(move.frame + this.publishedAhead);
   }
 
@@ -104,23 +121,29 @@ export class ChainReplay {
     const { frames } = this.scenario;
     const { pflW } = await this.chain.client.chronicle();
     const result: ScenarioResult = { frames: this.frames, pflW, open: await this.open(), rejected: this.rejected };
-    await this.chain.clock.reach(this.beginsAt(frames));
-    await this.settle(frames - 1);
-    return result;
+    for (let frame = frames; this.unsettled.size > 0; frame++) {
+      await this.chain.clock.reach(this.beginsAt(frame));
+      await this.settleDue(frame);
+    }
+    return this.scenario.market.readingSeconds > 0 ? { ...result, settlements: this.settlements } : result;
   }
 
   /** What is to be put back with {@link restore} when the chain goes back to where it is now. */
   save(): ReplayMemory {
-    const { done, frames, rejected, unsettled } = this;
-    return { done, frames: [...frames], rejected: [...rejected], unsettled: new Map(unsettled) };
+    const { done, frames, rejected, unsettled, settlements } = this;
+    return {
+      ...{ done, frames: [...frames], rejected: [...rejected] },
+      ...{ unsettled: new Map(unsettled), settlements: [...settlements] },
+    };
   }
 
   /** Goes back to a moment; the chain must have gone back to it, too. */
-  restore({ done, frames, rejected, unsettled }: ReplayMemory): void {
+  restore({ done, frames, rejected, unsettled, settlements }: ReplayMemory): void {
     this.done = done;
     this.frames = [...frames];
     this.rejected = [...rejected];
     this.unsettled = new Map(unsettled);
+    this.settlements = [...settlements];
   }
 
   /** The chain's frame that is the scenario's frame 0. */
@@ -149,22 +172,29 @@ export class ChainReplay {
 
   private async setUp(): Promise<void> {
     const { client, clock, sender, accountOf } = this.chain;
-    const balances = this.scenario.piles.map(({ balance }) => balance);
+    const { operatorPrefund } = this.scenario;
+    const balances = [operatorPrefund, ...this.scenario.piles.map(({ balance }) => balance)];
     const deposits = this.scenario.events.map(({ action }) => (action.kind === "deposit" ? action.amount : 0n));
     await client.drawFromFaucet(
       sender,
       [...balances, ...deposits].reduce((sum, amount) => sum + amount, 0n),
     );
-    for (const { id, ratedW, balance, operator } of this.scenario.piles) {
-      const account = await accountOf(id);
+    for (const { id: name, ratedW, balance, operator, weatherBps = 0n, attributes } of this.scenario.piles) {
+      const account = await accountOf(name);
       const { address } = account;
       const operatorAddress = operator === undefined ? address : (await accountOf(`operator ${operator}`)).address;
-      const record = { account: address, operator: operatorAddress, meterKey: address, ratedW };
+      const meter = simulatedMeterKey(name);
+      const record = { account: address, operator: operatorAddress, meterKey: meter.address, ratedW };
       const index = client.registeredIndex(await client.register(sender, record));
       if (balance > 0n) await client.deposit(sender, address, balance);
-      this.accounts.set(id, account);
-      this.names.set(index, id);
+      if (weatherBps > 0n) await client.setWeather(sender, index, weatherBps);
+      if (attributes !== undefined) await client.setAttributes(sender, index, attributes);
+      this.accounts.set(name, account);
+      this.names.set(index, name);
+      this.meters.set(name, { index, ratedW, meter });
     }
+    if (operatorPrefund > 0n) await client.depositGrid(sender, operatorPrefund);
+    for (const { proposer } of this.scenario.proposals) await this.admit(proposer);
     this.origin = Math.floor((await clock.now()) / this.scenario.market.frameSeconds) + this.publishedAhead + 1;
   }
 
@@ -209,27 +239,69 @@ export class ChainReplay {
     }
   }
 
+  /** Admits whoever proposes to the rounds; a proposer with the name of a pile is that pile's account. */
+  private async admit(proposer: string): Promise<void> {
+    if (this.proposers.has(proposer)) return;
+    const account = this.accounts.get(proposer) ?? (await this.chain.accountOf(proposer));
+    await this.chain.client.admitProposer(this.chain.sender, account.address);
+    this.proposers.set(proposer, account);
+  }
+
   private async clear(frame: number): Promise<FrameResult> {
+    const proposals = proposalsByFrame(this.scenario).get(frame - 1) ?? [];
+    const noRound = () => {
+      for (const { proposer } of proposals) {
+        this.rejected.push({ frame: frame - 1, pile: proposer, error: "NoOpenRound" });
+      }
+    };
     if (this.scenario.missedClearings.has(frame)) {
+      noRound();
       return { frame, trades: [], grid: [], loadW: publicationOf(this.scenario, frame)?.baseLoadW ?? 0n };
     }
     const { client, clock, sender } = this.chain;
     await clock.reach(this.beginsAt(frame) - this.scenario.market.auctionSeconds);
     const { receipt, cleared } = await client.clear(sender, this.origin + frame);
-    if (cleared.fills.length > 0) this.unsettled.set(frame, cleared);
-    const { trades, grid, loadW } = outcomeOf(cleared, (pile) => this.nameOf(pile));
-    const result = { frame, trades, grid, loadW };
+    const rounds = client.roundsAddress === undefined ? undefined : client.rounds();
+    const book = rounds?.openedBook(receipt);
+    if (rounds === undefined || book === undefined) {
+      noRound();
+      const result = this.keep(frame, cleared);
+      this.onStep?.({ kind: "clear", frame, receipt, result });
+      return result;
+    }
+    const { whole, winner, score, refused } = await holdRound({
+      ...{ rounds, clock, sender, book, match: cleared, proposals },
+      accountOf: async (name) => this.proposers.get(name)!,
+      salt: (position) => id(`${frame} ${position}`),
+    });
+    const round = { winner, lambda: benefit(score), unservedWh: score.unservedWh, refused };
+    const result = { ...this.keep(frame, whole), round };
     this.onStep?.({ kind: "clear", frame, receipt, result });
     return result;
   }
 
-  private async settle(frame: number): Promise<void> {
-    const cleared = this.unsettled.get(frame);
-    if (cleared === undefined) return;
+  /** Notes what is to be settled of a frame. @returns what the frame came to */
+  private keep(frame: number, cleared: ClearedFrame): FrameResult {
+    const { trades, grid, loadW } = outcomeOf(cleared, (pile) => this.nameOf(pile));
+    const result = { frame, trades, grid, loadW };
+    const pending = pendingSettlement(this.scenario.market, this.scenario.readings, result);
+    if (pending !== undefined) this.unsettled.set(frame, { ...pending, cleared });
+    return result;
+  }
+
+  /** Settles, as a frame begins, those before it that are over and read, or overdue. */
+  private async settleDue(now: number): Promise<void> {
     const { client, sender } = this.chain;
-    const receipt = await client.settle(sender, cleared, await client.publication(cleared.frame));
-    this.unsettled.delete(frame);
-    this.onStep?.({ kind: "settle", frame, receipt });
+    const hasMeters = this.scenario.market.readingSeconds > 0;
+    for (const { frame, dueFrame, cleared, readings } of [...this.unsettled.values()]) {
+      if (dueFrame > now) continue;
+      const given = hasMeters ? readings : new Map<string, never>();
+      const request = { client, sender, cleared, piles: this.meters, readings: given };
+      const { receipt, settlement } = await settleByReadings(request);
+      this.unsettled.delete(frame);
+      this.settlements.push({ ...settlement, frame });
+      this.onStep?.({ kind: "settle", frame, receipt });
+    }
   }
 
   private account(pile: string): Transactor {
