@@ -9,6 +9,7 @@ import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
+import { loadPlanner } from "./support/ownFiles";
 import {
   grouped,
   kW,
@@ -31,6 +32,7 @@ interface AdmitArguments extends SendingArguments {
 
 interface ProposeArguments extends SendingArguments {
   planner: string;
+  plannerFile?: string;
   plan?: string;
 }
 
@@ -108,6 +110,7 @@ feederTask("round:admit", "Admits an account as a proposer of plans")
 feederTask("round:propose", "Commits to a plan and reveals it when the reveals begin; a development chain goes there")
   .addOptionalParam("account", "the proposer's account, by number or address", "2")
   .addOptionalParam("planner", "who makes the plan: epob, epobFactor, pob, asap or highs", "epob")
+  .addOptionalParam("plannerFile", "file of a planner of your own instead, .ts or .js (default: none)")
   .addOptionalParam("plan", 'JSON file with a plan of your own instead: { "draw": [Wh, …], "discharge": [Wh, …] }')
   .addFlag("json", SENT_AS_JSON)
   .setAction(
@@ -189,8 +192,9 @@ async function latestRound(hre: HardhatRuntimeEnvironment, feeder: string): Prom
   return { client, rounds, state, words, book };
 }
 
-async function planOf({ planner, plan }: ProposeArguments, book: FrozenBook): Promise<Plan> {
+async function planOf({ planner, plannerFile, plan }: ProposeArguments, book: FrozenBook): Promise<Plan> {
   if (plan !== undefined) return readPlan(plan, book.horizon);
+  if (plannerFile !== undefined) return (await loadPlanner(plannerFile)).plan(book);
   const planners = await import("../scripts/planners/book/planners");
   const made = {
     epob: () => planners.epob(),

@@ -7,6 +7,7 @@ import { writeText } from "./support/files";
 import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileQuietly } from "./support/network";
+import { loadPlanner } from "./support/ownFiles";
 import { grouped, kW, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
@@ -17,6 +18,7 @@ interface Arguments extends SettingArguments {
   generations: string;
   on: string;
   arrivals?: string;
+  plannerFile?: string;
 }
 
 dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
@@ -25,6 +27,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
   .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
+  .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const options = await readOptions(args);
@@ -87,6 +90,7 @@ async function readOptions(args: Arguments): Promise<CompareOptions> {
     schemes: comparedSchemes({
       horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
       generations: wholeNumber("generations", args.generations, 0, 100_000),
+      ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
     }),
   };
 }
@@ -98,6 +102,21 @@ async function readArrivals(args: Arguments): Promise<{ evs: number; options: Co
   const counts = new Set(args.arrivals.split(",").map((count) => wholeNumber("arrivals", count.trim(), 1, 1_000)));
   counts.delete(Number(args.evs));
   return Promise.all([...counts].map(async (evs) => ({ evs, options: await readOptions({ ...args, evs: `${evs}` }) })));
+}
+
+/** Who won the rounds of the markets in which the planner of one's own proposed. */
+function printContest(schemes: readonly SchemeComparison[]): void {
+  const contests = schemes.filter(({ key }) => key.startsWith("own"));
+  const winnersOf = ({ rounds = [] }: SchemeComparison) => rounds.flat().map(({ winner }) => winner ?? "fallback");
+  const names = [...new Set(contests.flatMap(winnersOf))];
+  printHeading("Rounds won");
+  printTable(
+    ["", ...names],
+    contests.map((scheme) => [
+      scheme.title,
+      ...names.map((name) => grouped(winnersOf(scheme).filter((winner) => winner === name).length)),
+    ]),
+  );
 }
 
 type Show = (value: number) => string;
@@ -166,6 +185,7 @@ async function printComparison(schemes: readonly SchemeComparison[], args: Argum
     );
   }
 
+  if (args.plannerFile !== undefined) printContest(schemes);
   printHeading("Reported by the thesis, its own data (not comparable in size)");
   printTable(
     ["scheme", "measure", "reported", "where"],

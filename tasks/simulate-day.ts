@@ -10,7 +10,7 @@ import type { DayResult, DeliveryReport, LoadReport } from "../scripts/simulatio
 import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
-import { loadAgent } from "./support/agentFile";
+import { loadAgent } from "./support/ownFiles";
 import { commandLine } from "./support/commandLine";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";

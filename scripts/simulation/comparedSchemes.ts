@@ -45,10 +45,16 @@ export interface SchemeChoices {
   horizonFrames?: number;
   /** Generations of the genetic algorithm; 0 leaves it out; 200, where [T 3.4.2] has 1 000. */
   generations?: number;
+  /** A planner of one's own, to compare by itself and in competition with those that come along; none. */
+  planner?: BookPlanner;
 }
 
 /** The schemes of SPEC 7 that exist, and the rolling plan that needs no market. */
-export function comparedSchemes({ horizonFrames = 48, generations = 200 }: SchemeChoices = {}): ComparedScheme[] {
+export function comparedSchemes({
+  horizonFrames = 48,
+  generations = 200,
+  planner,
+}: SchemeChoices = {}): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
     key,
     title: `rolling plan (no market), ${title}`,
@@ -79,6 +85,18 @@ export function comparedSchemes({ horizonFrames = 48, generations = 200 }: Schem
     online: false,
     run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
   };
+  const own =
+    planner === undefined
+      ? []
+      : [
+          benefit("own", `${planner.name} market, by slack`, [planner], BY_SLACK),
+          benefit(
+            "ownContest",
+            `${planner.name} against the others, by slack`,
+            [planner, epob(), pob(), asapPlanner()],
+            BY_SLACK,
+          ),
+        ];
   return [
     simple("uncontrolled", "uncontrolled", true, (day, market) => uncontrolled(day.evs, market)),
     simple("capped", "plain cap", true, (day, market) => capped(day.evs, market)),
@@ -95,6 +113,7 @@ export function comparedSchemes({ horizonFrames = 48, generations = 200 }: Schem
     benefit("pobSlack", "PoB market, by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
     benefit("epobSlack", "ePoB market, by slack", [epob(), pob(), asapPlanner()], BY_SLACK),
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
+    ...own,
     plan("rolling1", "H = 1", { horizonFrames: 1 }),
     plan("rolling1Wait", "H = 1, at most 2 frames' wait", { horizonFrames: 1, maxWaitFrames: 2 }),
     plan("rolling", `H = ${horizonFrames}`, {}),

@@ -104,6 +104,18 @@ describe("commands", function () {
     expect(none.stderr).to.include("exports no agent by default; expected { name, decide(own, view, random) }");
   });
 
+  it("simulate:compare puts a planner from a file against the others, and says what is wrong with one", async () => {
+    const few = ["--evs", "10", "--seeds", "1", "--generations", "0"];
+    const own = await hardhat("simulate:compare", ...few, "--planner-file", "docs/examples/level.ts");
+    expect(own.code).to.equal(0);
+    expect(own.stdout)
+      .to.match(/\nRounds won\n +level/)
+      .and.include("level against the others, by slack");
+    const none = await hardhat("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
+    expect(none.code).to.equal(1);
+    expect(none.stderr).to.include("exports no planner by default; expected { name, async plan(book) }");
+  });
+
   it("says that no market is deployed, and how to deploy one", async () => {
     const { code, stderr } = await hardhat("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);

@@ -7,7 +7,7 @@ import hre from "hardhat";
 import { shownCommands } from "../../scripts/docs/tutorial";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["tutorial", "mechanism", "own-agent", "deploying", "architecture", "glossary"];
+const PAGES = ["tutorial", "mechanism", "own-agent", "own-planner", "deploying", "architecture", "glossary"];
 
 describe("docs for newcomers", function () {
   this.timeout(600_000);
@@ -21,11 +21,13 @@ describe("docs for newcomers", function () {
     expect(failed, "run `npx hardhat docs:tutorial` to see which").to.equal(false);
   });
 
-  it("shows the example agent as it is", () => {
-    const agent = readFileSync(join(ROOT, "docs/examples/thrifty.ts"), "utf8");
-    expect(agent.trim().split("\n").length).to.be.at.most(25);
-    expect(readFileSync(join(ROOT, "docs/own-agent.md"), "utf8")).to.include(agent);
-  });
+  for (const [example, page] of Object.entries({ thrifty: "own-agent", level: "own-planner" })) {
+    it(`shows the example ${example} as it is`, () => {
+      const code = readFileSync(join(ROOT, `docs/examples/${example}.ts`), "utf8");
+      expect(code.trim().split("\n").length).to.be.at.most(25);
+      expect(readFileSync(join(ROOT, `docs/${page}.md`), "utf8")).to.include(code);
+    });
+  }
 
   for (const page of PAGES) {
     it(`links to what is there, and names commands and flags that are there: ${page}`, () => {
@@ -38,9 +40,10 @@ describe("docs for newcomers", function () {
         if (hre.scopes[task!] !== undefined) continue; // Hardhat's own, such as vars
         const definition = hre.tasks[task!];
         expect(definition, task).not.to.equal(undefined);
-        for (const [, flag] of rest!.matchAll(/--([a-z]+)/g)) {
+        for (const [, flag] of rest!.matchAll(/--([a-z-]+)/g)) {
           const known = [...Object.keys(definition!.paramDefinitions), "network"];
-          expect(known, `${task} --${flag}`).to.include(flag);
+          const name = flag!.replace(/-[a-z]/g, ([, letter]) => letter!.toUpperCase());
+          expect(known, `${task} --${flag}`).to.include(name);
         }
       }
     });

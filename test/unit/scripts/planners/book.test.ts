@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import level from "../../../../docs/examples/level";
 import {
   compareScores,
   type FlexibleOrder,
@@ -97,7 +98,7 @@ const books = fc
     ),
   );
 
-const QUICK: readonly BookPlanner[] = [epob(), epobFactor(), pob(), asapPlanner()];
+const QUICK: readonly BookPlanner[] = [epob(), epobFactor(), pob(), asapPlanner(), level];
 
 describe("planners over a frozen book", () => {
   it("bring plans that no book refuses", async () => {
