@@ -211,6 +211,11 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         return keccak256(abi.encode(block.chainid, address(this), market, frame, proposer, keccak256(plan), salt));
     }
 
+    /// @inheritdoc PlanRewards
+    function _scoredFrame(IMarket market) internal view override returns (uint256 frame) {
+        return _rounds[address(market)].best.frame();
+    }
+
     /// @dev The frozen book: terms, a publication for each frame of the horizon, orders.
     function _freeze(RoundTerms terms, uint256[] calldata orders) private view returns (uint256[] memory book) {
         uint256 horizon = terms.horizon();

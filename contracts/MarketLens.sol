@@ -184,6 +184,7 @@ contract MarketLens is IMarketLens {
         Publication published = market.publication(frame);
         if (Publication.unwrap(published) == 0) return Verdict.Unpublished;
         if (s.priceTicks() >= published.importTicks()) {
+            if (p.rounds != address(0) && s.isIceberg()) return Verdict.LeftToRound;
             (, uint256 waited, bool last) = s.takesPart(frame);
             return s.isIceberg() && waited < p.maxWaitFrames && !last ? Verdict.IcebergWaits : Verdict.CapacityFull;
         }

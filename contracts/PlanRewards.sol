@@ -18,6 +18,8 @@ import { BestPlan } from "./types/BestPlan.sol";
 /// @dev A draw's seed mixes all reveals with the hash of the first block after the last of them: a last revealer does
 /// not know that hash when it decides whether to reveal, and whoever builds that block can only give it up for another
 /// or hold it back. After 256 blocks the hash is lost and the reveals alone decide; anybody can draw before that.
+/// Candidates and reveals of the next round are kept in the same slots. A draw is therefore over once a plan of a later
+/// round is revealed: that round's proposers would else take part in it, with a hash that they know.
 abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     using SafeERC20 for IERC20;
 
@@ -64,7 +66,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     /// @inheritdoc IPlanRewards
     function drawReward(IMarket market) external {
         Draw memory draw = _draws[address(market)];
-        if (draw.candidates == 0) revert NothingToDraw(draw.frame);
+        if (draw.candidates == 0 || _scoredFrame(market) != draw.frame) revert NothingToDraw(draw.frame);
         uint256 drawnFrom = draw.revealBlock + 1;
         if (block.number <= drawnFrom) revert DrawTooEarly(drawnFrom + 1);
         _draws[address(market)].candidates = 0;
@@ -102,6 +104,9 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     function claimableOf(IERC20 token, address proposer) external view returns (uint256 tokenAmount) {
         return _claimable[token][proposer];
     }
+
+    /// @dev Frame of the market's latest round in which a plan was revealed.
+    function _scoredFrame(IMarket market) internal view virtual returns (uint256 frame);
 
     /// @dev Reverts unless an account may propose plans to a market.
     function _requireProposer(IMarket market, address account) internal view {

@@ -6,6 +6,7 @@ import "./market";
 import "./market-events";
 import "./market-explain";
 import "./market-replay";
+import "./meter";
 import "./order";
 import "./pile";
 import "./report-credit";

@@ -16,6 +16,7 @@ interface DeployArguments {
   piles: string;
   settlement: string;
   horizon: string;
+  readings: string;
   json: boolean;
 }
 
@@ -29,6 +30,7 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
   .addOptionalParam("piles", "most piles that may be registered", "512")
   .addOptionalParam("settlement", "adbev, or benefit: plans compete for the flexible energy in rounds", "adbev")
   .addOptionalParam("horizon", "with --settlement benefit: frames that plans look ahead at most, 1 to 48", "24")
+  .addOptionalParam("readings", "how long meter readings are waited for, s; 0: no meters, all counts as agreed", "0")
   .addFlag("json", "print the addresses as JSON and nothing else")
   .setAction(
     guarded(async (args: DeployArguments, hre) => {
@@ -40,6 +42,7 @@ task("market:deploy", "Deploys a feeder's market, or finds the one that this net
         pileCap: wholeNumber("piles", args.piles, 1, 1_024),
         settlement: oneOf("settlement", args.settlement, ["adbev", "benefit"] as const),
         maxHorizon: wholeNumber("horizon", args.horizon, 1, 48),
+        readingSeconds: wholeNumber("readings", args.readings, 0, 86_400),
       };
       await compileQuietly(hre);
       const [addresses] = await deployFeeders(hre, [args.feeder], overrides, args.token);

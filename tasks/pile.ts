@@ -87,6 +87,7 @@ pileTask(
       const { LensClient } = await import("../scripts/chain/lensClient");
       const { VERDICT_WORDS } = await import("../scripts/chain/verdicts");
       const { orderOf } = await import("../scripts/chain/marketClient");
+      const { decodePileState } = await import("../scripts/chain/packedWords");
       const market = Market__factory.connect(addresses.market, hre.ethers.provider);
       const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
       const { address } = await transactorOf(hre, account);
@@ -94,17 +95,36 @@ pileTask(
       if (pile === 0) throw new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
       const free = await market.freeBalanceOf(address);
       const locked = await market.lockedBalanceOf(address);
+      const debt = await market.debtOf(pile);
+      const { credit, creditWh } = decodePileState(await market.pileState(pile));
       const live = (await client.liveStates()).find((state) => state.pile === pile);
       const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
       const frame = await lens.upcomingFrame();
       const { verdict, filledWh } = await lens.explain(address, frame);
       const verdictText = VERDICT_WORDS[verdict];
       if (json) {
-        console.log(toJsonText({ pile, account: address, free, locked, order, frame, filledWh, verdict: verdictText }));
+        console.log(
+          toJsonText({
+            pile,
+            account: address,
+            free,
+            locked,
+            debt,
+            credit,
+            creditWh,
+            order,
+            frame,
+            filledWh,
+            verdict: verdictText,
+          }),
+        );
         return;
       }
       console.log(`Pile ${pile}, ${address}`);
-      console.log(`Free ${grouped(free)}, locked ${grouped(locked)} money units`);
+      console.log(
+        `Free ${grouped(free)}, locked ${grouped(locked)} money units${debt === 0n ? "" : `, in debt by ${grouped(debt)}`}`,
+      );
+      console.log(`Credit ${(Number(credit) / 100).toFixed(2)}, resting on ${kWh(creditWh, 2)}`);
       if (order === undefined) {
         console.log("No live order");
         return;

@@ -1,7 +1,12 @@
 import { task } from "hardhat/config";
 
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import { InputError } from "../scripts/scenario/inputError";
 import { guarded } from "./support/guarded";
+import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
+import type { ChainSettler } from "../scripts/reports/credit/chainSettler";
 import type { ComparedRow, TableColumn } from "../scripts/reports/credit/compare";
 
 interface Arguments {
@@ -22,14 +27,34 @@ const TITLES: Record<TableColumn, string> = {
 task("report:credit", "Settles the seven trades of the credit paper's Table 2 (yuan, kWh, points) and compares")
   .addFlag("json", "print every figure (amounts in 1/1 000 000 yuan, credits in 1/100 point) as JSON and nothing else")
   .setAction(
-    guarded(async ({ json }: Arguments) => {
+    guarded(async ({ json }: Arguments, hre) => {
       const { compareTable } = await import("../scripts/reports/credit/compare");
-      const { ModelSettler } = await import("../scripts/reports/credit/modelSettler");
-      const rows = await compareTable(new ModelSettler());
+      const rows = await compareTable(await chainSettler(hre));
       if (json) console.log(toJsonText({ rows }));
       else await print(rows);
     }),
   );
+
+/** A market of the table's own on the in-process chain. */
+async function chainSettler(hre: HardhatRuntimeEnvironment): Promise<ChainSettler> {
+  if (hre.network.name !== "hardhat") {
+    throw new InputError(
+      `network ${hre.network.name}`,
+      "the table is settled on the in-process chain; leave out --network",
+    );
+  }
+  await compileQuietly(hre);
+  const { MarketClient } = await import("../scripts/chain/marketClient");
+  const { ChainSettler: Settler } = await import("../scripts/reports/credit/chainSettler");
+  const { TABLE_MARKET } = await import("../scripts/reports/credit/table");
+  const [addresses] = await deployFeeders(hre, ["table2"], TABLE_MARKET);
+  return Settler.begin({
+    client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
+    clock: await clockOf(hre),
+    sender: await transactorOf(hre, "0"),
+    accountOf: async (name) => namedAccount(hre, `table 2 ${name}`),
+  });
+}
 
 async function print(rows: readonly ComparedRow[]): Promise<void> {
   const { TABLE_COLUMNS } = await import("../scripts/reports/credit/compare");

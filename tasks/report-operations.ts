@@ -60,6 +60,7 @@ export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Pro
     client: await MarketClient.connect(await market.getAddress(), hre.ethers.provider),
     clock: await clockOf(hre),
     provider,
+    rpc: hre.ethers.provider,
     sender: await transactorOf(hre, "0"),
     factory: await factory.getAddress(),
     accountAt: async (address: string) => {
@@ -68,7 +69,12 @@ export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Pro
       return new UnlockedTransactor(provider, address, ERROR_INTERFACES);
     },
   };
-  return runBench(setting, quick ? QUICK_SIZES : SIZES, SEED);
+  const { ROUND_BENCH_PARAMETERS } = await import("../scripts/gas/roundBench");
+  const { market: rounds } = await hre.ignition.deploy(feederModule("bench_rounds", ROUND_BENCH_PARAMETERS), {
+    displayUi: false,
+  });
+  const benefit = await MarketClient.connect(await rounds.getAddress(), hre.ethers.provider);
+  return runBench(setting, benefit, quick ? QUICK_SIZES : SIZES, SEED);
 }
 
 /** Bytes of code of every contract that is deployed for real. */

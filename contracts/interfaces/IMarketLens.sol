@@ -42,7 +42,8 @@ interface IMarketLens {
     /// Suspended: the registrar has suspended the pile. NoCounterparty: the other side is empty. PriceDoesNotCross: no
     /// order of the other side meets its limit. BehindOthers: all that meet its limit go to orders of higher priority.
     /// For bids that piles leave unserved, why the grid does not either: Unpublished (no base load and tariffs),
-    /// LimitBelowTariff, IcebergWaits (not yet its turn for an aggressive execution), CapacityFull.
+    /// LimitBelowTariff, IcebergWaits (not yet its turn for an aggressive execution), CapacityFull, LeftToRound (an iceberg whose draw the
+    /// benefit round over the frame decides).
     enum Verdict {
         Filled,
         PartlyFilled,
@@ -56,7 +57,8 @@ interface IMarketLens {
         Unpublished,
         LimitBelowTariff,
         IcebergWaits,
-        CapacityFull
+        CapacityFull,
+        LeftToRound
     }
 
     /// @notice One frame of the past or the future as the market remembers it.

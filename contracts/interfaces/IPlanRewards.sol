@@ -24,7 +24,8 @@ interface IPlanRewards {
     error ProposerCreditTooLow(address account, uint256 credit, uint256 minCredit);
     /// @notice Only the market's grid operator does this.
     error NotGridOperator(address account);
-    /// @notice No round of this market awaits a draw: no plan won since the last one, or none is rewarded.
+    /// @notice No round of this market awaits a draw: no plan won since the last one, none is rewarded, or a plan of a
+    /// later round was revealed.
     error NothingToDraw(uint256 frame);
     /// @notice The seed is not known before this block.
     error DrawTooEarly(uint256 fromBlock);
@@ -40,7 +41,8 @@ interface IPlanRewards {
     function fundReward(IMarket market, uint256 tokenAmount) external;
 
     /// @notice Draws the reward of the latest finalised round among the proposers of its best plan, or what is left in
-    /// the pot. Anyone, once, from the second block after the last reveal on and before another winning plan is executed.
+    /// the pot. Anyone, once, from the second block after the last reveal on and before a plan of a later round is revealed.
+    /// What is not drawn stays in the pot.
     function drawReward(IMarket market) external;
 
     /// @notice Pays the caller what was drawn for it in a token.

@@ -2,11 +2,13 @@
 pragma solidity 0.8.30;
 
 import { AskQueue } from "../libraries/AskQueue.sol";
+import { CreditDraw } from "../libraries/CreditDraw.sol";
 import { FirstFit } from "../libraries/FirstFit.sol";
 import { Fluctuation } from "../libraries/Fluctuation.sol";
 import { MergeSort } from "../libraries/MergeSort.sol";
 import { Money } from "../libraries/Money.sol";
 import { Ranking } from "../libraries/Ranking.sol";
+import { Tranches } from "../libraries/Tranches.sol";
 import { Words } from "../libraries/Words.sol";
 import { PlainTwins } from "./PlainTwins.sol";
 
@@ -122,6 +124,53 @@ contract LibraryHarness {
         uint256 end = _dirtyFreeMemory(2 * entries.length);
         ranked = Ranking.rank(entries, waits, alpha, beta);
         _requireUntouchedFrom(_freeMemory(), end);
+    }
+
+    /// @notice {Tranches.sorted}.
+    function sortedTranches(
+        uint256[] memory list,
+        bool bySlack
+    ) external pure returns (uint256[] memory result) {
+        list = _copyWithCanary(list);
+        // The table of places, zeroed when it is allocated, and the result.
+        uint256 end = _dirtyFreeMemory(130 + list.length);
+        result = Tranches.sorted(list, bySlack);
+        _requireUntouchedFrom(_freeMemory(), end);
+        _requireCanary(list);
+    }
+
+    /// @notice {Tranches.skip}, then {Tranches.serve}.
+    function serveTranches(
+        uint256[] memory list,
+        uint256 offset,
+        uint256 leastKey,
+        uint256 totalWh
+    ) external pure returns (uint256[] memory served, uint256 unusedWh) {
+        served = _copyWithCanary(list);
+        unusedWh = Tranches.serve(served, Tranches.skip(served, 0, offset), offset, leastKey, totalWh);
+        _requireCanary(served);
+    }
+
+    /// @notice {Tranches.serveDue}.
+    function serveDueTranches(
+        uint256[] memory list,
+        uint256 offset,
+        uint256 leastKey,
+        uint256 totalWh
+    ) external pure returns (uint256[] memory served, uint256 unusedWh) {
+        served = _copyWithCanary(list);
+        unusedWh = Tranches.serveDue(served, offset, leastKey, totalWh);
+        _requireCanary(served);
+    }
+
+    /// @notice {CreditDraw.weight}.
+    function creditWeight(uint256 difference) external pure returns (uint256) {
+        return CreditDraw.weight(difference);
+    }
+
+    /// @notice {CreditDraw.draw}.
+    function creditDraw(uint256[] calldata credits, uint256 seed) external pure returns (uint256) {
+        return CreditDraw.draw(credits, seed);
     }
 
     /// @notice {Ranking.timeRank}.

@@ -209,8 +209,24 @@ contract PackedTypesHarness {
     /// @notice Every reader of {ChronicleLib}.
     function readChronicle(
         Chronicle c
-    ) external pure returns (uint256 lastFrame, int256 lastLoadW, bool lastKnown, uint256 pflW, uint256 gridBalance) {
-        return (c.lastFrame(), c.lastLoadW(), c.lastKnown(), c.pflW(), c.gridBalance());
+    )
+        external
+        pure
+        returns (
+            uint256 lastFrame,
+            int256 lastLoadW,
+            bool lastKnown,
+            uint256 pflW,
+            uint256 gridBalance,
+            bool roundOpen
+        )
+    {
+        return (c.lastFrame(), c.lastLoadW(), c.lastKnown(), c.pflW(), c.gridBalance(), c.isRoundOpen());
+    }
+
+    /// @notice {ChronicleLib.withRoundOpen}.
+    function withRoundOpen(Chronicle c, bool roundOpen) external pure returns (Chronicle) {
+        return c.withRoundOpen(roundOpen);
     }
 
     /// @notice {ChronicleLib.withFrame}.

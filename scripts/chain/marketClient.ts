@@ -320,6 +320,11 @@ export class MarketClient {
     return this.market.publication(frame);
   }
 
+  /** Number of an account's pile; 0 where it has none. */
+  async pileOf(account: string): Promise<number> {
+    return Number(await this.market.pileOf(account));
+  }
+
   /** Last cleared frame, PFL, grid balance. */
   async chronicle(): Promise<ReturnType<typeof decodeChronicle>> {
     return decodeChronicle(await this.market.chronicle());

@@ -100,6 +100,8 @@ export interface Chronicle {
   lastKnown: boolean;
   pflW: bigint;
   gridBalance: bigint;
+  /** Whether a benefit round may still fill orders of the last frame. */
+  roundOpen: boolean;
 }
 
 /** Decodes `types/Chronicle.sol`. */
@@ -110,6 +112,7 @@ export function decodeChronicle(word: bigint): Chronicle {
     lastKnown: field(word, 72, 1) === 1n,
     pflW: field(word, 73, 80),
     gridBalance: field(word, 153, 64),
+    roundOpen: field(word, 217, 1) === 1n,
   };
 }
 

@@ -13,6 +13,7 @@ export const VERDICTS = [
   "LimitBelowTariff",
   "IcebergWaits",
   "CapacityFull",
+  "LeftToRound",
 ] as const;
 
 /** A verdict of the lens. */
@@ -34,4 +35,5 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   LimitBelowTariff: "nobody met its limit, and the limit is below the import tariff",
   IcebergWaits: "nobody met its limit, and an iceberg is filled from the grid only after its wait or in its last frame",
   CapacityFull: "nobody met its limit, and the transformer has no room left",
+  LeftToRound: "nobody met its limit, and whether an iceberg draws from the grid is left to the benefit round",
 };

@@ -1,3 +1,5 @@
+import type { Provider } from "ethers";
+
 import type { ChainClock, RawProvider } from "../chain/clock";
 import type { MarketClient } from "../chain/marketClient";
 import type { Receipt, Transactor } from "../chain/transactor";
@@ -15,6 +17,8 @@ import {
 } from "./operationFloors";
 import { OtherOperations } from "./otherOperations";
 import { type Measured, median, ReceiptLog } from "./receipts";
+import { RoundBench } from "./roundBench";
+import { ROUND_OPERATIONS } from "./roundFloors";
 
 /** What one operation was measured to cost. */
 export interface Measurement {
@@ -29,6 +33,8 @@ export interface Measurement {
   floor: Floor;
   scheduledFloorGas: number;
   measuredFloorGas: number;
+  /** Whether most of the gas goes into arithmetic, of which a floor has none. */
+  computes: boolean;
   /** How many receipts the figure rests on. */
   samples: number;
 }
@@ -56,6 +62,8 @@ export interface BenchSetting {
   client: MarketClient;
   clock: ChainClock;
   provider: RawProvider;
+  /** The same chain, for reading. */
+  rpc: Provider;
   /** Operator, registrar, guardian, gateway and clearer. */
   sender: Transactor;
   /** Transactor of any address. */
@@ -68,9 +76,15 @@ export interface BenchSetting {
  * Measures every operation of a market by receipts: distinct prices, distinct accounts, half icebergs, shuffled
  * placement, all from a seed; and, beside it, the least that the EVM charges.
  *
+ * @param benefit a market with benefit rounds and meters on the same chain
  * @param sizes books to clear, orders; each is also cleared at twice its size
  */
-export async function runBench(setting: BenchSetting, sizes: readonly number[], seed: number): Promise<BenchResult> {
+export async function runBench(
+  setting: BenchSetting,
+  benefit: MarketClient,
+  sizes: readonly number[],
+  seed: number,
+): Promise<BenchResult> {
   const log = new ReceiptLog(setting.provider);
   const book = new BookBench(setting, log, seed);
   await book.setUp(2 * Math.max(...sizes));
@@ -89,6 +103,7 @@ export async function runBench(setting: BenchSetting, sizes: readonly number[], 
   await book.emptyFrames();
   const other = new OtherOperations(setting, log, book);
   const codeBytes = await other.run();
+  await new RoundBench({ ...setting, client: benefit }, log, seed).run();
 
   const floors = new FloorBench(setting.provider, setting.sender.address);
   const measured = async (
@@ -96,6 +111,7 @@ export async function runBench(setting: BenchSetting, sizes: readonly number[], 
     call: string,
     { gas, grossGas, samples }: Omit<Measured, "data">,
     floor: Floor,
+    computes = false,
   ): Promise<Measurement> => ({
     operation,
     call,
@@ -104,14 +120,15 @@ export async function runBench(setting: BenchSetting, sizes: readonly number[], 
     floor,
     scheduledFloorGas: scheduledGas(floor),
     measuredFloorGas: await floors.measure(floor),
+    computes,
     samples,
   });
 
   const measurements: Measurement[] = [];
-  for (const { operation, call, floor, units = 1 } of OPERATIONS) {
+  for (const { operation, call, floor, units = 1, computes } of [...OPERATIONS, ...ROUND_OPERATIONS]) {
     const { gas, grossGas, samples, data } = await log.median(operation);
     const each = { gas: gas / units, grossGas: grossGas / units, samples };
-    measurements.push(await measured(operation, call, each, floor(data)));
+    measurements.push(await measured(operation, call, each, floor(data), computes));
   }
   const [waits, filled] = clearing as [ClearingSeries, ClearingSeries];
   const marginal = ({ marginals, points }: ClearingSeries) => {

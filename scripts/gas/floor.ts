@@ -3,6 +3,8 @@ export const EVM = {
   transaction: 21_000,
   calldataZeroByte: 4,
   calldataOtherByte: 16,
+  /** Least of a transaction's calldata, whatever it does beside, by quarter of a byte that is not zero (EIP-7623). */
+  calldataFloorToken: 10,
   coldStorageRead: 2_100,
   /** Of a slot that is not zero before or after, its cold read apart. */
   storageWrite: 2_900,
@@ -145,7 +147,16 @@ export function itemGas({ step, times }: FloorItem, units: number): number {
 
 /** A floor by the EVM's schedule. */
 export function scheduledGas({ items, units }: Floor): number {
-  return items.reduce((sum, item) => sum + itemGas(item, units), 0);
+  const gas = items.reduce((sum, item) => sum + itemGas(item, units), 0);
+  const data = items.map(({ step }) => (step.kind === "calldata" ? step.data : "0x"));
+  const whole = items.some(({ step }) => step.kind === "transaction");
+  return whole ? Math.max(gas, Math.max(...data.map(leastTransactionGas)) / units) : gas;
+}
+
+/** What a transaction with this calldata costs at least, whatever it does. */
+export function leastTransactionGas(data: string): number {
+  // A zero byte is a quarter of another, here as there.
+  return EVM.transaction + (calldataGas(data) / EVM.calldataZeroByte) * EVM.calldataFloorToken;
 }
 
 function calldataGas(data: string): number {

@@ -40,6 +40,8 @@ export interface Operation {
   floor: FloorByCalldata;
   /** Operations that one transaction carries; 1 unless given. */
   units?: number;
+  /** Whether most of the gas goes into arithmetic, of which a floor has none. */
+  computes?: boolean;
 }
 
 /** Every external function that changes state, clearing and settling apart, which depend on the book. */
@@ -100,6 +102,12 @@ export const OPERATIONS: readonly Operation[] = [
   },
   { operation: "setSuspended", call: "setSuspended", floor: own(slotRewritten("pile's slot"), event(2, 1)) },
   { operation: "setMeterKey", call: "setMeterKey", floor: own(slotRewritten("meter, its change", 2), event(3, 2)) },
+  {
+    operation: "setWeatherFactor",
+    call: "setWeatherFactor",
+    floor: own(slotRewritten("meter, its change", 2), event(3, 2)),
+  },
+  { operation: "setAttributes", call: "setAttributes", floor: own(slotRewritten("attributes"), event(3, 4)) },
   { operation: "setEntryPaused", call: "setEntryPaused", floor: own(slotRewritten("book's head"), event(1, 1)) },
   { operation: "publish, 1 frame", call: "publish", floor: own(slotRewritten("publication"), event(2, 1)) },
   {

@@ -119,6 +119,7 @@ export class OtherOperations {
       );
       // The first one fills the slot that later ones rewrite.
       if (i > 0) this.log.note("setMeterKey", receipt);
+      await this.meters(i);
       await this.note("setEntryPaused", sender, [i % 2 === 0]);
       for (const given of ["revokeRole", "renounceRole"]) {
         await this.note("grantRole", sender, [role, pile.address]);
@@ -127,6 +128,20 @@ export class OtherOperations {
     }
     await this.send(this.setting.client.address, sender, MARKET_INTERFACE, "setSuspended", [pile.address, false]);
     await this.send(this.setting.client.address, sender, MARKET_INTERFACE, "setEntryPaused", [false]);
+  }
+
+  /** What a registrar says of a pile beside its key; the first time fills slots that later ones rewrite. */
+  private async meters(i: number): Promise<void> {
+    const { client, sender } = this.setting;
+    const attributes = { capacity: 900 - i, renewable: 800, position: 700, stability: 600 };
+    for (const [call, value] of [
+      ["setWeatherFactor", 100 + i],
+      ["setAttributes", attributes],
+    ] as const) {
+      const args = [client.address, 2 + BATCH, value];
+      const receipt = await this.send(client.deliveryAddress, sender, DELIVERY_INTERFACE, call, args);
+      if (i > 0) this.log.note(call, receipt);
+    }
   }
 
   private async markets(): Promise<number> {

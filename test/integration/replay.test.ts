@@ -16,6 +16,43 @@ import { type ScenarioResult, toJson } from "../../scripts/scenario/result";
 import type { Scenario } from "../../scripts/scenario/scenario";
 import { namedAccount } from "../../tasks/support/network";
 
+const METERED_MARKET = {
+  ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, ranking: "credit" },
+  ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 300_000 },
+  exportPrice: 150_000,
+};
+
+/** Some piles have little money, one operator, weather or attributes. */
+function meteredPile(i: number, random: Random): object {
+  const attribute = () => random.integer(0, 1_000);
+  return {
+    ...(i % 3 === 0 ? { operator: "three" } : {}),
+    ...(i % 4 === 1 ? { weather: random.integer(0, 2_999) } : {}),
+    ...(i % 2 === 0 ? { attributes: { capacity: attribute(), stability: attribute() } } : {}),
+    ...(i % 5 === 2 ? { balance: 900_000 } : {}),
+  };
+}
+
+/** Plans, of which some cannot be, and meters that say something else than was agreed, or nothing. */
+function meteredEvents(frames: number, random: Random): object[] {
+  const events: object[] = [];
+  for (let frame = 0; frame < frames; frame++) {
+    for (const proposer of ["P1", "planner"]) {
+      const [draw, discharge] = [random.pick([0, 500, 2_000]), random.pick([0, 0, 300, 900, 2_000])];
+      events.push({ frame, propose: { proposer, draw: [draw], discharge: [discharge] } });
+    }
+    if (frame === 0) continue;
+    for (let i = 0; i < 12; i++) {
+      const moved = () => random.integer(0, 6_000);
+      if (random.chance(0.04)) events.push({ frame, pile: `P${i}`, silent: true });
+      else if (random.chance(0.4)) {
+        events.push({ frame, pile: `P${i}`, reading: { consumedWh: moved(), producedWh: moved() } });
+      }
+    }
+  }
+  return events;
+}
+
 const FOLDERS = ["docs/scenarios", "docs/lessons"].map((folder) => join(__dirname, "../..", folder));
 
 describe("market:replay", function () {
@@ -70,12 +107,43 @@ describe("market:replay", function () {
     expect([...refusals]).to.include.members(["LiveOrderExists", "NoLiveOrder", "PileSuspended", "PriceOffTick"]);
   });
 
-  function randomScenario(seed: number): string {
+  it("gives the same where plans compete, meters settle and credit ranks", async () => {
+    const seen = {
+      winners: new Set<string | undefined>(),
+      refused: new Set<string>(),
+      exports: 0,
+      silent: 0,
+      unpaid: 0,
+    };
+    for (const seed of [4, 5]) {
+      const scenario = parseScenario(randomScenario(seed, true), `seed ${seed}`);
+      const result = await onChain(scenario, `metered${seed}`);
+      expect(toJson(result)).to.deep.equal(toJson(replayOnModel(scenario)));
+      for (const { round, grid } of result.frames) {
+        if (round === undefined) continue;
+        seen.winners.add(round.winner);
+        for (const { error } of round.refused) seen.refused.add(error);
+        seen.exports += grid.filter(({ side }) => side === "discharge").length;
+      }
+      for (const { piles } of result.settlements!) {
+        seen.silent += piles.filter(({ silent }) => silent).length;
+        seen.unpaid += piles.filter(({ unpaid }) => unpaid > 0n).length;
+      }
+    }
+    expect([...seen.winners]).to.include.members([undefined, "P1"]);
+    expect([...seen.refused]).to.include("PlanNotAllottable");
+    expect(seen.exports, "exports").to.be.above(0);
+    expect(seen.silent, "silent").to.be.above(0);
+    expect(seen.unpaid, "unpaid").to.be.above(0);
+  });
+
+  function randomScenario(seed: number, metered = false): string {
     const random = new Random(seed).stream("scenario");
     const piles = Array.from({ length: 12 }, (_, i) => ({
       id: `P${i}`,
       ratedW: random.integer(1_000, 22_000),
       ...(i === 0 ? { balance: 1_000 } : {}),
+      ...(metered ? meteredPile(i, random) : {}),
     }));
     const frames = 20;
     const events = [];
@@ -99,8 +167,10 @@ describe("market:replay", function () {
         else events.push({ frame, pile, withdraw: random.integer(1, 2_000) });
       }
     }
+    if (metered) events.push(...meteredEvents(frames, random));
     return JSON.stringify({
       market: {
+        ...(metered ? METERED_MARKET : {}),
         tickSize: 5,
         bondPrice: 12_345,
         wheelingCap: 20_000,

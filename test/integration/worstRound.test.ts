@@ -7,7 +7,7 @@ import { deployMarket, type Deployed } from "../helpers/market";
 import { type PokedOrder, PokedMarket } from "../helpers/pokedMarket";
 
 /** What a transaction may use on every live network (EIP-7825). */
-const TRANSACTION_GAS = Number(process.env.GASCAP ?? 16_777_216);
+const TRANSACTION_GAS = 16_777_216;
 const FRAME_SECONDS = 1800;
 const LONGEST_HORIZON = 48;
 const IMPORT_TICKS = 50_000n;

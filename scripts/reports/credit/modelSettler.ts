@@ -3,16 +3,14 @@ import {
   publicationOf,
   readingsOf,
   type RowFigures,
+  TABLE_BALANCE,
   TABLE_MARKET,
   TABLE_OPERATOR_ACCOUNT,
   TABLE_RATED_W,
   type TableRow,
   type TableSettler,
-  YUAN,
 } from "./table";
 
-/** More than any row costs, money units. */
-const BALANCE = 1_000n * YUAN;
 /** Frames from one row to the next: one is delivered, one settled. */
 const FRAMES_A_ROW = 2;
 
@@ -33,7 +31,7 @@ export class ModelSettler implements TableSettler {
     const order = { price: row.price, energyWh: row.agreedWh, peakWh: 0n, expiryFrame: frame };
     const placedAt = beginsAt - TABLE_MARKET.frameSeconds;
     model.publish(frame, publicationOf(row), placedAt - TABLE_MARKET.leadFrames * TABLE_MARKET.frameSeconds);
-    for (const pile of [buyer, seller]) model.registerPile(pile, TABLE_RATED_W, { balance: BALANCE });
+    for (const pile of [buyer, seller]) model.registerPile(pile, TABLE_RATED_W, { balance: TABLE_BALANCE });
     model.place(buyer, { ...order, side: "charge" }, placedAt);
     model.place(seller, { ...order, side: "discharge" }, placedAt);
     model.clear(frame, beginsAt - TABLE_MARKET.auctionSeconds);

@@ -13,6 +13,9 @@ const EXPORT_PRICE = 410_000n;
 /** Power of the piles that play the table, W: 250 kWh in half an hour, the most that a row moves. */
 export const TABLE_RATED_W = 500_000n;
 
+/** What each of them has to trade with, money units: more than any row costs. */
+export const TABLE_BALANCE = 1_000n * YUAN;
+
 /** The grid operator's account before the first row, money units: row 3 costs the grid 4.6 yuan. */
 export const TABLE_OPERATOR_ACCOUNT = 1_000n * YUAN;
 

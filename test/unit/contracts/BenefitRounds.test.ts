@@ -1,69 +1,12 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { type ContractTransactionResponse, id, keccak256, ZeroHash } from "ethers";
-import { ethers } from "hardhat";
+import { keccak256, ZeroHash } from "ethers";
 
 import { decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
-import { decodeFlexibleOrder, decodeRoundTerms, encodePlan } from "../../../scripts/chain/roundWords";
-import type { DeploymentParameters } from "../../../scripts/market/defaults";
-import type { BenefitRounds } from "../../../typechain-types";
-import { type Deployed, deployMarket, goTo } from "../../helpers/market";
-import { ask, bid, freshFrame, nth, PENNY, TARIFFS } from "./fixtures";
-
-const SALT = id("salt");
-
-/** A benefit market at the beginning of `frame`, with proposers. */
-interface Setting extends Deployed {
-  frame: number;
-  proposers: HardhatEthersSigner[];
-}
-
-async function setting(
-  overrides: Partial<DeploymentParameters> = {},
-  tariffs: Partial<typeof TARIFFS> = {},
-): Promise<Setting> {
-  const deployed = await deployMarket(8, { settlement: "benefit", ...overrides });
-  const { market, parameters } = deployed;
-  const proposers = (await ethers.getSigners()).slice(12, 16);
-  for (const proposer of proposers) await market.grantRole(id("PROPOSER_ROLE"), proposer);
-  const frame = await freshFrame(market, parameters, tariffs);
-  return { ...deployed, frame, proposers };
-}
-
-/** The frozen book that a match opened a round over. */
-async function bookOf(rounds: BenefitRounds, match: ContractTransactionResponse): Promise<bigint[]> {
-  const receipt = await match.wait();
-  for (const log of receipt?.logs ?? []) {
-    const parsed = rounds.interface.parseLog(log);
-    if (parsed?.name === "RoundOpened") return [...(parsed.args.getValue("book") as bigint[])];
-  }
-  throw new Error("no round opened");
-}
-
-/** A plan of `horizon` frames that draws and discharges these totals first and nothing later. */
-function plan(horizon: number, draw: bigint[], discharge: bigint[] = []): string {
-  const totals = (list: bigint[]) => Array.from({ length: horizon }, (_, k) => list[k] ?? 0n);
-  return encodePlan({ drawWh: totals(draw), dischargeWh: totals(discharge) });
-}
-
-async function commit(s: Setting, proposer: HardhatEthersSigner, frame: number, bytes: string, salt = SALT) {
-  const commitment = await s.rounds.commitmentOf(s.market, frame, proposer, bytes, salt);
-  return s.rounds.connect(proposer).commit(s.market, commitment);
-}
-
-/** Two icebergs of 6 kWh due in 3 and 2 frames and an ask; matched for the next frame as the window opens. */
-async function opened(s: Setting) {
-  const { market, piles, frame } = s;
-  await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4));
-  await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 5_000n, frame + 3));
-  await market.connect(nth(piles, 2)).place(bid(30n * PENNY, 700n, frame + 3));
-  await market.connect(nth(piles, 3)).place(ask(40n * PENNY, 900n, frame + 9));
-  await goTo(frame + 1, -600);
-  const match = await market.clear(frame + 1);
-  const book = await bookOf(s.rounds, match);
-  return { match, book, round: frame + 1, horizon: decodeRoundTerms(nth(book, 0)).horizon };
-}
+import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
+import { goTo } from "../../helpers/market";
+import { ask, bid, nth, PENNY, TARIFFS } from "./fixtures";
+import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
 
 describe("BenefitRounds", () => {
   const fixture = async () => setting();
@@ -177,10 +120,9 @@ describe("BenefitRounds", () => {
       expect(fills.map(({ sell, buy, price }) => ({ sell, buy, price }))).to.deep.equal(
         (better === flat ? [2] : [2, 1]).map((buy) => ({ sell: 0, buy, price: 20n * PENNY })),
       );
-      await expect(s.rounds.finalise(s.market, s.book, better)).to.be.revertedWithCustomError(
-        s.rounds,
-        "AlreadyFinalised",
-      );
+      await expect(s.rounds.finalise(s.market, s.book, better))
+        .to.be.revertedWithCustomError(s.rounds, "AlreadyFinalised")
+        .withArgs(s.round);
     });
 
     it("falls back where nobody reveals, and where a winner is not finalised in time", async () => {
@@ -257,10 +199,10 @@ describe("BenefitRounds", () => {
       await expect(s.rounds.connect(nth(s.piles, 0)).commit(s.market, ZeroHash))
         .to.be.revertedWithCustomError(s.rounds, "NotProposer")
         .withArgs(nth(s.piles, 0));
-      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
-        s.rounds,
-        "WrongPhase",
-      );
+      const { commitUntil, revealUntil } = await s.rounds.roundOf(s.market);
+      await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT))
+        .to.be.revertedWithCustomError(s.rounds, "WrongPhase")
+        .withArgs(s.round, commitUntil, revealUntil);
       await commit(s, own, s.round, bytes);
       await s.rounds.connect(thief).commit(s.market, await s.rounds.commitmentOf(s.market, s.round, own, bytes, SALT));
       await goTo(s.round, -480);
@@ -268,14 +210,13 @@ describe("BenefitRounds", () => {
         s.rounds,
         "WrongPhase",
       );
-      await expect(s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(
-        s.rounds,
-        "WrongCommitment",
-      );
-      await expect(s.rounds.connect(own).reveal(s.market, [...s.book, 1n], bytes, SALT)).to.be.revertedWithCustomError(
-        s.rounds,
-        "WrongBook",
-      );
+      await expect(s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT))
+        .to.be.revertedWithCustomError(s.rounds, "WrongCommitment")
+        .withArgs(await s.rounds.commitmentOf(s.market, s.round, thief, bytes, SALT));
+      const other = [...s.book, 1n];
+      await expect(s.rounds.connect(own).reveal(s.market, other, bytes, SALT))
+        .to.be.revertedWithCustomError(s.rounds, "WrongBook")
+        .withArgs(keccak256(`0x${other.map((word) => word.toString(16).padStart(64, "0")).join("")}`));
       await expect(s.rounds.finalise(s.market, s.book, "0x")).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
       await s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT);
       await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(

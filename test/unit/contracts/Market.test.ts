@@ -31,7 +31,7 @@ describe("Market: what it is deployed with", () => {
       minEnergyWh: 2n ** 24n - 1n,
       capacityW: 2n ** 32n - 1n,
       lossAllowanceW: 2n ** 32n - 1n,
-      pileCap: 1024n,
+      pileCap: 512n,
       rounds: await token.getAddress(),
       roundSeconds: 2n ** 32n - 1n,
       finaliseSeconds: 2n ** 32n - 1n,
@@ -60,6 +60,20 @@ describe("Market: what it is deployed with", () => {
     expect(fields(await market.parameters())).to.deep.equal(sound);
   });
 
+  it("accepts as many piles as a round can score over its horizon, without rounds as many as can be cleared", async () => {
+    const { market, sound } = await loadFixture(fixture);
+    const refusal = ethers.encodeBytes32String("pileCap");
+    const most = 1024n;
+    await deploy({ ...sound, pileCap: most, maxHorizon: 24n });
+    await deploy({ ...sound, pileCap: most, rounds: ethers.ZeroAddress });
+    await expect(deploy({ ...sound, pileCap: most, maxHorizon: 25n }))
+      .to.be.revertedWithCustomError(market, "InvalidParameter")
+      .withArgs(refusal, most);
+    await expect(deploy({ ...sound, pileCap: most + 1n, rounds: ethers.ZeroAddress }))
+      .to.be.revertedWithCustomError(market, "InvalidParameter")
+      .withArgs(refusal, most + 1n);
+  });
+
   it("accepts the lower bounds too", async () => {
     const { sound } = await loadFixture(fixture);
     const least = {
@@ -80,7 +94,20 @@ describe("Market: what it is deployed with", () => {
       capacityW: 0n,
       lossAllowanceW: 0n,
       pileCap: 1n,
+      rounds: ethers.ZeroAddress,
+      roundSeconds: 0n,
+      finaliseSeconds: 0n,
+      maxHorizon: 1n,
+      allotBySlack: false,
+      chargeEfficiencyBps: 1n,
+      dischargeEfficiencyBps: 1n,
       readingSeconds: 0n,
+      defaulterPays: false,
+      overBps: 0n,
+      initialCredit: 0n,
+      creditPriorWh: 0n,
+      minCredit: 0n,
+      rankByCredit: false,
     };
     const market = await deploy(least);
     expect(fields(await market.parameters())).to.deep.equal(least);
@@ -123,8 +150,20 @@ describe("Market: what it is deployed with", () => {
     ["delivery", ethers.ZeroAddress, 0n],
     ["delivery", "0x00000000000000000000000000000000000000AA", 0xaan],
     ["readingSeconds", 48n * 900n + 1n, 48n * 900n + 1n],
+    ["rounds", "0x00000000000000000000000000000000000000AA", 0xaan],
+    ["roundSeconds", 0n, 0n],
+    ["maxHorizon", 0n, 0n],
+    ["maxHorizon", 49n, 49n],
+    ["chargeEfficiencyBps", 0n, 0n],
+    ["chargeEfficiencyBps", 20_001n, 20_001n],
+    ["dischargeEfficiencyBps", 0n, 0n],
+    ["dischargeEfficiencyBps", 20_001n, 20_001n],
+    ["overBps", 10_001n, 10_001n],
+    ["initialCredit", 10_001n, 10_001n],
+    ["creditPriorWh", 2n ** 26n, 2n ** 26n],
+    ["minCredit", 10_001n, 10_001n],
     ["pileCap", 0n, 0n],
-    ["pileCap", 1025n, 1025n],
+    ["pileCap", 513n, 513n],
   ];
   for (const [field, value, shown] of refused) {
     it(`refuses ${field} = ${value.toString()}`, async () => {

@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 import { decodeFill, type PackedFill } from "../../../scripts/chain/packedWords";
 import { Random } from "../../../scripts/random";
-import { goTo } from "../../helpers/market";
+import { deployMarket, goTo } from "../../helpers/market";
 import {
   ask,
   bid,
@@ -38,6 +38,7 @@ const VERDICTS = [
   "LimitBelowTariff",
   "IcebergWaits",
   "CapacityFull",
+  "LeftToRound",
 ] as const;
 
 describe("MarketLens", () => {
@@ -298,6 +299,14 @@ describe("MarketLens", () => {
       expect(await explain(a)).to.deep.equal(["Filled", 1000n]);
     });
 
+    it("LeftToRound: an iceberg of a market with benefit rounds, due or not", async () => {
+      const { market, lens, parameters, piles } = await deployMarket(1, { settlement: "benefit", maxWaitFrames: 0 });
+      const start = await freshFrame(market, parameters);
+      await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 9_000n, start + 1));
+      const [verdict, filledWh] = await lens.explain(market, nth(piles, 0), start + 1);
+      expect([VERDICTS[Number(verdict)], filledWh]).to.deep.equal(["LeftToRound", 0n]);
+    });
+
     it("IcebergWaits: until it waited long enough or has its last frame", async () => {
       const { market, start, a, b, explain } = await loadFixture(empty);
       await market.connect(a).place(bid(30n * PENNY, 1500n, start + 9, 500n));
@@ -343,7 +352,7 @@ describe("MarketLens", () => {
       const { lens } = await loadFixture(empty);
       const output = lens.interface.getFunction("explain").outputs[0];
       expect(output?.type).to.equal("uint8");
-      expect(VERDICTS).to.have.length(13);
+      expect(VERDICTS).to.have.length(14);
     });
   });
 

@@ -381,7 +381,7 @@ describe("Packed types", () => {
     const layout = drawnLayout("Chronicle", ["lastLoadW"]);
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(5);
+      expect(Object.keys(layout)).to.have.length(6);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
         expect(named(await harness.readChronicle(word))).to.deep.equal(values);
@@ -389,17 +389,20 @@ describe("Packed types", () => {
       }
     });
 
-    it("writes a frame beside the grid's balance and the other way round", async () => {
+    it("writes a frame, which ends a round, beside the grid's balance, each of the three without the others", async () => {
       for (const values of extremes(layout)) {
-        const { lastFrame, lastLoadW, lastKnown, pflW, gridBalance } = values;
+        const { lastFrame, lastLoadW, lastKnown, pflW, gridBalance, roundOpen } = values;
         for (const dirt of [minOf, maxOf]) {
           const dirty = Object.fromEntries(Object.entries(layout).map(([name, field]) => [name, dirt(field)]));
           const word = drawnWord(layout, dirty);
           expect(await harness.withFrame(word, lastFrame!, lastLoadW!, lastKnown === 1n, pflW!)).to.equal(
-            drawnWord(layout, { ...values, gridBalance: dirty.gridBalance! }),
+            drawnWord(layout, { ...values, gridBalance: dirty.gridBalance!, roundOpen: 0n }),
           );
           expect(await harness.withGridBalance(word, gridBalance!)).to.equal(
             drawnWord(layout, { ...dirty, gridBalance: gridBalance! }),
+          );
+          expect(await harness.withRoundOpen(word, roundOpen === 1n)).to.equal(
+            drawnWord(layout, { ...dirty, roundOpen: roundOpen! }),
           );
         }
       }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IBenefitRounds } from "../interfaces/IBenefitRounds.sol";
+import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { Chronicle } from "../types/Chronicle.sol";
+import { Publication } from "../types/Publication.sol";
+
+/// @title A contract that is a market only as far as benefit rounds look
+/// @notice Everybody has every role in it, it opens rounds over whatever it is told, and it changes its parameters, its
+/// token among them. For tests of what such a market can do to others.
+contract FickleMarket {
+    IMarketParameters.Parameters private _parameters;
+
+    /// @notice Changes what the market says of itself.
+    /// @param p from now on
+    function setParameters(IMarketParameters.Parameters calldata p) external {
+        _parameters = p;
+    }
+
+    /// @notice Opens a round.
+    /// @param rounds where
+    /// @param frame of the round
+    /// @param orders its flexible orders
+    function openRound(IBenefitRounds rounds, uint256 frame, uint256[] calldata orders) external {
+        rounds.open(frame, 0, false, 0, orders);
+    }
+
+    /// @notice Takes any fills.
+    // solhint-disable-next-line no-empty-blocks
+    function executeFlexible(uint256, int256, uint256, uint256[] calldata) external {}
+
+    /// @notice What the market says of itself.
+    function parameters() external view returns (IMarketParameters.Parameters memory) {
+        return _parameters;
+    }
+
+    /// @notice Nobody is a pile.
+    function pileOf(address) external pure returns (uint256 pile) {
+        return 0;
+    }
+
+    /// @notice Everybody has every role.
+    function hasRole(bytes32, address) external pure returns (bool) {
+        return true;
+    }
+
+    /// @notice Published for every frame: no load, no tariffs.
+    function publication(uint256 frame) external pure returns (Publication) {
+        return Publication.wrap(frame);
+    }
+
+    /// @notice Nothing has happened.
+    function chronicle() external pure returns (Chronicle) {
+        return Chronicle.wrap(0);
+    }
+}

@@ -1,0 +1,239 @@
+import { impersonateAccount, loadFixture, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { MaxUint256 } from "ethers";
+import { ethers } from "hardhat";
+
+import { decodeChronicle, decodeFill, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
+import type { Market } from "../../../typechain-types";
+import { currentFrame, deployMarket, goTo } from "../../helpers/market";
+import { packFill } from "./deliveryFixtures";
+import { ask, bid, clearedOf, expectSolvent, fill, nth, PENNY, publish, TARIFFS } from "./fixtures";
+import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
+
+const IMPORT = TARIFFS.importPrice;
+const EXPORT = TARIFFS.exportPrice;
+
+/** The market as the contract of its rounds calls it. */
+async function asRounds(market: Market): Promise<Market> {
+  const { rounds } = await market.parameters();
+  await impersonateAccount(rounds);
+  await setBalance(rounds, 10n ** 20n);
+  return market.connect(await ethers.getSigner(rounds));
+}
+
+/** The FlexibleFilled of a transaction. */
+async function filledBy(market: Market, sent: { wait: () => Promise<{ logs: readonly unknown[] } | null> }) {
+  const receipt = await sent.wait();
+  for (const log of receipt?.logs ?? []) {
+    const parsed = market.interface.parseLog(log as { topics: string[]; data: string });
+    if (parsed?.name !== "FlexibleFilled") continue;
+    return [...(parsed.args.getValue("fills") as readonly bigint[])];
+  }
+  throw new Error("no FlexibleFilled");
+}
+
+describe("RoundExecution", () => {
+  /** An open round: bids of piles 1 and 2 at 30 p with 6 000 and 5 000 Wh, an ask of pile 4 at 40 p with 900 Wh. */
+  const fixture = async () => {
+    const s = await setting();
+    const round = await opened(s);
+    return { ...s, ...round, caller: await asRounds(s.market) };
+  };
+
+  describe("refuses", () => {
+    const sound = fill(0, 1, 2_000n, IMPORT);
+    const unsound = {
+      "more than the order has left": [fill(0, 2, 5_001n, IMPORT), 2],
+      "a price above a bid's limit": [fill(0, 1, 100n, 30n * PENNY + 1n), 1],
+      "a price below an ask's limit": [fill(4, 0, 100n, 40n * PENNY - 1n), 4],
+      "an ask as a bid": [fill(0, 4, 100n, IMPORT), 4],
+      "a bid as an ask": [fill(1, 0, 100n, 40n * PENNY), 1],
+      "an order that the match filled": [fill(0, 3, 1n, IMPORT), 3],
+      "a pile without an order": [fill(0, 5, 1n, IMPORT), 5],
+      "a number that is no pile's": [fill(0, 999, 1n, IMPORT), 999],
+    } as const;
+    for (const [what, [wrong, pile]] of Object.entries(unsound)) {
+      it(`${what}, and does nothing of the rest`, async () => {
+        const { market, round, caller } = await loadFixture(fixture);
+        const before = await market.pileState(1);
+        await expect(caller.executeFlexible(round, 0n, 0n, [sound, wrong].map(packFill)))
+          .to.be.revertedWithCustomError(market, "UnsoundFill")
+          .withArgs(pile);
+        expect(await market.pileState(1)).to.equal(before);
+      });
+    }
+
+    it("the same order twice beyond what it has", async () => {
+      const { market, round, caller } = await loadFixture(fixture);
+      const twice = [fill(0, 2, 3_000n, IMPORT), fill(0, 2, 2_001n, IMPORT)];
+      await expect(caller.executeFlexible(round, 0n, 0n, twice.map(packFill)))
+        .to.be.revertedWithCustomError(market, "UnsoundFill")
+        .withArgs(2);
+    });
+
+    it("exports beyond what the grid operator's account holds", async () => {
+      const { market, round, caller, parameters } = await loadFixture(fixture);
+      const price = 40n * PENNY;
+      const costs = (price * 900n) / 1_000n;
+      const fills = [packFill(fill(4, 0, 900n, price))];
+      await market.depositGrid((costs - 1n) * parameters.unit);
+      await expect(caller.executeFlexible(round, 0n, 0n, fills))
+        .to.be.revertedWithCustomError(market, "UnsoundFill")
+        .withArgs(MaxUint256);
+      await market.depositGrid(parameters.unit);
+      await caller.executeFlexible(round, 0n, 0n, fills);
+      expect(await market.gridBalance()).to.equal(0n);
+    });
+
+    it("frames without an open round: another, one that is executed, one that has begun, one without flexible orders", async () => {
+      const { market, round, caller, piles } = await loadFixture(fixture);
+      const refused = async (frame: number) =>
+        expect(caller.executeFlexible(frame, 0n, 0n, []))
+          .to.be.revertedWithCustomError(market, "NoOpenRound")
+          .withArgs(frame);
+      await refused(round + 1);
+      await refused(round - 1);
+      const snapshot = (await ethers.provider.send("evm_snapshot", [])) as string;
+      await caller.executeFlexible(round, 0n, 0n, []);
+      await refused(round);
+      await ethers.provider.send("evm_revert", [snapshot]);
+      await time.increaseTo(round * 1800);
+      await refused(round);
+      for (const pile of [0, 1, 3]) await market.connect(nth(piles, pile)).cancel();
+      await goTo(round + 1, -600);
+      await market.clear(round + 1);
+      await refused(round + 1);
+    });
+
+    it("everybody but the rounds, the guardian and the grid operator included", async () => {
+      const { market, round, admin } = await loadFixture(fixture);
+      await expect(market.executeFlexible(round, 0n, 0n, []))
+        .to.be.revertedWithCustomError(market, "NotRounds")
+        .withArgs(admin);
+    });
+  });
+
+  it("takes fills out of orders and balances, records load and PFL, and ends the round", async () => {
+    const { market, round, caller, parameters, token } = await loadFixture(fixture);
+    const before = decodePileState(await market.pileState(1));
+    const record = decodeFrameRecord(await market.frameRecord(round));
+    await caller.executeFlexible(round, 12_345n, 678n, [packFill(fill(0, 1, 2_001n, IMPORT + 1n))]);
+    const after = decodePileState(await market.pileState(1));
+    expect(after.remainingWh).to.equal(before.remainingWh - 2_001n);
+    // The lock shrinks to what the rest can cost; the difference to the price comes free.
+    const limit = 30n * PENNY;
+    const spent = ((IMPORT + 1n) * 2_001n) / 1_000n;
+    const locked = (energyWh: bigint) => (limit * energyWh + 999n) / 1_000n;
+    expect(after.balance).to.equal(before.balance + locked(6_000n) - locked(3_999n) - spent);
+    expect(decodeChronicle(await market.chronicle())).to.deep.include({
+      lastFrame: round,
+      lastLoadW: 12_345n,
+      pflW: 678n,
+      roundOpen: false,
+    });
+    expect(record?.open).to.equal(true);
+    expect(decodeFrameRecord(await market.frameRecord(round))).to.deep.include({ loadW: 12_345n, open: true });
+    expect(await token.balanceOf(market)).to.be.greaterThan(0n);
+    expect(parameters.unit).to.equal(1n);
+  });
+
+  it("settles what the match and the round filled, one behind the other", async () => {
+    const s = await loadFixture(fixture);
+    const matched = clearedOf(s.market, await s.match.wait()).words;
+    const flexible = [fill(0, 2, 2_000n, IMPORT), fill(0, 1, 1_000n, IMPORT)].map(packFill);
+    await s.caller.executeFlexible(s.round, 0n, 0n, flexible);
+    const publication = await s.market.publication(s.round);
+    await goTo(s.round + 1);
+    const fills = [...matched, ...flexible];
+    for (const wrong of [fills.length, 0]) {
+      await expect(s.delivery.settle(s.market, s.round, publication, fills, wrong, []))
+        .to.be.revertedWithCustomError(s.delivery, "WrongFills")
+        .withArgs(s.round);
+    }
+    const before = await s.market.gridBalance();
+    await s.delivery.settle(s.market, s.round, publication, fills, matched.length, []);
+    expect(await s.market.gridBalance()).to.equal(before + (IMPORT * 3_700n) / 1_000n);
+    await expectSolvent(s.market, s.token, s.parameters);
+  });
+
+  describe("while a round is open", () => {
+    it("an order in its last frame is still live: it stays, and is filled", async () => {
+      const s = await setting();
+      const { market, piles, rounds, frame } = s;
+      const last = nth(piles, 0);
+      await market.connect(last).place(bid(30n * PENNY, 2_000n, frame + 1, 2_000n));
+      await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 6_000n, frame + 1));
+      await goTo(frame + 1, -600);
+      const book = await bookOf(rounds, await market.clear(frame + 1));
+      const owner = market.connect(nth(piles, 1));
+      await expect(owner.cancel())
+        .to.be.revertedWithCustomError(market, "GateClosed")
+        .withArgs(frame + 1);
+      await expect(owner.replace(bid(30n * PENNY, 1n, frame + 5)))
+        .to.be.revertedWithCustomError(market, "GateClosed")
+        .withArgs(frame + 1);
+      await expect(owner.place(bid(30n * PENNY, 1n, frame + 5)))
+        .to.be.revertedWithCustomError(market, "LiveOrderExists")
+        .withArgs(2);
+      expect(await market.lockedBalanceOf(nth(piles, 1))).to.be.greaterThan(0n);
+      await goTo(frame + 1, -360);
+      const fills = await filledBy(market, await rounds.finalise(market, book, "0x"));
+      expect(fills.map(decodeFill)).to.deep.equal([fill(0, 2, 2_000n, IMPORT)]);
+      // Its last frame is over now, though it has not begun.
+      expect(await market.lockedBalanceOf(nth(piles, 1))).to.equal(0n);
+      await owner.place(bid(30n * PENNY, 1n, frame + 5));
+    });
+
+    it("nobody escapes by a suspension: the frame is executed as frozen, the order leaves at the next clearing", async () => {
+      const s = await loadFixture(fixture);
+      await s.market.setSuspended(nth(s.piles, 1), true);
+      const bytes = plan(s.horizon, [4_000n, 2_000n, 3_000n, 2_000n]);
+      await commit(s, nth(s.proposers, 0), s.round, bytes);
+      await goTo(s.round, -480);
+      await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, bytes, SALT);
+      await goTo(s.round, -360);
+      const fills = await filledBy(s.market, await s.rounds.finalise(s.market, s.book, bytes));
+      expect(fills.map(decodeFill)).to.deep.equal([fill(0, 2, 2_000n, IMPORT), fill(0, 1, 2_000n, IMPORT)]);
+      await goTo(s.round + 1, -600);
+      const next = await bookOf(s.rounds, await s.market.clear(s.round + 1));
+      expect(next.length).to.equal(s.book.length - 2);
+      const left = decodePileState(await s.market.pileState(2));
+      expect([left.suspended, await s.market.lockedBalanceOf(nth(s.piles, 1))]).to.deep.equal([true, 0n]);
+    });
+  });
+
+  it("exports as far as the grid operator's account pays, by priority, and records the load of what was exported", async () => {
+    const s = await deployMarket(4, { settlement: "benefit" });
+    const { market, rounds, piles, parameters } = s;
+    const proposer = nth(piles, 3);
+    await market.grantRole(await market.PROPOSER_ROLE(), proposer);
+    const start = (await currentFrame()) + parameters.leadFrames + 3;
+    // 1 600 Wh less in the first frame and the load is flat.
+    await publish(market, start + 1, 1, { baseLoadW: TARIFFS.baseLoadW + 3_200n });
+    await publish(market, start + 2, 23);
+    await time.increaseTo(start * 1800);
+    await market.connect(nth(piles, 0)).place(ask(4n * PENNY, 900n, start + 9));
+    await market.connect(nth(piles, 1)).place(ask(4n * PENNY, 700n, start + 9));
+    await market.depositGrid(60_000n * parameters.unit);
+    await goTo(start + 1, -600);
+    const book = await bookOf(rounds, await market.clear(start + 1));
+    const bytes = plan(9, [], [1_600n]);
+    await commit({ ...s, frame: start, proposers: [proposer] }, proposer, start + 1, bytes);
+    await goTo(start + 1, -480);
+    await rounds.connect(proposer).reveal(market, book, bytes, SALT);
+    await goTo(start + 1, -360);
+    const fills = await filledBy(market, await rounds.finalise(market, book, bytes));
+    // 900 Wh cost 45 000 at 5 p, the 15 000 that are left pay 300 Wh of the 700.
+    expect(fills.map(decodeFill)).to.deep.equal([fill(1, 0, 900n, EXPORT), fill(2, 0, 300n, EXPORT)]);
+    expect(await market.gridBalance()).to.equal(0n);
+    expect(decodeFrameRecord(await market.frameRecord(start + 1))?.loadW).to.equal(TARIFFS.baseLoadW + 800n);
+
+    const publication = await market.publication(start + 1);
+    await goTo(start + 2);
+    await s.delivery.settle(market, start + 1, publication, fills, 0, []);
+    const [first, second] = [0, 1].map((i) => market.freeBalanceOf(nth(piles, i)));
+    const initial = 1_000_000_000n;
+    expect([await first, await second]).to.deep.equal([initial + 45_000n, initial + 15_000n]);
+    await expectSolvent(market, s.token, parameters);
+  });
+});
