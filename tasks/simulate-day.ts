@@ -10,21 +10,22 @@ import type { DayResult, DeliveryReport, LoadReport } from "../scripts/simulatio
 import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
+import { type BenefitArguments, type BenefitChoice, readBenefit } from "./support/benefit";
 import { loadAgent } from "./support/ownFiles";
 import { commandLine } from "./support/commandLine";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
-import { clockOf, compileQuietly, deployFeeders, transactorOf } from "./support/network";
+import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
 import { grouped, kW, kWh, money, pence, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { METERS_HELP, parseMeters } from "./support/meters";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
-interface Arguments extends SettingArguments {
+interface Arguments extends SettingArguments, BenefitArguments {
   seeds: string;
   feeders: string;
-  policy: string;
+  policy?: string;
   agent?: string;
   load?: string;
   sessions?: string;
@@ -46,8 +47,25 @@ const PILE_BALANCE = 1_000_000_000_000n;
 dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
-  .addOptionalParam("policy", "how piles place orders: waterline, valley, impatient or wholeNeed", "waterline")
   .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
+  .addOptionalParam(
+    "policy",
+    "how piles place orders: waterline, valley, impatient or wholeNeed (default: waterline; wholeNeed where plans compete)",
+  )
+  .addOptionalParam(
+    "settlement",
+    "who decides flexible energy: adbev (the clearing) or benefit (plans that compete)",
+    "adbev",
+  )
+  .addOptionalParam(
+    "proposers",
+    "with --settlement benefit: who proposes plans, some of epob, pob, asap (default: all)",
+  )
+  .addOptionalParam("horizon", "with --settlement benefit: most frames that a plan looks ahead, 1 to 48 (default: 24)")
+  .addOptionalParam(
+    "allotment",
+    "with --settlement benefit: energy goes first to who ends first (expiry, the default) or can wait least (slack; an iceberg's tranche is then its pile's rate)",
+  )
   .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
   .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
   .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
@@ -62,9 +80,6 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     guarded(async (args: Arguments, hre) => {
       const day = await readDay(args);
       const where = oneOf("on", args.on, ["chain", "model"]);
-      if (where === "chain" && day.settings.meters !== undefined) {
-        throw new InputError("--meters", "is settled by readings on the model; add --on model");
-      }
       if (where === "chain") await compileQuietly(hre);
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
       const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
@@ -126,13 +141,17 @@ interface Day {
   feeders: number;
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
+  /** Who proposes plans in each round; nobody where none are held. */
+  proposers: BenefitChoice["proposers"];
 }
 
 async function readDay(args: Arguments): Promise<Day> {
   const { POLICIES } = await import("../scripts/piles/policies");
   const feeders = wholeNumber("feeders", args.feeders, 1, 1_000);
   const { settings, market, seed } = await readSetting(args, 100_000, feeders);
-  const policy = POLICIES[oneOf("policy", args.policy, Object.keys(POLICIES))]!();
+  const benefit = await readBenefit(args);
+  const policyName = args.policy ?? (benefit === undefined ? "waterline" : "wholeNeed");
+  const policy = POLICIES[oneOf("policy", policyName, Object.keys(POLICIES))]!();
   settings.policy = args.agent === undefined ? policy : await loadAgent(args.agent);
   if (args.load !== undefined) {
     const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
@@ -146,6 +165,7 @@ async function readDay(args: Arguments): Promise<Day> {
   market.alpha = wholeNumber("alpha", args.alpha, 0, 65_535);
   market.beta = wholeNumber("beta", args.beta, 0, 65_535);
   market.pileCap = 1_024;
+  Object.assign(market, benefit?.market);
   if (args.wait !== undefined) market.maxWaitFrames = wholeNumber("wait", args.wait, 0, 65_535);
   if (args.meters !== undefined) {
     settings.meters = parseMeters("meters", args.meters);
@@ -157,6 +177,7 @@ async function readDay(args: Arguments): Promise<Day> {
     feeders,
     settings,
     market,
+    proposers: benefit?.proposers ?? [],
   };
 }
 
@@ -197,7 +218,10 @@ async function simulate(
   const feeders = [];
   for (let feeder = 0; feeder < day.feeders; feeder++) {
     // Feeders differ by their seeds; the first one's is the day's own.
-    const options = defaultDay({ ...day.settings, seed: seed + 1_000_003 * feeder });
+    const options = {
+      ...defaultDay({ ...day.settings, seed: seed + 1_000_003 * feeder }),
+      proposers: day.proposers,
+    };
     feeders.push({ options, port: await openPort(feeder) });
   }
   const { feeders: results, together } = await runFeeders(feeders, undefined, onFrame);
@@ -232,6 +256,7 @@ async function openChainPort(
     sender: await transactorOf(hre, "0"),
     keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
     pileBalance: PILE_BALANCE,
+    proposerOf: async (name) => namedAccount(hre, `proposer ${name}`),
   });
 }
 
@@ -303,8 +328,35 @@ async function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): P
     );
   }
 
+  if (day.rounds !== undefined) printRounds(day.rounds);
   if (day.delivery !== undefined) await printDelivery(day.delivery);
   if (day.gas !== undefined) printGas(day.gas, deliveredWh);
+}
+
+/** What the rounds came to: who won how often, with what mean benefit. */
+function printRounds(rounds: NonNullable<DayResult["rounds"]>): void {
+  const byWinner = new Map<string, bigint[]>();
+  for (const { winner = "fallback (the clearing)", lambda } of rounds) {
+    byWinner.set(winner, [...(byWinner.get(winner) ?? []), lambda]);
+  }
+  // Benefits are out of 10^18.
+  const mean = (lambdas: readonly bigint[]) =>
+    (lambdas.reduce((sum, lambda) => sum + Number(lambda), 0) / lambdas.length / 1e18).toExponential(2);
+  printHeading(`${grouped(rounds.length)} rounds in which plans competed`);
+  printTable(
+    ["executed", "rounds", "", "mean benefit λ"],
+    [
+      ...[...byWinner]
+        .sort(([, a], [, b]) => b.length - a.length)
+        .map(([winner, lambdas]) => [
+          winner,
+          grouped(lambdas.length),
+          share(lambdas.length, rounds.length),
+          mean(lambdas),
+        ]),
+      ["all", grouped(rounds.length), "", mean(rounds.map(({ lambda }) => lambda))],
+    ],
+  );
 }
 
 async function printDelivery({ frames, imbalance, credits, unaccounted }: DeliveryReport): Promise<void> {

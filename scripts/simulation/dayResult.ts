@@ -29,6 +29,8 @@ export interface FrameReport {
 /** What a round over a measured frame came to. SPEC 4. */
 export interface RoundReport {
   frame: number;
+  /** Number of the feeder, from 1, where several are reported together. */
+  feeder?: number;
   /** Whose plan was executed; undefined where the fallback stood. */
   winner: string | undefined;
   /** Benefit of what was executed, out of 10^18 [T 5.7]. */

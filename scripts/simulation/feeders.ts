@@ -94,9 +94,13 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
       sumOf((result) => result.loads[scheme].unservedShare * result.totals.askedWh),
       totals.askedWh,
     );
+  const rounds = results
+    .flatMap((result, feeder) => (result.rounds ?? []).map((round) => ({ ...round, feeder: feeder + 1 })))
+    .sort((a, b) => a.frame - b.frame || a.feeder - b.feeder);
   const deliveries = results.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery]));
   return {
     frames,
+    ...(rounds.length === 0 ? {} : { rounds }),
     evs,
     totals,
     loads: loadReports(frames, before, limits, {

@@ -29,7 +29,7 @@ function meteredPile(i: number, random: Random): object {
     ...(i % 3 === 0 ? { operator: "three" } : {}),
     ...(i % 4 === 1 ? { weather: random.integer(0, 2_999) } : {}),
     ...(i % 2 === 0 ? { attributes: { capacity: attribute(), stability: attribute() } } : {}),
-    ...(i % 5 === 2 ? { balance: 900_000 } : {}),
+    ...(i % 2 === 1 ? { balance: 500_000 } : {}),
   };
 }
 

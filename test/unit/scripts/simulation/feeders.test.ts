@@ -1,6 +1,8 @@
 import { expect } from "chai";
 
 import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
+import { pob } from "../../../../scripts/planners/book/planners";
 import { runDay } from "../../../../scripts/simulation/day";
 import { defaultDay } from "../../../../scripts/simulation/defaults";
 import { runFeeders } from "../../../../scripts/simulation/feeders";
@@ -30,6 +32,18 @@ describe("several feeders", function () {
     // Two loads together step no more than each alone.
     const steps = one.loads.market.absoluteStepsW + other.loads.market.absoluteStepsW;
     expect(together.loads.market.absoluteStepsW).to.be.at.most(steps);
+  });
+
+  it("keep their rounds apart", async () => {
+    const benefit = (seed: number) => ({
+      options: { ...defaultDay({ seed, evs: 10 }), policy: new WholeNeed(), proposers: [pob()] },
+      port: new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit", maxHorizon: 1 }),
+    });
+    const { feeders, together } = await runFeeders([benefit(1), benefit(2)]);
+    for (const [index, { rounds }] of feeders.entries()) {
+      const own = together.rounds!.filter(({ feeder }) => feeder === index + 1);
+      expect(own).to.deep.equal(rounds!.map((round) => ({ ...round, feeder: index + 1 })));
+    }
   });
 
   it("must be some, measured over the same frames", async () => {

@@ -1,0 +1,62 @@
+import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { BookPlanner } from "../../scripts/planners/book/planners";
+import { InputError } from "../../scripts/scenario/inputError";
+import { oneOf, wholeNumber } from "./flags";
+
+/** The flags of a market in which plans compete, as given. */
+export interface BenefitArguments {
+  settlement: string;
+  proposers?: string;
+  horizon?: string;
+  allotment?: string;
+}
+
+/** What the flags say of a market in which plans compete. */
+export interface BenefitChoice {
+  market: Partial<DeploymentParameters>;
+  /** In the order of the reveals. */
+  proposers: BookPlanner[];
+}
+
+const DEFAULT_PROPOSERS = "epob,pob,asap";
+const DEFAULT_HORIZON = "24";
+/** Most piles times frames of the horizon; the contract's bound. */
+const MOST_ROUND_SIZE = 24_576;
+const MOST_PILES = 1_024;
+/** So large a tranche is every pile's whole rate: by slack an order gives in a frame what its pile can move. */
+const WHOLE_RATE_WH = 2n ** 20n - 1n;
+
+/**
+ * Reads the flags of a market in which plans compete; undefined where the clearing itself decides.
+ *
+ * @throws InputError naming the flag and what it takes
+ */
+export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice | undefined> {
+  if (oneOf("settlement", args.settlement, ["adbev", "benefit"]) === "adbev") {
+    const stray = (["proposers", "horizon", "allotment"] as const).find((flag) => args[flag] !== undefined);
+    if (stray !== undefined) throw new InputError(`--${stray}`, "only goes with --settlement benefit");
+    return undefined;
+  }
+  const maxHorizon = wholeNumber("horizon", args.horizon ?? DEFAULT_HORIZON, 1, 48);
+  const allotment = oneOf("allotment", args.allotment ?? "expiry", ["expiry", "slack"]);
+  return {
+    market: {
+      ...{ settlement: "benefit", maxHorizon, allotment },
+      pileCap: Math.min(MOST_PILES, Math.floor(MOST_ROUND_SIZE / maxHorizon)),
+      ...(allotment === "slack" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
+    },
+    proposers: await readProposers(args.proposers ?? DEFAULT_PROPOSERS),
+  };
+}
+
+async function readProposers(text: string): Promise<BookPlanner[]> {
+  const { asapPlanner, epob, pob } = await import("../../scripts/planners/book/planners");
+  const planners = { epob: () => epob(), pob, asap: asapPlanner };
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !Object.hasOwn(planners, name));
+  if (unknown !== undefined || new Set(names).size !== names.length) {
+    const known = Object.keys(planners).join(", ");
+    throw new InputError("--proposers", `expected some of ${known} with commas between, each once, found "${text}"`);
+  }
+  return (names as (keyof typeof planners)[]).map((name) => planners[name]());
+}
