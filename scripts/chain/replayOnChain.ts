@@ -27,7 +27,8 @@ export interface ReplayChain {
 /** A step of a replay, for whoever wants to follow it. */
 export type ReplayStep =
   | { kind: "event"; event: ScenarioEvent; receipt?: Receipt; refusal?: ContractRefusal }
-  | { kind: "publish" | "settle"; frame: number; receipt: Receipt }
+  | { kind: "publish" | "commit" | "reveal" | "finalise"; frame: number; receipt: Receipt }
+  | { kind: "settle"; frame: number; receipt: Receipt; settlement: FrameSettlement }
   | { kind: "clear"; frame: number; receipt: Receipt; result: FrameResult };
 
 /** What a replay remembers beside the chain; goes back together with a snapshot of the chain. */
@@ -273,6 +274,7 @@ export class ChainReplay {
       ...{ rounds, clock, sender, book, match: cleared, proposals },
       accountOf: async (name) => this.proposers.get(name)!,
       salt: (position) => id(`${frame} ${position}`),
+      onReceipt: (kind, sent) => this.onStep?.({ kind, frame, receipt: sent }),
     });
     const round = { winner, lambda: benefit(score), unservedWh: score.unservedWh, refused };
     const result = { ...this.keep(frame, whole), round };
@@ -300,7 +302,7 @@ export class ChainReplay {
       const { receipt, settlement } = await settleByReadings(request);
       this.unsettled.delete(frame);
       this.settlements.push({ ...settlement, frame });
-      this.onStep?.({ kind: "settle", frame, receipt });
+      this.onStep?.({ kind: "settle", frame, receipt, settlement: { ...settlement, frame } });
     }
   }
 

@@ -5,9 +5,11 @@ import { ChainReplay, type ReplayChain, type ReplayMemory, type ReplayStep } fro
 import type { GridFill, Side, Trade } from "../market/types";
 import { kW, kWh, pence } from "../reports/text";
 import type { Move } from "../scenario/moves";
-import { publicationOf, type Scenario, type ScenarioEvent } from "../scenario/scenario";
+import type { RoundResult } from "../scenario/result";
+import { proposalsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "../scenario/scenario";
 import type { BookView, DecisionView, GasView, OrderLine, StepView, UnfilledView } from "./lessonView";
 import { Reasons } from "./reasons";
+import { roundView } from "./roundView";
 
 /** The chain a lesson is played on: one that can go back. */
 export interface LessonChain extends ReplayChain {
@@ -94,8 +96,28 @@ export class Lesson {
       gas: this.notes.flatMap(gasOf),
       book: seen.book,
       decision: seen.decision,
+      ...(await this.held()),
+      ...this.settled(),
       pflW: (await this.chain.client.chronicle()).pflW,
     };
+  }
+
+  /** The round that the step held. */
+  private async held(): Promise<Pick<StepView, "round">> {
+    const cleared = this.notes.find((note) => note.kind === "clear");
+    if (cleared?.kind !== "clear" || cleared.result.round === undefined) return {};
+    const { frame, result } = cleared;
+    const proposals = proposalsByFrame(this.scenario).get(frame - 1) ?? [];
+    const chainFrame = this.replay.originFrame + frame;
+    const { client } = this.chain;
+    return { round: await roundView({ client, frame, chainFrame, proposals, result: result.round! }) };
+  }
+
+  /** What meters told of the frames that the step settled. */
+  private settled(): Pick<StepView, "settlements"> {
+    const settlements = this.notes.flatMap((note) => (note.kind === "settle" ? [note.settlement] : []));
+    if (settlements.length === 0 || this.scenario.market.readingSeconds === 0) return {};
+    return { settlements };
   }
 
   /** The book of a frame, and what clearing it now would decide. */
@@ -116,7 +138,7 @@ export class Lesson {
     );
     const publication = publicationOf(this.scenario, frame);
     const explain = (decided: Decided, cleared: boolean): DecisionView => {
-      const reasons = new Reasons(book, client.parameters, publication);
+      const reasons = new Reasons(book, client.parameters, publication, decided.round);
       const why = {
         trades: decided.trades.map((trade) => reasons.trade(trade)),
         grid: decided.grid.map((fill) => reasons.gridFill(fill)),
@@ -174,13 +196,16 @@ export class Lesson {
   private titleOf(move: Move): string {
     if (move.kind === "event") return eventTitle(move.event);
     if (move.kind === "begin") {
-      const settled = this.notes.some(({ kind }) => kind === "settle") ? `; frame ${move.frame - 1} is settled` : "";
+      const settled = this.notes
+        .map((note) => (note.kind === "settle" ? `; frame ${note.frame} is settled` : ""))
+        .join("");
       const published = this.notes.find(({ kind }) => kind === "publish");
       const known = published?.kind === "publish" ? `; load and tariffs of frame ${published.frame} are published` : "";
       return `Frame ${move.frame} begins${settled}${known}`;
     }
-    const missed = this.scenario.missedClearings.has(move.frame);
-    return missed ? `Nobody clears frame ${move.frame}` : `Frame ${move.frame} is cleared`;
+    if (this.scenario.missedClearings.has(move.frame)) return `Nobody clears frame ${move.frame}`;
+    const held = this.notes.some((note) => note.kind === "clear" && note.result.round !== undefined);
+    return `Frame ${move.frame} is cleared${held ? ", and a round is held over it" : ""}`;
   }
 
   /** When a scenario frame begins, counted from the scenario's first midnight. */
@@ -194,6 +219,7 @@ interface Decided {
   trades: readonly Trade[];
   grid: readonly GridFill[];
   loadW: bigint;
+  round?: RoundResult;
 }
 
 interface Outlook {

@@ -3,6 +3,7 @@
  * JSON. Energy in Wh, power in W, prices in money units per kWh.
  */
 import type { Verdict } from "../chain/verdicts";
+import type { FrameSettlement } from "../market/settlement";
 import type { GridFill, Side, Trade } from "../market/types";
 
 /** An order as a trader sees it in the book. */
@@ -63,6 +64,29 @@ export interface DecisionView {
   lossAllowanceW: bigint;
 }
 
+/** A plan of a round, the fallback included, and how it was judged. */
+export interface PlanView {
+  /** Undefined for the fallback. */
+  proposer: string | undefined;
+  /** What it draws and discharges in each frame from the round's on, Wh; not there for the fallback. */
+  plan?: { drawWh: readonly bigint[]; dischargeWh: readonly bigint[] };
+  /** Its score and benefit; not there where it was refused. */
+  score?: { unservedWh: bigint; squaresW2: bigint; lambda: bigint };
+  /** Name of the contract's error. */
+  refused?: string;
+  /** Whether it was executed. */
+  won: boolean;
+}
+
+/** The round over a frame, once it was held. SPEC 4. */
+export interface RoundView {
+  frame: number;
+  /** Frames that plans look ahead. */
+  horizon: number;
+  /** In the order of the reveals, the fallback last. */
+  plans: PlanView[];
+}
+
 /** Gas of one transaction of a step. */
 export interface GasView {
   what: string;
@@ -86,6 +110,10 @@ export interface StepView {
   book: BookView;
   /** What became of that book, or would if it were cleared now; undefined where the scenario ends before. */
   decision: DecisionView | undefined;
+  /** The round that this step held; not there for others. */
+  round?: RoundView;
+  /** Frames that this step settled by their meters; not there where it settled none, or in a market without meters. */
+  settlements?: FrameSettlement[];
   /** PFL so far [T 4.4]. */
   pflW: bigint;
 }

@@ -1,6 +1,7 @@
 import { type Verdict, VERDICT_WORDS } from "../chain/verdicts";
 import type { GridFill, MarketParameters, Publication, Trade } from "../market/types";
 import { kWh, pence } from "../reports/text";
+import type { RoundResult } from "../scenario/result";
 import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
 
 /** What of a market the reasons speak of. */
@@ -19,6 +20,8 @@ export class Reasons {
     private readonly book: BookView,
     private readonly rules: Rules,
     private readonly publication: Publication | undefined,
+    /** The round that decided what icebergs and asks exchange with the grid; none where the clearing did. */
+    private readonly round?: RoundResult,
   ) {
     this.lines = new Map([...book.bids, ...book.asks].map((line) => [line.pile, line]));
     this.leftWh = new Map([...this.lines].map(([pile, { displayedWh }]) => [pile, displayedWh]));
@@ -47,7 +50,15 @@ export class Reasons {
     const line = this.line(fill.pile);
     const left = this.left(fill.pile);
     this.take(fill.pile, fill.energyWh);
-    if (fill.side === "discharge") return { ...fill, why: "the plan that won the round lets it flow to the grid" };
+    const winner = this.round?.winner;
+    if (winner !== undefined && (fill.side === "discharge" || line.iceberg)) {
+      const tariff = fill.side === "discharge" ? "export" : "import";
+      const way = fill.side === "discharge" ? "to the grid" : "from the grid";
+      return {
+        ...fill,
+        why: `the plan of ${winner} won the round and has it flow ${way} now, at the ${tariff} tariff`,
+      };
+    }
     const noAsk = this.book.asks.some(({ price }) => price <= line.price)
       ? "every ask at or below its limit is used up"
       : "no ask is at or below its limit";
@@ -71,6 +82,10 @@ export class Reasons {
   }
 
   private whyLeft(line: OrderLine, verdict: Verdict): string {
+    const winner = this.round?.winner;
+    if (winner !== undefined && (line.side === "discharge" || line.iceberg)) {
+      return `the plan of ${winner}, which won the round, leaves it for later frames`;
+    }
     const words = verdict === "PartlyFilled" ? this.whyRestLeft(line) : VERDICT_WORDS[verdict];
     const others = line.side === "charge" ? this.book.asks : this.book.bids;
     const prices = others.map(({ price }) => price).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));

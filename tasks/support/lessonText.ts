@@ -2,7 +2,8 @@ import pc from "picocolors";
 
 import type { CatalogueLesson } from "../../scripts/lesson/catalogue";
 import { CONTROL_HELP } from "../../scripts/lesson/controls";
-import type { DecisionView, OrderLine, StepView } from "../../scripts/lesson/lessonView";
+import type { FrameSettlement, PileSettlement } from "../../scripts/market/settlement";
+import type { DecisionView, OrderLine, PlanView, RoundView, StepView } from "../../scripts/lesson/lessonView";
 import { grouped, kW, kWh, pence, tableText } from "./output";
 
 /** Widest that a paragraph gets, however wide the terminal is. */
@@ -19,6 +20,8 @@ export function stepText(view: StepView, width: number): string {
     pc.bold(pc.cyan(wrapped(`${view.time}  step ${view.step} of ${view.steps}: ${view.title}`, width))),
     ...(view.refusal === undefined ? [] : [pc.red(wrapped(`The market refused: ${view.refusal.said}`, width))]),
     ...(gas === "" ? [] : [pc.dim(wrapped(`gas: ${gas}`, width))]),
+    ...(view.settlements ?? []).map((settlement) => settlementText(settlement, width)),
+    ...(view.round === undefined ? [] : [roundText(view.round, width)]),
     "",
     bookText(view, width),
     "",
@@ -73,6 +76,56 @@ function bookText({ book, decision }: StepView, width: number): string {
   const side = (name: string, lines: readonly OrderLine[]) =>
     lines.length === 0 ? `${pc.bold(name)}: none` : `${pc.bold(name)}\n${tableText(titles, lines.map(cells))}`;
   return [heading, side("Bids (charging)", book.bids), side("Asks (discharging)", book.asks)].join("\n");
+}
+
+/** The plans of a round in words, and which was executed. */
+function roundText({ frame, horizon, plans }: RoundView, width: number): string {
+  const frames = horizon === 1 ? "one frame" : `${horizon} frames`;
+  const heading = `The round over frame ${frame}: plans for ${frames}, the least unserved energy first, then the calmest load`;
+  return ["", wrapped(heading, width), ...plans.map((plan) => planText(plan, width))].join("\n");
+}
+
+function planText({ proposer, plan, score, refused, won }: PlanView, width: number): string {
+  const name = proposer === undefined ? "The fallback" : `The plan of ${proposer}`;
+  const list = (wh: readonly bigint[]) => wh.map((one) => (Number(one) / 1000).toFixed(2)).join(" ");
+  const sells = plan?.dischargeWh.some((wh) => wh > 0n) ? `, feeds in ${list(plan.dischargeWh)} kWh` : "";
+  const moves = plan === undefined ? "" : ` draws ${list(plan.drawWh)} kWh${sells};`;
+  const root = (squares: bigint) => kW(BigInt(Math.round(Math.sqrt(Number(squares)))));
+  const judged =
+    score === undefined
+      ? `refused: ${refused}`
+      : `leaves ${kWh(score.unservedWh, 2)} unserved, root of squared steps ${root(score.squaresW2)}, ` +
+        `lambda ${grouped(score.lambda).replace(/\s/g, NO_BREAK)}`;
+  const mark = won ? pc.green("✓") : pc.yellow("·");
+  return `${mark} ${pc.bold(name)}${won ? ", executed" : ""}\n${indented(`${moves} ${judged}`.trim(), width)}`;
+}
+
+/** What meters said of a frame, and who was paid what. */
+function settlementText({ frame, piles, grid }: FrameSettlement, width: number): string {
+  const result = grid < 0n ? `loses ${pence(-grid)}` : `gains ${pence(grid)}`;
+  return [
+    "",
+    `Frame ${frame} settled by its meters`,
+    ...piles.map((pile) => `${pc.bold(pile.pile)}\n${indented(deliveredText(pile), width)}`),
+    `The grid ${result}.`,
+  ].join("\n");
+}
+
+function deliveredText(settled: PileSettlement): string {
+  const { side, agreedWh, reading, silent, owed, unpaid, earned, creditBefore, creditAfter } = settled;
+  const moved = side === "charge" ? reading.consumedWh : reading.producedWh;
+  const verb = side === "charge" ? "consumed" : "produced";
+  const said = silent
+    ? `its meter is silent: taken to have ${verb} ${kWh(moved, 2)} of ${kWh(agreedWh, 2)} agreed`
+    : `${verb} ${kWh(moved, 2)} of ${kWh(agreedWh, 2)} agreed`;
+  const money = [
+    ...(owed > 0n ? [`owes ${pence(owed)}`] : []),
+    ...(unpaid > 0n ? [`cannot pay ${pence(unpaid)} of it`] : []),
+    ...(earned > 0n ? [`is paid ${pence(earned)}`] : []),
+  ];
+  const points = (hundredths: bigint) => (Number(hundredths) / 100).toFixed(2);
+  const paid = money.length === 0 ? "neither pays nor is paid" : money.join(", ");
+  return `${said}; ${paid}; credit ${points(creditBefore)} → ${points(creditAfter)}`;
 }
 
 function decisionText({ frame, cleared, trades, grid, unfilled }: DecisionView, width: number): string {
