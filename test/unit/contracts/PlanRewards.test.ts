@@ -7,9 +7,10 @@ import { ethers } from "hardhat";
 import { encodeFlexibleOrder } from "../../../scripts/chain/roundWords";
 import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
 import { creditWeights, drawWinner } from "../../../scripts/market/model/creditDraw";
-import type { BenefitRounds, FickleMarket, IERC20 } from "../../../typechain-types";
+import type { BenefitRounds, FickleMarket } from "../../../typechain-types";
+import type { IMarketParameters } from "../../../typechain-types/contracts/Market";
 import { goTo } from "../../helpers/market";
-import { deployFor, nth, overwrite, slotOf, stranger } from "./fixtures";
+import { deployFor, fields, nth, overwrite, slotOf, stranger } from "./fixtures";
 import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
 
 const REWARD = 1_000n;
@@ -277,16 +278,15 @@ describe("PlanRewards", () => {
 
   describe("a hostile market", () => {
     /** A contract that calls itself a market, whose parameters anyone sets. */
-    async function fickle(s: Pick<Setting, "market">, token: IERC20 | string): Promise<FickleMarket> {
+    async function fickle(s: Pick<Setting, "market">, token: string): Promise<FickleMarket> {
       const hostile = await ethers.deployContract("FickleMarket");
       await retoken(hostile, s, token);
       return hostile;
     }
 
-    async function retoken(hostile: FickleMarket, s: Pick<Setting, "market">, token: IERC20 | string): Promise<void> {
-      const address = typeof token === "string" ? token : await token.getAddress();
-      const parameters = (await s.market.parameters()).toObject() as Parameters<FickleMarket["setParameters"]>[0];
-      await hostile.setParameters({ ...parameters, token: address });
+    async function retoken(hostile: FickleMarket, s: Pick<Setting, "market">, token: string): Promise<void> {
+      const parameters = fields(await s.market.parameters()) as unknown as IMarketParameters.ParametersStruct;
+      await hostile.setParameters({ ...parameters, token });
     }
 
     /** Wins a round of the hostile market, in which the caller is everything. */
