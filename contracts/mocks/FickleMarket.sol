@@ -29,6 +29,7 @@ contract FickleMarket {
     // solhint-disable no-empty-blocks
     /// @notice Takes any fills.
     function executeFlexible(uint256, int256, uint256, uint256[] calldata) external {}
+    // solhint-enable no-empty-blocks
 
     /// @notice What the market says of itself.
     function parameters() external view returns (IMarketParameters.Parameters memory) {
