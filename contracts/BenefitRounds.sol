@@ -211,7 +211,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         return keccak256(abi.encode(block.chainid, address(this), market, frame, proposer, keccak256(plan), salt));
     }
 
-    /// @inheritdoc PlanRewards
+    /// @notice Frame of the market's latest round in which a plan was revealed.
     function _scoredFrame(IMarket market) internal view override returns (uint256 frame) {
         return _rounds[address(market)].best.frame();
     }

@@ -7,7 +7,7 @@ import { Money } from "./libraries/Money.sol";
 import { Words } from "./libraries/Words.sol";
 import { Chronicle } from "./types/Chronicle.sol";
 import { Fill, FillLib } from "./types/Fill.sol";
-import { FrameRecord, FrameRecordLib } from "./types/FrameRecord.sol";
+import { FrameRecordLib } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
 import { Publication } from "./types/Publication.sol";
 

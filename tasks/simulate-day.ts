@@ -11,13 +11,14 @@ import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
 import { type BenefitArguments, type BenefitChoice, readBenefit } from "./support/benefit";
+import { loadAgent } from "./support/ownFiles";
+import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
-import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
+import { compileQuietly } from "./support/network";
 import { grouped, kW, kWh, money, pence, printHeading, printTable, toJsonText } from "./support/output";
-import { loadAgent } from "./support/ownFiles";
 import { progressBar } from "./support/progress";
 import { METERS_HELP, parseMeters } from "./support/meters";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
@@ -42,16 +43,14 @@ interface Arguments extends SettingArguments, BenefitArguments {
 /** How long readings are waited for with --meters, s. */
 const READING_SECONDS = 3_600;
 
-const PILE_BALANCE = 1_000_000_000_000n;
-
 dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
+  .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
   .addOptionalParam(
     "policy",
     "how piles place orders: waterline, valley, impatient or wholeNeed (default: waterline; wholeNeed where plans compete)",
   )
-  .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
   .addOptionalParam(
     "settlement",
     "who decides flexible energy: adbev (the clearing) or benefit (plans that compete)",
@@ -99,7 +98,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
         for (const seed of seeds) {
           const openPort = async (feeder: number) => {
             const port = await (where === "chain"
-              ? openChainPort(hre, day.market, seed, `s${seed}f${feeder + 1}`)
+              ? openChainMarket(hre, day.market, seed, `s${seed}f${feeder + 1}`)
               : openModelPort(day.market));
             return args.html !== undefined && seed === day.seed && feeder === 0 ? recordBooks(port, books) : port;
           };
@@ -154,8 +153,8 @@ async function readDay(args: Arguments): Promise<Day> {
   const feeders = wholeNumber("feeders", args.feeders, 1, 1_000);
   const { settings, market, seed } = await readSetting(args, 100_000, feeders);
   const benefit = await readBenefit(args);
-  const name = args.policy ?? (benefit === undefined ? "waterline" : "wholeNeed");
-  const policy = POLICIES[oneOf("policy", name, Object.keys(POLICIES))]!();
+  const policyName = args.policy ?? (benefit === undefined ? "waterline" : "wholeNeed");
+  const policy = POLICIES[oneOf("policy", policyName, Object.keys(POLICIES))]!();
   settings.policy = args.agent === undefined ? policy : await loadAgent(args.agent);
   if (args.load !== undefined) {
     const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
@@ -236,32 +235,6 @@ async function openModelPort(market: Partial<DeploymentParameters>): Promise<Mar
   const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
   const { ModelPort } = await import("../scripts/simulation/modelPort");
   return new ModelPort({ ...DEFAULT_PARAMETERS, ...market });
-}
-
-async function openChainPort(
-  hre: HardhatRuntimeEnvironment,
-  market: Partial<DeploymentParameters>,
-  seed: number,
-  feeder: string,
-): Promise<MarketPort> {
-  if (hre.network.name !== "hardhat") {
-    throw new InputError(
-      `network ${hre.network.name}`,
-      "a simulated day runs on the in-process chain; leave out --network",
-    );
-  }
-  const { ChainPort } = await import("../scripts/chain/chainPort");
-  const { MarketClient } = await import("../scripts/chain/marketClient");
-  const { simulatedPileKey } = await import("../scripts/chain/pileKeys");
-  const [addresses] = await deployFeeders(hre, [feeder], market);
-  return new ChainPort({
-    client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
-    clock: await clockOf(hre),
-    sender: await transactorOf(hre, "0"),
-    keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
-    pileBalance: PILE_BALANCE,
-    proposerOf: async (name) => namedAccount(hre, `proposer ${name}`),
-  });
 }
 
 /** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */

@@ -26,9 +26,10 @@ contract FickleMarket {
         rounds.open(frame, 0, false, 0, orders);
     }
 
+    // solhint-disable no-empty-blocks
     /// @notice Takes any fills.
-    // solhint-disable-next-line no-empty-blocks
     function executeFlexible(uint256, int256, uint256, uint256[] calldata) external {}
+    // solhint-enable no-empty-blocks
 
     /// @notice What the market says of itself.
     function parameters() external view returns (IMarketParameters.Parameters memory) {

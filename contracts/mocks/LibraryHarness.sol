@@ -127,10 +127,7 @@ contract LibraryHarness {
     }
 
     /// @notice {Tranches.sorted}.
-    function sortedTranches(
-        uint256[] memory list,
-        bool bySlack
-    ) external pure returns (uint256[] memory result) {
+    function sortedTranches(uint256[] memory list, bool bySlack) external pure returns (uint256[] memory result) {
         list = _copyWithCanary(list);
         // The table of places, zeroed when it is allocated, and the result.
         uint256 end = _dirtyFreeMemory(130 + list.length);

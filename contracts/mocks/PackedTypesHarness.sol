@@ -212,14 +212,7 @@ contract PackedTypesHarness {
     )
         external
         pure
-        returns (
-            uint256 lastFrame,
-            int256 lastLoadW,
-            bool lastKnown,
-            uint256 pflW,
-            uint256 gridBalance,
-            bool roundOpen
-        )
+        returns (uint256 lastFrame, int256 lastLoadW, bool lastKnown, uint256 pflW, uint256 gridBalance, bool roundOpen)
     {
         return (c.lastFrame(), c.lastLoadW(), c.lastKnown(), c.pflW(), c.gridBalance(), c.isRoundOpen());
     }

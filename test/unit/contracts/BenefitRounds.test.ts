@@ -239,6 +239,16 @@ describe("BenefitRounds", () => {
         .withArgs(1, false, 1n, 0n);
     });
 
+    it("plans that take the load beyond the capacity", async () => {
+      const s = await setting({ capacityW: 40_000n });
+      const { book, horizon } = await opened(s);
+      // 33 kW, 700 Wh of the match and 2 800 Wh make 40 kW.
+      await s.rounds.scorePlan(book, plan(horizon, [2_800n]));
+      await expect(s.rounds.scorePlan(book, plan(horizon, [2_801n])))
+        .to.be.revertedWithCustomError(s.rounds, "PlanOverCapacity")
+        .withArgs(0, 40_002n, 40_000n);
+    });
+
     it("executions by anyone but the rounds", async () => {
       const s = await loadFixture(openedFixture);
       await expect(s.market.executeFlexible(s.round, 0n, 0n, []))

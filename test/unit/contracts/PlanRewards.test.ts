@@ -278,7 +278,7 @@ describe("PlanRewards", () => {
 
   describe("a hostile market", () => {
     /** A contract that calls itself a market, whose parameters anyone sets. */
-    async function fickle(s: Pick<Setting, "market">, token: IERC20 | string): Promise<FickleMarket> {
+    async function fickle(s: Pick<Setting, "market">, token: string): Promise<FickleMarket> {
       const hostile = await ethers.deployContract("FickleMarket");
       await retoken(hostile, s, token);
       return hostile;

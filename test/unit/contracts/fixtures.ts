@@ -26,7 +26,7 @@ import {
   type SignedTerms,
 } from "../../../scripts/chain/packedWords";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
-import { type Delivery, Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
+import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
 
 /** Money units in a penny. */

@@ -6,7 +6,8 @@ import { decodeRoundTerms, encodePlan } from "../../../scripts/chain/roundWords"
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
 import type { BenefitRounds } from "../../../typechain-types";
 import { type Deployed, deployMarket, goTo } from "../../helpers/market";
-import { ask, bid, freshFrame, nth, PENNY, TARIFFS } from "./fixtures";
+import type { TARIFFS } from "./fixtures";
+import { ask, bid, freshFrame, nth, PENNY } from "./fixtures";
 
 /** What commitments are blinded with. */
 export const SALT = id("salt");

@@ -97,7 +97,8 @@ function randomPlan(book: FrozenBook, random: Random): Plan {
         given = wished;
       } catch (error) {
         if (!(error instanceof MarketRefusal)) throw error;
-        given = BigInt(String((error.details as Record<string, unknown>)["allottedWh"] ?? 0));
+        const { allottedWh } = error.details as { allottedWh?: bigint };
+        given = allottedWh ?? 0n;
       }
       if (given !== 0n) allotment.allot(offset, side, given, left);
       return greedy && random.integer(0, book.horizon) === 0 ? wished : given;
