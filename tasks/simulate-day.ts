@@ -1,4 +1,3 @@
-import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import pc from "picocolors";
 
 import type { DeploymentParameters } from "../scripts/market/defaults";
