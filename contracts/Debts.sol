@@ -8,8 +8,9 @@ import { PileState, PileStateLib } from "./types/PileState.sol";
 /// @title What piles owe
 /// @notice A debt is nobody's claim until it is paid; then it is the grid operator's.
 abstract contract Debts is MarketBase, ISettlement {
-    /// @dev Read only where a pile's slot says that it is indebted.
-    mapping(uint256 pile => uint256) internal _debts;
+    /// @dev Read only where a pile's slot says that it is indebted. Four to a word, so that a frame in which every pile
+    /// runs into debt can still be settled in one transaction.
+    uint64[MAX_PILE_CAP + 1] internal _debts;
 
     /// @inheritdoc ISettlement
     function debtOf(uint256 pile) external view returns (uint256) {
@@ -32,11 +33,13 @@ abstract contract Debts is MarketBase, ISettlement {
                 s = _withoutDeadOrder(s);
                 free = int256(s.balance()) + money;
                 toGrid = free;
-                free -= int256(_debts[pile]);
+                free -= int256(uint256(_debts[pile]));
                 uint256 debt = free < 0 ? uint256(-free) : 0;
+                // No rated power and tariff come near; what exceeded the field would be forgiven.
+                if (debt > type(uint64).max) debt = type(uint64).max;
                 if (free < 0) free = 0;
                 toGrid -= free;
-                _debts[pile] = debt;
+                _debts[pile] = uint64(debt);
                 s = s.withIndebted(debt != 0);
                 emit DebtChanged(pile, debt);
             }

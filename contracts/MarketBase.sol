@@ -42,6 +42,10 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// so many takes 12.5 million gas with the worst book known.
     uint256 internal constant MAX_ROUND_SIZE = 512 * 48;
 
+    /// @dev Most piles of a market with meters: one frame of so many settles in one transaction even if every pile runs
+    /// into debt by it.
+    uint256 internal constant MAX_METERED_PILES = 512;
+
     IERC20 internal immutable TOKEN;
     uint256 internal immutable UNIT;
     uint256 internal immutable TICK_SIZE;
@@ -104,7 +108,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("roundSeconds", p.roundSeconds, p.rounds == address(0) || p.roundSeconds != 0);
         _check("maxHorizon", p.maxHorizon, p.maxHorizon != 0 && p.maxHorizon <= 48);
         bool scorable = p.rounds == address(0) || uint256(p.pileCap) * p.maxHorizon <= MAX_ROUND_SIZE;
-        _check("pileCap", p.pileCap, scorable);
+        _check("pileCap", p.pileCap, scorable && (p.readingSeconds == 0 || p.pileCap <= MAX_METERED_PILES));
         _check("rounds", uint160(p.rounds), p.rounds == address(0) || p.rounds.code.length != 0);
         _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
         _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);

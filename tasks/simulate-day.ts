@@ -42,6 +42,9 @@ interface Arguments extends SettingArguments, BenefitArguments {
 /** How long readings are waited for with --meters, s. */
 const READING_SECONDS = 3_600;
 
+/** Most piles of a market with meters: the contract's bound. */
+const MOST_METERED_PILES = 512;
+
 dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
@@ -172,6 +175,7 @@ async function readDay(args: Arguments): Promise<Day> {
   if (args.meters !== undefined) {
     settings.meters = parseMeters("meters", args.meters);
     market.readingSeconds = READING_SECONDS;
+    market.pileCap = Math.min(market.pileCap, MOST_METERED_PILES);
   }
   return {
     seed,

@@ -11,7 +11,7 @@ import { deployFor } from "../unit/contracts/fixtures";
 /** What a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 /** Piles of a market with meters whose frame can always be settled, even if every one of them ends in debt. */
-const METERED_CAP = 384;
+const METERED_CAP = 512;
 /** Most piles of any market: {MarketBase}. */
 const PILE_CAP = 1024;
 const READINGS_PER_CALL = 128;

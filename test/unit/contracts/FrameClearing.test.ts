@@ -487,6 +487,7 @@ describe("FrameClearing: clear", () => {
         lastKnown: true,
         pflW: 2000n,
         gridBalance: 0n,
+        roundOpen: false,
       });
     });
 

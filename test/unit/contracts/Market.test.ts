@@ -64,12 +64,16 @@ describe("Market: what it is deployed with", () => {
     const { market, sound } = await loadFixture(fixture);
     const refusal = ethers.encodeBytes32String("pileCap");
     const most = 1024n;
-    await deploy({ ...sound, pileCap: most, maxHorizon: 24n });
-    await deploy({ ...sound, pileCap: most, rounds: ethers.ZeroAddress });
-    await expect(deploy({ ...sound, pileCap: most, maxHorizon: 25n }))
+    const bare = { ...sound, readingSeconds: 0n };
+    await deploy({ ...bare, pileCap: most, maxHorizon: 24n });
+    await deploy({ ...bare, pileCap: most, rounds: ethers.ZeroAddress });
+    await expect(deploy({ ...bare, pileCap: most, maxHorizon: 25n }))
       .to.be.revertedWithCustomError(market, "InvalidParameter")
       .withArgs(refusal, most);
-    await expect(deploy({ ...sound, pileCap: most + 1n, rounds: ethers.ZeroAddress }))
+    await expect(deploy({ ...sound, pileCap: 513n, rounds: ethers.ZeroAddress }))
+      .to.be.revertedWithCustomError(market, "InvalidParameter")
+      .withArgs(refusal, 513n);
+    await expect(deploy({ ...bare, pileCap: most + 1n, rounds: ethers.ZeroAddress }))
       .to.be.revertedWithCustomError(market, "InvalidParameter")
       .withArgs(refusal, most + 1n);
   });

@@ -208,7 +208,7 @@ describe("Benefit-scored rounds on random markets", () => {
     let wins = 0;
     fc.assert(
       fc.property(parameters, published, days, (market, given, frames) => {
-        const played = new Played({ ...market, maxHorizon: 1 }, given, 10n ** 12n);
+        const played = new Played({ ...market, maxHorizon: 1, allotment: "expiry" }, given, 10n ** 12n);
         const { model } = played;
         for (const [index, { placements, plans }] of frames.entries()) {
           const t = FIRST + index;

@@ -46,6 +46,7 @@ describe("parseScenario", () => {
       roundSeconds: 120,
       finaliseSeconds: 120,
       maxHorizon: 24,
+      allotment: "expiry",
       chargeEfficiencyBps: 10_000n,
       dischargeEfficiencyBps: 10_000n,
       readingSeconds: 0,
