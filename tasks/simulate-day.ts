@@ -279,7 +279,7 @@ async function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): P
     ["energy unserved", (l) => `${(100 * l.unservedShare).toFixed(2)} %`],
   ];
   printTable(
-    ["", "AdBEV market", "uncontrolled", "plain cap", "homes alone"],
+    ["", args.settlement === "benefit" ? "benefit market" : "AdBEV market", "uncontrolled", "plain cap", "homes alone"],
     rows.map(([name, value]) => [name, ...[loads.market, loads.uncontrolled, loads.capped, loads.base].map(value)]),
   );
 
