@@ -1,4 +1,4 @@
-import type { Interface} from "ethers";
+import type { Interface } from "ethers";
 import { keccak256, type Provider, ZeroHash } from "ethers";
 
 // By its own file: the generated index would load every contract's bytecode at each start.
