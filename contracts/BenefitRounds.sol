@@ -42,8 +42,6 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
 
     /// @dev What an opened commitment is overwritten with: not zero, so that the next one finds no fresh slot.
     bytes32 private constant OPENED = bytes32(uint256(1));
-    /// @dev Efficiencies are in 1/10 000.
-    uint256 private constant BPS = 10_000;
 
     mapping(address market => Round) private _rounds;
     mapping(address market => mapping(address proposer => bytes32)) private _commitments;
@@ -255,7 +253,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256[] memory exports = Words.reserve(opened.asks.length);
         uint256 exportPrice = published.exportTicks() * tickSize;
         (uint256 dischargedWh, bool paidInFull) = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), exports);
-        uint256 roomWh = paidInFull ? type(uint256).max : _roomWh(terms, published, dischargedWh);
+        uint256 roomWh = paidInFull ? type(uint256).max : BenefitScore.drawingRoomWh(terms, published, 0, dischargedWh);
         uint256[] memory fills = Words.reserve(frozen.length);
         uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, roomWh, fills);
         for (uint256 i; i < exports.length; ++i) Words.push(fills, Words.at(exports, i));
@@ -267,15 +265,6 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             pflW = pflW + Fluctuation.stepW(loadW, previousW) - Fluctuation.stepW(c.lastLoadW(), previousW);
         }
         market.executeFlexible(terms.frame(), loadW, pflW, fills);
-    }
-
-    /// @dev What bids may draw in the round's frame beside what the match drew, with this much discharged.
-    function _roomWh(RoundTerms terms, Publication published, uint256 dischargedWh) private pure returns (uint256) {
-        uint256 scaledSeconds = terms.frameSeconds() * BPS;
-        uint256 scaledWh = Fluctuation.chargingRoomWh(int256(terms.limitW()), published.baseLoadW(), scaledSeconds);
-        if (scaledWh == 0) return 0;
-        uint256 roomWh = (scaledWh + terms.dischargeBps() * dischargedWh) / terms.chargeBps();
-        return roomWh > terms.matchedWh() ? roomWh - terms.matchedWh() : 0;
     }
 
     /// @dev Appends a fill for each bid that moved, as far as `roomWh` lasts.
@@ -307,7 +296,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < asks.length; ++i) {
             (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(asks, i));
             if (Money.amountDown(price, energyWh) > budget) {
-                energyWh = ((budget + 1) * 1000 - 1) / price;
+                energyWh = Money.payableWh(price, budget);
                 paidInFull = false;
             }
             if (energyWh == 0) continue;

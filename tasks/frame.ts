@@ -4,7 +4,7 @@ import { InputError } from "../scripts/scenario/inputError";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { pencePerKWh, wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
+import { compileQuietly, connectFeeder, isDevelopmentChain, latestTime, transactorOf } from "./support/network";
 import { grouped, kW, kWh, pence, printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
 
 interface FrameArguments extends SendingArguments {
@@ -34,7 +34,7 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, args.feeder);
       const { frameSeconds, auctionSeconds, leadFrames } = client.parameters;
-      const now = await latestTime(hre.ethers.provider);
+      const now = await latestTime(hre);
       let first = Math.ceil((now + 1 + auctionSeconds) / frameSeconds) + leadFrames;
       while ((await client.publication(first)) !== 0n) first += 1;
       const last = Math.min(first + count - 1, Math.floor(now / frameSeconds) + 96);
@@ -61,7 +61,7 @@ feederTask("frame:clear", "Clears the frame whose auction window is open; on a d
       const { DevelopmentClock } = await import("../scripts/chain/clock");
       const { GRID } = await import("../scripts/chain/packedWords");
       const { frameSeconds, auctionSeconds } = client.parameters;
-      let frame = Math.floor((await latestTime(hre.ethers.provider)) / frameSeconds) + 1;
+      let frame = Math.floor((await latestTime(hre)) / frameSeconds) + 1;
       if ((await client.chronicle()).lastFrame >= frame) frame += 1;
       if (await isDevelopmentChain(hre)) {
         await new DevelopmentClock(hre.network.provider).reach(frame * frameSeconds - auctionSeconds);
@@ -134,15 +134,9 @@ task("chain:travel", "Sets a development chain's time to the beginning of a late
       }
       const { DevelopmentClock } = await import("../scripts/chain/clock");
       const { frameSeconds } = client.parameters;
-      const frame = Math.floor((await latestTime(hre.ethers.provider)) / frameSeconds) + ahead;
+      const frame = Math.floor((await latestTime(hre)) / frameSeconds) + ahead;
       await new DevelopmentClock(hre.network.provider).reach(frame * frameSeconds);
       if (json) console.log(toJsonText({ frame, beginsAt: frame * frameSeconds }));
       else console.log(`It is now the beginning of frame ${frame}`);
     }),
   );
-
-async function latestTime(provider: {
-  getBlock(tag: "latest"): Promise<{ timestamp: number } | null>;
-}): Promise<number> {
-  return (await provider.getBlock("latest"))?.timestamp ?? 0;
-}

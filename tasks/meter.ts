@@ -37,12 +37,9 @@ pileTask("meter:read", "Signs what a pile's meter read in a frame that is over, 
       const pile = await client.pileOf(address);
       if (pile === 0) throw new InputError("--account", `${address} is no pile of feeder ${args.feeder}`);
       await (await clockOf(hre)).reach((frame + 1) * frameSeconds);
-      const { signReading, submitReadings } = await import("../scripts/chain/meterClient");
-      const { chainId } = await hre.ethers.provider.getNetwork();
-      const where = { market: client.address, delivery: client.deliveryAddress, chainId };
       const reading = { pile, frame, consumedWh, producedWh };
-      const signed = await signReading(await hre.ethers.getSigner(address), where, reading);
-      const receipt = await submitReadings(await transactorOf(hre, args.sender), where, [signed]);
+      const signed = await client.signReading(await hre.ethers.getSigner(address), reading);
+      const receipt = await client.submitReadings(await transactorOf(hre, args.sender), [signed]);
       printSent(
         args.json,
         receipt,

@@ -8,7 +8,7 @@ import { feederTask, type FeederArguments, type SendingArguments } from "./suppo
 import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
+import { clockOf, compileQuietly, connectFeeder, latestTime, transactorOf } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
 import {
   grouped,
@@ -242,8 +242,4 @@ function secondsFrom(now: number, until: number): string {
 
 function scoreCells({ unservedWh, squaresW2 }: Score): [string, string] {
   return [kWh(unservedWh, 2), kW(BigInt(Math.round(Math.sqrt(Number(squaresW2)))))];
-}
-
-async function latestTime(hre: HardhatRuntimeEnvironment): Promise<number> {
-  return (await hre.ethers.provider.getBlock("latest"))?.timestamp ?? 0;
 }

@@ -129,6 +129,22 @@ library BenefitScore {
         return published.baseLoadW() + Fluctuation.powerW(scaledWh, terms.frameSeconds() * BPS);
     }
 
+    /// @notice What the capacity leaves to flexible bids in a frame of the horizon, with this much discharged, Wh.
+    function drawingRoomWh(
+        RoundTerms terms,
+        Publication published,
+        uint256 offset,
+        uint256 dischargedWh
+    ) internal pure returns (uint256 roomWh) {
+        // In Wh as the load counts them: what is drawn weighs v, what is discharged varpi.
+        roomWh = Fluctuation.chargingRoomWh(int256(terms.limitW()), published.baseLoadW(), terms.frameSeconds() * BPS);
+        if (roomWh == 0) return 0;
+        roomWh = (roomWh + terms.dischargeBps() * dischargedWh) / terms.chargeBps();
+        if (offset != 0) return roomWh;
+        uint256 matchedWh = terms.matchedWh();
+        return roomWh > matchedWh ? roomWh - matchedWh : 0;
+    }
+
     /// @dev Opens a frozen book; for the fallback, orders may move from when they are due.
     function _open(uint256[] calldata frozen, bool whenDue) private pure returns (Book memory book) {
         RoundTerms terms = RoundTerms.wrap(frozen[0]);
@@ -219,14 +235,7 @@ library BenefitScore {
     function _fallbackDraw(Book memory book, uint256 offset) private pure returns (uint256 drawnWh) {
         Publication published = _publication(book, offset);
         if (Publication.unwrap(published) == 0) return 0;
-        RoundTerms terms = book.terms;
-        uint256 scaledSeconds = terms.frameSeconds() * BPS;
-        int256 limitW = int256(terms.limitW());
-        uint256 roomWh = Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), scaledSeconds) / terms.chargeBps();
-        if (offset == 0) {
-            uint256 matchedWh = terms.matchedWh();
-            roomWh = roomWh > matchedWh ? roomWh - matchedWh : 0;
-        }
+        uint256 roomWh = drawingRoomWh(book.terms, published, offset, 0);
         return roomWh - Tranches.serveDue(book.bids, offset, Tranches.drawKey(published.importTicks()), roomWh);
     }
 

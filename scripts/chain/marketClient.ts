@@ -1,4 +1,13 @@
-import { type BaseWallet, id, Interface, type Provider, Signature, type TypedDataDomain, ZeroAddress } from "ethers";
+import {
+  type BaseWallet,
+  id,
+  Interface,
+  type Provider,
+  Signature,
+  type Signer,
+  type TypedDataDomain,
+  ZeroAddress,
+} from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
@@ -279,12 +288,27 @@ export class MarketClient {
     return this.toDelivery(registrar, "setAttributes", [this.address, pile, attributes]);
   }
 
-  /** Signs a reading with a meter's key (EIP-712). */
-  async signReading(meter: BaseWallet, reading: MeterReading): Promise<SignedReading> {
+  /** Signs a reading with a meter's key (EIP-712): a wallet, or an account that a node signs for. */
+  async signReading(meter: Pick<Signer, "signTypedData">, reading: MeterReading): Promise<SignedReading> {
     this.readingDomain ??= domainOf(await this.delivery.eip712Domain());
     const message = { market: this.address, ...reading };
     const { r, yParityAndS } = Signature.from(await meter.signTypedData(this.readingDomain, READING_TYPES, message));
     return { reading: packMeterReading(reading), r, vs: yParityAndS };
+  }
+
+  /**
+   * Stores signed readings for a later settlement.
+   * @throws ContractRefusal the first of them that the contract refused; the others are stored all the same
+   */
+  async submitReadings(sender: Transactor, readings: readonly SignedReading[]): Promise<Receipt> {
+    const receipt = await this.toDelivery(sender, "submit", [this.address, readings]);
+    for (const { topics, data } of receipt.logs) {
+      const parsed = DELIVERY_INTERFACE.parseLog({ topics: [...topics], data });
+      if (parsed?.name !== "ReadingRefused") continue;
+      const refusal = decodeRefusal(parsed.args.getValue("refusal") as string, ERROR_INTERFACES);
+      if (refusal !== undefined) throw refusal;
+    }
+    return receipt;
   }
 
   /** Settles a frame by what its clearing and its round decided. @param readings those that are not stored yet */

@@ -8,7 +8,8 @@ export const GRID = 0;
 /** Frames whose publications and records the market remembers. */
 export const REMEMBERED_FRAMES = 128;
 
-const field = (word: bigint, shift: number, bits: number): bigint =>
+/** An unsigned field of a packed word. */
+export const field = (word: bigint, shift: number, bits: number): bigint =>
   (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
 const signed = (word: bigint, shift: number, bits: number): bigint => BigInt.asIntN(bits, field(word, shift, bits));
 

@@ -4,8 +4,7 @@
  */
 import { concat, toBeHex } from "ethers";
 
-const field = (word: bigint, shift: number, bits: number): bigint =>
-  (word >> BigInt(shift)) & ((1n << BigInt(bits)) - 1n);
+import { field } from "./packedWords";
 
 /** The constants of a round. Powers in W, energies in Wh. */
 export interface PackedRoundTerms {

@@ -1,8 +1,8 @@
-import { id, type Interface, Signature, toBeHex, Wallet, zeroPadValue } from "ethers";
+import { id, type Interface, toBeHex, Wallet, zeroPadValue } from "ethers";
 
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
-import { packMeterReading, READING_TYPES, REMEMBERED_FRAMES } from "../chain/packedWords";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE, type SignedReading } from "../chain/marketClient";
+import { REMEMBERED_FRAMES } from "../chain/packedWords";
 import { ROUNDS_INTERFACE, RoundsClient } from "../chain/roundsClient";
 import { encodePlan, type PlanTotals } from "../chain/roundWords";
 import type { Receipt, Transactor } from "../chain/transactor";
@@ -191,18 +191,14 @@ export class RoundBench {
   }
 
   /** What every pile's meter signs: nearly what was agreed. */
-  private async readings(frame: number): Promise<{ reading: bigint; r: string; vs: string }[]> {
-    const { client, provider } = this.setting;
-    const chainId = BigInt((await provider.send("eth_chainId", [])) as string);
-    const domain = { name: "AdBEV Delivery", version: "1", chainId, verifyingContract: client.deliveryAddress };
+  private async readings(frame: number): Promise<SignedReading[]> {
     return Promise.all(
-      this.piles.map(async (_, i) => {
-        const reading = { pile: i + 1, frame, consumedWh: PEAK_WH - BigInt(i), producedWh: 0n };
-        const wallet = this.wallets[i]!;
-        const digest = await wallet.signTypedData(domain, READING_TYPES, { market: client.address, ...reading });
-        const { r, yParityAndS } = Signature.from(digest);
-        return { reading: packMeterReading(reading), r, vs: yParityAndS };
-      }),
+      this.piles.map(async (_, i) =>
+        this.setting.client.signReading(this.wallets[i]!, {
+          ...{ pile: i + 1, frame },
+          ...{ consumedWh: PEAK_WH - BigInt(i), producedWh: 0n },
+        }),
+      ),
     );
   }
 

@@ -279,7 +279,7 @@ export class MarketModel {
     });
     // With less discharged than planned, the draws that it made room for may no longer fit.
     const dischargedWh = exports.reduce((sum, { energyWh }) => sum + energyWh, 0n);
-    let roomWh = cutWh === 0n ? undefined : drawingRoomWh(phases.book, dischargedWh);
+    let roomWh = cutWh === 0n ? undefined : drawingRoomWh(phases.book, 0, dischargedWh);
     const draws = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
       if (side === "discharge") return [];
       const drawnWh = roomWh !== undefined && roomWh < energyWh ? roomWh : energyWh;

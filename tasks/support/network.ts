@@ -89,6 +89,11 @@ export async function isDevelopmentChain(hre: HardhatRuntimeEnvironment): Promis
   return /hardhat|anvil/i.test(version);
 }
 
+/** Time of the network's latest block, s. */
+export async function latestTime(hre: HardhatRuntimeEnvironment): Promise<number> {
+  return (await hre.ethers.provider.getBlock("latest"))?.timestamp ?? 0;
+}
+
 /** The network's clock: set forward on a development chain, waited for elsewhere. */
 export async function clockOf(hre: HardhatRuntimeEnvironment): Promise<ChainClock> {
   const { DevelopmentClock, WallClock } = await import("../../scripts/chain/clock");

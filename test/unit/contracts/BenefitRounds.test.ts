@@ -2,8 +2,10 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { keccak256, ZeroHash } from "ethers";
 
+import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
 import { decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
+import { benefit, scorePlan } from "../../../scripts/market/model/benefit";
 import { goTo } from "../../helpers/market";
 import { ask, bid, nth, PENNY, TARIFFS } from "./fixtures";
 import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
@@ -247,6 +249,33 @@ describe("BenefitRounds", () => {
       await expect(s.rounds.scorePlan(book, plan(horizon, [2_801n])))
         .to.be.revertedWithCustomError(s.rounds, "PlanOverCapacity")
         .withArgs(0, 40_002n, 40_000n);
+    });
+
+    it("any number of bad plans at the cost of who sends them: the good one is scored, shown and wins", async () => {
+      const s = await loadFixture(openedFixture);
+      const [bad, good] = [nth(s.proposers, 0), nth(s.proposers, 1)];
+      const impossible = plan(s.horizon, [4_001n]);
+      const serving = plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+      await commit(s, bad, s.round, impossible);
+      await commit(s, good, s.round, serving);
+      await goTo(s.round, -480);
+      const before = await s.rounds.roundOf(s.market);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        await expect(s.rounds.connect(bad).reveal(s.market, s.book, impossible, SALT))
+          .to.be.revertedWithCustomError(s.rounds, "PlanNotAllottable")
+          .withArgs(0, true, 4_001n, 4_000n);
+      }
+      expect(await s.rounds.roundOf(s.market)).to.deep.equal(before);
+      const frozen = decodeFrozenBook(s.book, { tickSize: s.parameters.tickSize, pileName: String });
+      const totals = {
+        drawWh: [3_000n, 3_000n, 3_000n, 2_000n, 0n, 0n, 0n, 0n, 0n],
+        dischargeWh: Array<bigint>(9).fill(0n),
+      };
+      const score = scorePlan(frozen, totals);
+      await expect(s.rounds.connect(good).reveal(s.market, s.book, serving, SALT))
+        .to.emit(s.rounds, "PlanRevealed")
+        .withArgs(s.market, s.round, good, score.unservedWh, score.squaresW2, benefit(score), serving);
+      expect((await s.rounds.roundOf(s.market)).winner).to.equal(keccak256(serving));
     });
 
     it("executions by anyone but the rounds", async () => {

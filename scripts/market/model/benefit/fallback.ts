@@ -1,7 +1,6 @@
 import { isForced } from "../clearing";
-import { chargingRoomWh } from "../load";
 import { type Allotted, leftAtMatch, mayMove } from "./allotment";
-import { type FrozenBook, tranche } from "./frozenBook";
+import { drawingRoomWh, type FrozenBook, tranche } from "./frozenBook";
 import { type Course, type Plan, plannedLoadW } from "./plan";
 
 /** The plan that stands when nobody brings a better one, and what it comes to. */
@@ -21,7 +20,7 @@ export function projectFallback(book: FrozenBook): Fallback {
   let first: Allotted[] = [];
   for (let offset = 0; offset < book.horizon; offset++) {
     const taken: Allotted[] = [];
-    let roomWh = roomOf(book, offset);
+    let roomWh = drawingRoomWh(book, offset);
     let totalWh = 0n;
     for (const order of book.bids) {
       const forced = isForced(book, order.waitedFrames + offset, book.frame + offset, order.expiryFrame);
@@ -41,12 +40,4 @@ export function projectFallback(book: FrozenBook): Fallback {
   }
   const plan = { drawWh, dischargeWh: drawWh.map(() => 0n) };
   return { plan, loadsW, leftWh, first };
-}
-
-/** What the capacity leaves to flexible bids in a frame, Wh. */
-function roomOf(book: FrozenBook, offset: number): bigint {
-  const publication = book.publications[offset];
-  if (publication === undefined) return 0n;
-  const roomWh = chargingRoomWh(book, publication.baseLoadW) - (offset === 0 ? book.matchedGridWh : 0n);
-  return roomWh < 0n ? 0n : roomWh;
 }

@@ -1,8 +1,5 @@
 import type { MarketParameters, Publication, Side } from "../../types";
-
-const SECONDS_PER_HOUR = 3600n;
-/** Efficiencies are in 1/10 000. */
-const FULL_BPS = 10_000n;
+import { chargingRoomWh } from "../load";
 
 /** The longest that a plan looks ahead, frames. SPEC 4. */
 export const MAX_HORIZON_FRAMES = 48;
@@ -74,14 +71,14 @@ export function tranche(order: FlexibleOrder, offset: number, leftWh: bigint): b
   return displayedWh < leftWh ? displayedWh : leftWh;
 }
 
-/** What plans may draw in the round's frame within the capacity, with this much discharged, Wh. SPEC 4. */
-export function drawingRoomWh(book: FrozenBook, dischargedWh: bigint): bigint {
-  const publication = book.publications[0];
-  const limitW = book.capacityW - book.lossAllowanceW - (publication?.baseLoadW ?? 0n);
-  if (publication === undefined || limitW <= 0n) return 0n;
-  const roomWh =
-    ((limitW * BigInt(book.frameSeconds) * FULL_BPS) / SECONDS_PER_HOUR + book.dischargeEfficiencyBps * dischargedWh) /
-      book.chargeEfficiencyBps -
-    book.matchedGridWh;
+/** What the capacity leaves to flexible bids in a frame of the horizon, with this much discharged, Wh. SPEC 3, 4. */
+export function drawingRoomWh(book: FrozenBook, offset: number, dischargedWh = 0n): bigint {
+  const publication = book.publications[offset];
+  if (publication === undefined) return 0n;
+  // In Wh as the load counts them: what is drawn weighs v, what is discharged the other efficiency.
+  const scaledWh = chargingRoomWh({ ...book, chargeEfficiencyBps: 1n }, publication.baseLoadW);
+  if (scaledWh === 0n) return 0n;
+  const matchedWh = offset === 0 ? book.matchedGridWh : 0n;
+  const roomWh = (scaledWh + book.dischargeEfficiencyBps * dischargedWh) / book.chargeEfficiencyBps - matchedWh;
   return roomWh < 0n ? 0n : roomWh;
 }
