@@ -259,12 +259,16 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < exports.length; ++i) Words.push(fills, Words.at(exports, i));
 
         int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
-        uint256 pflW = c.pflW();
+        market.executeFlexible(terms.frame(), loadW, _pflWithW(c, terms, loadW), fills);
+    }
+
+    /// @dev The PFL with `loadW` in place of the load that the clearing left in the frame.
+    function _pflWithW(Chronicle c, RoundTerms terms, int256 loadW) private pure returns (uint256 pflW) {
+        pflW = c.pflW();
         if (terms.isPreviousKnown()) {
             int256 previousW = terms.previousW();
             pflW = pflW + Fluctuation.stepW(loadW, previousW) - Fluctuation.stepW(c.lastLoadW(), previousW);
         }
-        market.executeFlexible(terms.frame(), loadW, pflW, fills);
     }
 
     /// @dev Appends a fill for each bid that moved, as far as `roomWh` lasts.

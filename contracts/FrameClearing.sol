@@ -26,11 +26,9 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     function clear(uint256 frame) external {
         Chronicle before = _requireClearable(frame);
         Publication published = _publicationOf(frame);
-        bool known = Publication.unwrap(published) != 0;
-        uint256 roomWh = known ? _chargingRoomWh(published) : 0;
-        bool mayOpenRound = known && _hasTimeForRound(frame);
+        uint256 roomWh = _chargingRoomWh(published);
+        bool mayOpenRound = _isKnown(published) && _hasTimeForRound(frame);
 
-        Auction.Rules memory rules = _rules();
         (Auction.Book memory book, uint256[] memory live) = _collect(
             frame,
             roomWh == 0 ? type(uint256).max : published.importTicks(),
@@ -51,8 +49,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         uint256[] memory fills = Words.reserve(2 * book.bids.length + book.asks.length);
         uint256 gridWh;
         if (mayOpenRound || book.bids.length != 0) {
-            if (!RANK_BY_CREDIT) Auction.rank(book, rules);
-            gridWh = Auction.run(book, rules, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
+            gridWh = _match(book, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
             _writeBack(book.bids, live);
             _writeBack(book.asks, live);
         }
@@ -60,19 +57,10 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
         int256 loadW =
             published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
-        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(before, frame);
-        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
-        bool roundOpen = mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks);
-        _chronicle = before.withFrame(frame, loadW, known, pflW).withRoundOpen(roundOpen);
+        uint256 pflW = _chronicleFrame(before, frame, loadW, _isKnown(published), mayOpenRound, gridWh, book);
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
 
-        bytes32 topic = FrameCleared.selector;
-        assembly ("memory-safe") {
-            mstore(log, loadW)
-            mstore(add(log, 0x20), pflW)
-            mstore(add(log, 0x40), 0x60)
-            log2(log, add(0x80, shl(5, mload(fills))), topic, frame)
-        }
+        _logCleared(frame, loadW, pflW, log);
     }
 
     /// @inheritdoc IFrameClearing
@@ -212,21 +200,71 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         if (previous + REMEMBERED_FRAMES <= frame) (previous, previousKnown) = (frame - REMEMBERED_FRAMES, false);
         for (uint256 skipped = previous + 1; skipped < frame; ++skipped) {
             Publication p = _publicationOf(skipped);
-            bool skippedKnown = Publication.unwrap(p) != 0;
+            bool skippedKnown = _isKnown(p);
             if (skippedKnown && previousKnown) pflW += Fluctuation.stepW(p.baseLoadW(), previousW);
             (previousKnown, previousW) = (skippedKnown, p.baseLoadW());
         }
     }
 
-    /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh.
+    /// @dev Whether the frame was published.
+    function _isKnown(Publication published) private pure returns (bool) {
+        return Publication.unwrap(published) != 0;
+    }
+
+    /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh; none without publication.
     function _chargingRoomWh(Publication published) private view returns (uint256) {
+        if (!_isKnown(published)) return 0;
         int256 limitW = int256(CAPACITY_W - LOSS_ALLOWANCE_W);
         return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }
 
-    /// @dev The rules as the auction wants them.
-    function _rules() private view returns (Auction.Rules memory) {
-        return Auction.Rules({ alpha: ALPHA, beta: BETA, tickSize: TICK_SIZE, bondPrice: BOND_PRICE });
+    /// @dev Writes the chronicle of a frame that was just cleared, and opens its round where there is to be one.
+    function _chronicleFrame(
+        Chronicle before,
+        uint256 frame,
+        int256 loadW,
+        bool known,
+        bool mayOpenRound,
+        uint256 gridWh,
+        Auction.Book memory book
+    ) private returns (uint256 pflW) {
+        bool previousKnown;
+        int256 previousW;
+        (pflW, previousKnown, previousW) = _pflUntil(before, frame);
+        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
+        Chronicle c = before.withFrame(frame, loadW, known, pflW);
+        if (mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks)) {
+            c = c.withRoundOpen(true);
+        }
+        _chronicle = c;
+    }
+
+    /// @dev Ranks the book, where credit has not done so, and fills it. Returns what the grid delivers, Wh.
+    function _match(
+        Auction.Book memory book,
+        uint256[] memory fills,
+        uint256 wheelingPrice,
+        uint256 roomWh
+    ) private view returns (uint256 gridWh) {
+        Auction.Rules memory rules = Auction.Rules({
+            alpha: ALPHA,
+            beta: BETA,
+            tickSize: TICK_SIZE,
+            bondPrice: BOND_PRICE
+        });
+        if (!RANK_BY_CREDIT) Auction.rank(book, rules);
+        return Auction.run(book, rules, fills, wheelingPrice, roomWh);
+    }
+
+    /// @dev Emits {FrameCleared}. @param log room for three words, followed in memory by the list of fills
+    function _logCleared(uint256 frame, int256 loadW, uint256 pflW, uint256[] memory log) private {
+        bytes32 topic = FrameCleared.selector;
+        assembly ("memory-safe") {
+            mstore(log, loadW)
+            mstore(add(log, 0x20), pflW)
+            mstore(add(log, 0x40), 0x60)
+            log2(log, add(0x80, shl(5, mload(add(log, 0x60)))), topic, frame)
+        }
     }
 
     /// @dev Live bits of a word as stored.

@@ -147,15 +147,26 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (terms.action() == SignedTermsLib.CANCEL) {
             refusal = _cancel(pile, s);
         } else {
-            OrderRequest memory request = OrderRequest({
-                charge: terms.isCharge(),
-                price: terms.price(),
-                energyWh: terms.energyWh(),
-                peakWh: terms.peakWh(),
-                expiryFrame: terms.expiryFrame()
-            });
-            (refusal, next) = _enter(terms.action(), pile, reachWh, s, request, head);
+            (refusal, next) = _enterSigned(terms, pile, reachWh, s, head);
         }
+    }
+
+    /// @dev {_enter} with what was signed.
+    function _enterSigned(
+        SignedTerms terms,
+        uint256 pile,
+        uint256 reachWh,
+        PileState s,
+        BookHead head
+    ) private returns (bytes memory refusal, BookHead next) {
+        OrderRequest memory request = OrderRequest({
+            charge: terms.isCharge(),
+            price: terms.price(),
+            energyWh: terms.energyWh(),
+            peakWh: terms.peakWh(),
+            expiryFrame: terms.expiryFrame()
+        });
+        return _enter(terms.action(), pile, reachWh, s, request, head);
     }
 
     /// @dev Cancels the live order of `s`, or says why not.
@@ -190,10 +201,35 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
 
         // Whatever order is still in the slot is dead or being replaced: its lock is free.
         uint256 free = s.balance() + _lockOf(s);
-        uint256 energyWh = request.energyWh;
-        uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), energyWh);
+        uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), request.energyWh);
         if (lock > free) return (abi.encodeWithSelector(IAccounts.InsufficientBalance.selector, free, lock), next);
+        unchecked {
+            s = _withOrder(s.withBalance(free - lock), request, reachWh, firstFrame, head.sequence());
+        }
+        _states[pile] = s;
+        next = _markLive(pile, head.withNextSequence());
+        emit OrderPlaced(pile, s);
+    }
 
+    /// @dev The slot with the order that was asked for in it: an iceberg where it is too big to be shown at once.
+    function _withOrder(
+        PileState s,
+        OrderRequest memory request,
+        uint256 reachWh,
+        uint256 firstFrame,
+        uint256 sequence
+    ) private view returns (PileState) {
+        unchecked {
+            s = s.withOrder(
+                request.price / TICK_SIZE,
+                request.energyWh,
+                firstFrame,
+                request.expiryFrame - firstFrame,
+                request.charge,
+                sequence
+            );
+        }
+        uint256 energyWh = request.energyWh;
         uint256 peakWh = request.peakWh;
         bool iceberg = energyWh > ICEBERG_THRESHOLD_WH || energyWh > reachWh || (peakWh != 0 && peakWh < energyWh);
         if (iceberg) {
@@ -202,23 +238,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         } else {
             peakWh = energyWh;
         }
-
-        unchecked {
-            s = s.withOrder(
-                free - lock,
-                request.price / TICK_SIZE,
-                energyWh,
-                peakWh,
-                firstFrame,
-                request.expiryFrame - firstFrame,
-                request.charge,
-                iceberg,
-                head.sequence()
-            );
-        }
-        _states[pile] = s;
-        next = _markLive(pile, head.withNextSequence());
-        emit OrderPlaced(pile, s);
+        return s.withTranches(peakWh, iceberg);
     }
 
     /// @dev Why an order may not enter the book, whatever its pile owns; empty where it may.

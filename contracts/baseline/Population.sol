@@ -195,16 +195,23 @@ library Population {
                 _replace(arena, lanes, gene, different, from);
             }
 
-            // Survival: the less fit of two makes room, unless the child is less fit still.
+            _survive(arena, lanes, scratch, (draw >> 96) & 0xffffffff);
+        }
+    }
+
+    /// @dev The less fit of two drawn individuals makes room for the child at `scratch`, unless the child is less fit
+    /// still.
+    function _survive(Arena memory arena, uint256 lanes, uint256 scratch, uint256 bits) private pure {
+        unchecked {
             uint256 fitness = _fitnessOf(arena, lanes);
-            (uint256 loser, uint256 other) = _pair(arena, (draw >> 96) & 0xffffffff);
+            (uint256 loser, uint256 other) = _pair(arena, bits);
             // What the words hold beside the fitness is the same in all of them.
             uint256 most = _load(loser + arena.fitness);
             uint256 otherMost = _load(other + arena.fitness);
             if (otherMost > most) (loser, most) = (other, otherMost);
             if (fitness <= most >> FITNESS_SHIFT) {
                 _setFitness(lanes - 32, fitness);
-                _copy(loser, scratch, stride);
+                _copy(loser, scratch, arena.stride);
             }
         }
     }

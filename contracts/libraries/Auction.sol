@@ -189,38 +189,55 @@ library Auction {
         uint256 wheelingPrice
     ) private pure {
         AskQueue.Queue memory queue = AskQueue.open(asks);
-        uint256 bondPrice = rules.bondPrice;
-        uint256 tickSize = rules.tickSize;
         uint256 length = bids.length;
         unchecked {
             for (uint256 i; i < length; ++i) {
                 BookEntry bid = BookEntry.wrap(Words.at(bids, i));
-                uint256 limit = bid.priceTicks();
-                uint256 left = bid.leftWh();
-                uint256 j = AskQueue.find(queue, limit);
+                uint256 j = AskQueue.find(queue, bid.priceTicks());
                 if (j == FirstFit.NONE) continue;
-                while (true) {
-                    BookEntry ask = BookEntry.wrap(Words.at(asks, j));
-                    uint256 energyWh = ask.leftWh();
-                    if (energyWh > left) energyWh = left;
-                    else AskQueue.remove(queue, j);
-                    left -= energyWh;
-
-                    uint256 price = ((limit + ask.priceTicks()) * tickSize) >> 1;
-                    uint256 amount = Money.amountDown(price, energyWh);
-                    if (wheelingPrice != 0) amount += Money.amountDown(wheelingPrice, energyWh);
-                    bid = bid.withFill(energyWh, amount);
-                    amount = bondPrice == 0 ? 0 : Money.amountDown(bondPrice, energyWh);
-                    Words.set(asks, j, BookEntry.unwrap(ask.withFill(energyWh, amount)));
-                    Words.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
-
-                    if (left == 0) break;
-                    j = AskQueue.find(queue, limit);
-                    if (j == FirstFit.NONE) break;
-                }
+                bid = _matchBid(queue, rules, wheelingPrice, asks, fills, bid, j);
                 Words.set(bids, i, BookEntry.unwrap(bid));
             }
         }
+    }
+
+    /// @dev Trades a bid with the ask `j` and those after it that it can afford. Returns the bid with its fills.
+    function _matchBid(
+        AskQueue.Queue memory queue,
+        Rules memory rules,
+        uint256 wheelingPrice,
+        uint256[] memory asks,
+        uint256[] memory fills,
+        BookEntry bid,
+        uint256 j
+    ) private pure returns (BookEntry) {
+        unchecked {
+            uint256 limit = bid.priceTicks();
+            uint256 left = bid.leftWh();
+            while (true) {
+                BookEntry ask = BookEntry.wrap(Words.at(asks, j));
+                uint256 energyWh = ask.leftWh();
+                if (energyWh > left) energyWh = left;
+                else AskQueue.remove(queue, j);
+                left -= energyWh;
+
+                uint256 price = ((limit + ask.priceTicks()) * rules.tickSize) >> 1;
+                bid = bid.withFill(energyWh, Money.amountDown(price, energyWh) + _fee(wheelingPrice, energyWh));
+                ask = ask.withFill(energyWh, _fee(rules.bondPrice, energyWh));
+                Words.set(asks, j, BookEntry.unwrap(ask));
+                Words.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
+
+                if (left == 0) break;
+                j = AskQueue.find(queue, limit);
+                if (j == FirstFit.NONE) break;
+            }
+            return bid;
+        }
+    }
+
+    /// @dev What a fill owes beside its price; most markets charge nothing.
+    function _fee(uint256 feePrice, uint256 energyWh) private pure returns (uint256) {
+        return feePrice == 0 ? 0 : Money.amountDown(feePrice, energyWh);
     }
 
     /// @dev Shortage: in order of f, each bid that may be takes what still fits under capacity.

@@ -87,20 +87,20 @@ contract PackedTypesHarness {
         return PileStateLib.registered(credit, creditWh);
     }
 
-    /// @notice {PileStateLib.withOrder}; what lasts of `f` is ignored.
+    /// @notice {PileStateLib.withOrder} and {PileStateLib.withTranches}; what lasts of `f` but its balance is ignored.
     function withOrder(PileState s, PileFields calldata f) external pure returns (PileState) {
         return
-            s.withOrder(
-                f.balance,
-                f.priceTicks,
-                f.remainingWh,
-                f.peakWh,
-                f.firstFrame,
-                f.expiryFrame - f.firstFrame,
-                f.charge,
-                f.iceberg,
-                f.sequence
-            );
+            s
+                .withBalance(f.balance)
+                .withOrder(
+                    f.priceTicks,
+                    f.remainingWh,
+                    f.firstFrame,
+                    f.expiryFrame - f.firstFrame,
+                    f.charge,
+                    f.sequence
+                )
+                .withTranches(f.peakWh, f.iceberg);
     }
 
     /// @notice {PileStateLib.withoutOrder}.

@@ -220,25 +220,27 @@ library PileStateLib {
         return PileState.wrap(PileState.unwrap(s) & LASTING);
     }
 
-    /// @notice The state with a new order in place of whatever order was there.
-    /// @param balance_ free balance that is left beside the order's lock, money units
+    /// @notice The state with a new order in place of whatever order was there; {withTranches} says how it is shown.
     function withOrder(
         PileState s,
-        uint256 balance_,
         uint256 priceTicks_,
         uint256 energyWh,
-        uint256 peakWh_,
         uint256 firstFrame_,
         uint256 spanFrames,
         bool charge,
-        bool iceberg,
         uint256 sequence_
     ) internal pure returns (PileState) {
-        uint256 word = (PileState.unwrap(s) & (LASTING & ~MAX_BALANCE)) | balance_;
-        word |= (priceTicks_ << PRICE_SHIFT) | (energyWh << REMAINING_SHIFT) | (peakWh_ << PEAK_SHIFT);
+        uint256 word = PileState.unwrap(s) & LASTING;
+        word |= (priceTicks_ << PRICE_SHIFT) | (energyWh << REMAINING_SHIFT);
         word |= (firstFrame_ << FIRST_FRAME_SHIFT) | (spanFrames << SPAN_SHIFT) | (sequence_ << SEQUENCE_SHIFT);
         if (charge) word |= 1 << CHARGE_SHIFT;
-        if (iceberg) word |= 1 << ICEBERG_SHIFT;
         return PileState.wrap(word);
+    }
+
+    /// @notice The state whose new order shows at most `peakWh_` in a frame.
+    /// @param iceberg whether it hides the rest
+    function withTranches(PileState s, uint256 peakWh_, bool iceberg) internal pure returns (PileState) {
+        uint256 word = PileState.unwrap(s) | (peakWh_ << PEAK_SHIFT);
+        return PileState.wrap(iceberg ? word | (1 << ICEBERG_SHIFT) : word);
     }
 }
