@@ -1,3 +1,5 @@
+import "./audit-layout";
+import "./audit-mutate";
 import "./compile";
 import "./docs-tutorial";
 import "./frame";

@@ -3,7 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import pc from "picocolors";
 
 import { guarded } from "./support/guarded";
-import { readText, writeText } from "./support/files";
+import { prettified, readText, writeText } from "./support/files";
 import { clockOf, compileQuietly, transactorOf } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
 import type { BenchResult } from "../scripts/gas/bench";
@@ -111,12 +111,6 @@ async function snapshot(hre: HardhatRuntimeEnvironment, result: BenchResult, upd
   for (const { message } of drifts) console.error(`  ${message}`);
   console.error("If that is meant, `npx hardhat report:operations --update` and commit the snapshot with the reason.");
   process.exitCode = 1;
-}
-
-/** Formatted as the repository's own files are. */
-async function prettified(markdown: string): Promise<string> {
-  const { format } = await import("prettier");
-  return format(markdown, { parser: "markdown", printWidth: 120 });
 }
 
 async function print(result: BenchResult): Promise<void> {

@@ -22,6 +22,12 @@ export async function writeText(flag: string, file: string, text: string): Promi
   }
 }
 
+/** Markdown, formatted as the repository's own files are. */
+export async function prettified(markdown: string): Promise<string> {
+  const { format } = await import("prettier");
+  return format(markdown, { parser: "markdown", printWidth: 120 });
+}
+
 function reasonOf(error: unknown): string {
   // "ENOENT: no such file or directory, open 'x'": the middle is what a person wants to read.
   return error instanceof Error ? error.message.replace(/^[A-Z]+: /, "").replace(/, \w+ '.*$/, "") : String(error);
