@@ -1,9 +1,8 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { type ContractTransactionResponse, keccak256, ZeroHash } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 
 import { decodeFill, decodeFrameRecord, type PackedFill } from "../../scripts/chain/packedWords";
-import type { Market } from "../../typechain-types";
 import { goTo, PILE_BALANCE } from "../helpers/market";
 import {
   bid,
@@ -16,17 +15,8 @@ import {
   publish,
   settleNow,
 } from "../unit/contracts/fixtures";
-import { bookOf, commit, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
+import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 import { bystanders } from "./bystanders";
-
-/** The fills of an executed round. */
-async function flexibleOf(market: Market, sent: ContractTransactionResponse): Promise<PackedFill[]> {
-  for (const log of (await sent.wait())?.logs ?? []) {
-    const parsed = market.interface.parseLog(log);
-    if (parsed?.name === "FlexibleFilled") return [...(parsed.args.getValue("fills") as bigint[])].map(decodeFill);
-  }
-  throw new Error("no FlexibleFilled");
-}
 
 describe("Attack: a block proposer that censors", () => {
   const inRound = async () => {
@@ -58,7 +48,7 @@ describe("Attack: a block proposer that censors", () => {
     await commit(s, nth(s.proposers, 0), round, committed);
     const without = await clear(plain.market, round, { offset: -590 });
     await goTo(round, -360);
-    const executed = await flexibleOf(s.market, await s.rounds.finalise(s.market, book, "0x"));
+    const executed = (await flexibleFills(s.market, await s.rounds.finalise(s.market, book, "0x"))).map(decodeFill);
     const { fills } = clearedOf(s.market, await match.wait());
     const byPile = (list: PackedFill[]) => [...list].sort((x, y) => x.buy - y.buy);
     expect(byPile([...fills, ...executed])).to.deep.equal(byPile(without.fills));

@@ -64,11 +64,13 @@ describe("Attack: a silent or double-reporting meter", () => {
 
   it("a silent buyer pays for all that its pile can take, more than any true reading would cost it", async () => {
     const t = await loadFixture(traded);
+    // So that the grid can take what the buyer leaves.
+    await t.market.depositGrid(EXPORT);
     const silent = await t.changes([await t.read(2, 0n, 1_000n)], READING_SECONDS);
     expect(silent).to.deep.equal({
       buyer: -PRICE - (IMPORT * 2_500n) / 1_000n,
       seller: PRICE,
-      grid: (IMPORT * 2_500n) / 1_000n,
+      grid: EXPORT + (IMPORT * 2_500n) / 1_000n,
       credits: [4_950n, 5_050n],
     });
     // 3 500 Wh are what 7 kW move in a frame.
@@ -136,9 +138,9 @@ describe("Attack: a silent or double-reporting meter", () => {
 
   it("a key that was replaced signs no later frame, and its successor no earlier one", async () => {
     const t = await loadFixture(traded);
-    await t.delivery.setMeterKey(t.market, 2, t.c);
     const next = t.frame + 1;
     await goTo(t.frame, 1);
+    await t.delivery.setMeterKey(t.market, 2, t.c);
     await t.market.connect(t.a).place(bid(PRICE, 1_000n, next));
     await t.market.connect(t.b).place(ask(PRICE, 1_000n, next));
     const { words } = await clear(t.market, next);
@@ -152,9 +154,7 @@ describe("Attack: a silent or double-reporting meter", () => {
       signReading(t.delivery, t.market, signer, { pile, frame: next, consumedWh, producedWh });
     const buyer = await readingOf(t.a, 1, 1_000n, 0n);
     await goTo(next + 1);
-    await expect(
-      t.delivery.settle(t.market, next, publication, words, 1, [buyer, await readingOf(t.b, 2, 0n, 1_000n)]),
-    )
+    await expect(t.delivery.settle(t.market, next, publication, words, 1, [buyer, await readingOf(t.b, 2, 0n, 1_000n)]))
       .to.be.revertedWithCustomError(t.delivery, "WrongMeterKey")
       .withArgs(2n, t.b);
     await t.delivery.settle(t.market, next, publication, words, 1, [buyer, await readingOf(t.c, 2, 0n, 1_000n)]);

@@ -1,7 +1,10 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { bid, clear, expectSolvent, PENNY, settle, sign } from "../unit/contracts/fixtures";
+import { goTo, PILE_BALANCE } from "../helpers/market";
+import { signReading } from "../unit/contracts/deliveryFixtures";
+import { bid, clear, clearedOf, expectSolvent, nth, PENNY, settle, sign } from "../unit/contracts/fixtures";
+import { commit, flexibleFills, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 import { bystanders, F } from "./bystanders";
 
 describe("Attack: the guardian's pause as a trap", () => {
@@ -32,5 +35,32 @@ describe("Attack: the guardian's pause as a trap", () => {
     }
     await market.withdrawGrid(admin, 10n * PENNY);
     expect(await token.balanceOf(market)).to.equal(0n);
+  });
+
+  it("closes no round, no reading and no settlement: plans are executed and meters heard while entry is shut", async () => {
+    const s = await setting({ readingSeconds: 3600 });
+    const { market, delivery, rounds, token, parameters } = s;
+    const { match, book, round, horizon } = await opened(s);
+    await market.setEntryPaused(true);
+    const proposer = nth(s.proposers, 0);
+    const bytes = plan(horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+    await commit(s, proposer, round, bytes);
+    await goTo(round, -480);
+    await rounds.connect(proposer).reveal(market, book, bytes, SALT);
+    await goTo(round, -360);
+    const flexible = await flexibleFills(market, await rounds.finalise(market, book, bytes));
+    const { words } = clearedOf(market, await match.wait());
+    const publication = await market.publication(round);
+    await goTo(round + 1);
+    const read = async (pile: number, consumedWh: bigint) =>
+      signReading(delivery, market, nth(s.piles, pile - 1), { pile, frame: round, consumedWh, producedWh: 0n });
+    await delivery.submit(market, [await read(1, 1_000n), await read(2, 2_000n), await read(3, 700n)]);
+    await delivery.settle(market, round, publication, [...words, ...flexible], words.length, []);
+    expect(await market.gridBalance()).to.equal((20n * PENNY * 3_700n) / 1_000n);
+    // New money and orders alone stay out.
+    await expect(market.deposit(nth(s.piles, 0), 1n)).to.be.revertedWithCustomError(market, "EntryPaused");
+    await expect(market.depositGrid(1n)).to.be.revertedWithCustomError(market, "EntryPaused");
+    await market.connect(nth(s.piles, 2)).withdraw(nth(s.piles, 2), PILE_BALANCE - 140_000n);
+    await expectSolvent(market, token, parameters);
   });
 });

@@ -13,10 +13,12 @@ import {
   deployDirect,
   expectSolvent,
   freshFrame,
+  nth,
   PENNY,
   settle,
   stranger,
 } from "../unit/contracts/fixtures";
+import { bookOf, commit, flexibleFills, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 import { bystanders } from "./bystanders";
 
 describe("Attack: misuse of roles", () => {
@@ -102,5 +104,80 @@ describe("Attack: misuse of roles", () => {
     expect((await clear(market, start + 1, { offset: -599 })).fills).to.deep.equal([]);
     await market.connect(a).withdraw(a, PILE_BALANCE);
     expect(await token.balanceOf(a)).to.equal(PILE_BALANCE);
+  });
+
+  it("a registrar or grid operator of a market of its own reaches nothing of another on the contracts they share", async () => {
+    const { market, delivery, rounds, token, parameters, a } = await loadFixture(bystanders);
+    const me = await stranger();
+    const attributes = { capacity: 1000, renewable: 1000, position: 1000, stability: 1000 };
+    for (const act of [
+      async () => delivery.connect(me).setMeterKey(market, 1, me),
+      async () => delivery.connect(me).setWeatherFactor(market, 1, 2_999n),
+      async () => delivery.connect(me).setAttributes(market, 1, attributes),
+    ]) {
+      await expect(act()).to.be.revertedWithCustomError(delivery, "NotRegistrar").withArgs(market, me);
+    }
+    await expect(rounds.connect(me).setReward(market, 1n))
+      .to.be.revertedWithCustomError(rounds, "NotGridOperator")
+      .withArgs(me);
+    // What calls itself a market registers meters, opens rounds and is read for itself alone.
+    await delivery.connect(me).registerMeter(1, me, me, 1n);
+    expect((await delivery.meterOf(market, 1, 0)).key).to.equal(a.address);
+    await expect(market.connect(me).executeFlexible(1, 0n, 0n, []))
+      .to.be.revertedWithCustomError(market, "NotRounds")
+      .withArgs(me);
+    await expect(market.connect(me).post(1, ethers.ZeroHash, 0n, []))
+      .to.be.revertedWithCustomError(market, "NotDelivery")
+      .withArgs(me);
+    await expectSolvent(market, token, parameters);
+  });
+
+  it("the grid operator that empties its account between a round and its settlement leaves exporters what was set aside", async () => {
+    const s = await setting(
+      { capacityW: 40_000n, icebergPeakWh: 3_000n },
+      { importPrice: 5n * PENNY, exportPrice: 20n * PENNY },
+    );
+    const { market, rounds, frame, admin } = s;
+    const [exporter, proposer] = [nth(s.piles, 0), nth(s.proposers, 0)];
+    await market.depositGrid(500_000n);
+    await market.connect(exporter).place(ask(15n * PENNY, 2_000n, frame + 1));
+    // The feeder carries all that these want only while something is discharged beside it.
+    await market.connect(nth(s.piles, 1)).place(bid(10n * PENNY, 6_000n, frame + 1));
+    await market.connect(nth(s.piles, 2)).place(bid(10n * PENNY, 6_000n, frame + 1, 2_500n));
+    await goTo(frame + 1, -600);
+    const book = await bookOf(rounds, await market.clear(frame + 1));
+    const bytes = plan(1, [5_500n], [2_000n]);
+    await commit(s, proposer, frame + 1, bytes);
+    await goTo(frame + 1, -480);
+    await rounds.connect(proposer).reveal(market, book, bytes, SALT);
+    await goTo(frame + 1, -360);
+    const sent = await rounds.finalise(market, book, bytes);
+    const words = await flexibleFills(market, sent);
+    const paid = 400_000n;
+    expect(await market.gridBalance()).to.equal(500_000n - paid);
+    await market.withdrawGrid(admin, 500_000n - paid);
+    await expect(market.withdrawGrid(admin, 1n))
+      .to.be.revertedWithCustomError(market, "InsufficientBalance")
+      .withArgs(0n, 1n);
+    const publication = await market.publication(frame + 1);
+    await goTo(frame + 2);
+    await s.delivery.settle(market, frame + 1, publication, words, 0, []);
+    expect(await market.freeBalanceOf(exporter)).to.equal(PILE_BALANCE + paid);
+    await expectSolvent(market, s.token, s.parameters);
+  });
+
+  it("the registrar that makes itself a pile, a meter and a proposer has a pile's, a meter's and a proposer's means", async () => {
+    const s = await setting({ readingSeconds: 3600 });
+    const { market, delivery, admin } = s;
+    await market.registerPile(admin, admin, admin, 7000);
+    await market.grantRole(await market.PROPOSER_ROLE(), admin);
+    const victim = await market.pileState(1);
+    await expect(delivery.setMeterKey(market, 1, admin))
+      .to.emit(delivery, "MeterKeyChanged")
+      .withArgs(market, 1n, admin, s.frame + 1);
+    // The key counts from the next frame on, in sight of everybody, and moves nothing by itself.
+    expect((await delivery.meterOf(market, 1, s.frame)).key).to.equal(nth(s.piles, 0).address);
+    expect(await market.pileState(1)).to.equal(victim);
+    await market.connect(nth(s.piles, 0)).withdraw(nth(s.piles, 0), PILE_BALANCE);
   });
 });

@@ -24,8 +24,13 @@ async function washers(operator: string = ZeroAddress) {
     await d.market.deposit(pile, PILE_BALANCE);
   }
   const start = await freshFrame(d.market, d.parameters, { wheelingPrice: WHEELING });
-  const read = async (signer: HardhatEthersSigner, pile: number, frame: number, consumedWh: bigint, producedWh: bigint) =>
-    signReading(d.delivery, d.market, signer, { pile, frame, consumedWh, producedWh });
+  const read = async (
+    signer: HardhatEthersSigner,
+    pile: number,
+    frame: number,
+    consumedWh: bigint,
+    producedWh: bigint,
+  ) => signReading(d.delivery, d.market, signer, { pile, frame, consumedWh, producedWh });
 
   /** m buys from n in a frame, both deliver as agreed, and it is settled. Further readings of others go with it. */
   const wash = async (frame: number, energyWh: bigint, others: SignedReading[] = []): Promise<void> => {
