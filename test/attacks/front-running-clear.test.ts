@@ -2,7 +2,7 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
-import { goTo, PILE_BALANCE } from "../helpers/market";
+import { PILE_BALANCE } from "../helpers/market";
 import { ask, bid, clear, expectSolvent, PENNY } from "../unit/contracts/fixtures";
 import { bystanders, F, GAS, inOneBlock } from "./bystanders";
 
