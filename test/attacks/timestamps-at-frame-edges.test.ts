@@ -1,8 +1,9 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { PILE_BALANCE } from "../helpers/market";
-import { ask, bid, clear, expectSolvent, PENNY, settleNow } from "../unit/contracts/fixtures";
+import { decodePileState } from "../../scripts/chain/packedWords";
+import { goTo, PILE_BALANCE } from "../helpers/market";
+import { ask, bid, clear, expectSolvent, fill, PENNY, settleNow } from "../unit/contracts/fixtures";
 import { bystanders, F, GAS, inOneBlock } from "./bystanders";
 
 describe("Attack: block timestamps at the edges of a frame", () => {
@@ -43,6 +44,35 @@ describe("Attack: block timestamps at the edges of a frame", () => {
     ]);
     expect(await market.freeBalanceOf(a)).to.equal(0n);
     expect(await market.freeBalanceOf(m)).to.equal(0n);
+    await expectSolvent(market, token, parameters);
+  });
+
+  it("a builder's few seconds decide on which side of a window an order falls, and nothing else about it", async () => {
+    const { market, start, m, n } = await loadFixture(bystanders);
+    await inOneBlock((start + 1) * F - 601, [
+      async () => market.connect(m).place(bid(13n * PENNY, 1000n, start + 5), GAS),
+    ]);
+    await inOneBlock((start + 1) * F - 600, [
+      async () => market.connect(n).place(bid(13n * PENNY, 1000n, start + 5), GAS),
+    ]);
+    const [before, inside] = [decodePileState(await market.pileState(3)), decodePileState(await market.pileState(4))];
+    expect([before.firstFrame, inside.firstFrame]).to.deep.equal([start + 1, start + 2]);
+    expect([before.balance, before.remainingWh]).to.deep.equal([inside.balance, inside.remainingWh]);
+    // Neither trades: the victims' better bid does, at its own price.
+    expect((await clear(market, start + 1, { offset: -599 })).fills).to.deep.equal([fill(2, 1, 1000n, 13n * PENNY)]);
+  });
+
+  it("a frame is settled in the first second after it, and not in its last: a builder gains a second of waiting", async () => {
+    const { market, delivery, token, parameters, start, b } = await loadFixture(bystanders);
+    const { words } = await clear(market, start + 1);
+    const word = await market.publication(start + 1);
+    await goTo(start + 2, -1);
+    await expect(settleNow(market, start + 1, word, words))
+      .to.be.revertedWithCustomError(delivery, "FrameNotOver")
+      .withArgs(start + 1, (start + 2) * F);
+    await goTo(start + 2);
+    await settleNow(market, start + 1, word, words);
+    expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + 130_000n);
     await expectSolvent(market, token, parameters);
   });
 });
