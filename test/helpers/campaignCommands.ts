@@ -13,6 +13,8 @@ export const PILES = 6;
 export class Course {
   /** Cleared frames that may have something to settle, oldest first. */
   readonly unsettled: number[] = [];
+  /** Piles whose weather factor was set. */
+  readonly weathered = new Set<number>();
   pileCount = 0;
   paused = false;
   publishedUpTo = 0;
@@ -264,11 +266,15 @@ const clear = commands(
       hasTimeForRound(course.market, frame, course.now) === hasTimeForRound(course.market, frame, course.now + 2);
     const lookFirst = of.lookFirst && of.offset === 0 && showable;
     if (lookFirst) await course.apply(twins, { do: "look" });
-    const before = twins.seen.clearings;
+    const before = { ...twins.seen };
     await course.apply(twins, { do: "clear", frame, lookFirst });
-    if (twins.seen.clearings === before) return;
-    course.unsettled.push(frame);
-    if (!of.hold || twins.model.openRound(course.now) === undefined) return;
+    const { clearings, trades, gridFills } = twins.seen;
+    if (clearings === before.clearings) return;
+    const held = of.hold && twins.model.openRound(course.now) !== undefined;
+    // Some of what left nothing to settle, too.
+    const filled = trades + gridFills > before.trades + before.gridFills;
+    if (filled || held || of.seconds === 100) course.unsettled.push(frame);
+    if (!held) return;
     course.count("commit, reveal, finalise");
     await twins.apply({ do: "round", frame, at: course.now }, true);
     course.now += 2 * course.market.roundSeconds;
@@ -328,10 +334,15 @@ const register = commands(
   },
 );
 
+/** Once for each pile: a meter keeps one change, the model all of them (SPEC 5). */
 const weather = commands(
   "weather",
   fc.record({ pile, bps: fc.bigInt({ min: 0n, max: 2_999n }) }),
-  async (of, course, twins) => course.apply(twins, { do: "weather", ...of }),
+  async (of, course, twins) => {
+    if (course.weathered.has(of.pile)) return;
+    course.weathered.add(of.pile);
+    await course.apply(twins, { do: "weather", ...of });
+  },
 );
 
 /** Anything that can happen to a market, in any order; what makes trades comes more often. */
