@@ -11,6 +11,7 @@ import { MergeSort } from "./libraries/MergeSort.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
 import { BookEntry, BookEntryLib } from "./types/BookEntry.sol";
+import { Chronicle } from "./types/Chronicle.sol";
 import { Fill } from "./types/Fill.sol";
 import { FrameRecord } from "./types/FrameRecord.sol";
 import { PileState } from "./types/PileState.sol";
@@ -103,7 +104,7 @@ contract MarketLens is IMarketLens {
         (uint256[] memory piles, PileState[] memory states) = market.liveStates();
         Publication published = market.publication(frame);
         uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
-        b = Auction.open(frame, importTicks, p.maxWaitFrames, p.rounds != address(0), piles.length);
+        b = Auction.open(frame, importTicks, p.maxWaitFrames, _leavesToRound(market, p, frame), piles.length);
         for (uint256 i; i < piles.length; ++i) {
             (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
             if (takesPart) Auction.add(b, piles[i], states[i], waited);
@@ -184,7 +185,7 @@ contract MarketLens is IMarketLens {
         Publication published = market.publication(frame);
         if (Publication.unwrap(published) == 0) return Verdict.Unpublished;
         if (s.priceTicks() >= published.importTicks()) {
-            if (p.rounds != address(0) && s.isIceberg()) return Verdict.LeftToRound;
+            if (s.isIceberg() && _leavesToRound(market, p, frame)) return Verdict.LeftToRound;
             (, uint256 waited, bool last) = s.takesPart(frame);
             return s.isIceberg() && waited < p.maxWaitFrames && !last ? Verdict.IcebergWaits : Verdict.CapacityFull;
         }
@@ -203,6 +204,19 @@ contract MarketLens is IMarketLens {
         if (s.isCharge() ? b.asks.length == 0 : b.bids.length == 0) return Verdict.NoCounterparty;
         bool crosses = s.isCharge() ? s.priceTicks() >= b.bestAsk : s.priceTicks() <= b.bestBid;
         return crosses ? Verdict.BehindOthers : Verdict.PriceDoesNotCross;
+    }
+
+    /// @dev Whether icebergs are a round's to fill: one is open over the frame, or a clearing would still have time for one.
+    function _leavesToRound(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (bool) {
+        if (p.rounds == address(0)) return false;
+        Chronicle c = market.chronicle();
+        if (c.isRoundOpen() && c.lastFrame() == frame) return true;
+        uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
+        return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
     }
 
     /// @dev Whether a pile has a live order.

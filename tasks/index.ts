@@ -15,6 +15,7 @@ import "./report-credit";
 import "./report-draws";
 import "./report-gas";
 import "./report-operations";
+import "./report-sybil";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";

@@ -7,7 +7,7 @@ import { ContractRefusal, decodeRefusal } from "../../../scripts/chain/refusal";
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import { hashWords, packFill, packPublication, pokeRecord, type SignedReading, signReading } from "./deliveryFixtures";
-import { ask, bid, clear, deployDirect, expectSolvent, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
+import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
 const F = 1800;
@@ -131,20 +131,6 @@ describe("Delivery", () => {
       ]);
       expect(await delivery.readingOf(market, 1, frame)).to.deep.equal([true, 1500n, 0n]);
       expect((await delivery.readingOf(market, 2, frame)).stored).to.equal(false);
-    });
-
-    it("takes a reading for its own market only", async () => {
-      const one = await loadFixture(fixture);
-      const parameters = fields(await one.market.parameters());
-      const other = await ethers.deployContract("Market", [parameters]);
-      await other.registerPile(one.a, one.a, one.a, 7000);
-      await goTo(one.frame + 1);
-      await pokeRecord(other, one.frame, hashWords([one.publication, ...one.words]));
-      const reading = await one.sign(1, 1500n, 0n);
-      await expect(one.delivery.submit(other, [reading])).to.emit(one.delivery, "ReadingRefused");
-      expect((await one.delivery.readingOf(other, 1, one.frame)).stored).to.equal(false);
-      await one.delivery.submit(one.market, [reading]);
-      expect((await one.delivery.readingOf(one.market, 1, one.frame)).stored).to.equal(true);
     });
 
     it("refuses readings of a settled frame, and of a market without meters", async () => {

@@ -1,7 +1,7 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { N, Signature, toBeHex, TypedDataEncoder } from "ethers";
+import { N, toBeHex, TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
 import {
@@ -28,7 +28,6 @@ import {
   slotOf,
   stranger,
   deployDirect,
-  deployFor,
 } from "./fixtures";
 
 describe("OrderBook: signed orders", () => {
@@ -156,44 +155,12 @@ describe("OrderBook: signed orders", () => {
       await expect(market.submit(second)).to.be.revertedWithCustomError(market, "SignatureExpired").withArgs(deadline);
     });
 
-    it("refuses the same order twice, also after it was cancelled", async () => {
-      const { market, gateway, a, signed } = await loadFixture(fixture);
-      const order = await signed(a);
-      await market.submit(order);
-      const replayed = async () =>
-        expect(market.connect(gateway).submit(order))
-          .to.be.revertedWithCustomError(market, "InvalidNonce")
-          .withArgs(0n, 1n);
-      await replayed();
-      await market.connect(a).cancel();
-      await replayed();
-      expect(await market.liveStates()).to.deep.equal([[], []]);
-    });
-
     it("refuses nonces that are not the next one", async () => {
       const { market, a, signed } = await loadFixture(fixture);
       for (const nonce of [1n, 2n ** 24n - 1n]) {
         await expect(market.submit(await signed(a, { nonce })))
           .to.be.revertedWithCustomError(market, "InvalidNonce")
           .withArgs(nonce, 0n);
-      }
-    });
-
-    it("refuses what a pile signed for another market or another chain", async () => {
-      const { market, parameters, token, a, terms } = await loadFixture(fixture);
-      const { market: other } = await deployFor(token, parameters);
-      const domains = [
-        await domainOf(other),
-        await domainOf(market, 1n),
-        { ...(await domainOf(market)), name: "AdBEV market" },
-        { ...(await domainOf(market)), version: "2" },
-      ];
-      for (const domain of domains) {
-        const signature = Signature.from(await a.signTypedData(domain, ORDER_TYPES, orderMessage(terms())));
-        const recovered = ethers.recoverAddress(await market.signingHash(packSignedTerms(terms())), signature);
-        await expect(market.submit({ terms: packSignedTerms(terms()), r: signature.r, vs: signature.yParityAndS }))
-          .to.be.revertedWithCustomError(market, "NotRegistered")
-          .withArgs(recovered);
       }
     });
 
@@ -209,28 +176,6 @@ describe("OrderBook: signed orders", () => {
       await expect(market.submit(await signed(gateway)))
         .to.be.revertedWithCustomError(market, "NotRegistered")
         .withArgs(gateway);
-    });
-
-    it("has no second form of a signature: a high s recovers nobody or somebody else", async () => {
-      const { market, a, signed, terms } = await loadFixture(fixture);
-      const order = await signed(a);
-      const signature = Signature.from({ r: order.r, yParityAndS: order.vs });
-      const s = BigInt(signature.s);
-      // The mirrored s fills the top bit, which the packed form reads as parity: another s, another signer.
-      const mirrored = await signed(a);
-      mirrored.vs = toBeHex(N - s, 32);
-      await expect(market.submit(mirrored)).to.be.revertedWithCustomError(market, "NotRegistered");
-      mirrored.vs = toBeHex((N - s) & (2n ** 255n - 1n), 32);
-      await expect(market.submit(mirrored)).to.be.reverted;
-      // The few high values that fit beside the parity bit are refused as such.
-      for (const high of [N / 2n + 1n, 2n ** 255n - 1n]) {
-        for (const parity of [0n, 1n]) {
-          const vs = toBeHex((parity << 255n) | high, 32);
-          await expect(market.submit({ ...order, vs })).to.be.revertedWithCustomError(market, "InvalidSignature");
-        }
-      }
-      // Nothing of this touched the original.
-      await market.submit({ terms: packSignedTerms(terms()), r: order.r, vs: order.vs });
     });
 
     it("refuses signatures that recover no address", async () => {

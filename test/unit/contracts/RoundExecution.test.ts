@@ -8,7 +8,7 @@ import type { Market } from "../../../typechain-types";
 import { currentFrame, deployMarket, goTo } from "../../helpers/market";
 import { packFill } from "./deliveryFixtures";
 import { ask, bid, clearedOf, expectSolvent, fill, nth, PENNY, publish, TARIFFS } from "./fixtures";
-import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
+import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "./roundFixtures";
 
 const IMPORT = TARIFFS.importPrice;
 const EXPORT = TARIFFS.exportPrice;
@@ -19,17 +19,6 @@ async function asRounds(market: Market): Promise<Market> {
   await impersonateAccount(rounds);
   await setBalance(rounds, 10n ** 20n);
   return market.connect(await ethers.getSigner(rounds));
-}
-
-/** The FlexibleFilled of a transaction. */
-async function filledBy(market: Market, sent: { wait: () => Promise<{ logs: readonly unknown[] } | null> }) {
-  const receipt = await sent.wait();
-  for (const log of receipt?.logs ?? []) {
-    const parsed = market.interface.parseLog(log as { topics: string[]; data: string });
-    if (parsed?.name !== "FlexibleFilled") continue;
-    return [...(parsed.args.getValue("fills") as readonly bigint[])];
-  }
-  throw new Error("no FlexibleFilled");
 }
 
 describe("RoundExecution", () => {
@@ -177,7 +166,7 @@ describe("RoundExecution", () => {
         .withArgs(2);
       expect(await market.lockedBalanceOf(nth(piles, 1))).to.be.greaterThan(0n);
       await goTo(frame + 1, -360);
-      const fills = await filledBy(market, await rounds.finalise(market, book, "0x"));
+      const fills = await flexibleFills(market, await rounds.finalise(market, book, "0x"));
       expect(fills.map(decodeFill)).to.deep.equal([fill(0, 2, 2_000n, IMPORT)]);
       // Its last frame is over now, though it has not begun.
       expect(await market.lockedBalanceOf(nth(piles, 1))).to.equal(0n);
@@ -192,7 +181,7 @@ describe("RoundExecution", () => {
       await goTo(s.round, -480);
       await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, bytes, SALT);
       await goTo(s.round, -360);
-      const fills = await filledBy(s.market, await s.rounds.finalise(s.market, s.book, bytes));
+      const fills = await flexibleFills(s.market, await s.rounds.finalise(s.market, s.book, bytes));
       expect(fills.map(decodeFill)).to.deep.equal([fill(0, 2, 2_000n, IMPORT), fill(0, 1, 2_000n, IMPORT)]);
       await goTo(s.round + 1, -600);
       const next = await bookOf(s.rounds, await s.market.clear(s.round + 1));
@@ -222,7 +211,7 @@ describe("RoundExecution", () => {
     await goTo(start + 1, -480);
     await rounds.connect(proposer).reveal(market, book, bytes, SALT);
     await goTo(start + 1, -360);
-    const fills = await filledBy(market, await rounds.finalise(market, book, bytes));
+    const fills = await flexibleFills(market, await rounds.finalise(market, book, bytes));
     // 900 Wh cost 45 000 at 5 p, the 15 000 that are left pay 300 Wh of the 700.
     expect(fills.map(decodeFill)).to.deep.equal([fill(1, 0, 900n, EXPORT), fill(2, 0, 300n, EXPORT)]);
     expect(await market.gridBalance()).to.equal(0n);

@@ -4,10 +4,10 @@ import { ethers } from "hardhat";
 
 import { decodeRoundTerms, encodePlan } from "../../../scripts/chain/roundWords";
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
-import type { BenefitRounds } from "../../../typechain-types";
-import { type Deployed, deployMarket, goTo } from "../../helpers/market";
+import type { BenefitRounds, Market } from "../../../typechain-types";
+import { type Deployed, goTo } from "../../helpers/market";
 import type { TARIFFS } from "./fixtures";
-import { ask, bid, freshFrame, nth, PENNY } from "./fixtures";
+import { ask, bid, deployDirect, freshFrame, nth, PENNY } from "./fixtures";
 
 /** What commitments are blinded with. */
 export const SALT = id("salt");
@@ -23,7 +23,7 @@ export async function setting(
   overrides: Partial<DeploymentParameters> = {},
   tariffs: Partial<typeof TARIFFS> = {},
 ): Promise<Setting> {
-  const deployed = await deployMarket(8, { settlement: "benefit", ...overrides });
+  const deployed = await deployDirect(8, { settlement: "benefit", ...overrides });
   const { market, parameters } = deployed;
   const proposers = (await ethers.getSigners()).slice(12, 16);
   for (const proposer of proposers) await market.grantRole(id("PROPOSER_ROLE"), proposer);
@@ -39,6 +39,15 @@ export async function bookOf(rounds: BenefitRounds, match: ContractTransactionRe
     if (parsed?.name === "RoundOpened") return [...(parsed.args.getValue("book") as bigint[])];
   }
   throw new Error("no round opened");
+}
+
+/** The fills that an executed round made, packed. */
+export async function flexibleFills(market: Market, executed: ContractTransactionResponse): Promise<bigint[]> {
+  for (const log of (await executed.wait())?.logs ?? []) {
+    const parsed = market.interface.parseLog(log);
+    if (parsed?.name === "FlexibleFilled") return [...(parsed.args.getValue("fills") as readonly bigint[])];
+  }
+  throw new Error("no FlexibleFilled");
 }
 
 /** A plan of `horizon` frames that draws and discharges these totals first and nothing later. */

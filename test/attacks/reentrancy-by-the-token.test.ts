@@ -1,0 +1,196 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import { Delivery__factory } from "../../typechain-types";
+import { goTo } from "../helpers/market";
+import { ENOUGH, fund, marketOf } from "../helpers/tokenMarket";
+import { ask, bid, claims, clear, expectSolvent, freshFrame, PENNY, settle } from "../unit/contracts/fixtures";
+
+describe("Attack: re-entrancy by the token", () => {
+  /** The token itself is pile 3, with money in the market and of its own; it may do whatever a pile may. */
+  async function fixture() {
+    const token = await ethers.deployContract("ReentrantToken");
+    const d = await marketOf(token);
+    const { market, a, b } = d;
+    await fund(market, token, [a, b], ENOUGH);
+    for (const pile of [a, b]) await market.connect(pile).deposit(pile, ENOUGH / 2n);
+    await market.registerPile(token, token, token, 7000);
+    await token.faucet(token, ENOUGH);
+    await token.act(token, token.interface.encodeFunctionData("approve", [await market.getAddress(), ENOUGH]));
+    await token.act(market, market.interface.encodeFunctionData("deposit", [await token.getAddress(), ENOUGH / 2n]));
+    const start = await freshFrame(market, d.parameters);
+    await expectSolvent(market, token, d.parameters);
+    return { ...d, token, start };
+  }
+  type Fixture = Awaited<ReturnType<typeof fixture>>;
+
+  /** Ways in, as calldata that the token sends while the market waits for it. */
+  const calls = async ({ market, token, a, start }: Fixture) => {
+    const self = await token.getAddress();
+    return {
+      deposit: market.interface.encodeFunctionData("deposit", [self, 10n]),
+      depositForVictim: market.interface.encodeFunctionData("deposit", [a.address, 10n]),
+      depositWithPermit: market.interface.encodeFunctionData("depositWithPermit", [
+        self,
+        10n,
+        0n,
+        27,
+        ethers.ZeroHash,
+        ethers.ZeroHash,
+      ]),
+      withdraw: market.interface.encodeFunctionData("withdraw", [self, ENOUGH / 2n]),
+      withdrawGrid: market.interface.encodeFunctionData("withdrawGrid", [self, 1n]),
+      place: market.interface.encodeFunctionData("place", [bid(14n * PENNY, 1000n, start + 5)]),
+      replace: market.interface.encodeFunctionData("replace", [ask(14n * PENNY, 900n, start + 5)]),
+      cancel: market.interface.encodeFunctionData("cancel"),
+      clear: market.interface.encodeFunctionData("clear", [start + 1]),
+    };
+  };
+
+  const guarded = ["deposit", "depositForVictim", "depositWithPermit", "withdraw", "withdrawGrid"] as const;
+
+  for (const beforeMoving of [true, false]) {
+    const when = beforeMoving ? "before" : "after";
+    for (const outer of ["deposit", "depositWithPermit", "withdraw"] as const) {
+      it(`finds every function that moves money closed during ${outer}, ${when} the balances change`, async () => {
+        const d = await loadFixture(fixture);
+        const { market, token, parameters, admin, a } = d;
+        await market.grantRole(await market.GRID_OPERATOR_ROLE(), token);
+        const data = await calls(d);
+        for (const name of guarded) await token.arm(market, data[name], beforeMoving);
+        const closed = market.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
+        const run = {
+          deposit: async () => market.connect(a).deposit(a, 1000n),
+          depositWithPermit: async () =>
+            market.connect(a).depositWithPermit(a, 1000n, 0n, 27, ethers.ZeroHash, ethers.ZeroHash),
+          withdraw: async () => market.connect(a).withdraw(a, 1000n),
+        }[outer];
+        const tx = await run();
+        const made = (await token.queryFilter(token.filters.CallMade())).filter(
+          ({ transactionHash }) => transactionHash === tx.hash,
+        );
+        expect(made.map(({ args }) => [args.succeeded, args.answer])).to.deep.equal(guarded.map(() => [false, closed]));
+        await expectSolvent(market, token, parameters);
+        const moved = outer === "withdraw" ? -1000n : 1000n;
+        expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + moved);
+        expect(await market.freeBalanceOf(token)).to.equal(ENOUGH / 2n);
+        // The guard opens again.
+        await token.connect(admin).faucet(a, 1n);
+        await market.connect(a).withdraw(a, 1n);
+      });
+    }
+
+    it(`gains nothing by placing, replacing and cancelling during a deposit, ${when} the balances change`, async () => {
+      const d = await loadFixture(fixture);
+      const { market, token, parameters, a } = d;
+      const data = await calls(d);
+      for (const name of ["place", "replace", "cancel", "place"] as const) {
+        await token.arm(market, data[name], beforeMoving);
+        await expect(market.connect(a).deposit(a, 10n)).to.emit(token, "CallMade").withArgs(market, true, "0x");
+        await expectSolvent(market, token, parameters);
+      }
+      expect(await market.freeBalanceOf(token)).to.equal(ENOUGH / 2n - 140_000n);
+      expect(await market.lockedBalanceOf(token)).to.equal(140_000n);
+      expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + 40n);
+    });
+
+    it(`gains nothing by placing and cancelling during its own withdrawal, ${when} the balances change`, async () => {
+      const d = await loadFixture(fixture);
+      const { market, token, parameters } = d;
+      const data = await calls(d);
+      const leave = async () => token.act(market, data.withdraw);
+      // Everything goes out; what is placed meanwhile finds no money.
+      await token.arm(market, data.place, beforeMoving);
+      await expect(leave())
+        .to.emit(token, "CallMade")
+        .withArgs(market, false, market.interface.encodeErrorResult("InsufficientBalance", [0n, 140_000n]));
+      expect(await market.freeBalanceOf(token)).to.equal(0n);
+      await expectSolvent(market, token, parameters);
+    });
+
+    it(`locks in its own withdrawal only what it leaves behind, ${when} the balances change`, async () => {
+      const d = await loadFixture(fixture);
+      const { market, token, parameters } = d;
+      const data = await calls(d);
+      const half = market.interface.encodeFunctionData("withdraw", [await token.getAddress(), ENOUGH / 4n]);
+      await token.arm(market, data.place, beforeMoving);
+      await expect(token.act(market, half)).to.emit(token, "CallMade").withArgs(market, true, "0x");
+      expect(await market.freeBalanceOf(token)).to.equal(ENOUGH / 4n - 140_000n);
+      expect(await market.lockedBalanceOf(token)).to.equal(140_000n);
+      await expectSolvent(market, token, parameters);
+      await token.arm(market, data.cancel, beforeMoving);
+      await token.act(market, market.interface.encodeFunctionData("withdraw", [await token.getAddress(), 1n]));
+      expect(await market.freeBalanceOf(token)).to.equal(ENOUGH / 4n - 1n);
+      await expectSolvent(market, token, parameters);
+    });
+
+    it(`may clear while a deposit or withdrawal is on its way, ${when} the balances change, and moves nobody's money`, async () => {
+      const d = await loadFixture(fixture);
+      const { market, token, parameters, a, b, start } = d;
+      await market.connect(a).place(bid(14n * PENNY, 1000n, start + 5));
+      await market.connect(b).place(ask(12n * PENNY, 1000n, start + 5));
+      const data = await calls(d);
+      await token.arm(market, data.clear, beforeMoving);
+      await goTo(start + 1, -600);
+      // The seller tries to leave with the same money twice.
+      await expect(market.connect(b).withdraw(b, 1000n)).to.emit(market, "FrameCleared");
+      expect(await market.freeBalanceOf(b)).to.equal(ENOUGH / 2n - 1000n);
+      expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n - 130_000n);
+      await expectSolvent(market, token, parameters);
+      const [event] = await market.queryFilter(market.filters.FrameCleared());
+      const fills = [...(event?.args.fills ?? [])];
+      const delivery = Delivery__factory.connect((await market.parameters()).delivery, market.runner);
+      const settlement = delivery.interface.encodeFunctionData("settle", [
+        await market.getAddress(),
+        start + 1,
+        await market.publication(start + 1),
+        fills,
+        fills.length,
+        [],
+      ]);
+      await goTo(start + 2);
+      await token.arm(delivery, settlement, beforeMoving);
+      await expect(market.connect(b).deposit(b, 500n)).to.emit(market, "FrameSettled");
+      expect(await market.freeBalanceOf(b)).to.equal(ENOUGH / 2n - 500n + 130_000n);
+      await expectSolvent(market, token, parameters);
+    });
+  }
+
+  it("cannot count a gift as a deposit twice: what arrives during a deposit is that deposit's", async () => {
+    const d = await loadFixture(fixture);
+    const { market, token, parameters, a } = d;
+    const gift = token.interface.encodeFunctionData("transfer", [await market.getAddress(), 77n]);
+    await token.arm(token, gift, false);
+    await token.act(token, token.interface.encodeFunctionData("approve", [await market.getAddress(), ENOUGH]));
+    await market.connect(a).deposit(a, 1000n);
+    expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + 1077n);
+    await expectSolvent(market, token, parameters);
+  });
+
+  it("rolls everything back where it fails", async () => {
+    const d = await loadFixture(fixture);
+    const { market, token, parameters, a } = d;
+    const before = await claims(market, parameters);
+    await expect(market.connect(a).deposit(a, ENOUGH))
+      .to.be.revertedWithCustomError(token, "ERC20InsufficientAllowance")
+      .withArgs(market, ENOUGH / 2n, ENOUGH);
+    expect(await claims(market, parameters)).to.equal(before);
+  });
+
+  it("leaves the grid's money alone, too: withdrawGrid writes before it pays", async () => {
+    const d = await loadFixture(fixture);
+    const { market, token, parameters, admin, a, start } = d;
+    await market.connect(a).place(bid(25n * PENNY, 1000n, start + 5));
+    const { words } = await clear(market, start + 1);
+    await settle(market, start + 1, words);
+    await market.grantRole(await market.GRID_OPERATOR_ROLE(), token);
+    const income = await market.gridBalance();
+    const again = market.interface.encodeFunctionData("withdrawGrid", [await token.getAddress(), income]);
+    for (const beforeMoving of [true, false]) await token.arm(market, again, beforeMoving);
+    await market.withdrawGrid(admin, income);
+    expect(await market.gridBalance()).to.equal(0n);
+    expect(await token.balanceOf(admin)).to.equal(income);
+    await expectSolvent(market, token, parameters);
+  });
+});

@@ -1,0 +1,130 @@
+import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { Course, marketCommands, PILES } from "../helpers/campaignCommands";
+import { type Deployed, deployMarket } from "../helpers/market";
+import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
+
+// Any order of commands at all, on the contracts and on the model; what differs is shrunk to the commands that it takes.
+// The seeded days of test/integration are long and sensible instead: they fill books and wear out rings of frames.
+
+/** `ADBEV_CAMPAIGN_RUNS=1000 npx hardhat test test/invariant/differential.test.ts` looks longer. */
+const RUNS = Number(process.env.ADBEV_CAMPAIGN_RUNS ?? 20);
+/** Of a failure, as fast-check prints it; with `ADBEV_CAMPAIGN_PATH` and `ADBEV_CAMPAIGN_REPLAY` it is repeated alone. */
+const SEED = Number(process.env.ADBEV_CAMPAIGN_SEED ?? 1);
+const PATH = process.env.ADBEV_CAMPAIGN_PATH;
+const REPLAY = process.env.ADBEV_CAMPAIGN_REPLAY;
+const LONGEST_RUN = 120;
+/** A run takes about half a second; a failure may take a few dozen to shrink. */
+const MOST_MILLISECONDS = 60_000 + 5_000 * RUNS;
+/** Money units that each pile begins with; the last is poor. */
+const BALANCES = [10n ** 9n, 10n ** 9n, 10n ** 9n, 10n ** 9n, 3_000_000n, 200_000n];
+const RATED_W = [7_000, 3_000, 22_000];
+
+const MARKETS: Record<string, Partial<DeploymentParameters>> = {
+  plain: { wheelingCap: 20_000n, bondPrice: 30_000n, maxWaitFrames: 2 },
+  metered: { readingSeconds: 1_800, wheelingCap: 20_000n, bondPrice: 5_555n, maxWaitFrames: 1, creditPriorWh: 3_000n },
+  "ranked by credit": {
+    ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, overBps: 500n },
+    breach: "counterparty",
+  },
+  tight: { capacityW: 25_000n, lossAllowanceW: 333n, tickSize: 7n, unit: 10n ** 12n, pileCap: 8, alpha: 1, beta: 40 },
+  benefit: { settlement: "benefit", maxHorizon: 6, maxWaitFrames: 2, icebergThresholdWh: 0n, icebergPeakWh: 3_000n },
+  "benefit, metered, by slack": {
+    ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "slack", bondPrice: 12_345n },
+  },
+};
+
+describe("Differential campaign: any commands, the model as the oracle", () => {
+  const seen = nothingSeen();
+  const counts = new Map<string, number>();
+  let snapshot: SnapshotRestorer;
+  let deployed: Deployed;
+
+  before(async () => {
+    snapshot = await takeSnapshot();
+    deployed = await deployMarket(0);
+  });
+  // Other tests neither pay nor get older for this one.
+  after(() => snapshot.restore());
+
+  /** A market of its own with piles, money and published frames, and the beginning of its first frame. */
+  async function begin(parameters: DeploymentParameters): Promise<{ model: Course; real: TwinMarkets }> {
+    const real = await TwinMarkets.deploy(deployed, parameters, () => true, seen);
+    const course = new Course(parameters, (await time.latest()) + 10, counts);
+    course.reach(course.begins(course.frame + 1));
+    for (let pile = 1; pile <= PILES; pile++) {
+      const ratedW = RATED_W[pile % RATED_W.length]!;
+      await course.apply(real, { do: "register", pile, ratedW, ...(pile % 3 === 0 ? { operator: "three" } : {}) });
+      await course.apply(real, { do: "deposit", pile, tokenAmount: BALANCES[pile - 1]! * parameters.unit });
+    }
+    course.pileCount = PILES;
+    const first = course.frame + parameters.leadFrames + 2;
+    const { tickSize } = parameters;
+    const frames = Array.from({ length: 8 }, (_, i) => ({
+      ...{ frame: first + i, baseLoadW: BigInt(12_000 + 2_000 * i), importPrice: 200_000n * tickSize },
+      ...{ exportPrice: 120_000n * tickSize, wheelingPrice: 0n },
+    }));
+    await course.apply(real, { do: "publish", frames });
+    await course.apply(real, { do: "depositGrid", amount: 500_000n });
+    course.publishedUpTo = first + frames.length - 1;
+    course.reach(course.begins(first - 1));
+    return { model: course, real };
+  }
+
+  it(`tells no contract from its model in ${RUNS} runs of up to ${LONGEST_RUN} commands`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.keys(MARKETS)),
+        fc.commands(marketCommands, {
+          ...{ maxCommands: LONGEST_RUN, size: "max" },
+          ...(REPLAY === undefined ? {} : { replayPath: REPLAY }),
+        }),
+        async (name, commands) => {
+          const before = await takeSnapshot();
+          try {
+            const run = await begin({ ...DEFAULT_PARAMETERS, ...MARKETS[name] });
+            await fc.asyncModelRun(() => run, commands);
+            await run.real.compare();
+          } finally {
+            await before.restore();
+          }
+        },
+      ),
+      {
+        ...{ seed: SEED, numRuns: RUNS, ...(PATH === undefined ? {} : { path: PATH }) },
+        // Shrinking ends there, too, with the least that was found.
+        interruptAfterTimeLimit: MOST_MILLISECONDS,
+      },
+    );
+  }).timeout(30_000 + MOST_MILLISECONDS);
+
+  it("and everything happened", function () {
+    const listed = (of: Map<string, number>) => {
+      const sorted = [...of].sort(([, a], [, b]) => b - a);
+      return sorted.map(([kind, count]) => `${kind} ${count}`).join(", ");
+    };
+    const refused = [...seen.refusals.values()].reduce((sum, count) => sum + count, 0);
+    const { steps, clearings, trades, gridFills, settlements, rounds, exportFills } = seen;
+    console.log(`      Commands: ${listed(counts)}`);
+    console.log(`      Refused alike: ${listed(seen.refusals)}`);
+    console.log(
+      `      ${steps} steps, ${refused} refused; ${clearings} clearings with ` +
+        `${trades} trades and ${gridFills} fills from the grid, ${rounds} rounds with ${exportFills} to it, ` +
+        `${settlements} settlements`,
+    );
+    if (PATH !== undefined) this.skip();
+    const least = (perRun: number) => Math.floor(perRun * RUNS);
+    expect([...counts.keys()]).to.have.length.at.least(RUNS >= 8 ? 20 : 10);
+    expect(steps, "steps").to.be.at.least(least(25));
+    expect(refused, "refused alike").to.be.at.least(least(4));
+    expect(seen.refusals.size, "reasons").to.be.at.least(RUNS >= 8 ? 15 : 3);
+    expect(clearings, "clearings").to.be.at.least(least(2));
+    expect(trades, "trades").to.be.at.least(least(0.5));
+    expect(settlements, "settlements").to.be.at.least(least(0.4));
+    expect(seen.metered.frames, "settlements by meter").to.be.at.least(least(0.1));
+    expect(rounds, "rounds").to.be.at.least(least(0.25));
+  });
+});
