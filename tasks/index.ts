@@ -1,3 +1,4 @@
+import "./audit-rebuild";
 import "./compile";
 import "./docs-tutorial";
 import "./frame";

@@ -1,13 +1,21 @@
-import { id, type Provider, ZeroHash } from "ethers";
+import { id, type Provider, ZeroAddress, ZeroHash } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
-import { decodeBookHead, decodeChronicle, decodeFrameRecord, decodePileState, field } from "../chain/packedWords";
+import {
+  decodeBookHead,
+  decodeChronicle,
+  decodeFrameRecord,
+  decodePileState,
+  field,
+  REMEMBERED_FRAMES,
+} from "../chain/packedWords";
 import type { Difference } from "./auditEvent";
 import { type AuditedContracts, inBatches } from "./marketLogs";
+import type { RebuiltMeter } from "./meterBook";
 import type { RebuiltMarket } from "./rebuiltMarket";
 
 /** What is compared of one thing: the name of each figure with its unit, as rebuilt and as the contract has it. */
@@ -21,7 +29,7 @@ export interface Compared {
   piles: number;
   /** Live orders. */
   orders: number;
-  /** Frames with a publication or a record. */
+  /** Frames that a publication or a record may be remembered of. */
   frames: number;
   /** Readings of unsettled frames. */
   readings: number;
@@ -49,6 +57,14 @@ const LAST_FRAME = 2n ** 32n - 1n;
 export const MORE_LIVE_SLOT = 4n;
 const SENTINEL = 1n << 255n;
 
+/** What the delivery contract answers of a pile that it does not know. */
+const NO_METER: RebuiltMeter = {
+  ...{ key: ZeroAddress, energyPerFrameWh: 0n, weatherBps: 0n, operatorTag: 0n },
+  attributes: { capacity: 0, renewable: 0, position: 0, stability: 0 },
+};
+/** Frames ahead that may be published. */
+const MAX_FRAMES_AHEAD = 96;
+
 /** What comparing needs of an ethers provider. */
 export type ViewProvider = Provider;
 
@@ -75,8 +91,8 @@ export async function compareWithViews(
     [undefined, [async () => views.totals(), async () => views.money()]],
     ["piles", [...rebuilt.piles.keys()].map((pile) => async () => views.pile(pile))],
     ["orders", [async () => views.liveOrders()]],
-    ["frames", rebuilt.ledger.frames.map((frame) => async () => views.frame(frame))],
-    [undefined, [...rebuilt.meters.meters.keys()].map((pile) => async () => views.meter(pile))],
+    ["frames", views.frames().map((frame) => async () => views.frame(frame))],
+    [undefined, [...rebuilt.piles.keys()].map((pile) => async () => views.meter(pile))],
     ["readings", [...rebuilt.ledger.open.keys()].map((frame) => async () => views.readings(frame))],
     ["roles", ROLES.map((role) => async () => views.role(role))],
     [undefined, contracts.rounds === undefined ? [] : [async () => views.round(), async () => views.rewards()]],
@@ -202,6 +218,13 @@ class Views {
     };
   }
 
+  /** Frames that something is known of, and those that a market can hold a publication of that nothing is known of. */
+  frames(): number[] {
+    const last = Math.floor(this.block.timestamp / this.rebuilt.parameters.frameSeconds) + MAX_FRAMES_AHEAD;
+    const held = Array.from({ length: REMEMBERED_FRAMES }, (_, i) => last - i);
+    return [...new Set([...this.rebuilt.ledger.frames, ...held])].sort((a, b) => a - b);
+  }
+
   async frame(frame: number): Promise<Subject> {
     const { ledger } = this.rebuilt;
     const word = await this.market.frameRecord(frame, this.at);
@@ -219,7 +242,8 @@ class Views {
   }
 
   async meter(pile: number): Promise<Subject> {
-    const { key, energyPerFrameWh, weatherBps, operatorTag, attributes } = this.rebuilt.meters.meters.get(pile)!;
+    const { key, energyPerFrameWh, weatherBps, operatorTag, attributes } =
+      this.rebuilt.meters.meters.get(pile) ?? NO_METER;
     const { market } = this.contracts;
     const [view, given] = await Promise.all([
       this.delivery.meterOf(market, pile, LAST_FRAME, this.at),
