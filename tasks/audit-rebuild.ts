@@ -35,7 +35,8 @@ feederTask(
         from: args.fromBlock === undefined ? undefined : wholeNumber("from-block", args.fromBlock, 0, MOST_BLOCKS),
         to: args.toBlock === undefined ? undefined : wholeNumber("to-block", args.toBlock, 0, MOST_BLOCKS),
       };
-      if (args.market !== undefined && !hre.ethers.isAddress(args.market)) {
+      const isAddress: boolean = args.market === undefined || hre.ethers.isAddress(args.market);
+      if (!isAddress) {
         throw new InputError("--market", `expected an address such as 0x…, 40 digits, found "${args.market}"`);
       }
       await compileQuietly(hre);
