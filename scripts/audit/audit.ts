@@ -5,7 +5,7 @@ import { type AuditEvent, Contradiction, type Difference } from "./auditEvent";
 import { type Compared, compareWithViews } from "./compare";
 import { type AuditedContracts, readMarketEvents } from "./marketLogs";
 import type { BlockRange } from "./readLogs";
-import { type MoneyMoved, RebuiltMarket } from "./rebuiltMarket";
+import { type EnergyMoved, type MoneyMoved, RebuiltMarket } from "./rebuiltMarket";
 
 /** What an audit came to. */
 export interface AuditResult extends BlockRange {
@@ -14,8 +14,9 @@ export interface AuditResult extends BlockRange {
   events: Record<string, number>;
   /** Undefined where one event contradicts those before it, so that nothing is left to compare. */
   compared: Compared | undefined;
-  /** Money in, money out, and what is claimed now, money units. */
-  money: MoneyMoved & { claims: bigint };
+  /** Money in, money out, and who claims what now, money units. */
+  money: MoneyMoved & { claims: bigint; ofPiles: bigint; inDelivery: bigint; ofGrid: bigint };
+  energy: EnergyMoved;
   /** Undefined where everything agrees. */
   difference: Difference | undefined;
 }
@@ -56,7 +57,11 @@ export async function auditEvents(
   for (const { name } of events) counts[name] = (counts[name] ?? 0) + 1;
   const result = (compared: Compared | undefined, difference: Difference | undefined): AuditResult => ({
     ...{ market: client.address, ...range, events: counts, compared, difference },
-    money: { ...rebuilt.moved, claims: rebuilt.claims },
+    money: {
+      ...{ ...rebuilt.moved, claims: rebuilt.claims, ofPiles: rebuilt.ofPiles },
+      ...{ inDelivery: rebuilt.ledger.inDelivery, ofGrid: rebuilt.gridBalance },
+    },
+    energy: rebuilt.energy,
   });
   try {
     for (const event of events) rebuilt.apply(event);

@@ -38,6 +38,14 @@ export interface MoneyMoved {
   withdrawn: bigint;
 }
 
+/** Energy that fills agreed, Wh. */
+export interface EnergyMoved {
+  /** Between piles. */
+  tradedWh: bigint;
+  fromGridWh: bigint;
+  toGridWh: bigint;
+}
+
 /**
  * A market as a stranger knows it who reads nothing but events (its own, those of its meters and of its rounds), the
  * times of their blocks, and the parameters that it was deployed with.
@@ -59,6 +67,7 @@ export class RebuiltMarket {
   /** Who grants a role, where that is not the default admin. */
   readonly roleAdmins = new Map<string, string>();
   readonly moved: MoneyMoved = { deposited: 0n, withdrawn: 0n };
+  readonly energy: EnergyMoved = { tradedWh: 0n, fromGridWh: 0n, toGridWh: 0n };
   /** Piles with a live bit. */
   live = new Set<number>();
   /** Placements so far. */
@@ -112,11 +121,16 @@ export class RebuiltMarket {
     return { free: current.balance, locked: lockWith(this.parameters, current, current.remainingWh) };
   }
 
-  /** Everybody's claims: free and locked balances, what awaits settlement, the grid operator's account. Money units. */
-  get claims(): bigint {
-    let sum = this.gridBalance + this.ledger.inDelivery;
+  /** Free and locked balances of all piles, money units. */
+  get ofPiles(): bigint {
+    let sum = 0n;
     for (const { slot } of this.piles.values()) sum += slot.balance + lockWith(this.parameters, slot, slot.remainingWh);
     return sum;
+  }
+
+  /** Everybody's claims: the piles', what awaits settlement, the grid operator's account. Money units. */
+  get claims(): bigint {
+    return this.ofPiles + this.ledger.inDelivery + this.gridBalance;
   }
 
   /** Takes in the next event. @throws Contradiction where it cannot follow from those before it */
@@ -392,6 +406,8 @@ export class RebuiltMarket {
     const setAside = this.ledger.setAside(fills, this.ledger.publication(frame));
     const energyWh = new Map<number, bigint>();
     for (const fill of fills) {
+      const kind = fill.sell === GRID ? "fromGridWh" : fill.buy === GRID ? "toGridWh" : "tradedWh";
+      this.energy[kind] += fill.energyWh;
       for (const pile of [fill.sell, fill.buy]) energyWh.set(pile, (energyWh.get(pile) ?? 0n) + fill.energyWh);
     }
     energyWh.delete(GRID);
