@@ -45,8 +45,8 @@ export class RetryingTransactor implements Transactor {
 /** Whether nothing listened where the node should be; providers wrap the reason differently. */
 export function isRefusedConnection(error: unknown, depth = 4): boolean {
   if (depth === 0 || typeof error !== "object" || error === null) return false;
-  const { code, cause, errors, info } = error as Record<string, unknown>;
+  const { code, cause, parent, errors, info } = error as Record<string, unknown>;
   if (code === "ECONNREFUSED") return true;
   const inner = Array.isArray(errors) ? (errors as unknown[]) : [];
-  return [cause, info, ...inner].some((one) => isRefusedConnection(one, depth - 1));
+  return [cause, parent, info, ...inner].some((one) => isRefusedConnection(one, depth - 1));
 }

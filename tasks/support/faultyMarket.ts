@@ -18,7 +18,7 @@ export interface FaultyMarket {
   port: FaultyPort;
   client: MarketClient;
   /** What is paid in for the piles of the day, money units; once they are registered. */
-  deposited(): Promise<bigint>;
+  deposited: () => Promise<bigint>;
 }
 
 /**

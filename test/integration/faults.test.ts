@@ -86,14 +86,14 @@ describe("a simulated day on which things go wrong", function () {
   it("hears nothing of a pile that is offline, whose order stands, and calls its meter silent", async () => {
     const quiet = () =>
       defaultDay({ seed: 3, evs: 14, homes: 40, meters: { noise: 0, leave: 0, silent: 0, cheat: 0 } });
-    const faults = Array.from({ length: 14 }, (_, i) => `offline:${i + 1}@14-22`).join(",");
+    const faults = Array.from({ length: 14 }, (_, i) => `offline:${i + 1}@15-43`).join(",");
     const { day, report } = await play(faults, quiet, { readingSeconds: 3_600 });
     expect(report.cost.ordersLost).to.be.above(0);
     expect(report.cost.readingsLost).to.be.above(0);
     expect(day.totals.refused["PileOffline"]).to.equal(report.cost.ordersLost);
     const silent = day.delivery!.frames.filter((frame) => frame.silent.length > 0).map(({ frame }) => frame - 48);
     expect(silent.length).to.be.above(0);
-    for (const frame of silent) expect(frame).to.be.within(14, 22);
+    for (const frame of silent) expect(frame).to.be.within(15, 43);
     const { unservedWh } = report.cost;
     expect(unservedWh.withFaults).to.be.at.least(unservedWh.without);
   });
@@ -119,7 +119,7 @@ describe("a simulated day on which things go wrong", function () {
       expect(day.frames[frame]!.loadW).to.be.at.least(day.frames[frame]!.baseLoadW);
     }
     const published = report.proof.audit.events["FramePublished"]!;
-    expect(published).to.equal(144 - 3);
+    expect(published).to.equal(4 * 48 - 3);
   });
 
   it("books nothing twice where everything that is signed arrives twice, and again later", async () => {
@@ -157,8 +157,9 @@ describe("a simulated day on which things go wrong", function () {
   });
 
   it("finishes a day on which everything goes wrong, by meters and where plans compete", async () => {
-    const all = "restart@20,offline:7@18-24,missed@30-31,late@12,duplicates,gateway@26";
-    const plans = () => ({ ...metered(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
+    const all = "restart@20,offline:7@18-24,missed@30-31,late@12,duplicates,gateway@14";
+    const many = () => defaultDay({ seed: 3, evs: 30, homes: 40, meters: METERS });
+    const plans = () => ({ ...many(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
     const { day, report } = await play(all, plans, {
       ...{ settlement: "benefit", readingSeconds: 3_600, icebergPeakWh: 10_000n, bondPrice: 20_000n },
     });
@@ -166,5 +167,27 @@ describe("a simulated day on which things go wrong", function () {
     expect([restarts.length, missed.length, late.length, gateways.length]).to.deep.equal([1, 2, 1, 1]);
     expect(duplicates.orders).to.be.above(0);
     expect(day.rounds!.length).to.be.above(0);
+  });
+
+  it("says in one message what the flag does not go with", async () => {
+    const said: string[] = [];
+    const { error } = console;
+    for (const [args, message] of [
+      [{ on: "model" }, "--faults: faults befall a chain; leave out --on model"],
+      [{ seeds: "2" }, "--faults: goes with one seed and one feeder"],
+      [{ feeders: "2" }, "--faults: goes with one seed and one feeder"],
+      [{ faults: "flood@3" }, '--faults: nothing that is known in "flood@3"; expected some of restart@FRAME'],
+      [{ faults: "offline:9@3" }, "--faults: this day has 6 piles, numbered from 1; found pile 9"],
+    ] as const) {
+      console.error = (...words: unknown[]) => void said.push(words.join(" "));
+      try {
+        await hre.run("simulate:day", { evs: "6", faults: "restart@20", ...args });
+      } finally {
+        console.error = error;
+      }
+      expect(process.exitCode, message).to.equal(1);
+      process.exitCode = undefined;
+      expect(said.pop()).to.include(message);
+    }
   });
 });

@@ -4,7 +4,7 @@ import { auditMarket, type AuditResult, deploymentBlock } from "../../audit/audi
 import type { EnergyMoved } from "../../audit/rebuiltMarket";
 import type { MarketClient } from "../../chain/marketClient";
 import type { DayResult } from "../dayResult";
-import type { FaultLog } from "./faults";
+import type { FaultLog, Faults } from "./faults";
 import type { FaultyPort } from "./faultyPort";
 
 /** A figure of a day with faults beside that of the same day without. */
@@ -34,6 +34,7 @@ export interface NothingLost {
 
 /** What faults did to a day. */
 export interface FaultReport {
+  planned: Readonly<Faults>;
   injected: FaultLog;
   cost: {
     /** Of charging EVs, Wh. */
@@ -71,6 +72,7 @@ export async function reportFaults(faulty: FaultyDay): Promise<FaultReport> {
   });
   const sum = (figures: number[]) => figures.reduce((total, figure) => total + figure, 0);
   return {
+    planned: port.faults,
     injected: log,
     cost: {
       unservedWh: compare(({ totals }) => totals.unservedWh),

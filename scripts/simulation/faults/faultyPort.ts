@@ -53,7 +53,7 @@ export class FaultyPort implements MeteredPort {
    */
   constructor(
     private readonly market: FallibleMarket,
-    private readonly faults: Faults,
+    readonly faults: Readonly<Faults>,
     private readonly firstFrame: number,
     readonly log: FaultLog,
   ) {
