@@ -46,6 +46,7 @@ feederTask(
       const toBlock = asked.to ?? latest;
       if (toBlock > latest) throw new InputError("--to-block", `the latest block is ${latest}, found ${toBlock}`);
       const client = await connect(hre, args);
+      await requireState(hre, client.address, toBlock);
       const fromBlock = asked.from ?? (await deploymentBlock(provider, client.address, toBlock));
       if (fromBlock > toBlock) {
         throw new InputError("--from-block", `expected at most ${toBlock}, the last block to read, found ${fromBlock}`);
@@ -77,6 +78,17 @@ async function connect(hre: HardhatRuntimeEnvironment, { market, feeder }: Audit
     if (!isNone) throw error;
     throw new InputError("--market", `the contract at ${market} is no market`);
   }
+}
+
+/** @throws InputError where the node has forgotten the state at a block, or there was no market yet */
+async function requireState({ ethers }: HardhatRuntimeEnvironment, market: string, toBlock: number): Promise<void> {
+  const code = await ethers.provider.getCode(market, toBlock).catch(() => {
+    throw new InputError(
+      "--to-block",
+      `the node has no state at block ${toBlock}; ask an archive node, or leave it out`,
+    );
+  });
+  if (code === "0x") throw new InputError("--to-block", `the market was not there at block ${toBlock}`);
 }
 
 function printAudit({ market, fromBlock, toBlock, events, compared, money, difference }: AuditResult): void {

@@ -3,6 +3,7 @@ import { type Interface, type Log, type Provider, zeroPadValue } from "ethers";
 import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
 import { ROUNDS_INTERFACE } from "../chain/roundsClient";
 import { type AuditEvent, type EventSource, needsTime } from "./auditEvent";
+import { inBatches } from "./inBatches";
 import { type BlockRange, type LogFilter, readLogs } from "./readLogs";
 
 /** The contracts whose events are about a market. */
@@ -13,9 +14,6 @@ export interface AuditedContracts {
   /** Undefined where the market has no benefit rounds. */
   rounds: string | undefined;
 }
-
-/** Requests that are under way at a time. */
-const AT_A_TIME = 16;
 
 /**
  * Everything that the network tells of a market, oldest first: its own events, those of its meters and rounds about it,
@@ -37,15 +35,6 @@ export async function readMarketEvents(
     times.set(number, block.timestamp);
   });
   return events.map((event) => ({ ...event, timestamp: times.get(event.block) }));
-}
-
-/** Does something to every item, some at a time. @returns the results in the order of the items */
-export async function inBatches<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_A_TIME) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_A_TIME).map(act))));
-  }
-  return results;
 }
 
 function filtersOf({ market, token, delivery, rounds }: AuditedContracts): LogFilter[] {

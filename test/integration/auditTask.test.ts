@@ -119,7 +119,11 @@ describe("audit:rebuild", function () {
       [{ market: token }, `--market: the contract at ${token} is no market`],
       [{ market, fromBlock: "ten" }, "--from-block: expected a whole number"],
       [{ market, toBlock: "99999999" }, "--to-block: the latest block is"],
-      [{ market, fromBlock: "7", toBlock: "6" }, "--from-block: expected at most 6"],
+      [{ market, toBlock: "1" }, "--to-block: the market was not there at block 1"],
+      [
+        { market, fromBlock: String(cleared + 1), toBlock: String(cleared) },
+        `--from-block: expected at most ${cleared}`,
+      ],
     ] as const) {
       const { stderr, stdout, code } = await run(args);
       expect(code, message).to.equal(1);

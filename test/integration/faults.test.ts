@@ -2,6 +2,8 @@ import { takeSnapshot, type SnapshotRestorer } from "@nomicfoundation/hardhat-ne
 import { expect } from "chai";
 import hre, { ethers } from "hardhat";
 
+import { ChainPort } from "../../scripts/chain/chainPort";
+import { BatchGateway, type GatewayOptions, type OrderGateway } from "../../scripts/chain/orderGateway";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import { asapPlanner, pob } from "../../scripts/planners/book/planners";
 import { WholeNeed } from "../../scripts/piles/policies/wholeNeed";
@@ -9,8 +11,11 @@ import { type DayOptions, runDay } from "../../scripts/simulation/day";
 import type { DayResult } from "../../scripts/simulation/dayResult";
 import { defaultDay } from "../../scripts/simulation/defaults";
 import { type FaultReport, reportFaults } from "../../scripts/simulation/faults/faultReport";
+import { emptyLog } from "../../scripts/simulation/faults/faults";
+import { type FallibleMarket, FaultyPort } from "../../scripts/simulation/faults/faultyPort";
 import { parseFaults } from "../../scripts/simulation/faults/parse";
 import { ModelPort } from "../../scripts/simulation/modelPort";
+import { chainPortOptions } from "../../tasks/support/chainMarket";
 import { openFaultyMarket } from "../../tasks/support/faultyMarket";
 
 interface Played {
@@ -167,6 +172,57 @@ describe("a simulated day on which things go wrong", function () {
     expect([restarts.length, missed.length, late.length, gateways.length]).to.deep.equal([1, 2, 1, 1]);
     expect(duplicates.orders).to.be.above(0);
     expect(day.rounds!.length).to.be.above(0);
+  });
+
+  /** A market whose restarts forget what awaits settlement, or whose gateways send everything anew. */
+  async function careless(how: "forgets" | "sends anew", faults: string): Promise<Omit<Played, "faultless">> {
+    const options = await chainPortOptions(hre, {}, 3, `careless${++feeders}`);
+    const log = emptyLog();
+    const day = small();
+    let dying = false;
+    const gatewayOf = (given: GatewayOptions): OrderGateway => {
+      const gateway = new BatchGateway(given);
+      return {
+        submit: async (orders) => {
+          if (dying && orders.length > 1) {
+            dying = false;
+            await gateway.submit(orders.slice(0, 1));
+          }
+          return gateway.submit(orders);
+        },
+      };
+    };
+    const first = new ChainPort({ ...options, gatewayOf });
+    const market: FallibleMarket = {
+      port: first,
+      killGateway: () => void (dying = true),
+      restart: async () => {
+        const unsettled = how === "forgets" ? [] : first.memory.unsettled;
+        const found = { refusedConnections: 0, events: 0, piles: 0, unsettledFrames: 0 };
+        return { port: new ChainPort(options, { ...first.memory, unsettled }), ...found };
+      },
+    };
+    const port = new FaultyPort(market, parseFaults("faults", faults), day.measured.first, log);
+    const result = await runDay(day, port);
+    const { client, pileBalance } = options;
+    const deposited = pileBalance * BigInt((await client.piles()).length);
+    const at = { client, port, deposited, provider: ethers.provider };
+    return { day: result, report: await reportFaults({ ...at, day: result, faultless: result }) };
+  }
+
+  it("would show a frame that a restarted gateway forgot", async () => {
+    const { proof } = (await careless("forgets", "restart@20,restart@33")).report;
+    expect(proof.holds).to.equal(false);
+    expect(proof.claims.inDelivery > 0n).to.equal(true);
+    // Nothing is gone: it awaits whoever settles it.
+    expect(proof.audit.difference).to.equal(undefined);
+    expect(proof.held).to.equal(proof.deposited);
+  });
+
+  it("would show orders that a gateway sent anew", async () => {
+    const { day, report } = await careless("sends anew", "gateway@13");
+    expect(day.totals.refused["InvalidNonce"]).to.equal(1);
+    expect(report.proof.audit.events["OrderRefused"]).to.be.above(0);
   });
 
   it("says in one message what the flag does not go with", async () => {

@@ -5,9 +5,10 @@ import { ethers } from "hardhat";
 
 import { contractsOf } from "../../scripts/audit/audit";
 import type { Difference } from "../../scripts/audit/auditEvent";
-import { compareWithViews, MORE_LIVE_SLOT } from "../../scripts/audit/compare";
+import { compareWithViews } from "../../scripts/audit/compare";
 import { readMarketEvents } from "../../scripts/audit/marketLogs";
 import { RebuiltMarket } from "../../scripts/audit/rebuiltMarket";
+import { MORE_LIVE_SLOT } from "../../scripts/audit/views";
 import { MarketClient } from "../../scripts/chain/marketClient";
 import {
   decodePileState,
