@@ -18,7 +18,7 @@ import {
 } from "../../scripts/chain/packedWords";
 import { Random } from "../../scripts/random";
 import type { Market } from "../../typechain-types";
-import { currentFrame } from "../helpers/market";
+import { currentFrame, deployMarket } from "../helpers/market";
 import {
   deployDirect,
   nth,
@@ -70,7 +70,8 @@ class Follower {
   }
 }
 
-describe("Rebuilding a market from its events alone", () => {
+describe("Rebuilding a market from its events alone", function () {
+  this.timeout(120_000);
   const F = 1800;
 
   async function fixture() {
@@ -271,5 +272,13 @@ describe("Rebuilding a market from its events alone", () => {
 
   it("reads the live bits that no view shows from where the compiler put them", async () => {
     expect(await slotOf("_moreLive")).to.equal(MORE_LIVE_SLOT);
+    const { market, piles } = await deployMarket(210);
+    const follower = await Follower.of(market);
+    const firstFrame = Number(await market.nextFirstFrame());
+    const order = { charge: true, price: PENNY, energyWh: 100n, peakWh: 0n, expiryFrame: firstFrame };
+    for (const pile of [208, 209, 210]) await market.connect(nth(piles, pile - 1)).place(order);
+    await follower.expectSame();
+    await overwrite(market, MORE_LIVE_SLOT, (word) => word ^ 2n);
+    expect(await follower.difference()).to.include({ subject: "market", field: "live bits, word 1 after the head" });
   });
 });

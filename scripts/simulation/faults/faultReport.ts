@@ -43,8 +43,9 @@ export interface FaultReport {
     soldWh: WithAndWithout;
     /** Sum of absolute steps, W [T 4.4]. */
     pflW: WithAndWithout;
-    /** Deals for later that did not come about because nobody cleared, frames. */
+    /** Frames that nobody cleared. */
     framesUncleared: number;
+    /** Orders and readings that piles without a connection could not send. */
     ordersLost: number;
     readingsLost: number;
   };
