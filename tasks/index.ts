@@ -1,5 +1,6 @@
 import "./audit-layout";
 import "./audit-mutate";
+import "./audit-rebuild";
 import "./compile";
 import "./docs-tutorial";
 import "./frame";

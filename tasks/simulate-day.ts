@@ -1,3 +1,4 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import pc from "picocolors";
 
 import type { DeploymentParameters } from "../scripts/market/defaults";
@@ -8,11 +9,15 @@ import type { FrameListener } from "../scripts/simulation/day";
 import type { DayResult, DeliveryReport, LoadReport } from "../scripts/simulation/dayResult";
 import type { DaySettings } from "../scripts/simulation/defaults";
 import type { BookOrder, MarketPort } from "../scripts/simulation/marketPort";
+import type { FaultReport } from "../scripts/simulation/faults/faultReport";
+import { FAULTS_SYNTAX, parseFaults } from "../scripts/simulation/faults/parse";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
 import { type BenefitArguments, type BenefitChoice, readBenefit } from "./support/benefit";
 import { loadAgent } from "./support/ownFiles";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
+import { printFaults } from "./support/faultsText";
+import { type FaultyMarket, openFaultyMarket } from "./support/faultyMarket";
 import { guarded } from "./support/guarded";
 import { readText, writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
@@ -37,6 +42,7 @@ interface Arguments extends SettingArguments, BenefitArguments {
   beta: string;
   on: string;
   meters?: string;
+  faults?: string;
 }
 
 /** How long readings are waited for with --meters, s. */
@@ -81,16 +87,19 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .addOptionalParam("beta", "weight of the time rank", "1")
   .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
   .addOptionalParam("meters", METERS_HELP)
+  .addOptionalParam("faults", `what goes wrong, with commas between (default: nothing): ${FAULTS_SYNTAX}`)
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const day = await readDay(args);
       const where = oneOf("on", args.on, ["chain", "model"]);
+      const faults = readFaults(args, where, day);
       if (where === "chain") await compileQuietly(hre);
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
       const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
       const results: DayResult[] = [];
       const books = new Map<number, readonly BookOrder[]>();
       const { recordBooks } = await import("../scripts/simulation/bookRecorder");
+      let faulty: FaultyMarket | undefined;
       let deliveredWh = 0n;
       const onFrame = ({ trades, grid }: FrameOutcome) => {
         deliveredWh += [...trades, ...grid].reduce((sum, { energyWh }) => sum + energyWh, 0n);
@@ -99,9 +108,13 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       try {
         for (const seed of seeds) {
           const openPort = async (feeder: number) => {
-            const port = await (where === "chain"
-              ? openChainMarket(hre, day.market, seed, `s${seed}f${feeder + 1}`)
-              : openModelPort(day.market));
+            const name = `s${seed}f${feeder + 1}`;
+            if (faults !== undefined) {
+              faulty = await openFaultyMarket(hre, day.market, seed, name, faults, firstFrame(day.settings));
+            }
+            const port =
+              faulty?.port ??
+              (await (where === "chain" ? openChainMarket(hre, day.market, seed, name) : openModelPort(day.market)));
             return args.html !== undefined && seed === day.seed && feeder === 0 ? recordBooks(port, books) : port;
           };
           results.push(await simulate(day, seed, openPort, onFrame));
@@ -110,6 +123,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
         bar?.stop();
       }
       const [first] = results;
+      const report = faulty === undefined ? undefined : await reportOn(hre, faulty, day, first!);
       if (args.csv !== undefined) {
         const { dayCsv } = await import("../scripts/reports/dayCsv");
         await writeText("csv", args.csv, dayCsv(first!));
@@ -129,8 +143,13 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
         await writeText("html", args.html, html);
       }
       if (results.length === 1) {
-        if (args.json) console.log(toJsonText({ arguments: args, deliveredWh, ...first! }));
-        else await printDay(first!, args, deliveredWh);
+        if (args.json) {
+          console.log(toJsonText({ arguments: args, deliveredWh, ...first!, ...(report && { faults: report }) }));
+        } else {
+          await printDay(first!, args, deliveredWh);
+          if (report !== undefined) printFaults(report);
+        }
+        if (report?.proof.holds === false) process.exitCode = 1;
         return;
       }
       const { spreads } = await import("../scripts/simulation/statistics");
@@ -187,6 +206,33 @@ async function readDay(args: Arguments): Promise<Day> {
   };
 }
 
+/** @throws InputError where faults are planned for what they cannot befall */
+function readFaults(args: Arguments, where: string, { seeds, feeders }: Day) {
+  if (args.faults === undefined) return undefined;
+  const faults = parseFaults("faults", args.faults);
+  if (where !== "chain") throw new InputError("--faults", "faults befall a chain; leave out --on model");
+  if (seeds > 1 || feeders > 1) throw new InputError("--faults", "goes with one seed and one feeder");
+  return faults;
+}
+
+/** What faults did to a day, beside the same day on the model, which comes out as on a chain without faults. */
+async function reportOn(
+  hre: HardhatRuntimeEnvironment,
+  { port, client, deposited }: FaultyMarket,
+  day: Day,
+  result: DayResult,
+): Promise<FaultReport> {
+  const { reportFaults } = await import("../scripts/simulation/faults/faultReport");
+  const faultless = await simulate(
+    day,
+    day.seed,
+    async () => openModelPort(day.market),
+    () => undefined,
+  );
+  const { provider } = hre.ethers;
+  return reportFaults({ client, provider, port, deposited: await deposited(), day: result, faultless });
+}
+
 async function readSessions(file: string, args: Arguments): Promise<NonNullable<DaySettings["population"]>> {
   const { sessionsPopulation } = await import("../scripts/piles/populations/sessions");
   const text = await readText("sessions", file);
@@ -238,6 +284,11 @@ async function openModelPort(market: Partial<DeploymentParameters>): Promise<Mar
   const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
   const { ModelPort } = await import("../scripts/simulation/modelPort");
   return new ModelPort({ ...DEFAULT_PARAMETERS, ...market });
+}
+
+/** The frame in which the measured day begins. */
+function firstFrame({ warmUpDays = 1 }: Omit<DaySettings, "seed">): number {
+  return warmUpDays * 48;
 }
 
 /** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */

@@ -19,14 +19,13 @@ import type {
 } from "../simulation/marketPort";
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
+import { BatchGateway, type GatewayOptions, type OrderGateway } from "./orderGateway";
 import { decodeFrozenBook } from "./frozenBook";
 import { holdRound } from "./heldRound";
 import { type MeteredPile, settleByReadings, tariffsOf } from "./meteredSettlement";
 import type { RoundsClient } from "./roundsClient";
 import type { Receipt, Transactor } from "./transactor";
 
-/** Orders per transaction; a hundred stay far below the network's gas cap. */
-const BATCH_SIZE = 100;
 /** Frames between registering and the simulation's frame 0, for publishing ahead. */
 const SETUP_FRAMES = 8;
 /** How long after its submission is due a signed order stays valid, s. */
@@ -44,6 +43,18 @@ export interface ChainPortOptions {
   pileBalance: bigint;
   /** Account of a proposer of plans by its name; needed in markets with benefit rounds. */
   proposerOf?: (name: string) => Promise<Transactor>;
+  /** Who submits what piles have signed; a {@link BatchGateway}. */
+  gatewayOf?: (options: GatewayOptions) => OrderGateway;
+}
+
+/** What a {@link ChainPort} knows beside the chain and the keys. */
+export interface PortMemory {
+  /** The chain's frame that is the simulation's frame 0. */
+  originFrame: number;
+  /** By name: number, rated power and next nonce. */
+  piles: ReadonlyMap<string, { index: number; ratedW: bigint; nonce: bigint }>;
+  /** Cleared frames that moved energy and are not settled. */
+  unsettled: readonly ClearedFrame[];
 }
 
 /** A frame's round as its clearing opened it. */
@@ -80,8 +91,30 @@ export class ChainPort implements MeteredPort {
   /** The chain's frame that is the simulation's frame 0; known once piles are registered. */
   private originFrame = 0;
 
-  constructor(private readonly options: ChainPortOptions) {
-    this.parameters = options.client.parameters;
+  private readonly gateway: OrderGateway;
+
+  /** @param memory what a port before this one knew; none for a market without piles */
+  constructor(
+    private readonly options: ChainPortOptions,
+    memory?: PortMemory,
+  ) {
+    const { client, sender, keyOf, gatewayOf } = options;
+    this.parameters = client.parameters;
+    const onReceipt = (receipt: Receipt, orders: number) => this.count("orders", receipt, orders);
+    const gateway = { client, sender, onReceipt };
+    this.gateway = gatewayOf?.(gateway) ?? new BatchGateway(gateway);
+    if (memory === undefined) return;
+    this.originFrame = memory.originFrame;
+    for (const [pile, known] of memory.piles) {
+      this.piles.set(pile, { ...known, meter: keyOf(pile) });
+      this.names.set(known.index, pile);
+    }
+    for (const cleared of memory.unsettled) this.unsettled.set(cleared.frame - this.originFrame, cleared);
+  }
+
+  /** Everything that this port would lack if it knew only the chain and the keys. */
+  get memory(): PortMemory {
+    return { originFrame: this.originFrame, piles: this.piles, unsettled: [...this.unsettled.values()] };
   }
 
   async register(piles: readonly PileRegistration[]): Promise<void> {
@@ -108,21 +141,17 @@ export class ChainPort implements MeteredPort {
   }
 
   async submit(now: number, actions: readonly Action[]): Promise<ActionResult[]> {
-    const { client, clock, sender } = this.options;
-    await clock.reach(this.begins(now));
-    const results: ActionResult[] = [];
-    for (let start = 0; start < actions.length; start += BATCH_SIZE) {
-      const batch = actions.slice(start, start + BATCH_SIZE);
-      const orders = await Promise.all(batch.map((action) => this.sign(now, action)));
-      const { receipt, refused } = await client.submitBatch(sender, orders);
-      this.count("orders", receipt, orders.length);
-      const errors = new Map(refused.map(({ position, refusal }) => [position, refusal.error]));
-      batch.forEach((action, position) => {
-        const error = errors.get(position);
-        if (error === undefined) this.account(action.pile).nonce += 1n;
-        results.push(error === undefined ? { accepted: true } : { accepted: false, error });
-      });
-    }
+    await this.options.clock.reach(this.begins(now));
+    const orders = await Promise.all(
+      actions.map(async (action) => {
+        const { index, nonce } = this.account(action.pile);
+        return { pile: index, nonce, signed: await this.sign(now, action) };
+      }),
+    );
+    const results = await this.gateway.submit(orders);
+    results.forEach(({ accepted }, position) => {
+      if (accepted) this.account(actions[position]!.pile).nonce += 1n;
+    });
     return results;
   }
 

@@ -328,6 +328,12 @@ export class MarketClient {
     return new Map(postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
   }
 
+  /** What the market holds of its token, money units, rounded down. */
+  async tokensHeld(): Promise<bigint> {
+    const held = await TestToken__factory.connect(this.tokenAddress, this.provider).balanceOf(this.address);
+    return held / this.parameters.unit;
+  }
+
   /** What a pile can pay with, the lock of an order that has died included, money units. */
   async freeBalance(pile: number): Promise<bigint> {
     return this.market.freeBalanceOfPile(pile);

@@ -110,3 +110,9 @@ export function encodeFlexibleOrder(o: PackedFlexibleOrder): bigint {
 export function encodePlan({ drawWh, dischargeWh }: PlanTotals): string {
   return concat(drawWh.map((wh, offset) => toBeHex((wh << 24n) | (dischargeWh[offset] ?? 0n), 6)));
 }
+
+/** Decodes what {@link encodePlan} encodes. */
+export function decodePlan(bytes: string): PlanTotals {
+  const words = (bytes.slice(2).match(/.{12}/g) ?? []).map((word) => BigInt(`0x${word}`));
+  return { drawWh: words.map((word) => word >> 24n), dischargeWh: words.map((word) => word & 0xff_ffffn) };
+}

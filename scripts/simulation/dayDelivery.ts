@@ -79,7 +79,7 @@ export class DayDelivery {
     for (const pile of partiesOf(outcome).keys()) {
       const meter = this.meters.get(plugged.get(pile)!)!;
       const pileWh = movableWh(this.port.parameters, BigInt(this.ratedW.get(pile)!));
-      if (meter.silent) silent.push(pile);
+      if (meter.silent || this.port.hears?.(pile, frame) === false) silent.push(pile);
       else readings.set(pile, meter.moved(frame, agreedWh.get(pile)!, pileWh));
     }
     const waits = silent.length === 0 ? 0 : Math.ceil(readingSeconds / frameSeconds);

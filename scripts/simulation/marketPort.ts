@@ -107,6 +107,9 @@ export interface MeteredPort extends MarketPort {
    */
   settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement>;
 
+  /** Whether a pile's readings of a frame can be handed in; all of them can where this is not there. */
+  hears?(pile: string, frame: number): boolean;
+
   /** Counts the market's money. */
   balanceSheet(): Promise<BalanceSheet>;
 }

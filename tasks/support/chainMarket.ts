@@ -1,12 +1,13 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
+import type { ChainPortOptions } from "../../scripts/chain/chainPort";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { InputError } from "../../scripts/scenario/inputError";
 import type { MarketPort } from "../../scripts/simulation/marketPort";
 import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
 
 /** What each pile of a simulation gets to trade with, money units. */
-const PILE_BALANCE = 1_000_000_000_000n;
+export const PILE_BALANCE = 1_000_000_000_000n;
 
 /** A market of its own for a simulated day on the in-process chain. @throws InputError on any other network */
 export async function openChainMarket(
@@ -15,22 +16,32 @@ export async function openChainMarket(
   seed: number,
   feeder: string,
 ): Promise<MarketPort> {
+  const { ChainPort } = await import("../../scripts/chain/chainPort");
+  return new ChainPort(await chainPortOptions(hre, rules, seed, feeder));
+}
+
+/** What the port of a simulated day's own market is made of. @throws InputError on any network but the in-process chain */
+export async function chainPortOptions(
+  hre: HardhatRuntimeEnvironment,
+  rules: Partial<DeploymentParameters>,
+  seed: number,
+  feeder: string,
+): Promise<ChainPortOptions> {
   if (hre.network.name !== "hardhat") {
     throw new InputError(
       `network ${hre.network.name}`,
       "a simulated day runs on the in-process chain; leave out --network",
     );
   }
-  const { ChainPort } = await import("../../scripts/chain/chainPort");
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
   const [addresses] = await deployFeeders(hre, [feeder], rules);
-  return new ChainPort({
+  return {
     client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
     clock: await clockOf(hre),
     sender: await transactorOf(hre, "0"),
     keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
     pileBalance: PILE_BALANCE,
     proposerOf: async (name) => namedAccount(hre, `${feeder} ${name}`),
-  });
+  };
 }

@@ -105,6 +105,7 @@ export async function clockOf(hre: HardhatRuntimeEnvironment): Promise<ChainCloc
 /** Sends from one of the network's accounts. @param account its number, from 0, or its address */
 export async function transactorOf(hre: HardhatRuntimeEnvironment, account: string): Promise<Transactor> {
   const { SignerTransactor, UnlockedTransactor } = await import("../../scripts/chain/transactor");
+  const { RetryingTransactor } = await import("../../scripts/chain/retryingTransactor");
   const { ERROR_INTERFACES } = await import("../../scripts/chain/marketClient");
   const signers = await hre.ethers.getSigners();
   const signer = /^\d+$/.test(account)
@@ -122,7 +123,8 @@ export async function transactorOf(hre: HardhatRuntimeEnvironment, account: stri
   if (hre.network.name === "hardhat") {
     return new UnlockedTransactor(hre.network.provider, signer.address, ERROR_INTERFACES);
   }
-  return SignerTransactor.of(signer, ERROR_INTERFACES);
+  // A node that restarts meanwhile is waited for.
+  return new RetryingTransactor(await SignerTransactor.of(signer, ERROR_INTERFACES));
 }
 
 /** An account of its own on the in-process chain for anything that has a name; the same for the same name. */

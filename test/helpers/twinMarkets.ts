@@ -232,6 +232,11 @@ export class TwinMarkets {
     );
   }
 
+  /** Address of the contract. */
+  get marketAddress(): string {
+    return this.address;
+  }
+
   get parameters(): DeploymentParameters {
     return this.deployed.parameters;
   }

@@ -7,7 +7,7 @@ import hre from "hardhat";
 import { shownCommands } from "../../scripts/docs/tutorial";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["tutorial", "mechanism", "own-agent", "own-planner", "deploying", "architecture", "glossary"];
+const PAGES = ["tutorial", "mechanism", "own-agent", "own-planner", "deploying", "architecture", "glossary", "faults"];
 
 describe("docs for newcomers", function () {
   this.timeout(600_000);

@@ -1,6 +1,5 @@
-import type { MarketParameters } from "../types";
+import type { MarketParameters, Publication } from "../types";
 import { PUBLICATION_MEMORY_FRAMES } from "./limits";
-import type { PublicationMemory } from "./publication";
 
 const SECONDS_PER_HOUR = 3600n;
 
@@ -55,6 +54,11 @@ export function movableWh(market: Pick<MarketParameters, "frameSeconds">, ratedW
   return (ratedW * BigInt(market.frameSeconds)) / SECONDS_PER_HOUR;
 }
 
+/** Base loads that are remembered; undefined where a frame was not published or is forgotten. */
+interface BaseLoads {
+  recall(frame: number): Pick<Publication, "baseLoadW"> | undefined;
+}
+
 /** A cleared frame and its recorded P_total, W. */
 export interface RecordedLoad {
   frame: number;
@@ -74,7 +78,7 @@ export interface RecordedLoad {
  * @param cleared The frame now cleared and its load.
  * @param last The frame cleared before it, if any.
  */
-export function fluctuationW(memory: PublicationMemory, cleared: RecordedLoad, last: RecordedLoad | undefined): bigint {
+export function fluctuationW(memory: BaseLoads, cleared: RecordedLoad, last: RecordedLoad | undefined): bigint {
   const loadW = (frame: number): bigint | undefined => {
     if (frame === cleared.frame) return cleared.known ? cleared.loadW : undefined;
     if (frame === last?.frame) return last.known ? last.loadW : undefined;

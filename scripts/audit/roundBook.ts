@@ -1,0 +1,91 @@
+import { keccak256, concat, toBeHex, ZeroHash } from "ethers";
+
+import { decodeFrozenBook } from "../chain/frozenBook";
+import { decodePlan } from "../chain/roundWords";
+import {
+  compareScores,
+  projectFallback,
+  type FrozenBook,
+  type Score,
+  scoreCourse,
+  scorePlan,
+} from "../market/model/benefit";
+import type { MarketParameters } from "../market/types";
+
+/** Most proposers of equally good plans that take part in a draw. */
+const MAX_CANDIDATES = 64;
+
+/** A market's latest round. */
+export interface RebuiltRound {
+  frame: number;
+  bookHash: string;
+  /** Ends of its phases, s. */
+  commitUntil: number;
+  revealUntil: number;
+  winnerUntil: number;
+  /** When its frame begins, s. */
+  begins: number;
+  executed: boolean;
+  /** Hash of the best plan; the zero hash where none beats the fallback. */
+  winner: string;
+  /** Of the best; undefined before the first reveal. */
+  best: Score | undefined;
+  /** Proposers of equally good best plans. */
+  equals: number;
+  book: FrozenBook;
+}
+
+type RoundParameters = Pick<MarketParameters, "frameSeconds" | "roundSeconds" | "finaliseSeconds" | "tickSize">;
+
+/** Rounds and rewards of a market as their contract's events tell them; scores are worked out again. SPEC 4. */
+export class RoundBook {
+  latest: RebuiltRound | undefined;
+  /** What a won frame is worth, and what the pot holds, smallest token units. */
+  perFrame = 0n;
+  pot = 0n;
+  /** What each proposer may claim of the market's token, smallest token units. */
+  readonly claimable = new Map<string, bigint>();
+  /** Proposers whose claim other markets of the network share, so that one market's events do not give it. */
+  readonly sharedClaims = new Set<string>();
+
+  constructor(private readonly market: RoundParameters) {}
+
+  /** A market's match opened a round. @param timestamp of the match, s */
+  open(frame: number, words: readonly bigint[], timestamp: number): void {
+    const { roundSeconds, finaliseSeconds, frameSeconds, tickSize } = this.market;
+    const commitUntil = timestamp + roundSeconds;
+    const revealUntil = commitUntil + roundSeconds;
+    this.latest = {
+      ...{ frame, commitUntil, revealUntil, winnerUntil: revealUntil + finaliseSeconds },
+      begins: frame * frameSeconds,
+      bookHash: keccak256(concat(words.map((word) => toBeHex(word, 32)))),
+      ...{ executed: false, winner: ZeroHash, best: undefined, equals: 0 },
+      book: decodeFrozenBook(words, { tickSize, pileName: String }),
+    };
+  }
+
+  /** A plan was revealed and may be the best so far. @returns its score by the rules */
+  reveal(plan: string): Score | undefined {
+    const round = this.latest;
+    if (round === undefined) return undefined;
+    const best = round.best ?? scoreCourse(round.book, projectFallback(round.book));
+    const score = scorePlan(round.book, decodePlan(plan));
+    const hash = keccak256(plan);
+    const order = compareScores(score, best);
+    if (order < 0) Object.assign(round, { best: score, winner: hash, equals: 1 });
+    else {
+      round.best = best;
+      if (order === 0 && round.equals > 0) {
+        if (BigInt(hash) < BigInt(round.winner)) round.winner = hash;
+        if (round.equals < MAX_CANDIDATES) round.equals++;
+      }
+    }
+    return score;
+  }
+
+  /** A reward was drawn for a proposer. */
+  draw(proposer: string, tokenAmount: bigint): void {
+    this.pot -= tokenAmount;
+    this.claimable.set(proposer, (this.claimable.get(proposer) ?? 0n) + tokenAmount);
+  }
+}
