@@ -1,6 +1,7 @@
 import "./audit-layout";
 import "./audit-mutate";
 import "./audit-rebuild";
+import "./buildInfo";
 import "./compile";
 import "./docs-tutorial";
 import "./frame";

@@ -19,7 +19,9 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
   return buildModule(`Feeder_${feeder}`, (m) => {
     const { factory, lens, rounds, delivery } = m.useModule(Platform);
     const token =
-      tokenAddress === undefined ? m.useModule(Token).token : m.contractAt("TestToken", tokenAddress, { id: "token" });
+      tokenAddress === undefined
+        ? m.useModule(Token).token
+        : m.contractAt("contracts/mocks/TestToken.sol:TestToken", tokenAddress, { id: "token" });
     const deployer = m.getAccount(0);
     const created = m.call(factory, "createMarket", [
       encodeBytes32String(feeder),
@@ -38,7 +40,7 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
       ),
     ]);
     const address = m.readEventArgument(created, "MarketCreated", "market");
-    const market = m.contractAt("Market", address);
+    const market = m.contractAt("contracts/Market.sol:Market", address, { id: "Market" });
     return { market, token, factory, lens, rounds, delivery };
   });
 }

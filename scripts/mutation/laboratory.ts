@@ -102,6 +102,9 @@ export class Laboratory {
   }
 }
 
+/** A network without Osaka's cap on a transaction's gas and without a limit on code. */
+const ROOMY = { hardfork: "prague", blockGasLimit: 200_000_000, allowUnlimitedContractSize: true };
+
 /** The project's configuration, for code that no optimizer made small. */
 function configText(report: string, skipped: readonly string[], untilFailure: boolean): string {
   const titles = skipped.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
@@ -110,7 +113,7 @@ function configText(report: string, skipped: readonly string[], untilFailure: bo
   return `import config from "./project.config";
 export default {
   ...config,
-  networks: { ...config.networks, hardhat: { ...config.networks?.hardhat, allowUnlimitedContractSize: true } },
+  networks: { ...config.networks, hardhat: { ...config.networks?.hardhat, ...${JSON.stringify(ROOMY)} } },
   mocha: { ...${JSON.stringify(mocha)}, ${grep} },
 };
 `;
