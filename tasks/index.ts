@@ -1,4 +1,5 @@
 import "./compile";
+import "./coverage";
 import "./docs-tutorial";
 import "./frame";
 import "./lesson";
