@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { task } from "hardhat/config";
+import { TASK_CLEAN, TASK_COMPILE_SOLIDITY_GET_COMPILER_INPUT } from "hardhat/builtin-tasks/task-names";
+import { subtask, task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import pc from "picocolors";
 
@@ -18,21 +19,36 @@ const TEST_FILES = "test/{unit/contracts/**/*,integration/attacks}.test.ts";
 const MEASURED = join("coverage", "coverage-final.json");
 
 // solidity-coverage's own task, from a clean tree to a clean tree: what is left of another compilation loses hits, and
-// what coverage leaves are instrumented contracts. With `--testfiles` it only measures.
+// what coverage leaves are instrumented contracts. With `--testfiles` it measures those and cleans nothing: quick while
+// tests are written, wrong as soon as a contract changes.
 task("coverage").setAction(
   guarded(async (args: Arguments, hre, runSuper) => {
-    const whole = (args.testfiles ?? "") === "";
     // Instrumented calls need more gas than the cap on a transaction that came with Osaka.
     hre.config.networks.hardhat.hardfork = "prague";
-    await hre.run("clean");
-    try {
-      await runSuper(whole ? { ...args, testfiles: TEST_FILES } : args);
-    } finally {
-      await hre.run("clean");
+    if ((args.testfiles ?? "") !== "") {
+      await runSuper(args);
+      return;
     }
-    if (whole) await check(hre);
+    await hre.run(TASK_CLEAN);
+    try {
+      await runSuper({ ...args, testfiles: TEST_FILES });
+    } finally {
+      await hre.run(TASK_CLEAN);
+    }
+    await check(hre);
   }),
 );
+
+interface CompilerInput {
+  sources: Record<string, { content: string }>;
+}
+
+subtask(TASK_COMPILE_SOLIDITY_GET_COMPILER_INPUT, async (_, hre, runSuper): Promise<CompilerInput> => {
+  const input = (await runSuper()) as CompilerInput;
+  if ((hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING !== true) return input;
+  const { withoutAdjacencies } = await import("../scripts/gaps/adjacency");
+  return { ...input, sources: withoutAdjacencies(input.sources) };
+});
 
 /** Says what tests do not reach and fails the command, unless every gap is accepted. */
 async function check(hre: HardhatRuntimeEnvironment): Promise<void> {
