@@ -9,8 +9,9 @@ export interface Adjacency {
 }
 
 /**
- * Coverage marks a statement by encoding a number into memory that nobody reads. Two places of the contracts hold that
- * memory themselves at that moment; where contracts are measured they are written so that it does not matter.
+ * Coverage marks a statement by encoding a number into memory that nobody reads. These places hold that memory
+ * themselves at that moment, or count what is allocated; where contracts are measured they are written so that it does
+ * not matter.
  */
 export const ADJACENCIES: readonly Adjacency[] = [
   {
@@ -28,6 +29,12 @@ export const ADJACENCIES: readonly Adjacency[] = [
     file: "contracts/baseline/Population.sol",
     text: "position := mload(0x40)",
     instead: "position := add(mload(0x40), 0x10000)",
+  },
+  {
+    // The harness takes a library that allocates more than its caller made dirty for one that wrote where it must not.
+    file: "contracts/mocks/LibraryHarness.sol",
+    text: "bool touched = at > end;",
+    instead: "bool touched;",
   },
 ];
 
