@@ -3,6 +3,7 @@ import "./audit-mutate";
 import "./audit-rebuild";
 import "./buildInfo";
 import "./compile";
+import "./coverage";
 import "./docs-tutorial";
 import "./frame";
 import "./lesson";

@@ -77,9 +77,13 @@ library Population {
             uint256 loadBytes = arena.loadWords * 32;
             uint256 stride = geneBytes + 32 + loadBytes;
             arena.stride = stride;
+            uint256 effectBytes = arena.evs * ORDER_BYTES;
+            uint256 ahead = PLACES_BYTES + effectBytes + HEAD_BYTES + arena.size * stride;
             uint256 position;
             assembly ("memory-safe") {
                 position := mload(0x40)
+                // A charge that ends with the day is still added eight lanes at a time.
+                mstore(0x40, add(position, add(ahead, add(stride, 32))))
             }
             arena.signs = LoadLanes.SIGNS;
             arena.places = position;
@@ -89,12 +93,11 @@ library Population {
                     mstore8(place, sub(31, i))
                 }
             }
+            uint256 scratch = position + ahead;
             position += PLACES_BYTES;
             arena.effects = position;
-            uint256 effectBytes = arena.evs * ORDER_BYTES;
             arena.first = position + effectBytes + HEAD_BYTES;
             arena.fitness = geneBytes;
-            uint256 scratch = arena.first + arena.size * stride;
             arena.scratch = scratch;
             assembly ("memory-safe") {
                 calldatacopy(position, calldatasize(), effectBytes)
@@ -102,8 +105,6 @@ library Population {
                 let lanes := add(scratch, geneBytes)
                 mstore(lanes, beforeW)
                 mcopy(add(lanes, 32), add(baseLoads, 32), loadBytes)
-                // A charge that ends with the day is still added eight lanes at a time.
-                mstore(0x40, add(scratch, add(stride, 32)))
             }
         }
     }

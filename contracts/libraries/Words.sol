@@ -15,6 +15,20 @@ library Words {
         }
     }
 
+    /// @notice Two empty lists, the second of them directly behind the first one's room.
+    function reserveTwo(
+        uint256 firstCapacity,
+        uint256 secondCapacity
+    ) internal pure returns (uint256[] memory first, uint256[] memory second) {
+        assembly ("memory-safe") {
+            first := mload(0x40)
+            mstore(first, 0)
+            second := add(add(first, 0x20), shl(5, firstCapacity))
+            mstore(second, 0)
+            mstore(0x40, add(add(second, 0x20), shl(5, secondCapacity)))
+        }
+    }
+
     /// @notice Appends `word`.
     function push(uint256[] memory list, uint256 word) internal pure {
         assembly ("memory-safe") {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import type { Bytecodes } from "./compiler";
+import type { Report } from "./reporter";
 
 const COPIED = ["artifacts", "cache", "contracts", "deploy", "docs", "scripts", "tasks", "test", "typechain-types"];
 const COPIED_FILES = ["package.json", "tsconfig.json", "README.md", "SECURITY.md", "CHANGELOG.md"];
@@ -16,11 +17,6 @@ export interface TestRun {
   msOfFile: ReadonlyMap<string, number>;
   /** Whether it was ended for having taken too long. */
   timedOut: boolean;
-}
-
-interface MochaReport {
-  tests: { fullTitle: string; file: string; duration?: number }[];
-  failures: { fullTitle: string }[];
 }
 
 /**
@@ -90,15 +86,12 @@ export class Laboratory {
     });
     const text = await readFile(report, "utf8").catch(() => undefined);
     if (text === undefined) {
-      return { failed: timedOut ? [] : ["(the tests did not start)"], msOfFile: new Map(), timedOut };
+      if (timedOut) return { failed: [], msOfFile: new Map(), timedOut };
+      throw new Error(`the tests did not run in ${this.folder}`);
     }
-    const { tests, failures } = JSON.parse(text) as MochaReport;
-    const msOfFile = new Map<string, number>();
-    for (const { file, duration = 0 } of tests) {
-      const name = file.slice(this.folder.length + 1);
-      msOfFile.set(name, (msOfFile.get(name) ?? 0) + duration);
-    }
-    return { failed: failures.map(({ fullTitle }) => fullTitle), msOfFile, timedOut };
+    const { failed, msOfFile } = JSON.parse(text) as Report;
+    const times = Object.entries(msOfFile).map(([file, ms]) => [file.slice(this.folder.length + 1), ms] as const);
+    return { failed, msOfFile: new Map(times), timedOut };
   }
 }
 
@@ -108,13 +101,14 @@ const ROOMY = { hardfork: "prague", blockGasLimit: 200_000_000, allowUnlimitedCo
 /** The project's configuration, for code that no optimizer made small. */
 function configText(report: string, skipped: readonly string[], untilFailure: boolean): string {
   const titles = skipped.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  const mocha = { reporter: "json", reporterOptions: { output: report }, bail: untilFailure, timeout: 120_000 };
+  const mocha = { reporterOptions: { output: report }, bail: untilFailure, timeout: 120_000 };
   const grep = skipped.length === 0 ? "" : `grep: new RegExp(${JSON.stringify(`^(?!(?:${titles})$)`)}),`;
   return `import config from "./project.config";
+import { MutationReporter } from "./scripts/mutation/reporter";
 export default {
   ...config,
   networks: { ...config.networks, hardhat: { ...config.networks?.hardhat, ...${JSON.stringify(ROOMY)} } },
-  mocha: { ...${JSON.stringify(mocha)}, ${grep} },
+  mocha: { ...${JSON.stringify(mocha)}, reporter: MutationReporter, ${grep} },
 };
 `;
 }

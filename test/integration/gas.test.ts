@@ -13,6 +13,7 @@ import {
   Market__factory,
   MarketFactory__factory,
 } from "../../typechain-types";
+import { skipWhereInstrumented } from "../helpers/coverage";
 
 /** Functions that one contract of this project calls of another, by the function that anyone calls. */
 const MEASURED_WITHIN: Readonly<Record<string, string>> = {
@@ -28,10 +29,9 @@ describe("Gas", function () {
   let result: BenchResult;
 
   before(async function () {
-    // Coverage compiles without the optimizer and adds instructions of its own. The gas reporter would take the floors'
-    // bare programs, called with the market's calldata, for the market.
+    // The gas reporter would take the floors' bare programs, called with the market's calldata, for the market.
     if (process.env["ADBEV_GAS_REPORT"] === "1") this.skip();
-    if ((hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING === true) this.skip();
+    skipWhereInstrumented(this);
     const chain = await snapshotChain();
     result = await bench(hre, true);
     await chain.restore();

@@ -1,13 +1,28 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import { TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
-import { decodePileState, decodePosting, type PackedFill } from "../../../scripts/chain/packedWords";
+import {
+  decodePileState,
+  decodePosting,
+  type PackedFill,
+  packMeterReading,
+  READING_TYPES,
+} from "../../../scripts/chain/packedWords";
 import { ContractRefusal, decodeRefusal } from "../../../scripts/chain/refusal";
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
-import { hashWords, packFill, packPublication, pokeRecord, type SignedReading, signReading } from "./deliveryFixtures";
-import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY, stranger } from "./fixtures";
+import {
+  deliveryDomain,
+  hashWords,
+  packFill,
+  packPublication,
+  pokeRecord,
+  type SignedReading,
+  signReading,
+} from "./deliveryFixtures";
+import { ask, bid, clear, deployDirect, expectSolvent, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
 const F = 1800;
@@ -63,6 +78,17 @@ describe("Delivery", () => {
       expect(await delivery.readingOf(market, 2, frame)).to.deep.equal([true, 0n, 1000n]);
       expect(await delivery.readingOf(market, 3, frame)).to.deep.equal([false, 0n, 0n]);
       expect(await delivery.readingOf(market, 1, frame + 64)).to.deep.equal([false, 0n, 0n]);
+    });
+
+    it("says what a meter signs: a reading's hash as typed data, another for another market", async () => {
+      const { market, delivery } = await loadFixture(fixture);
+      const reading = { pile: 65_535, frame: 2 ** 32 - 1, consumedWh: 2n ** 24n - 1n, producedWh: 1n };
+      for (const of of [market, delivery]) {
+        const message = { market: await of.getAddress(), ...reading };
+        expect(await delivery.readingHash(of, packMeterReading(reading))).to.equal(
+          TypedDataEncoder.hash(await deliveryDomain(delivery), READING_TYPES, message),
+        );
+      }
     });
 
     it("keeps zero and the largest energies of neighbours apart", async () => {

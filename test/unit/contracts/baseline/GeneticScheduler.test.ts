@@ -15,6 +15,7 @@ import { TRANSACTION_GAS_CAP, UnlockedTransactor } from "../../../../scripts/cha
 import { type Charge, evolveSchedule } from "../../../../scripts/schemes/genetic/algorithm";
 import type { GeneticProblem } from "../../../../scripts/schemes/genetic/problem";
 import type { GeneticScheduler } from "../../../../typechain-types";
+import { skipWhereInstrumented } from "../../../helpers/coverage";
 import { randomProblem } from "./problems";
 
 async function deploy() {
@@ -128,7 +129,8 @@ describe("GeneticScheduler", () => {
       expect(await client.run(whole.runId)).to.deep.equal(stored);
     });
 
-    it("stops in time where the gas does not last", async () => {
+    it("stops in time where the gas does not last", async function () {
+      skipWhereInstrumented(this);
       const { scheduler, client, alice } = await loadFixture(deploy);
       const packed = packProblem(randomProblem(21, 20), { population: 20, generations: 200, seed: 5 });
       await client.open(alice, packed);
@@ -299,6 +301,10 @@ describe("GeneticScheduler", () => {
   });
 
   describe("fits the network's gas cap", () => {
+    before(function () {
+      skipWhereInstrumented(this);
+    });
+
     it("400 EVs, 50 individuals: every transaction, though each takes what it can", async () => {
       const { client, alice } = await loadFixture(deploy);
       const problem = randomProblem(40, 400, { baseLoadW: sun(96) });
