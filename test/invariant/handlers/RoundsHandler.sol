@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
+import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
+import { People } from "../People.sol";
+import { VM } from "../Vm.sol";
+import { World } from "../World.sol";
+import { Rounds } from "./Rounds.sol";
+
+/// @title Plans compete, and rewards are paid
+/// @notice Handlers are named after the functions of the rounds' contract.
+contract RoundsHandler is Rounds {
+    constructor(World world) Rounds(world) {}
+
+    /// @notice A proposer commits to a plan.
+    function commit(uint256 seed) external resumed {
+        _commit(_committableRound(seed), seed);
+    }
+
+    /// @notice A proposer reveals its plan.
+    function reveal(uint256 seed) external resumed {
+        IBenefitRounds.RoundView memory round = _openRound(seed);
+        if (block.timestamp < round.revealUntil && _revealOne(round, seed)) return;
+        round = _committableRound(seed);
+        _commit(round, seed);
+        _revealOne(round, 0);
+    }
+
+    /// @notice Anyone executes the winning plan in its time, or the fallback; whatever happened in the round, that works.
+    function finalise(uint256 seed) external resumed {
+        IBenefitRounds.RoundView memory round = _openRound(seed);
+        if (seed % 2 == 0 && block.timestamp < round.commitUntil) _commit(round, seed);
+        if (seed % 4 == 0 && block.timestamp < round.revealUntil) _revealOne(round, seed);
+        round = ROUNDS.roundOf(MARKET);
+        if (round.executed || block.timestamp >= round.begins) revert("no round was opened");
+        bool late = seed % 16 == 0;
+        WORLD.elapse(late ? round.winnerUntil : round.revealUntil);
+        bytes memory plan;
+        if (round.winner != 0 && block.timestamp < round.winnerUntil) plan = _planOf(round.winner);
+        uint256[] memory book = MIRROR.frozenBook();
+        VM.prank(People.STRANGER);
+        try ROUNDS.finalise(MARKET, book, plan) {} catch {
+            MIRROR.violate("INV-13 the plan that is due could not be executed");
+        }
+        _did(People.STRANGER);
+    }
+
+    /// @notice Somebody opens a round as if it were a market: the round is its own.
+    function open(uint256 seed) external resumed {
+        PretendedMarket pretender = new PretendedMarket(WORLD.parameters());
+        uint256[] memory orders = new uint256[](_in(seed, 0, 3));
+        for (uint256 i; i < orders.length; ++i) orders[i] = _mix(seed, i) & ((1 << 119) - 1);
+        pretender.open(ROUNDS, block.timestamp / FRAME_SECONDS + 1, orders);
+        _did(address(pretender));
+    }
+
+    /// @notice The grid operator sets what a won frame is worth.
+    function setReward(uint256 seed) external resumed {
+        VM.prank(People.OPERATOR);
+        REWARDS.setReward(MARKET, _in(seed, 0, 5000));
+        _did(People.OPERATOR);
+    }
+
+    /// @notice Somebody pays into the pot.
+    function fundReward(uint256 seed) external resumed {
+        VM.prank(People.STRANGER);
+        REWARDS.fundReward(MARKET, _in(seed, 1, 20_000));
+        _did(People.STRANGER);
+    }
+
+    /// @notice Anyone draws the reward of a round that a plan won.
+    function drawReward(uint256 seed) external resumed {
+        _winRound(seed);
+        WORLD.mine(_in(seed, 2, 300));
+        VM.prank(People.STRANGER);
+        REWARDS.drawReward(MARKET);
+        _did(People.STRANGER);
+    }
+
+    /// @notice A proposer claims what it won.
+    function claimReward(uint256 seed) external resumed {
+        address proposer = People.pile(_in(seed, 1, 3));
+        for (uint256 i = 1; i <= 3 && MIRROR.claimableOf(proposer) == 0; ++i) proposer = People.pile(i);
+        VM.prank(proposer);
+        REWARDS.claimReward(TOKEN, proposer);
+        _did(proposer);
+    }
+
+    /// @dev Takes a round to its end, unless one was just won.
+    function _winRound(uint256 seed) private {
+        IBenefitRounds.RoundView memory round = ROUNDS.roundOf(MARKET);
+        if (round.executed && round.winner != 0 && seed % 2 == 0) return;
+        round = _committableRound(seed);
+        _commit(round, seed);
+        _revealOne(round, 0);
+        round = ROUNDS.roundOf(MARKET);
+        WORLD.elapse(round.revealUntil);
+        uint256[] memory book = MIRROR.frozenBook();
+        bytes memory plan = round.winner == 0 ? bytes("") : _planOf(round.winner);
+        VM.prank(People.STRANGER);
+        ROUNDS.finalise(MARKET, book, plan);
+        _did(People.STRANGER);
+    }
+
+    /// @dev The plan of this round with a hash.
+    function _planOf(bytes32 planHash) private view returns (bytes memory) {
+        for (uint256 i = _proposals.length; i != 0; --i) {
+            if (keccak256(_proposals[i - 1].plan) == planHash) return _proposals[i - 1].plan;
+        }
+        return "";
+    }
+}
+
+/// @title Somebody who answers as a market does
+/// @notice Opens a round about itself, with orders of its own invention.
+contract PretendedMarket {
+    IMarketParameters.Parameters private _parameters;
+
+    constructor(IMarketParameters.Parameters memory p) {
+        _parameters = p;
+    }
+
+    /// @notice Opens a round.
+    function open(IBenefitRounds rounds, uint256 frame, uint256[] calldata orders) external {
+        rounds.open(frame, 0, true, 0, orders);
+    }
+
+    /// @notice Another market's parameters.
+    function parameters() external view returns (IMarketParameters.Parameters memory) {
+        return _parameters;
+    }
+
+    /// @notice Nothing is published here.
+    function publication(uint256) external pure returns (uint256) {
+        return 0;
+    }
+}
