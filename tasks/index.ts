@@ -1,6 +1,7 @@
 import "./compile";
 import "./docs-tutorial";
 import "./frame";
+import "./fuzz";
 import "./lesson";
 import "./market";
 import "./market-events";

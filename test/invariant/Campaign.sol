@@ -53,12 +53,7 @@ abstract contract Campaign {
     }
 
     /// @dev Deploys a market and whoever acts on it.
-    function _begin(
-        IMarketParameters.Parameters memory p,
-        bool withRounds,
-        uint8 decimals,
-        uint256 balance
-    ) internal {
+    function _begin(IMarketParameters.Parameters memory p, bool withRounds, uint8 decimals, uint256 balance) internal {
         _world = new World(p, withRounds, decimals, FIRST_PILES, balance);
         _mirror = _world.mirror();
         _delivery = new DeliveryHandler(_world);

@@ -11,8 +11,9 @@ import { Handler } from "./Handler.sol";
 /// @title Money comes in and goes out
 /// @notice Handlers are named after the market's functions.
 contract AccountsHandler is Handler {
-    bytes32 private constant PERMIT =
-        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+    bytes32 private constant PERMIT = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
 
     constructor(World world) Handler(world) {}
 
@@ -64,7 +65,7 @@ contract AccountsHandler is Handler {
         uint256 pile = _pile(seed);
         uint256 count = MIRROR.pileCount();
         for (uint256 i; i < count && (MIRROR.debtOf(pile) != 0 || MIRROR.freeOf(pile) == 0); ++i) {
-            pile = 1 + pile % count;
+            pile = 1 + (pile % count);
         }
         address account = People.pile(pile);
         uint256 free = MIRROR.freeOf(pile);

@@ -24,9 +24,8 @@ contract DeliveryHandler is Handler {
         uint256 over = (frame + 1) * FRAME_SECONDS;
         bool withReadings = READING_SECONDS != 0 && seed % 3 != 0;
         WORLD.elapse(withReadings ? over : over + READING_SECONDS);
-        IDelivery.SignedReading[] memory readings = withReadings
-            ? _missing(frame, f, seed)
-            : new IDelivery.SignedReading[](0);
+        IDelivery.SignedReading[] memory readings =
+            withReadings ? _missing(frame, f, seed) : new IDelivery.SignedReading[](0);
         Fill[] memory fills = _fillsOf(f);
         Publication published = MIRROR.publicationOf(frame);
         VM.prank(People.STRANGER);

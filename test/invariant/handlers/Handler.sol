@@ -141,13 +141,13 @@ abstract contract Handler {
     /// @dev What a pile asks for: what it can pay, at prices that often meet others'.
     function _request(uint256 pile, uint256 seed) internal view returns (IOrderBook.OrderRequest memory request) {
         request.charge = seed % 5 < 3;
-        request.price = request.charge
-            ? _price(_mix(seed, 1), 120_000, 420_000)
-            : _price(_mix(seed, 1), 40_000, 300_000);
+        request.price =
+            request.charge ? _price(_mix(seed, 1), 120_000, 420_000) : _price(_mix(seed, 1), 40_000, 300_000);
         uint256 lockPrice = request.charge ? request.price + WHEELING_CAP : BOND_PRICE;
         uint256 free = MIRROR.pileMoney(pile);
-        uint256 most = lockPrice == 0 ? 9000 : (free * 1000) / lockPrice;
-        if (most > 9000) most = 9000;
+        // Half of the orders are small enough to be normal ones.
+        uint256 most = _mix(seed, 5) % 2 == 0 ? 2700 : 9000;
+        if (lockPrice != 0 && (free * 1000) / lockPrice < most) most = (free * 1000) / lockPrice;
         if (most == 0) most = 1;
         request.energyWh = _in(_mix(seed, 2), most > 400 ? most / 8 : 1, most);
         request.peakWh = seed % 3 == 0 ? _in(_mix(seed, 3), 1, request.energyWh) : 0;
@@ -159,7 +159,7 @@ abstract contract Handler {
     function _pileWith(bool live, uint256 seed) internal view returns (uint256 pile) {
         uint256 count = MIRROR.pileCount();
         for (uint256 i; i < count; ++i) {
-            pile = 1 + ((seed % count) + i) % count;
+            pile = 1 + (((seed % count) + i) % count);
             if (MIRROR.isLive(pile) != live || (live && MIRROR.isBehindGate(pile))) continue;
             PileState s = MIRROR.stateOf(pile);
             if (!s.isSuspended() && s.credit() >= MIN_CREDIT) return pile;

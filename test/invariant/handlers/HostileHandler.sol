@@ -155,7 +155,7 @@ contract HostileHandler is Handler {
         uint256 pile = _pile(seed);
         uint256 count = MIRROR.pileCount();
         for (uint256 i; i < count; ++i) {
-            pile = 1 + pile % count;
+            pile = 1 + (pile % count);
             PileState s = MIRROR.stateOf(pile);
             bool barred = s.isSuspended() || MIRROR.debtOf(pile) != 0;
             if (!barred && !MIRROR.isBehindGate(pile)) continue;

@@ -52,7 +52,7 @@ contract OperatorsHandler is Handler {
         bool suspended = seed % 5 == 0;
         uint256 count = MIRROR.pileCount();
         for (uint256 i; i < count && !suspended; ++i) {
-            uint256 other = 1 + (pile + i) % count;
+            uint256 other = 1 + ((pile + i) % count);
             PileState s = MIRROR.stateOf(other);
             if (!s.isSuspended()) continue;
             pile = other;
@@ -109,7 +109,7 @@ contract OperatorsHandler is Handler {
                 frame: frame,
                 baseLoadW: seed % 9 == 0 ? -int32(int256(load)) : int32(int256(load)),
                 importPrice: uint64(_price(_mix(seed, 2), 100_000, 350_000)),
-                exportPrice: uint64(_price(_mix(seed, 3), 0, 200_000)),
+                exportPrice: uint64(_price(_mix(seed, 3), 0, 250_000)),
                 wheelingPrice: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP))
             });
     }

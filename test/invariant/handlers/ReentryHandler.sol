@@ -126,6 +126,7 @@ contract ReentryHandler is Handler {
             address account = i == 1 ? address(_TOKEN) : People.pile(i);
             claims += _TRAP.freeBalanceOf(account) + _TRAP.lockedBalanceOf(account);
         }
-        if (_TOKEN.balanceOf(address(_TRAP)) < claims) MIRROR.violate("INV-1 a token that calls back took others' money");
+        if (_TOKEN.balanceOf(address(_TRAP)) < claims)
+            MIRROR.violate("INV-1 a token that calls back took others' money");
     }
 }

@@ -61,11 +61,10 @@ abstract contract Rounds is Handler {
     /// @dev A proposer of the market commits to a plan of its own or to one that another has, too.
     function _commit(IBenefitRounds.RoundView memory round, uint256 seed) internal {
         address proposer = People.pile(_in(seed, 1, 3));
-        bytes memory plan = _proposals.length != 0 &&
-            seed % 4 == 0 &&
-            _proposals[_proposals.length - 1].frame == round.frame
-            ? _proposals[_proposals.length - 1].plan
-            : _bestOf(seed);
+        bytes memory plan =
+            _proposals.length != 0 && seed % 4 == 0 && _proposals[_proposals.length - 1].frame == round.frame
+                ? _proposals[_proposals.length - 1].plan
+                : _bestOf(seed);
         bytes32 salt = bytes32(_mix(seed, 6));
         bytes32 commitment = ROUNDS.commitmentOf(MARKET, round.frame, proposer, plan, salt);
         VM.prank(proposer);
@@ -95,14 +94,14 @@ abstract contract Rounds is Handler {
         return false;
     }
 
-    /// @dev The best of three plans: nothing moves; everything at once; some of it some time.
+    /// @dev The best of some plans: nothing moves; where the load is lowest, or highest; anywhere, in part.
     function _bestOf(uint256 seed) private view returns (bytes memory best) {
         uint256[] memory book = MIRROR.frozenBook();
         uint256 horizon = RoundTerms.wrap(book[0]).horizon();
         best = new bytes(6 * horizon);
         (uint256 bestUnserved, uint256 bestSquares) = ROUNDS.scorePlan(book, best);
-        for (uint256 i; i < 3; ++i) {
-            bytes memory plan = _plan(book, horizon, i == 0 ? 0 : _mix(seed, i), 100 >> (i / 2));
+        for (uint256 i; i < 5; ++i) {
+            bytes memory plan = _plan(book, horizon, i < 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40);
             try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squares) {
                 if (unserved > bestUnserved || (unserved == bestUnserved && squares >= bestSquares)) continue;
                 (best, bestUnserved, bestSquares) = (plan, unserved, squares);
@@ -110,8 +109,8 @@ abstract contract Rounds is Handler {
         }
     }
 
-    /// @dev A plan that serves each order whose limit allows it in one frame, from the first on.
-    /// @param seed which frame; 0 for the first of each
+    /// @dev A plan that serves each order, a tranche a frame.
+    /// @param seed which frames; 0 for those in which that evens out the base load
     /// @param percent how much of what it displays
     function _plan(
         uint256[] memory book,
@@ -123,18 +122,56 @@ abstract contract Rounds is Handler {
         uint256[] memory dischargeWh = new uint256[](horizon);
         for (uint256 i = 1 + horizon; i < book.length; ++i) {
             FlexibleOrder order = FlexibleOrder.wrap(book[i]);
-            uint256 last = order.lastOffset() < horizon ? order.lastOffset() : horizon - 1;
-            uint256 offset = seed == 0 ? 0 : uint256(keccak256(abi.encode(seed, i))) % (last + 1);
-            Publication published = Publication.wrap(book[1 + offset]);
-            if (Publication.unwrap(published) == 0) continue;
-            uint256 most = offset == 0 ? order.leftWh() : order.peakWh();
-            if (most > order.remainingWh()) most = order.remainingWh();
-            most = (most * percent) / 100;
-            if (order.isCharge() && order.priceTicks() >= published.importTicks()) drawWh[offset] += most;
-            if (!order.isCharge() && order.priceTicks() <= published.exportTicks()) dischargeWh[offset] += most;
+            _serve(book, order, seed, percent, order.isCharge() ? drawWh : dischargeWh);
         }
         for (uint256 i; i < horizon; ++i) {
             plan = bytes.concat(plan, bytes3(uint24(drawWh[i])), bytes3(uint24(dischargeWh[i])));
+        }
+    }
+
+    /// @dev Adds what an order moves to a plan's totals of its side.
+    function _serve(
+        uint256[] memory book,
+        FlexibleOrder order,
+        uint256 seed,
+        uint256 percent,
+        uint256[] memory totalsWh
+    ) private pure {
+        uint256 leftWh = order.remainingWh();
+        uint256 used;
+        while (leftWh != 0) {
+            (bool found, uint256 offset) = _frameFor(book, totalsWh.length, order, used, seed);
+            if (!found) break;
+            used |= 1 << offset;
+            uint256 most = offset == 0 ? order.leftWh() : order.peakWh();
+            if (most > leftWh) most = leftWh;
+            leftWh -= most;
+            totalsWh[offset] += (most * percent) / 100;
+        }
+    }
+
+    /// @dev A frame in which an order's limit allows it to move, and which it has not used yet.
+    function _frameFor(
+        uint256[] memory book,
+        uint256 horizon,
+        FlexibleOrder order,
+        uint256 used,
+        uint256 seed
+    ) private pure returns (bool found, uint256 best) {
+        int256 bestLoad;
+        for (uint256 offset; offset < horizon && offset <= order.lastOffset(); ++offset) {
+            Publication published = Publication.wrap(book[1 + offset]);
+            if (Publication.unwrap(published) == 0 || (used >> offset) & 1 != 0) continue;
+            bool allowed =
+                order.isCharge()
+                    ? order.priceTicks() >= published.importTicks()
+                    : order.priceTicks() <= published.exportTicks();
+            if (!allowed) continue;
+            int256 load =
+                seed == 0 ? published.baseLoadW() : int256(uint256(keccak256(abi.encode(seed, order, offset))) >> 1);
+            if (!order.isCharge()) load = -load;
+            if (found && load >= bestLoad) continue;
+            (found, best, bestLoad) = (true, offset, load);
         }
     }
 }

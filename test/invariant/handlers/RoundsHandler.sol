@@ -34,7 +34,8 @@ contract RoundsHandler is Rounds {
         if (seed % 4 == 0 && block.timestamp < round.revealUntil) _revealOne(round, seed);
         round = ROUNDS.roundOf(MARKET);
         if (round.executed || block.timestamp >= round.begins) revert("no round was opened");
-        bool late = seed % 16 == 0;
+        // A round that opened at the last moment leaves the fallback no time beside the winner's.
+        bool late = seed % 16 == 0 && round.winnerUntil < round.begins;
         WORLD.elapse(late ? round.winnerUntil : round.revealUntil);
         bytes memory plan;
         if (round.winner != 0 && block.timestamp < round.winnerUntil) plan = _planOf(round.winner);
@@ -63,7 +64,7 @@ contract RoundsHandler is Rounds {
     }
 
     /// @notice Somebody pays into the pot.
-    function fundReward(uint256 seed) external resumed {
+    function fundReward(uint256 seed) public resumed {
         VM.prank(People.STRANGER);
         REWARDS.fundReward(MARKET, _in(seed, 1, 20_000));
         _did(People.STRANGER);
@@ -71,27 +72,38 @@ contract RoundsHandler is Rounds {
 
     /// @notice Anyone draws the reward of a round that a plan won.
     function drawReward(uint256 seed) external resumed {
-        _winRound(seed);
-        WORLD.mine(_in(seed, 2, 300));
-        VM.prank(People.STRANGER);
-        REWARDS.drawReward(MARKET);
-        _did(People.STRANGER);
+        _draw(seed);
     }
 
     /// @notice A proposer claims what it won.
     function claimReward(uint256 seed) external resumed {
         address proposer = People.pile(_in(seed, 1, 3));
         for (uint256 i = 1; i <= 3 && MIRROR.claimableOf(proposer) == 0; ++i) proposer = People.pile(i);
+        if (MIRROR.claimableOf(proposer) == 0) {
+            fundReward(seed);
+            _draw(seed);
+            for (uint256 i = 1; i <= 3 && MIRROR.claimableOf(proposer) == 0; ++i) proposer = People.pile(i);
+        }
         VM.prank(proposer);
         REWARDS.claimReward(TOKEN, proposer);
         _did(proposer);
     }
 
-    /// @dev Takes a round to its end, unless one was just won.
-    function _winRound(uint256 seed) private {
-        IBenefitRounds.RoundView memory round = ROUNDS.roundOf(MARKET);
-        if (round.executed && round.winner != 0 && seed % 2 == 0) return;
-        round = _committableRound(seed);
+    /// @dev Anyone draws; a round is won first, in a few attempts.
+    function _draw(uint256 seed) private {
+        for (uint256 i; i < 3; ++i) {
+            if (_winRound(_mix(seed, 30 + i))) break;
+        }
+        WORLD.mine(_in(seed, 2, 300));
+        VM.prank(People.STRANGER);
+        REWARDS.drawReward(MARKET);
+        _did(People.STRANGER);
+    }
+
+    /// @dev Takes a round to its end, if it has one; true where a plan won it.
+    function _winRound(uint256 seed) private returns (bool) {
+        IBenefitRounds.RoundView memory round = _committableRound(seed);
+        if (round.executed || block.timestamp >= round.commitUntil) return false;
         _commit(round, seed);
         _revealOne(round, 0);
         round = ROUNDS.roundOf(MARKET);
@@ -101,6 +113,7 @@ contract RoundsHandler is Rounds {
         VM.prank(People.STRANGER);
         ROUNDS.finalise(MARKET, book, plan);
         _did(People.STRANGER);
+        return round.winner != 0;
     }
 
     /// @dev The plan of this round with a hash.

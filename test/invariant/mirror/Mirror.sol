@@ -250,9 +250,10 @@ contract Mirror is RoundsTold {
             (address key, uint256 firstFrame) = abi.decode(log.data, (address, uint256));
             _keyChanged(uint256(log.topics[2]), key, firstFrame);
         } else {
-            bool known = topic == IDelivery.ReadingRefused.selector ||
-                topic == IDelivery.WeatherFactorChanged.selector ||
-                topic == IDelivery.AttributesChanged.selector;
+            bool known =
+                topic == IDelivery.ReadingRefused.selector ||
+                    topic == IDelivery.WeatherFactorChanged.selector ||
+                    topic == IDelivery.AttributesChanged.selector;
             _hold(known, "INV-9 an event that the mirror does not know");
         }
     }

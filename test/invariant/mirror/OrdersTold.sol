@@ -17,9 +17,7 @@ abstract contract OrdersTold is Told {
         accountOf[pile] = account;
         pileOf[account] = pile;
         reachWh[pile] = (ratedW * _rules.frameSeconds) / 3600;
-        stateOf[pile] = PileState.wrap(
-            (1 << 255) | (_rules.initialCredit << 214) | (_rules.creditPriorWh << 228)
-        );
+        stateOf[pile] = PileState.wrap((1 << 255) | (_rules.initialCredit << 214) | (_rules.creditPriorWh << 228));
     }
 
     /// @dev A pile was suspended or re-admitted.
@@ -60,8 +58,14 @@ abstract contract OrdersTold is Told {
         _hold(s.credit() >= _rules.minCredit, "INV-6 a pile below the least credit placed an order");
         _hold(next.sequence() == _sequence, "INV-9 placements are numbered one by one");
         uint256 first = (block.timestamp + _rules.auctionSeconds) / _rules.frameSeconds + 1;
-        _hold(next.firstFrame() == first && next.expiryFrame() <= first + 96, "INV-13 an order's frames are out of range");
-        _hold(next.peakWh() <= reachWh[pile] && next.peakWh() != 0, "INV-4 a peak above what the pile moves in a frame");
+        _hold(
+            next.firstFrame() == first && next.expiryFrame() <= first + 96,
+            "INV-13 an order's frames are out of range"
+        );
+        _hold(
+            next.peakWh() <= reachWh[pile] && next.peakWh() != 0,
+            "INV-4 a peak above what the pile moves in a frame"
+        );
         _hold(
             !next.isIceberg() || next.peakWh() <= _rules.icebergPeakWh,
             "INV-4 an iceberg displays more than the market's peak"
