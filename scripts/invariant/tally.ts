@@ -65,7 +65,10 @@ export interface Minima {
   settlements: number;
 }
 
-/** Handlers whose every call must be refused: one that is not breaks an invariant. */
+/**
+ * Handlers that revert where the market refuses what they try, as it must: an attack that succeeds breaks an invariant,
+ * and a call that finds nothing to attack returns.
+ */
 export const HOSTILE: readonly string[] = ["HostileHandler", "HostileProposer"];
 
 /** Contracts of the product and the handlers that stand for their functions. */

@@ -40,6 +40,17 @@ abstract contract Handler {
     uint256 internal immutable WHEELING_CAP;
     uint256 internal immutable MIN_CREDIT;
 
+    /// @dev Whether a hostile handler found nothing to attack.
+    bool internal _idle;
+
+    /// @dev A hostile handler's attack: it reverts with the refusal, or is noted. Where there is nothing to attack the
+    /// handler returns, so that its reverts are refusals.
+    modifier refused(string memory otherwise) {
+        _idle = false;
+        _;
+        if (!_idle) MIRROR.violate(otherwise);
+    }
+
     /// @dev Every handler's call begins where the chain was left, with no logs.
     modifier resumed() {
         WORLD.resume();

@@ -21,12 +21,6 @@ import { Handler } from "./Handler.sol";
 /// @notice Every call here must be refused: one that is not breaks an invariant. Refusals make the handlers revert, so
 /// that forge counts them.
 contract HostileHandler is Handler {
-    /// @dev Each handler's attack: it reverts with the market's refusal, or is noted.
-    modifier refused(string memory otherwise) {
-        _;
-        MIRROR.violate(otherwise);
-    }
-
     constructor(World world) Handler(world) {}
 
     /// @notice Somebody without a role or pile does what only those may that have one.
@@ -167,7 +161,7 @@ contract HostileHandler is Handler {
             else MARKET.place(request);
             return;
         }
-        revert("nobody is barred");
+        _idle = true;
     }
 
     /// @notice A frame is settled too early, twice, or with fills that are not its own.
@@ -177,7 +171,8 @@ contract HostileHandler is Handler {
         Told.Frame memory f = MIRROR.frameOf(frame);
         Publication published = MIRROR.publicationOf(frame);
         if (!f.settled && seed % 7 == 1) {
-            if (block.timestamp >= (frame + 1) * FRAME_SECONDS) revert("the frame is over");
+            _idle = block.timestamp >= (frame + 1) * FRAME_SECONDS;
+            if (_idle) return;
         } else {
             WORLD.elapse((frame + 1) * FRAME_SECONDS + READING_SECONDS);
             if (!f.settled) published = _forge(f, published, seed);
@@ -189,7 +184,8 @@ contract HostileHandler is Handler {
     /// @notice Readings signed by another key, of another frame, or handed in twice. They are reported, not thrown.
     function submitReadings(uint256 seed) external resumed refused("INV-17 a reading counted that is not its meter's") {
         uint256 count = MIRROR.unsettledCount();
-        if (count == 0) revert("no frame awaits readings");
+        _idle = count == 0;
+        if (_idle) return;
         uint256 frame = MIRROR.unsettled(_mix(seed, 1) % count);
         uint256 pile = _pile(seed);
         bool again = MIRROR.isStored(pile, frame);

@@ -10,17 +10,13 @@ import { Rounds } from "./Rounds.sol";
 /// @title What nobody may do in a benefit round
 /// @notice As {HostileHandler}: every call must be refused.
 contract HostileProposer is Rounds {
-    /// @dev Each handler's attack: it reverts with the refusal, or is noted.
-    modifier refused(string memory otherwise) {
-        _;
-        MIRROR.violate(otherwise);
-    }
-
     constructor(World world) Rounds(world) {}
 
     /// @notice A proposer copies another's commitment and, once the plan is known, opens it.
     function copyCommitment(uint256 seed) external resumed refused("INV-11 a copied commitment was opened") {
         IBenefitRounds.RoundView memory round = _committableRound(seed);
+        _idle = round.executed || block.timestamp >= round.commitUntil;
+        if (_idle) return;
         _commit(round, seed);
         Proposal memory p = _proposals[_proposals.length - 1];
         address copier = p.proposer == People.pile(1) ? People.pile(2) : People.pile(1);
@@ -36,6 +32,8 @@ contract HostileProposer is Rounds {
     /// @notice A proposer opens a commitment twice, out of its phase, with another salt or another plan.
     function reveal(uint256 seed) external resumed refused("INV-11 a plan counted that was not committed to") {
         IBenefitRounds.RoundView memory round = _committableRound(seed);
+        _idle = round.executed || block.timestamp >= round.commitUntil;
+        if (_idle) return;
         _commit(round, seed);
         Proposal memory p = _proposals[_proposals.length - 1];
         uint256 which = seed % 5;
@@ -52,11 +50,13 @@ contract HostileProposer is Rounds {
     /// @notice A plan that draws more than the book can take, committed to in due form.
     function exaggerate(uint256 seed) external resumed refused("INV-12 a plan counted that cannot be carried out") {
         IBenefitRounds.RoundView memory round = _committableRound(seed);
+        _idle = round.executed || block.timestamp >= round.commitUntil;
+        if (_idle) return;
         uint256[] memory book = MIRROR.frozenBook();
         bytes memory plan = new bytes(6 * ((book[0] >> 154) & 0x3f));
         uint256 place = seed % plan.length;
         plan[place - (place % 3)] = 0xff;
-        address proposer = People.pile(1);
+        address proposer = _proposer(seed);
         bytes32 commitment = ROUNDS.commitmentOf(MARKET, round.frame, proposer, plan, bytes32(seed));
         VM.prank(proposer);
         ROUNDS.commit(MARKET, commitment);
@@ -68,6 +68,8 @@ contract HostileProposer is Rounds {
     /// @notice A round is finalised twice, too early, too late, with another plan or another book.
     function finalise(uint256 seed) external resumed refused("INV-14 a round was finalised that was not to be") {
         IBenefitRounds.RoundView memory round = _committableRound(seed);
+        _idle = round.executed || block.timestamp >= round.commitUntil;
+        if (_idle) return;
         uint256[] memory book = MIRROR.frozenBook();
         uint256 which = seed % 5;
         if (which == 0) WORLD.elapse(round.commitUntil);

@@ -60,7 +60,7 @@ abstract contract Rounds is Handler {
 
     /// @dev A proposer of the market commits to a plan of its own or to one that another has, too.
     function _commit(IBenefitRounds.RoundView memory round, uint256 seed) internal {
-        address proposer = People.pile(_in(seed, 1, 3));
+        address proposer = _proposer(seed);
         bytes memory plan =
             _proposals.length != 0 && seed % 4 == 0 && _proposals[_proposals.length - 1].frame == round.frame
                 ? _proposals[_proposals.length - 1].plan
@@ -71,6 +71,13 @@ abstract contract Rounds is Handler {
         ROUNDS.commit(MARKET, commitment);
         _did(proposer);
         _proposals.push(Proposal(round.frame, proposer, plan, salt));
+    }
+
+    /// @dev A proposer with enough credit; any where there is none such.
+    function _proposer(uint256 seed) internal view returns (address) {
+        uint256 pile = _in(seed, 1, 3);
+        for (uint256 i; i < 3 && MIRROR.stateOf(pile).credit() < MIN_CREDIT; ++i) pile = 1 + (pile % 3);
+        return People.pile(pile);
     }
 
     /// @dev Reveals a committed plan of the round; true where there was one that still counts.
@@ -100,7 +107,7 @@ abstract contract Rounds is Handler {
         uint256 horizon = RoundTerms.wrap(book[0]).horizon();
         best = new bytes(6 * horizon);
         (uint256 bestUnserved, uint256 bestSquares) = ROUNDS.scorePlan(book, best);
-        for (uint256 i; i < 5; ++i) {
+        for (uint256 i; i < 3; ++i) {
             bytes memory plan = _plan(book, horizon, i < 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40);
             try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squares) {
                 if (unserved > bestUnserved || (unserved == bestUnserved && squares >= bestSquares)) continue;
