@@ -59,6 +59,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         _writeLive(live);
 
         int256 loadW =
+            // Energies of a frame, times at most 20 000.
+            // forge-lint: disable-next-line(unsafe-typecast)
             published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
         (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(before, frame);
         if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
@@ -220,6 +222,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
     /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh.
     function _chargingRoomWh(Publication published) private view returns (uint256) {
+        // 32 bits, and not negative by the check of the parameters.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 limitW = int256(CAPACITY_W - LOSS_ALLOWANCE_W);
         return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }
