@@ -146,12 +146,12 @@ contract World {
         uint256 first = START / _parameters.frameSeconds + _parameters.leadFrames + 2;
         uint64 tick = _parameters.tickSize;
         for (uint256 i; i < count; ++i) {
-            // A day in small: the load swings by half the capacity, tariffs follow it.
+            // A day in small: the load swings up to the capacity, tariffs follow it.
             uint32 swing = uint32((i % 8) * 2500);
             frames[i] = IGridTariffs.FrameTariffs({
                 frame: uint32(first + i),
-                baseLoadW: int32(20_000 + swing),
-                importPrice: (250_000 / tick + swing) * tick,
+                baseLoadW: int32(33_000 + swing),
+                importPrice: (200_000 / tick + swing) * tick,
                 exportPrice: (60_000 / tick) * tick,
                 wheelingPrice: (_parameters.wheelingCap / 2 / tick) * tick
             });

@@ -15,6 +15,12 @@ contract FramesHandler is Handler {
         _clear(_toWindow(seed), seed % 2 == 0 ? People.STRANGER : People.pile(_pile(seed)));
     }
 
+    /// @notice Some frames are cleared one after the other, so that orders wait, run out and meet the grid.
+    function clearOn(uint256 seed) external resumed {
+        uint256 count = _in(seed, 2, 5);
+        for (uint256 i; i < count; ++i) _clear(_toWindow(_mix(seed, i)), People.STRANGER);
+    }
+
     /// @notice Time passes, into another phase or over some frames that nobody clears.
     function elapse(uint256 seed) external resumed {
         uint256 seconds_ = seed % 12 == 0 ? FRAME_SECONDS * _in(_mix(seed, 1), 1, 3) : _in(seed, 0, FRAME_SECONDS / 4);
