@@ -15,7 +15,8 @@ import { Mirror } from "./mirror/Mirror.sol";
 import { People } from "./People.sol";
 import { VM } from "./Vm.sol";
 
-/// @notice The project's test token.
+/// @title The test token
+/// @notice What the campaign needs of it.
 interface IFaucet is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;
@@ -27,11 +28,17 @@ contract World {
     uint256 private constant START = 1_800_000_000;
     uint256 private constant PLENTY = 1e40;
 
+    /// @notice The market under test.
     IMarket public market;
+    /// @notice The rounds' contract, whether or not the market settles by benefit.
     IBenefitRounds public rounds;
+    /// @notice The delivery contract.
     IDelivery public delivery;
+    /// @notice The factory that the market came from.
     IMarketFactory public factory;
+    /// @notice The market's token.
     IFaucet public token;
+    /// @notice What the market's events tell.
     Mirror public mirror;
     /// @notice The chain's time, s; kept here, since forge forgets a warp between two calls.
     uint256 public time = START;

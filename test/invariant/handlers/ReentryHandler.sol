@@ -13,7 +13,8 @@ import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
-/// @notice The project's token that calls back whenever it moves.
+/// @title The token that calls back whenever it moves
+/// @notice What the campaign needs of it.
 interface IReentrantToken is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;

@@ -116,7 +116,7 @@ abstract contract Rounds is Handler {
         }
     }
 
-    /// @dev A plan that serves each order, a tranche a frame.
+    /// @notice A plan that serves each order, a tranche a frame.
     /// @param seed which frames; 0 for those in which that evens out the base load
     /// @param percent how much of what it displays
     function _plan(

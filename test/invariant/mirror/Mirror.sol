@@ -37,6 +37,7 @@ contract Mirror is RoundsTold {
     /// @dev Whether a round was opened since the last clearing's event.
     bool private _opensRound;
 
+    /// @notice Who holds the market's roles.
     mapping(bytes32 role => mapping(address account => bool)) public hasRole;
 
     /// @notice A mirror of a market that nobody has used yet.

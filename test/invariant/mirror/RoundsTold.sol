@@ -22,14 +22,16 @@ abstract contract RoundsTold is SettlementsTold {
     /// @notice What was paid in for rewards and not paid out, smallest token units.
     uint256 public rewardsHeld;
 
-    uint256[] internal _book_;
+    uint256[] internal _words;
     Revealed[] internal _revealed;
+    /// @notice What a proposer committed to last; 1 where it was opened.
     mapping(address proposer => bytes32) public commitmentOf;
+    /// @notice What a proposer may claim, smallest token units.
     mapping(address proposer => uint256) public claimableOf;
 
     /// @notice The latest round's frozen book.
     function frozenBook() external view returns (uint256[] memory) {
-        return _book_;
+        return _words;
     }
 
     /// @notice Plans revealed in the latest round.
@@ -40,7 +42,7 @@ abstract contract RoundsTold is SettlementsTold {
     function _roundOpened(uint256 frame, uint256[] memory book) internal {
         _hold(frame > roundFrame, "INV-13 a frame's round was opened twice");
         (roundFrame, roundExecuted, bookHash) = (frame, false, keccak256(abi.encodePacked(book)));
-        _book_ = book;
+        _words = book;
         delete _revealed;
         ++_counters.roundsOpened;
     }
