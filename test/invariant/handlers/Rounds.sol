@@ -107,7 +107,8 @@ abstract contract Rounds is Handler {
         uint256 horizon = RoundTerms.wrap(book[0]).horizon();
         best = new bytes(6 * horizon);
         (uint256 bestUnserved, uint256 bestSquares) = ROUNDS.scorePlan(book, best);
-        for (uint256 i; i < 3; ++i) {
+        // Some proposers do not look far.
+        for (uint256 i = _mix(seed, 8) % 4; i < 3; ++i) {
             bytes memory plan = _plan(book, horizon, i < 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40);
             try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squares) {
                 if (unserved > bestUnserved || (unserved == bestUnserved && squares >= bestSquares)) continue;

@@ -13,18 +13,22 @@ import { Rounds } from "./Rounds.sol";
 contract RoundsHandler is Rounds {
     constructor(World world) Rounds(world) {}
 
-    /// @notice A proposer commits to a plan.
+    /// @notice Proposers commit to plans, good ones and worse.
     function commit(uint256 seed) external resumed {
-        _commit(_committableRound(seed), seed);
+        IBenefitRounds.RoundView memory round = _committableRound(seed);
+        uint256 count = _in(seed, 1, 3);
+        for (uint256 i; i < count; ++i) _commit(round, _mix(seed, 40 + i));
     }
 
-    /// @notice A proposer reveals its plan.
+    /// @notice Proposers reveal their plans, all or some of them.
     function reveal(uint256 seed) external resumed {
         IBenefitRounds.RoundView memory round = _openRound(seed);
-        if (block.timestamp < round.revealUntil && _revealOne(round, seed)) return;
-        round = _committableRound(seed);
-        _commit(round, seed);
-        _revealOne(round, 0);
+        if (block.timestamp >= round.revealUntil || !_revealOne(round, seed)) {
+            round = _committableRound(seed);
+            for (uint256 i; i < 3; ++i) _commit(round, _mix(seed, 50 + i));
+            _revealOne(round, 0);
+        }
+        if (seed % 4 != 0 && _revealOne(round, 0)) _revealOne(round, 0);
     }
 
     /// @notice Anyone executes the winning plan in its time, or the fallback; whatever happened in the round, that works.
