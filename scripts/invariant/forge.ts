@@ -38,12 +38,14 @@ const RUNS_FILE = "cache/invariant/runs.txt";
  * @throws InputError where npm installed none
  */
 export function forgeIn(root: string): string {
-  const name = process.platform === "win32" ? "forge.cmd" : "forge";
-  const forge = join(root, "node_modules", ".bin", name);
+  if (process.platform === "win32") {
+    throw new InputError("forge", "starts the compiler as a script, which Windows does not; run this under WSL");
+  }
+  const forge = join(root, "node_modules", ".bin", "forge");
   if (existsSync(forge)) return forge;
   throw new InputError(
     "forge",
-    `not in node_modules; npm has it for Linux on x64, macOS on ARM and Windows on x64 and installs it with ` +
+    `not in node_modules; npm has it for Linux on x64 and macOS on ARM and installs it with ` +
       `\`npm install --include=optional\`; this is ${process.platform} on ${process.arch}`,
   );
 }

@@ -34,12 +34,14 @@ contract RoundsHandler is Rounds {
     /// @notice Anyone executes the winning plan in its time, or the fallback; whatever happened in the round, that works.
     function finalise(uint256 seed) external resumed {
         IBenefitRounds.RoundView memory round = _openRound(seed);
-        if (seed % 2 == 0 && block.timestamp < round.commitUntil) _commit(round, seed);
-        if (seed % 4 == 0 && block.timestamp < round.revealUntil) _revealOne(round, seed);
+        for (uint256 i; i < seed % 4 && block.timestamp < round.commitUntil; ++i) _commit(round, _mix(seed, 60 + i));
+        for (uint256 i; i < seed % 5 && block.timestamp < round.revealUntil; ++i) {
+            if (!_revealOne(round, _mix(seed, 70 + i))) break;
+        }
         round = ROUNDS.roundOf(MARKET);
         if (round.executed || block.timestamp >= round.begins) revert("no round was opened");
         // A round that opened at the last moment leaves the fallback no time beside the winner's.
-        bool late = seed % 16 == 0 && round.winnerUntil < round.begins;
+        bool late = _mix(seed, 80) % 8 == 0 && round.winnerUntil < round.begins;
         WORLD.elapse(late ? round.winnerUntil : round.revealUntil);
         bytes memory plan;
         if (round.winner != 0 && block.timestamp < round.winnerUntil) plan = _planOf(round.winner);
