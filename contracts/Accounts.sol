@@ -107,8 +107,12 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         // Should the token take balances back, claims may exceed what is held: this pile's own must still fit.
         if (balance > PileStateLib.MAX_BALANCE) revert TooMuchMoney(balance, PileStateLib.MAX_BALANCE);
         int256 toGrid;
+        // An amount that the balance below takes fits 52 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         (s, toGrid) = _withMoney(pile, s, int256(amount));
         _states[pile] = s;
+        // Not negative: a deposit pays debt and makes none.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (toGrid != 0) _chronicle = _chronicle.withGridBalance(_chronicle.gridBalance() + uint256(toGrid));
         emit Deposited(pile, msg.sender, amount, s.balance());
     }

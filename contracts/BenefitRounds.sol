@@ -75,10 +75,20 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256 commitUntil = block.timestamp + p.roundSeconds;
         uint256 revealUntil = commitUntil + p.roundSeconds;
         round.phases = Phases({
+            // A market clears frames of 32 bits only.
+            // forge-lint: disable-next-line(unsafe-typecast)
             frame: uint32(frame),
+            // Times have 40 bits for 34 000 years.
+            // forge-lint: disable-next-line(unsafe-typecast)
             commitUntil: uint40(commitUntil),
+            // As above.
+            // forge-lint: disable-next-line(unsafe-typecast)
             revealUntil: uint40(revealUntil),
+            // As above.
+            // forge-lint: disable-next-line(unsafe-typecast)
             winnerUntil: uint40(revealUntil + p.finaliseSeconds),
+            // As above.
+            // forge-lint: disable-next-line(unsafe-typecast)
             begins: uint40(frame * p.frameSeconds),
             executed: false
         });

@@ -34,11 +34,15 @@ abstract contract Debts is MarketBase, ISettlement {
                 free = int256(s.balance()) + money;
                 toGrid = free;
                 free -= int256(uint256(_debts[pile]));
+                // Not negative: the sign was looked at.
+                // forge-lint: disable-next-line(unsafe-typecast)
                 uint256 debt = free < 0 ? uint256(-free) : 0;
                 // No rated power and tariff come near; what exceeded the field would be forgiven.
                 if (debt > type(uint64).max) debt = type(uint64).max;
                 if (free < 0) free = 0;
                 toGrid -= free;
+                // Held to 64 bits above.
+                // forge-lint: disable-next-line(unsafe-typecast)
                 _debts[pile] = uint64(debt);
                 s = s.withIndebted(debt != 0);
                 emit DebtChanged(pile, debt);
@@ -48,6 +52,8 @@ abstract contract Debts is MarketBase, ISettlement {
                 toGrid += free - int256(PileStateLib.MAX_BALANCE);
                 free = int256(PileStateLib.MAX_BALANCE);
             }
+            // Not negative: debt took what was.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return (s.withBalance(uint256(free)), toGrid);
         }
     }

@@ -55,6 +55,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         _writeLive(live);
 
         int256 loadW =
+            // Energies of a frame, times at most 20 000.
+            // forge-lint: disable-next-line(unsafe-typecast)
             published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
         uint256 pflW = _chronicleFrame(before, frame, loadW, _isKnown(published), mayOpenRound, gridWh, book);
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
@@ -213,6 +215,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh; none without publication.
     function _chargingRoomWh(Publication published) private view returns (uint256) {
         if (!_isKnown(published)) return 0;
+        // 32 bits, and not negative by the check of the parameters.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 limitW = int256(CAPACITY_W - LOSS_ALLOWANCE_W);
         return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }

@@ -129,6 +129,8 @@ contract MarketLens is IMarketLens {
         uint256[] memory list = Words.reserve(2 * b.bids.length + b.asks.length);
         uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
         uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
+        // Energies of a frame, times at most 20 000.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 scaledWh = int256(uint256(p.chargeEfficiencyBps) * gridWh);
         loadW = published.baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
         assembly ("memory-safe") {

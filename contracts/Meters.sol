@@ -85,6 +85,8 @@ abstract contract Meters is IDelivery {
         uint256 packed = _attributesOf(address(market), pile);
         return
             PileAttributes({
+                // Ten bits.
+                // forge-lint: disable-next-line(unsafe-typecast)
                 capacity: uint16(packed & 0x3ff),
                 renewable: uint16((packed >> 10) & 0x3ff),
                 position: uint16((packed >> 20) & 0x3ff),

@@ -39,6 +39,8 @@ abstract contract PileRegistry is Debts, IPileRegistry {
         if (pile > PILE_CAP) revert PileCapReached(PILE_CAP);
 
         _pileCount = pile;
+        // At most the cap on piles, 1 024.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _memberships[account] = Membership({ pile: uint16(pile), ratedW: ratedW, operator: operator });
         _accounts[pile] = account;
         _states[pile] = PileStateLib.registered(INITIAL_CREDIT, CREDIT_PRIOR_WH);

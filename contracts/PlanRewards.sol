@@ -130,6 +130,8 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     /// @dev Lets anybody draw the reward of a round whose winning plan is being executed.
     function _openDraw(IMarket market, uint256 frame, BestPlan best) internal {
         if (_perFrame[address(market)] == 0) return;
+        // As wide as the fields of a best plan: 32, 16 and 40 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _draws[address(market)] = Draw(uint32(frame), uint16(best.equals()), uint64(best.lastReveal()));
     }
 

@@ -17,6 +17,8 @@ abstract contract Settlement is Debts {
         _closeRecord(frame, digest);
         Chronicle c = _chronicle;
         // Whatever the piles do not get of what the fills set aside is the grid's: nothing is made or lost.
+        // 64 bits of balance and what a frame set aside, far below 2^255.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 grid = int256(c.gridBalance() + released);
         unchecked {
             // Money fits 128 bits, so no sum of it overflows.
@@ -30,7 +32,11 @@ abstract contract Settlement is Debts {
             }
         }
         assert(grid >= 0);
+        // Not negative: asserted above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _chronicle = c.withGridBalance(uint256(grid));
+        // Not negative: asserted above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         emit FrameSettled(frame, uint256(grid), postings);
     }
 

@@ -6,6 +6,7 @@ import "./compile";
 import "./coverage";
 import "./docs-tutorial";
 import "./frame";
+import "./fuzz";
 import "./lesson";
 import "./market";
 import "./market-events";

@@ -73,6 +73,8 @@ contract GeneticScheduler is IGeneticScheduler {
         for (uint256 i; i < schedule.length; ++i) {
             ChargingOrder order = ChargingOrderLib.at(orders, i);
             uint256 genes = individuals[fittest + i / GENES_PER_WORD];
+            // A gene is the lowest byte of what was shifted down.
+            // forge-lint: disable-next-line(unsafe-typecast)
             (schedule[i], ) = Gene.decode(order, uint8(genes >> (248 - 8 * (i % GENES_PER_WORD))));
             ScheduleCheck.requireFeasible(i, order, schedule[i]);
             ScheduleCheck.addTo(loadsW, schedule[i], wattsPerWh);
@@ -235,6 +237,8 @@ contract GeneticScheduler is IGeneticScheduler {
         if (list.length != needed) revert WordsMissing(list.length, needed);
         uint256 used = count % perWord;
         if (used == 0) return;
+        // Whole figures to a word: what the division leaves over is not used.
+        // forge-lint: disable-next-line(divide-before-multiply)
         uint256 rest = list[needed - 1] << ((256 / perWord) * used);
         if (rest != 0) revert RestNotZero(rest);
     }

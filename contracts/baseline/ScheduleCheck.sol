@@ -47,6 +47,8 @@ library ScheduleCheck {
     ) internal pure returns (uint256 pflW, uint256 overloadW) {
         for (uint256 frame; frame < loadsW.length; ++frame) {
             uint256 loadW = loadsW[frame];
+            // Loads are below the bound of their lanes, far from a sign.
+            // forge-lint: disable-next-line(unsafe-typecast)
             pflW += Fluctuation.stepW(int256(loadW), int256(beforeW));
             if (loadW > limitW) overloadW += loadW - limitW;
             beforeW = loadW;

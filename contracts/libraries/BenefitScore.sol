@@ -125,6 +125,8 @@ library BenefitScore {
         uint256 dischargeWh
     ) internal pure returns (int256) {
         if (offset == 0) drawWh += terms.matchedWh();
+        // Energies of a frame, times at most 20 000.
+        // forge-lint: disable-next-line(unsafe-typecast)
         int256 scaledWh = int256(terms.chargeBps() * drawWh) - int256(terms.dischargeBps() * dischargeWh);
         return published.baseLoadW() + Fluctuation.powerW(scaledWh, terms.frameSeconds() * BPS);
     }

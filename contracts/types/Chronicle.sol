@@ -68,6 +68,8 @@ library ChronicleLib {
         uint256 pflW_
     ) internal pure returns (Chronicle) {
         uint256 word = Chronicle.unwrap(c) & GRID_BALANCE;
+        // A load is at most 40 bits with its sign, the low ones of its word; they are kept as they are.
+        // forge-lint: disable-next-line(unsafe-typecast)
         word |= frame | (uint256(uint40(int40(loadW))) << 32) | (pflW_ << 73);
         return Chronicle.wrap(known ? word | (1 << 72) : word);
     }

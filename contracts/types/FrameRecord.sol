@@ -25,6 +25,8 @@ library FrameRecordLib {
     function pack(uint256 frame_, int256 loadW_, bytes32 hash) internal pure returns (FrameRecord) {
         return
             FrameRecord.wrap(
+                // A load is at most 40 bits with its sign; they are kept as they are.
+                // forge-lint: disable-next-line(unsafe-typecast)
                 frame_ | (uint256(uint40(int40(loadW_))) << 32) | ((uint256(hash) >> DIGEST_SHIFT) << DIGEST_SHIFT)
             );
     }

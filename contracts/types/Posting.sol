@@ -35,6 +35,8 @@ library PostingLib {
     ) internal pure returns (Posting) {
         uint256 word = pile_ | (agreedWh_ << 16) | (creditedWh_ << 40) | (consumedWh_ << 64) | (producedWh_ << 88);
         if (silent) word |= 1 << 112;
+        // The lower half keeps the sign: money fits 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return Posting.wrap(word | (uint256(money_) << 128));
     }
 

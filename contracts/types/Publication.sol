@@ -31,6 +31,8 @@ library PublicationLib {
         return
             Publication.wrap(
                 frame_ |
+                    // The bits of a signed field, as they are.
+                    // forge-lint: disable-next-line(unsafe-typecast)
                     (uint256(uint32(baseLoadW_)) << 32) |
                     (importTicks_ << 64) |
                     (exportTicks_ << 88) |

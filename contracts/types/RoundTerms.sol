@@ -38,6 +38,8 @@ library RoundTermsLib {
         uint256 maxWaitFrames_,
         bool bySlack
     ) internal pure returns (RoundTerms) {
+        // A load is at most 40 bits with its sign; they are kept as they are.
+        // forge-lint: disable-next-line(unsafe-typecast)
         uint256 word = frame_ | (uint256(uint40(int40(previousW_))) << 32) | (matchedWh_ << 73) | (limitW_ << 105);
         word |= (frameSeconds_ << 137) | (horizon_ << 154) | (chargeBps_ << 160) | (dischargeBps_ << 175);
         word |= maxWaitFrames_ << 190;

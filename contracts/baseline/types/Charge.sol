@@ -24,6 +24,8 @@ library ChargeLib {
         uint256 frameWh_,
         uint256 restWh_
     ) internal pure returns (Charge) {
+        // The fields fill 64 bits: eight for each count of frames, 24 for each energy.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return Charge.wrap(uint64((firstFrame_ << 56) | (fullFrames_ << 48) | (frameWh_ << 24) | restWh_));
     }
 

@@ -71,6 +71,8 @@ library RunStateLib {
 
     /// @notice PFL of a concluded run, W.
     function pflW(RunState s) internal pure returns (uint256) {
+        // The field is the lowest 48 bits of what is shifted down.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint48(RunState.unwrap(s) >> DIGEST_SHIFT);
     }
 

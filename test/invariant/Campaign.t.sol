@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IMarketParameters } from "../../contracts/interfaces/IMarketParameters.sol";
+import { DeliveryHandler } from "./handlers/DeliveryHandler.sol";
+import { Campaign } from "./Campaign.sol";
+
+/// @notice What all campaigns' markets have alike.
+function usualParameters() pure returns (IMarketParameters.Parameters memory p) {
+    p.unit = 1;
+    p.tickSize = 1;
+    p.frameSeconds = 900;
+    p.auctionSeconds = 300;
+    p.leadFrames = 1;
+    p.alpha = 10;
+    p.beta = 1;
+    p.maxWaitFrames = 3;
+    p.icebergThresholdWh = 4000;
+    p.icebergPeakWh = 2000;
+    p.minEnergyWh = 1;
+    p.capacityW = 60_000;
+    p.lossAllowanceW = 5000;
+    p.pileCap = 12;
+    p.roundSeconds = 60;
+    p.finaliseSeconds = 60;
+    p.maxHorizon = 6;
+    p.chargeEfficiencyBps = 10_000;
+    p.dischargeEfficiencyBps = 10_000;
+    p.initialCredit = 5000;
+    p.creditPriorWh = 10_000;
+}
+
+/// @title AdBEV without meters
+/// @notice A 6-decimal token, no bonds, no wheeling charge; every fill counts as delivered.
+contract AdbevCampaign is Campaign {
+    /// @inheritdoc Campaign
+    function setUp() public override {
+        _begin(usualParameters(), false, 6, 1_000_000_000);
+        _leaveOut(address(_delivery), DeliveryHandler.submit.selector);
+    }
+
+    /// @notice Runs the invariants after every call.
+    function invariant_adbev() external {
+        _check();
+    }
+
+    /// @notice Runs what is checked once a run.
+    function afterInvariant() external {
+        _end("adbev");
+    }
+}
+
+/// @title Benefit rounds without meters
+/// @notice An 18-decimal token, coarse ticks, bonds, wheeling, efficiencies other than one, totals allotted by slack.
+contract BenefitCampaign is Campaign {
+    /// @inheritdoc Campaign
+    function setUp() public override {
+        IMarketParameters.Parameters memory p = usualParameters();
+        p.unit = 1e12;
+        p.tickSize = 100;
+        p.bondPrice = 20_000;
+        p.wheelingCap = 10_000;
+        p.allotBySlack = true;
+        p.chargeEfficiencyBps = 10_500;
+        p.dischargeEfficiencyBps = 9000;
+        _begin(p, true, 18, 1_000_000_000);
+        _leaveOut(address(_delivery), DeliveryHandler.submit.selector);
+    }
+
+    /// @notice Runs the invariants after every call.
+    function invariant_benefit() external {
+        _check();
+    }
+
+    /// @notice Runs what is checked once a run.
+    function afterInvariant() external {
+        _end("benefit");
+    }
+}
+
+/// @title Meters, debts and credit
+/// @notice Benefit rounds by earliest last frame, readings for two frames, piles with little money, orders by credit.
+contract MeteredCampaign is Campaign {
+    /// @inheritdoc Campaign
+    function setUp() public override {
+        IMarketParameters.Parameters memory p = usualParameters();
+        p.bondPrice = 10_000;
+        p.wheelingCap = 5000;
+        p.readingSeconds = 1800;
+        p.defaulterPays = true;
+        p.overBps = 500;
+        p.minCredit = 1000;
+        p.rankByCredit = true;
+        _begin(p, true, 6, 1_500_000);
+    }
+
+    /// @notice Runs the invariants after every call.
+    function invariant_metered() external {
+        _check();
+    }
+
+    /// @notice Runs what is checked once a run.
+    function afterInvariant() external {
+        _end("metered");
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+
+import { People } from "../People.sol";
+import { VM } from "../Vm.sol";
+import { World } from "../World.sol";
+import { Handler } from "./Handler.sol";
+
+/// @title Money comes in and goes out
+/// @notice Handlers are named after the market's functions.
+contract AccountsHandler is Handler {
+    bytes32 private constant PERMIT = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
+
+    constructor(World world) Handler(world) {}
+
+    /// @notice A pile or somebody else deposits for a pile, dust included.
+    function deposit(uint256 seed) external resumed {
+        _reopen(seed);
+        uint256 pile = _pile(seed);
+        address payer = seed % 4 == 0 ? People.STRANGER : People.pile(pile);
+        uint256 tokenAmount = _tokenAmount(seed);
+        VM.prank(payer);
+        MARKET.deposit(People.pile(pile), tokenAmount);
+        MIRROR.addUncounted(tokenAmount % UNIT);
+        _did(payer);
+    }
+
+    /// @notice A pile deposits with a permit.
+    function depositWithPermit(uint256 seed) external resumed {
+        _reopen(seed);
+        uint256 pile = _pile(seed);
+        address account = People.pile(pile);
+        uint256 tokenAmount = _tokenAmount(seed);
+        IERC20Permit permitted = IERC20Permit(address(TOKEN));
+        bytes32 structHash = keccak256(
+            abi.encode(PERMIT, account, address(MARKET), tokenAmount, permitted.nonces(account), block.timestamp)
+        );
+        bytes32 hash = keccak256(abi.encodePacked(hex"1901", permitted.DOMAIN_SEPARATOR(), structHash));
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(People.pileKey(pile), hash);
+        VM.prank(account);
+        MARKET.depositWithPermit(account, tokenAmount, block.timestamp, v, r, s);
+        MIRROR.addUncounted(tokenAmount % UNIT);
+        // The permit took the place of the endless allowance.
+        VM.prank(account);
+        TOKEN.approve(address(MARKET), type(uint256).max);
+        _did(account);
+    }
+
+    /// @notice Somebody deposits for the grid operator.
+    function depositGrid(uint256 seed) external resumed {
+        _reopen(seed);
+        uint256 tokenAmount = _tokenAmount(seed);
+        VM.prank(People.STRANGER);
+        MARKET.depositGrid(tokenAmount);
+        MIRROR.addUncounted(tokenAmount % UNIT);
+        _did(People.STRANGER);
+    }
+
+    /// @notice A pile takes out some of what it has free, or all.
+    function withdraw(uint256 seed) external resumed {
+        uint256 pile = _pile(seed);
+        uint256 count = MIRROR.pileCount();
+        for (uint256 i; i < count && (MIRROR.debtOf(pile) != 0 || MIRROR.freeOf(pile) == 0); ++i) {
+            pile = 1 + (pile % count);
+        }
+        address account = People.pile(pile);
+        uint256 free = MIRROR.freeOf(pile);
+        uint256 amount = seed % 8 == 0 ? free : _in(_mix(seed, 1), 1, free / 3 + 1);
+        VM.prank(account);
+        MARKET.withdraw(seed % 4 == 0 ? People.STRANGER : account, amount);
+        _did(account);
+    }
+
+    /// @notice The grid operator takes out some of its income.
+    function withdrawGrid(uint256 seed) external resumed {
+        uint256 amount = _in(seed, 1, MIRROR.gridBalance() / 4 + 1);
+        VM.prank(People.OPERATOR);
+        MARKET.withdrawGrid(People.OPERATOR, amount);
+        _did(People.OPERATOR);
+    }
+
+    /// @notice Somebody sends the market tokens without a deposit.
+    function donate(uint256 seed) external resumed {
+        uint256 tokenAmount = _in(seed, 0, 10 * UNIT);
+        VM.prank(People.STRANGER);
+        TOKEN.transfer(address(MARKET), tokenAmount);
+        MIRROR.addUncounted(tokenAmount);
+    }
+
+    /// @dev Smallest token units of a deposit.
+    function _tokenAmount(uint256 seed) private view returns (uint256) {
+        return _in(_mix(seed, 1), 1, 2_000_000) * UNIT + _in(_mix(seed, 2), 0, UNIT - 1);
+    }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IAccessControl } from "@openzeppelin/contracts/access/IAccessControl.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import { IAccounts } from "../../../contracts/interfaces/IAccounts.sol";
+import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
+import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
+import { IFrameClearing } from "../../../contracts/interfaces/IFrameClearing.sol";
+import { IGridTariffs } from "../../../contracts/interfaces/IGridTariffs.sol";
+import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
+import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
+import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
+import { IPileRegistry } from "../../../contracts/interfaces/IPileRegistry.sol";
+import { IPlanRewards } from "../../../contracts/interfaces/IPlanRewards.sol";
+import { IRoundExecution } from "../../../contracts/interfaces/IRoundExecution.sol";
+import { ISettlement } from "../../../contracts/interfaces/ISettlement.sol";
+import { BookHead } from "../../../contracts/types/BookHead.sol";
+import { Chronicle } from "../../../contracts/types/Chronicle.sol";
+import { FrameRecord } from "../../../contracts/types/FrameRecord.sol";
+import { PileState } from "../../../contracts/types/PileState.sol";
+import { Publication } from "../../../contracts/types/Publication.sol";
+import { Vm } from "../Vm.sol";
+import { RoundsTold } from "./RoundsTold.sol";
+import { rulesOf } from "./Rules.sol";
+
+/// @title The market as a stranger knows it who reads nothing but events
+/// @notice Fed with every log of the market, its rounds and its delivery contract, and compared with the market's views
+/// (INV-9) and its tokens (INV-1) after every call.
+contract Mirror is RoundsTold {
+    IMarket private immutable _MARKET;
+    address private immutable _ROUNDS;
+    address private immutable _DELIVERY;
+    IERC20 private immutable _TOKEN;
+
+    /// @dev Whether a round was opened since the last clearing's event.
+    bool private _opensRound;
+
+    /// @notice Who holds the market's roles.
+    mapping(bytes32 role => mapping(address account => bool)) public hasRole;
+
+    /// @notice A mirror of a market that nobody has used yet.
+    constructor(IMarket market, address rounds, IMarketParameters.Parameters memory p) {
+        _MARKET = market;
+        _ROUNDS = rounds;
+        _DELIVERY = p.delivery;
+        _TOKEN = IERC20(p.token);
+        _rules = rulesOf(p);
+    }
+
+    /// @notice Takes in the logs of one call.
+    /// @param actor who made it
+    /// @param signers bit i = pile i signed what was submitted; 0 where nothing was
+    function read(Vm.Log[] memory logs, address actor, uint256 signers) external {
+        for (uint256 i; i < logs.length; ++i) {
+            address emitter = logs[i].emitter;
+            if (emitter == address(_MARKET)) _readMarket(logs[i], actor, signers);
+            else if (emitter == _ROUNDS) _readRounds(logs[i], actor);
+            else if (emitter == _DELIVERY) _readDelivery(logs[i]);
+        }
+    }
+
+    /// @notice Counts tokens that came in and are nobody's.
+    function addUncounted(uint256 tokenAmount) external {
+        uncounted += tokenAmount;
+    }
+
+    /// @notice Notes what a clearing took.
+    function noteClearingGas(uint256 gasUsed) external {
+        if (gasUsed > _counters.maxClearingGas) _counters.maxClearingGas = gasUsed;
+    }
+
+    /// @notice Compares the market's tokens and views with what its events told: every slot, and the views of one pile,
+    /// each time another's.
+    function compare() external {
+        uint256 claims = inDelivery + gridBalance;
+        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+            uint256 word = PileState.unwrap(stateOf[pile]);
+            _hold(PileState.unwrap(_MARKET.pileState(pile)) == word, "INV-9 events tell another slot");
+            claims += pileMoney(pile);
+        }
+        uint256 turn = uint256(keccak256(abi.encode(block.number, gasleft())));
+        _compareViews(1 + (turn % pileCount));
+        uint256 held = _TOKEN.balanceOf(address(_MARKET));
+        _hold(held >= claims * _rules.unit, "INV-1 the market holds less than its claims");
+        _hold(held == claims * _rules.unit + uncounted, "INV-1 tokens held are not claims, dust and gifts");
+        _hold(Chronicle.unwrap(_MARKET.chronicle()) == _chronicle(), "INV-9 events tell another chronicle");
+        _hold(BookHead.unwrap(_MARKET.bookHead()) == _head(), "INV-9 events tell another book head");
+        _hold(_TOKEN.balanceOf(_ROUNDS) == rewardsHeld, "INV-1 rewards held are not what was paid in and not out");
+        if (lastFrame != 0) _compareRecord(lastFrame);
+        if (unsettled.length != 0) _compareRecord(unsettled[0]);
+        if (roundFrame != 0) {
+            IBenefitRounds.RoundView memory round = IBenefitRounds(_ROUNDS).roundOf(_MARKET);
+            _hold(round.frame == roundFrame && round.executed == roundExecuted, "INV-9 events tell another round");
+            _hold(round.bookHash == bookHash, "INV-13 a round's book changed");
+        }
+    }
+
+    /// @dev Balances and debt of a pile as its owner sees them.
+    function _compareViews(uint256 pile) private {
+        uint256 debt = _MARKET.debtOf(pile);
+        _hold(debt == debtOf[pile] && _toldDebt[pile] == debt, "INV-9 events tell another debt");
+        uint256 free = _MARKET.freeBalanceOf(accountOf[pile]);
+        _hold(free == freeOf(pile), "INV-9 events tell another free balance");
+        _hold(
+            free + _MARKET.lockedBalanceOf(accountOf[pile]) == pileMoney(pile),
+            "INV-1 free and locked are not what the pile's slot stands for"
+        );
+    }
+
+    /// @notice Compares what changes rarely: records, publications, registrations, roles, meters.
+    function compareAll(address[] calldata people, bytes32[] calldata roles) external {
+        _hold(_MARKET.pileCount() == pileCount, "INV-9 events tell another number of piles");
+        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+            _hold(_MARKET.pileRecord(pile).account == accountOf[pile], "INV-9 events tell another account");
+            _compareViews(pile);
+            uint256 now_ = block.timestamp / _rules.frameSeconds;
+            for (uint256 frame = now_; frame < now_ + 2; ++frame) {
+                address key = IDelivery(_DELIVERY).meterOf(_MARKET, pile, frame).key;
+                _hold(key == keyOf(pile, frame), "INV-9 events tell another meter key");
+            }
+        }
+        uint256 current = block.timestamp / _rules.frameSeconds;
+        for (uint256 frame = current - 8; frame < current + 96; ++frame) {
+            uint256 told = Publication.unwrap(publicationOf[frame]);
+            _hold(Publication.unwrap(_MARKET.publication(frame)) == told, "INV-9 events tell another publication");
+        }
+        for (uint256 i; i < unsettled.length; ++i) _compareRecord(unsettled[i]);
+        for (uint256 i; i < people.length; ++i) {
+            for (uint256 j; j < roles.length; ++j) {
+                bool held = IAccessControl(address(_MARKET)).hasRole(roles[j], people[i]);
+                _hold(held == hasRole[roles[j]][people[i]], "INV-9 events tell another role");
+            }
+        }
+    }
+
+    function _compareRecord(uint256 frame) private {
+        Frame storage f = _frames[frame];
+        uint256 word = frame | (uint256(uint40(int40(f.loadW))) << 32);
+        if (!f.settled) word |= f.digest;
+        _hold(FrameRecord.unwrap(_MARKET.frameRecord(frame)) == word, "INV-9 events tell another frame record");
+    }
+
+    function _readMarket(Vm.Log memory log, address actor, uint256 signers) private {
+        bytes32 topic = log.topics[0];
+        uint256 first = log.topics.length > 1 ? uint256(log.topics[1]) : 0;
+        if (topic == IOrderBook.OrderPlaced.selector) {
+            _placed(first, PileState.wrap(abi.decode(log.data, (uint256))), actor, signers);
+        } else if (topic == IOrderBook.OrderCancelled.selector) {
+            _cancelled(first, PileState.wrap(abi.decode(log.data, (uint256))), actor, signers);
+        } else if (topic == IAccounts.Deposited.selector) {
+            (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _deposited(first, amount, balance);
+        } else if (topic == IAccounts.Withdrawn.selector) {
+            (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _withdrawn(first, amount, balance, actor);
+        } else if (topic == IFrameClearing.FrameCleared.selector) {
+            (int256 loadW, uint256 pflW, uint256[] memory fills) = abi.decode(log.data, (int256, uint256, uint256[]));
+            _cleared(first, loadW, pflW, fills, _opensRound);
+            _opensRound = false;
+        } else if (topic == IRoundExecution.FlexibleFilled.selector) {
+            (int256 loadW, uint256 pflW, uint256[] memory fills) = abi.decode(log.data, (int256, uint256, uint256[]));
+            _flexibleFilled(first, loadW, pflW, fills);
+        } else if (topic == ISettlement.FrameSettled.selector) {
+            (uint256 grid, uint256[] memory postings) = abi.decode(log.data, (uint256, uint256[]));
+            _settled(first, grid, postings);
+        } else if (topic == ISettlement.DebtChanged.selector) {
+            _toldDebt[first] = abi.decode(log.data, (uint256));
+        } else {
+            _readRare(topic, first, log, actor);
+        }
+    }
+
+    function _readRare(bytes32 topic, uint256 first, Vm.Log memory log, address actor) private {
+        if (topic == IAccounts.GridDeposited.selector) {
+            (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _gridMoved(amount, 0, balance);
+        } else if (topic == IAccounts.GridWithdrawn.selector) {
+            (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else withdrew the grid's money");
+            _gridMoved(0, amount, balance);
+        } else if (topic == IOrderBook.NonceSkipped.selector) {
+            _nonceSkipped(first, actor);
+        } else if (topic == IOrderBook.EntryPauseSet.selector) {
+            _hold(hasRole[keccak256("GUARDIAN_ROLE")][actor], "INV-6 somebody else paused entry");
+            paused = abi.decode(log.data, (bool));
+        } else if (topic == IPileRegistry.PileRegistered.selector) {
+            _hold(hasRole[keccak256("REGISTRAR_ROLE")][actor], "INV-6 somebody else registered a pile");
+            _registered(first, address(uint160(uint256(log.topics[2]))), abi.decode(log.data, (uint256)));
+        } else if (topic == IPileRegistry.SuspensionSet.selector) {
+            _hold(hasRole[keccak256("REGISTRAR_ROLE")][actor], "INV-6 somebody else suspended a pile");
+            _suspensionSet(first, abi.decode(log.data, (bool)));
+        } else if (topic == IGridTariffs.FramePublished.selector) {
+            _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else published a frame");
+            _hold(Publication.unwrap(publicationOf[first]) == 0, "INV-13 a publication changed");
+            publicationOf[first] = Publication.wrap(abi.decode(log.data, (uint256)));
+        } else if (topic == IAccessControl.RoleGranted.selector) {
+            hasRole[bytes32(first)][address(uint160(uint256(log.topics[2])))] = true;
+        } else if (topic == IAccessControl.RoleRevoked.selector) {
+            hasRole[bytes32(first)][address(uint160(uint256(log.topics[2])))] = false;
+        } else {
+            bool known = topic == IOrderBook.OrderRefused.selector || topic == IAccessControl.RoleAdminChanged.selector;
+            _hold(known, "INV-9 an event that the mirror does not know");
+        }
+    }
+
+    function _readRounds(Vm.Log memory log, address actor) private {
+        bytes32 topic = log.topics[0];
+        address about = address(uint160(uint256(log.topics[1])));
+        if (topic == IPlanRewards.RewardClaimed.selector) {
+            (, uint256 tokenAmount) = abi.decode(log.data, (address, uint256));
+            if (about == address(_TOKEN)) {
+                _rewardClaimed(address(uint160(uint256(log.topics[2]))), tokenAmount, actor);
+            }
+            return;
+        }
+        if (about != address(_MARKET)) return;
+        if (topic == IBenefitRounds.RoundOpened.selector) {
+            _opensRound = true;
+            _roundOpened(uint256(log.topics[2]), abi.decode(log.data, (uint256[])));
+        } else if (topic == IBenefitRounds.PlanCommitted.selector) {
+            _committed(address(uint160(uint256(log.topics[3]))), abi.decode(log.data, (bytes32)), actor);
+        } else if (topic == IBenefitRounds.PlanRevealed.selector) {
+            (uint256 unservedWh, uint256 squares, , bytes memory plan) = abi.decode(
+                log.data,
+                (uint256, uint256, uint256, bytes)
+            );
+            address proposer = address(uint160(uint256(log.topics[3])));
+            _planRevealed(uint256(log.topics[2]), proposer, unservedWh, squares, plan, actor);
+        } else if (topic == IBenefitRounds.RoundFinalised.selector) {
+            _finalised(uint256(log.topics[2]), abi.decode(log.data, (bytes32)));
+        } else if (topic == IPlanRewards.RewardFunded.selector) {
+            _rewardFunded(abi.decode(log.data, (uint256)));
+        } else if (topic == IPlanRewards.RewardDrawn.selector) {
+            _rewardDrawn(address(uint160(uint256(log.topics[3]))), abi.decode(log.data, (uint256)));
+        } else {
+            _hold(topic == IPlanRewards.RewardSet.selector, "INV-9 an event that the mirror does not know");
+        }
+    }
+
+    function _readDelivery(Vm.Log memory log) private {
+        if (address(uint160(uint256(log.topics[1]))) != address(_MARKET)) return;
+        bytes32 topic = log.topics[0];
+        if (topic == IDelivery.ReadingsStored.selector) {
+            _stored(abi.decode(log.data, (uint256[])));
+        } else if (topic == IDelivery.MeterRegistered.selector) {
+            (address key, , ) = abi.decode(log.data, (address, uint256, uint256));
+            _keyChanged(uint256(log.topics[2]), key, 1);
+        } else if (topic == IDelivery.MeterKeyChanged.selector) {
+            (address key, uint256 firstFrame) = abi.decode(log.data, (address, uint256));
+            _keyChanged(uint256(log.topics[2]), key, firstFrame);
+        } else {
+            bool known =
+                topic == IDelivery.ReadingRefused.selector ||
+                    topic == IDelivery.WeatherFactorChanged.selector ||
+                    topic == IDelivery.AttributesChanged.selector;
+            _hold(known, "INV-9 an event that the mirror does not know");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { PileState, PileStateLib } from "../../../contracts/types/PileState.sol";
+import { Told } from "./Told.sol";
+
+/// @title Piles, money and orders as their events tell them
+/// @notice Each event is checked for who caused it (INV-6) and for what it does to the pile's money (INV-1).
+abstract contract OrdersTold is Told {
+    /// @dev Credit, what it rests on, debt and registration, suspension.
+    uint256 private constant STANDING = (((1 << 42) - 1) << 214) | (1 << 161);
+
+    /// @dev A pile was registered.
+    function _registered(uint256 pile, address account, uint256 ratedW) internal {
+        _hold(pile == pileCount + 1 && pile <= _rules.pileCap, "INV-9 piles are numbered from 1 to the cap");
+        pileCount = pile;
+        accountOf[pile] = account;
+        pileOf[account] = pile;
+        reachWh[pile] = (ratedW * _rules.frameSeconds) / 3600;
+        stateOf[pile] = PileState.wrap((1 << 255) | (_rules.initialCredit << 214) | (_rules.creditPriorWh << 228));
+    }
+
+    /// @dev A pile was suspended or re-admitted.
+    function _suspensionSet(uint256 pile, bool suspended) internal {
+        uint256 word = PileState.unwrap(stateOf[pile]) & ~uint256(1 << 161);
+        stateOf[pile] = PileState.wrap(suspended ? word | (1 << 161) : word);
+    }
+
+    /// @dev Money came in; debt is paid first.
+    function _deposited(uint256 pile, uint256 amount, uint256 balance) internal {
+        _hold(amount != 0 && !paused, "INV-1 a deposit of nothing, or a deposit while entry is paused");
+        gridBalance = uint256(int256(gridBalance) + _book(pile, int256(amount)));
+        _hold(stateOf[pile].balance() == balance, "INV-9 a deposit's event tells another balance");
+    }
+
+    /// @dev A pile took money out.
+    function _withdrawn(uint256 pile, uint256 amount, uint256 balance, address actor) internal {
+        _hold(accountOf[pile] == actor, "INV-6 somebody else withdrew a pile's money");
+        _hold(debtOf[pile] == 0, "INV-16 a pile in debt withdrew");
+        PileState s = stateOf[pile];
+        s = _withoutDeadOrder(s);
+        _hold(s.balance() == balance + amount, "INV-1 a withdrawal took more or less than it says");
+        stateOf[pile] = s.withBalance(balance);
+    }
+
+    /// @dev The operator's account grew or shrank.
+    function _gridMoved(uint256 amountIn, uint256 amountOut, uint256 balance) internal {
+        _hold(gridBalance + amountIn == balance + amountOut, "INV-1 the grid's account moved by another amount");
+        gridBalance = balance;
+    }
+
+    /// @dev An order entered the book, by its pile's call, or by its signature where `signers` has bits.
+    function _placed(uint256 pile, PileState next, address actor, uint256 signers) internal {
+        PileState s = stateOf[pile];
+        _allowed(pile, s, next, actor, signers);
+        _hold(!paused, "INV-6 an order entered while entry was paused");
+        _hold(!s.isSuspended() && debtOf[pile] == 0, "INV-6 a suspended or indebted pile placed an order");
+        _hold(s.credit() >= _rules.minCredit, "INV-6 a pile below the least credit placed an order");
+        _hold(next.sequence() == _sequence, "INV-9 placements are numbered one by one");
+        uint256 first = (block.timestamp + _rules.auctionSeconds) / _rules.frameSeconds + 1;
+        _hold(
+            next.firstFrame() == first && next.expiryFrame() <= first + 96,
+            "INV-13 an order's frames are out of range"
+        );
+        _hold(
+            next.peakWh() <= reachWh[pile] && next.peakWh() != 0,
+            "INV-4 a peak above what the pile moves in a frame"
+        );
+        _hold(
+            !next.isIceberg() || next.peakWh() <= _rules.icebergPeakWh,
+            "INV-4 an iceberg displays more than the market's peak"
+        );
+        stateOf[pile] = next;
+        _live |= 1 << (pile - 1);
+        ++_sequence;
+        ++_counters.ordersPlaced;
+    }
+
+    /// @dev An order was cancelled.
+    function _cancelled(uint256 pile, PileState next, address actor, uint256 signers) internal {
+        _allowed(pile, stateOf[pile], next, actor, signers);
+        _hold(next.remainingWh() == 0 && _isLive(stateOf[pile]), "INV-9 a cancelled order stayed, or there was none");
+        stateOf[pile] = next;
+    }
+
+    /// @dev A pile made void what it had signed.
+    function _nonceSkipped(uint256 pile, address actor) internal {
+        _hold(accountOf[pile] == actor, "INV-6 somebody else skipped a pile's nonce");
+        stateOf[pile] = PileState.wrap(PileState.unwrap(stateOf[pile]) + (1 << NONCE_SHIFT));
+    }
+
+    /// @dev Books money for a pile. Returns what the grid's account gets of it: paid debt, less what it must bear.
+    function _book(uint256 pile, int256 money) internal returns (int256 toGrid) {
+        PileState s = stateOf[pile];
+        if (debtOf[pile] != 0 || int256(s.balance()) + money < 0) {
+            s = _withoutDeadOrder(s);
+            int256 free = int256(s.balance()) + money;
+            int256 left = free - int256(debtOf[pile]);
+            debtOf[pile] = left < 0 ? uint256(-left) : 0;
+            if (left < 0) left = 0;
+            toGrid = free - left;
+            uint256 word = PileState.unwrap(s.withBalance(uint256(left))) & ~uint256(1 << 254);
+            stateOf[pile] = PileState.wrap(debtOf[pile] == 0 ? word : word | (1 << 254));
+            if (debtOf[pile] != 0) ++_counters.debts;
+        } else {
+            uint256 balance = uint256(int256(s.balance()) + money);
+            _hold(balance <= PileStateLib.MAX_BALANCE, "INV-1 a balance outgrew its field");
+            stateOf[pile] = s.withBalance(balance);
+        }
+    }
+
+    /// @dev Whether an order may change like this at all.
+    function _allowed(uint256 pile, PileState s, PileState next, address actor, uint256 signers) private {
+        bool signed = signers != 0;
+        _hold(
+            signed ? (signers >> pile) & 1 != 0 : accountOf[pile] == actor,
+            "INV-6 somebody else moved a pile's order"
+        );
+        _hold(next.nonce() == s.nonce() + (signed ? 1 : 0), "INV-6 a signed order did not use up its nonce");
+        _hold(!_isBehindGate(s), "INV-13 an order behind the gate was replaced or cancelled");
+        _hold(
+            s.balance() + _lock(s, s.remainingWh()) == next.balance() + _lock(next, next.remainingWh()),
+            "INV-1 an order made or lost money of its pile"
+        );
+        _hold(
+            (PileState.unwrap(s) ^ PileState.unwrap(next)) & STANDING == 0,
+            "INV-9 an order changed its pile's standing"
+        );
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
+
+/// @notice What the mirror needs of a market's parameters; units as in {IMarketParameters}.
+struct Rules {
+    uint256 unit;
+    uint256 tickSize;
+    uint256 bondPrice;
+    uint256 wheelingCap;
+    uint256 frameSeconds;
+    uint256 auctionSeconds;
+    uint256 readingSeconds;
+    uint256 icebergPeakWh;
+    uint256 limitW;
+    uint256 chargeBps;
+    uint256 dischargeBps;
+    uint256 minCredit;
+    uint256 initialCredit;
+    uint256 creditPriorWh;
+    uint256 pileCap;
+}
+
+/// @notice The rules of a market with these parameters.
+function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memory rules) {
+    rules.unit = p.unit;
+    rules.tickSize = p.tickSize;
+    rules.bondPrice = p.bondPrice;
+    rules.wheelingCap = p.wheelingCap;
+    rules.frameSeconds = p.frameSeconds;
+    rules.auctionSeconds = p.auctionSeconds;
+    rules.readingSeconds = p.readingSeconds;
+    rules.icebergPeakWh = p.icebergPeakWh;
+    rules.limitW = p.capacityW - p.lossAllowanceW;
+    rules.chargeBps = p.chargeEfficiencyBps;
+    rules.dischargeBps = p.dischargeEfficiencyBps;
+    rules.minCredit = p.minCredit;
+    rules.initialCredit = p.initialCredit;
+    rules.creditPriorWh = p.creditPriorWh;
+    rules.pileCap = p.pileCap;
+}

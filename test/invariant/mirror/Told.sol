@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import { BookHeadLib } from "../../../contracts/types/BookHead.sol";
+import { PileState } from "../../../contracts/types/PileState.sol";
+import { Publication } from "../../../contracts/types/Publication.sol";
+import { Rules } from "./Rules.sol";
+
+/// @title What a market's events have told so far
+/// @notice State of the mirror, what follows from a slot, and the first broken invariant.
+abstract contract Told {
+    /// @notice What happened in a run, for the campaign's table.
+    struct Counters {
+        uint256 clearings;
+        uint256 clearingsWithTrades;
+        uint256 clearingsFull;
+        uint256 trades;
+        uint256 gridFills;
+        uint256 exportFills;
+        uint256 roundsOpened;
+        uint256 plansRevealed;
+        uint256 plansExecuted;
+        uint256 fallbacksExecuted;
+        uint256 settlements;
+        uint256 readingsStored;
+        uint256 silentPostings;
+        uint256 debts;
+        uint256 ordersPlaced;
+        uint256 suspendedLeft;
+        uint256 maxClearingGas;
+    }
+
+    /// @notice What is known of a cleared frame.
+    struct Frame {
+        bool cleared;
+        bool settled;
+        int256 loadW;
+        int256 matchLoadW;
+        uint256 drawnWh;
+        uint256 matched;
+        uint256 setAside;
+        uint256 digest;
+        uint256[] fills;
+    }
+
+    uint256 internal constant WH_PER_KWH = 1000;
+    uint256 internal constant REMAINING_SHIFT = 76;
+    uint256 internal constant NONCE_SHIFT = 194;
+    /// @dev Everything of a slot that outlives an order: balance, suspension, nonce, credit, debt, registration.
+    uint256 internal constant LASTING = ((1 << 52) - 1) | (1 << 161) | (((1 << 62) - 1) << NONCE_SHIFT);
+    /// @dev Upper 184 bits, which a record keeps of a hash.
+    uint256 internal constant KEPT = ~uint256((1 << 72) - 1);
+
+    /// @notice The first invariant that did not hold; empty where all did.
+    string public violation;
+    /// @notice Number of registered piles.
+    uint256 public pileCount;
+    /// @notice Slots by pile.
+    mapping(uint256 pile => PileState) public stateOf;
+    /// @notice Who trades as a pile.
+    mapping(uint256 pile => address) public accountOf;
+    /// @notice Number of the pile that trades as an account.
+    mapping(address account => uint256) public pileOf;
+    /// @notice What a pile moves in a frame, Wh.
+    mapping(uint256 pile => uint256) public reachWh;
+    /// @notice What a pile owes, money units: as the settlements and deposits add up.
+    mapping(uint256 pile => uint256) public debtOf;
+    /// @notice Publications by frame.
+    mapping(uint256 frame => Publication) public publicationOf;
+    /// @notice Cleared frames that await settlement, in the order of clearing.
+    uint256[] public unsettled;
+    /// @notice What waits for settlement, money units.
+    uint256 public inDelivery;
+    /// @notice The grid operator's account, money units.
+    uint256 public gridBalance;
+    /// @notice Tokens that came in without being anybody's, smallest token units.
+    uint256 public uncounted;
+    /// @notice Last cleared frame.
+    uint256 public lastFrame;
+    /// @notice Whether its benefit round may still fill orders.
+    bool public roundOpen;
+    /// @notice Whether entry is paused.
+    bool public paused;
+
+    int256 internal _lastLoadW;
+    bool internal _lastKnown;
+    uint256 internal _pflW;
+    uint256 internal _live;
+    uint256 internal _sequence;
+    Rules internal _rules;
+    Counters internal _counters;
+    mapping(uint256 frame => Frame) internal _frames;
+    /// @dev What an order still displays in a frame after its match, Wh.
+    mapping(uint256 frame => mapping(uint256 pile => uint256)) internal _leftWh;
+    /// @dev What the market itself said that a pile owes.
+    mapping(uint256 pile => uint256) internal _toldDebt;
+
+    /// @notice Notes that an invariant does not hold; the first one stays.
+    function violate(string memory what) public {
+        if (bytes(violation).length == 0) violation = what;
+    }
+
+    /// @notice What is known of a frame.
+    function frameOf(uint256 frame) external view returns (Frame memory) {
+        return _frames[frame];
+    }
+
+    /// @notice What happened so far.
+    function counters() external view returns (Counters memory) {
+        return _counters;
+    }
+
+    /// @notice Number of frames that await settlement.
+    function unsettledCount() external view returns (uint256) {
+        return unsettled.length;
+    }
+
+    /// @notice Whether a pile has an order that can still be filled.
+    function isLive(uint256 pile) external view returns (bool) {
+        return _isLive(stateOf[pile]);
+    }
+
+    /// @notice What a pile can spend now, money units: a dead order's lock is free.
+    function freeOf(uint256 pile) public view returns (uint256) {
+        PileState s = stateOf[pile];
+        return _isLive(s) ? s.balance() : s.balance() + _lock(s, s.remainingWh());
+    }
+
+    /// @notice Whether a pile's order takes part in the frame whose window is open, or whose round is.
+    function isBehindGate(uint256 pile) external view returns (bool) {
+        return _isBehindGate(stateOf[pile]);
+    }
+
+    /// @notice Money that piles' slots stand for, live order or not.
+    function pileMoney(uint256 pile) public view returns (uint256) {
+        PileState s = stateOf[pile];
+        return s.balance() + _lock(s, s.remainingWh());
+    }
+
+    /// @dev Notes a violation unless something holds.
+    function _hold(bool holds, string memory what) internal {
+        if (!holds) violate(what);
+    }
+
+    /// @dev What an order locks with `energyWh` left, money units.
+    function _lock(PileState s, uint256 energyWh) internal view returns (uint256) {
+        uint256 price = s.isCharge() ? s.priceTicks() * _rules.tickSize + _rules.wheelingCap : _rules.bondPrice;
+        return (price * energyWh + WH_PER_KWH - 1) / WH_PER_KWH;
+    }
+
+    /// @dev An order ends with the clearing of its last frame, round included, or with that frame's begin.
+    function _isLive(PileState s) internal view returns (bool) {
+        uint256 last = s.expiryFrame();
+        if (s.remainingWh() == 0 || block.timestamp >= last * _rules.frameSeconds) return false;
+        return lastFrame < last || (lastFrame == last && roundOpen);
+    }
+
+    function _isBehindGate(PileState s) internal view returns (bool) {
+        uint256 next = block.timestamp / _rules.frameSeconds + 1;
+        if (block.timestamp + _rules.auctionSeconds < next * _rules.frameSeconds) return false;
+        if (next < s.firstFrame() || next > s.expiryFrame() || s.remainingWh() == 0) return false;
+        return lastFrame < next || roundOpen;
+    }
+
+    /// @dev The slot without its order, whose lock is free.
+    function _freed(PileState s) internal view returns (PileState) {
+        return PileState.wrap((PileState.unwrap(s) & LASTING) + _lock(s, s.remainingWh()));
+    }
+
+    /// @dev The slot without an order that is dead. What a filled or cancelled one left behind in the slot stays there.
+    function _withoutDeadOrder(PileState s) internal view returns (PileState) {
+        return s.remainingWh() == 0 || _isLive(s) ? s : _freed(s);
+    }
+
+    /// @dev The first word of the market's book.
+    function _head() internal view returns (uint256) {
+        return BookHeadLib.SENTINEL | _live | (_sequence << 208) | (paused ? 1 << 248 : 0);
+    }
+
+    /// @dev The market's running totals in their word.
+    function _chronicle() internal view returns (uint256) {
+        uint256 word = lastFrame | (uint256(uint40(int40(_lastLoadW))) << 32) | (_pflW << 73) | (gridBalance << 153);
+        if (_lastKnown) word |= 1 << 72;
+        return roundOpen ? word | (1 << 217) : word;
+    }
+
+    /// @dev `floor(price * energyWh / 1000)`.
+    function _amount(uint256 price, uint256 energyWh) internal pure returns (uint256) {
+        return (price * energyWh) / WH_PER_KWH;
+    }
+}
