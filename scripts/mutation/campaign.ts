@@ -44,7 +44,7 @@ const FILES = ["differential", "deliveryDifferential", "creditBook", "rebuild"].
 );
 const BASELINE_LIMIT_MS = 1_800_000;
 /** A mutant that takes so many times as long as the tests take without it does not end. */
-const PATIENCE = 4;
+const PATIENCE = 2;
 
 /** Judges a seeded sample of the mutants of the core contracts by the tests. @param root folder of the project, compiled */
 export async function runCampaign(root: string, options: CampaignOptions): Promise<Campaign> {

@@ -69,7 +69,9 @@ describe("GeneticScheduler", () => {
       ["25 EVs in 192 frames", randomProblem(11, 25, { baseLoadW: sun(192) }), 8, 8],
     ];
     for (const [name, problem, population, generations] of cases) {
-      it(`finds the same schedule: ${name}, ${population} individuals, ${generations} generations`, async () => {
+      it(`finds the same schedule: ${name}, ${population} individuals, ${generations} generations`, async function () {
+        // Instrumented, a birth takes 0.2 s; the small populations go everywhere.
+        if (population * generations > 60) skipWhereInstrumented(this);
         const { client, alice } = await loadFixture(deploy);
         const settings = { population, generations, seed: 12_345 };
         const twin: number[] = [];
@@ -83,7 +85,8 @@ describe("GeneticScheduler", () => {
       });
     }
 
-    it("keeps to stays, ratings and energies", async () => {
+    it("keeps to stays, ratings and energies", async function () {
+      skipWhereInstrumented(this);
       const { client, alice } = await loadFixture(deploy);
       const problem = randomProblem(12, 40);
       const { schedule } = await runGenetic(client, alice, { problem, population: 6, generations: 6, seed: 1 });
@@ -96,7 +99,8 @@ describe("GeneticScheduler", () => {
       });
     });
 
-    it("improves, and never loses its fittest", async () => {
+    it("improves, and never loses its fittest", async function () {
+      skipWhereInstrumented(this);
       const { client, alice } = await loadFixture(deploy);
       const problem = randomProblem(13, 20);
       const options = { problem, population: 20, generations: 60, seed: 1, generationsPerTransaction: 10 };
