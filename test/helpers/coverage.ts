@@ -1,9 +1,17 @@
 import hre from "hardhat";
 
+/** Whether `npm run coverage` runs the tests, on contracts that say where they have been and take fifty times as long. */
+const INSTRUMENTED = (hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING === true;
+
 /**
- * Skips what a test or a `before` hook belongs to where `npm run coverage` runs it: what its instrumented contracts need
- * of gas, code and memory says nothing about the market's.
+ * Skips what a test or a `before` hook belongs to on instrumented contracts: what they need of gas, code, memory and time
+ * says nothing about the market's.
  */
 export function skipWhereInstrumented(context: Mocha.Context): void {
-  if ((hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING === true) context.skip();
+  if (INSTRUMENTED) context.skip();
+}
+
+/** How many random cases to try: a tenth on instrumented contracts. */
+export function runs(cases: number): number {
+  return INSTRUMENTED ? Math.ceil(cases / 10) : cases;
 }

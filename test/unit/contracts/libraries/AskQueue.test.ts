@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import type { LibraryHarness } from "../../../../typechain-types";
 import { ascending, libraryHarness, NONE } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const SEED = 31;
 const PRICE_SHIFT = 40n;
@@ -57,9 +58,9 @@ describe("AskQueue", () => {
       fc.asyncProperty(fc.array(price, { minLength: 1, maxLength: 60 }), rest, steps, async (prices, beside, list) => {
         if (await expectWalked(prices, beside, list)) trees++;
       }),
-      { seed: SEED, numRuns: 100 },
+      { seed: SEED, numRuns: runs(100) },
     );
-    expect(trees).to.be.above(50);
+    expect(trees).to.be.above(runs(50));
   }).timeout(30_000);
 
   it("does so with a cursor where prices rise along the order", async () => {
@@ -67,7 +68,7 @@ describe("AskQueue", () => {
       fc.asyncProperty(fc.array(price, { minLength: 1, maxLength: 60 }), rest, steps, async (prices, beside, list) => {
         expect(await expectWalked([...prices].sort(ascending), beside, list)).to.equal(false);
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: runs(60) },
     );
   }).timeout(30_000);
 

@@ -17,9 +17,10 @@ import {
 } from "../../../../scripts/market/model/benefit";
 import { Random } from "../../../../scripts/random";
 import type { BenefitRounds } from "../../../../typechain-types";
+import { runs } from "../../../helpers/coverage";
 
 const SEED = Number(process.env.BENEFIT_SEED ?? 1);
-const BOOKS = Number(process.env.BENEFIT_BOOKS ?? 400);
+const BOOKS = Number(process.env.BENEFIT_BOOKS ?? runs(400));
 
 const TICK = 7n;
 const TARIFFS = [0n, 1n, 5n, 9n, 10n, 11n, 20n, 2n ** 24n - 1n];

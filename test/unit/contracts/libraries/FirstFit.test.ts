@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness, NONE } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const SEED = 12;
 
@@ -45,7 +46,7 @@ describe("FirstFit", () => {
           expect(tree.join()).to.equal(plainTree.join());
         },
       ),
-      { seed: SEED, numRuns: 120 },
+      { seed: SEED, numRuns: runs(120) },
     );
   }).timeout(30_000);
 
@@ -60,7 +61,7 @@ describe("FirstFit", () => {
           expect(tree.join()).to.equal((await harness.plainTreeWithout(list, removed)).join());
         },
       ),
-      { seed: SEED, numRuns: 80 },
+      { seed: SEED, numRuns: runs(80) },
     );
   }).timeout(30_000);
 

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { chargingRoomWh, powerAwayFromZeroW } from "../../../../scripts/market/model/load";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const INT32 = fc.bigInt({ min: -(1n << 31n), max: (1n << 31n) - 1n });
 const FRAME_SECONDS = fc.oneof(fc.constantFrom(1, 600, 1700, 1800, 3600, 7200), fc.integer({ min: 1, max: 100_000 }));
@@ -35,7 +36,7 @@ describe("Fluctuation", () => {
           expect(await harness.powerW(energyWh, frameSeconds)).to.equal(powerAwayFromZeroW({ frameSeconds }, energyWh));
         },
       ),
-      { seed: 1, numRuns: 100 },
+      { seed: 1, numRuns: runs(100) },
     );
   });
 
@@ -63,7 +64,7 @@ describe("Fluctuation", () => {
           expect((await loadW(roomWh + 1n)) > capacityW).to.equal(true);
         },
       ),
-      { seed: 2, numRuns: 100 },
+      { seed: 2, numRuns: runs(100) },
     );
   });
 

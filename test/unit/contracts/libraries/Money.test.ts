@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { amountDown, amountUp } from "../../../../scripts/market/model/money";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const MAX_PRICE = (1n << 64n) - 1n;
 const MAX_ENERGY_WH = (1n << 24n) - 1n;
@@ -47,7 +48,7 @@ describe("Money", () => {
           expect([down, up]).to.deep.equal([amountDown(price, energyWh), amountUp(price, energyWh)]);
         },
       ),
-      { seed: 5, numRuns: 100 },
+      { seed: 5, numRuns: runs(100) },
     );
   });
 
@@ -69,7 +70,7 @@ describe("Money", () => {
           }
         },
       ),
-      { seed: 6, numRuns: 40 },
+      { seed: 6, numRuns: runs(40) },
     );
   });
 });

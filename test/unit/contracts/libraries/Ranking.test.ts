@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { Random } from "../../../../scripts/random";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const SEED = 414;
 const MAX_TICKS = (1n << 24n) - 1n;
@@ -92,7 +93,7 @@ describe("Ranking", () => {
           );
         },
       ),
-      { seed: SEED, numRuns: 200 },
+      { seed: SEED, numRuns: runs(200) },
     );
   }).timeout(30_000);
 

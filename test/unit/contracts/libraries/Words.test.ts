@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness } from "../../../helpers/libraries";
+import { runs } from "../../../helpers/coverage";
 
 const WORD = fc.bigInt({ min: 0n, max: (1n << 256n) - 1n });
 
@@ -25,7 +26,7 @@ describe("Words", () => {
           expect(await harness.words(...args)).to.deep.equal(await harness.plainWords(...args));
         },
       ),
-      { seed: 3, numRuns: 100 },
+      { seed: 3, numRuns: runs(100) },
     );
   });
 });
