@@ -259,7 +259,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         return Auction.run(book, rules, fills, wheelingPrice, roomWh);
     }
 
-    /// @dev Emits {FrameCleared}. @param log room for three words, followed in memory by the list of fills
+    /// @notice Emits {FrameCleared}.
+    /// @param log room for three words, followed in memory by the list of fills
     function _logCleared(uint256 frame, int256 loadW, uint256 pflW, uint256[] memory log) private {
         bytes32 topic = FrameCleared.selector;
         assembly ("memory-safe") {

@@ -17,7 +17,7 @@ import { PlainTwins } from "./PlainTwins.sol";
 /// memory that the function allocated must stay as it was.
 contract LibraryHarness {
     /// @dev Words that are made dirty beyond those that a function may allocate.
-    uint256 private constant SPARE_WORDS = 4096;
+    uint256 private constant SPARE_WORDS = 512;
     /// @dev Stands next to what is handed to a function.
     uint256 private constant CANARY = 0xc0ffee;
 

@@ -22,7 +22,7 @@ import {
   type SignedReading,
   signReading,
 } from "./deliveryFixtures";
-import { ask, bid, clear, deployDirect, expectSolvent, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
+import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
 const F = 1800;
