@@ -2,7 +2,18 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["artifacts/", "cache/", "coverage/", "typechain-types/", "node_modules/", "deploy/deployments/"] },
+  {
+    ignores: [
+      "artifacts/",
+      "cache/",
+      "coverage/",
+      "typechain-types/",
+      "node_modules/",
+      "deploy/deployments/",
+      "out/",
+      ".solcover.js",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
