@@ -1,4 +1,4 @@
-import { setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
+import { setBalance, type SnapshotRestorer, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import hre, { ethers } from "hardhat";
 
@@ -49,6 +49,21 @@ export async function deployMarket(
     piles.push(pile);
   }
   return { market, lens, rounds, delivery, token, parameters, admin, piles };
+}
+
+/**
+ * A deployment without piles for the suite that this is called in. Afterwards the chain is as it was: other tests
+ * neither pay nor get older for this one.
+ */
+export function deployedAside(): () => Deployed {
+  let snapshot: SnapshotRestorer;
+  let deployed: Deployed;
+  before(async () => {
+    snapshot = await takeSnapshot();
+    deployed = await deployMarket(0);
+  });
+  after(() => snapshot.restore());
+  return () => deployed;
 }
 
 /** Current frame: the one that is being delivered at the latest block. */

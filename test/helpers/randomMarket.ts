@@ -85,6 +85,18 @@ export interface Habits {
   meters?: MeterHabits;
 }
 
+/** Piles of three ratings, some of which can hardly pay. */
+export const RICH_AND_POOR = {
+  ratedW: [7_000, 3_000, 22_000],
+  balances: [10n ** 10n, 10n ** 10n, 10n ** 10n, 400_000n, 150_000n],
+  middleTicks: 200_000,
+  spreadTicks: 60_000,
+  baseLoadW: [10_000, 40_000],
+  ordersPerFrame: 9,
+  gaps: [],
+  activePiles: [],
+} satisfies Partial<Habits>;
+
 /** Frames after which the next gap of {@link Habits.gaps} comes. */
 const FRAMES_BEFORE_GAP = 40;
 /** Most frames that a gap of {@link Habits.gaps} publishes ahead: the market must still remember the last clearing. */

@@ -1,4 +1,4 @@
-import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
@@ -9,23 +9,16 @@ import type { BlockRange } from "../../scripts/audit/readLogs";
 import { MarketClient } from "../../scripts/chain/marketClient";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";
-import { type Deployed, deployMarket } from "../helpers/market";
-import { type Habits, RandomMarket } from "../helpers/randomMarket";
+import { deployedAside } from "../helpers/market";
+import { type Habits, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
 
 const PILES = 8;
 const FRAMES = 36;
 
 const HABITS: Habits = {
-  ratedW: [7_000, 3_000, 22_000],
-  balances: [10n ** 10n, 10n ** 10n, 10n ** 10n, 400_000n, 150_000n],
-  middleTicks: 200_000,
-  spreadTicks: 60_000,
-  baseLoadW: [10_000, 40_000],
-  ordersPerFrame: 9,
+  ...RICH_AND_POOR,
   signedShare: 0.4,
-  gaps: [],
-  activePiles: [],
 };
 const METERS = { silent: 0.15, deviates: 0.8, operatorPaysIn: 500 };
 const POOR = [150_000n, 300_000n, 900_000n];
@@ -56,22 +49,14 @@ interface Played {
 
 describe("Auditing a market from its events", function () {
   this.timeout(120_000);
-  let snapshot: SnapshotRestorer;
-  let deployed: Deployed;
-
-  before(async () => {
-    snapshot = await takeSnapshot();
-    deployed = await deployMarket(0);
-  });
-  // Other tests neither pay nor get older for this one.
-  after(() => snapshot.restore());
+  const deployed = deployedAside();
 
   /** Random days of a market; the last frames stay unsettled. */
   async function play({ name, parameters, habits: own }: (typeof CONFIGURATIONS)[number]): Promise<Played> {
     const market = { ...DEFAULT_PARAMETERS, ...parameters };
     const habits = { ...HABITS, ...own };
     const before = await ethers.provider.getBlockNumber();
-    const twins = await TwinMarkets.deploy(deployed, market, () => true, nothingSeen());
+    const twins = await TwinMarkets.deploy(deployed(), market, () => true, nothingSeen());
     const random = new Random(1).stream(name);
     let at = (Math.floor((await time.latest()) / market.frameSeconds) + 1) * market.frameSeconds;
     for (let pile = 1; pile <= PILES; pile++) {

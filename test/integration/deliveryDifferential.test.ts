@@ -1,10 +1,10 @@
-import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";
-import { type Deployed, deployMarket } from "../helpers/market";
-import { type Habits, RandomMarket, type Step } from "../helpers/randomMarket";
+import { deployedAside } from "../helpers/market";
+import { type Habits, RandomMarket, RICH_AND_POOR, type Step } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
 
 /** `DIFFERENTIAL_SEED=12 npx hardhat test test/integration/deliveryDifferential.test.ts` draws other days. */
@@ -13,15 +13,8 @@ const PILES = 10;
 const FRAMES = 60;
 
 const HABITS: Habits = {
-  ratedW: [7_000, 3_000, 22_000],
-  balances: [10n ** 10n, 10n ** 10n, 10n ** 10n, 400_000n, 150_000n],
-  middleTicks: 200_000,
-  spreadTicks: 60_000,
-  baseLoadW: [10_000, 40_000],
-  ordersPerFrame: 9,
+  ...RICH_AND_POOR,
   signedShare: 0.2,
-  gaps: [],
-  activePiles: [],
   meters: { silent: 0.08, deviates: 0.4, operatorPaysIn: 200_000 },
 };
 
@@ -61,21 +54,13 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
 
 describe("Delivery, credit and rounds on the contracts as on the model, to the unit", () => {
   const seen = nothingSeen();
-  let snapshot: SnapshotRestorer;
-  let deployed: Deployed;
-
-  before(async () => {
-    snapshot = await takeSnapshot();
-    deployed = await deployMarket(0);
-  });
-  // Other tests neither pay nor get older for this one.
-  after(() => snapshot.restore());
+  const deployed = deployedAside();
 
   for (const configuration of CONFIGURATIONS) {
     it(configuration.name, async () => {
       const market = { ...DEFAULT_PARAMETERS, ...configuration.parameters };
       const habits = { ...HABITS, ...configuration.habits };
-      const twins = await TwinMarkets.deploy(deployed, market, () => true, seen);
+      const twins = await TwinMarkets.deploy(deployed(), market, () => true, seen);
       const random = new Random(SEED).stream(configuration.name);
       let frame = Math.floor((await time.latest()) / market.frameSeconds) + 1;
       const apply = async (step: Step): Promise<void> => {

@@ -1,9 +1,9 @@
-import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";
-import { type Deployed, deployMarket } from "../helpers/market";
+import { deployedAside } from "../helpers/market";
 import { type Habits, RandomMarket, type Step } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
 
@@ -161,22 +161,14 @@ const REFUSALS = [
 describe("The contract does what the model does, to the unit", () => {
   const seen = nothingSeen();
   let frames = 0;
-  let snapshot: SnapshotRestorer;
-  let deployed: Deployed;
-
-  before(async () => {
-    snapshot = await takeSnapshot();
-    deployed = await deployMarket(0);
-  });
-  // Other tests neither pay nor get older for this one.
-  after(() => snapshot.restore());
+  const deployed = deployedAside();
 
   for (const configuration of CONFIGURATIONS) {
     it(configuration.name, async () => {
       const market = { ...DEFAULT_PARAMETERS, ...configuration.parameters };
       const habits = { ...HABITS, ...configuration.habits };
       const isActive = (pile: number): boolean => habits.activePiles.length === 0 || habits.activePiles.includes(pile);
-      const twins = await TwinMarkets.deploy(deployed, market, isActive, seen);
+      const twins = await TwinMarkets.deploy(deployed(), market, isActive, seen);
       const random = new Random(SEED).stream(configuration.name);
 
       let frame = Math.floor((await time.latest()) / market.frameSeconds) + 1;

@@ -1,10 +1,10 @@
-import { takeSnapshot, type SnapshotRestorer, time } from "@nomicfoundation/hardhat-network-helpers";
+import { takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import fc from "fast-check";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
 import { Course, marketCommands, PILES } from "../helpers/campaignCommands";
-import { type Deployed, deployMarket } from "../helpers/market";
+import { deployedAside } from "../helpers/market";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
 
 // Any order of commands at all, on the contracts and on the model; what differs is shrunk to the commands that it takes.
@@ -40,19 +40,11 @@ const MARKETS: Record<string, Partial<DeploymentParameters>> = {
 describe("Differential campaign: any commands, the model as the oracle", () => {
   const seen = nothingSeen();
   const counts = new Map<string, number>();
-  let snapshot: SnapshotRestorer;
-  let deployed: Deployed;
-
-  before(async () => {
-    snapshot = await takeSnapshot();
-    deployed = await deployMarket(0);
-  });
-  // Other tests neither pay nor get older for this one.
-  after(() => snapshot.restore());
+  const deployed = deployedAside();
 
   /** A market of its own with piles, money and published frames, and the beginning of its first frame. */
   async function begin(parameters: DeploymentParameters): Promise<{ model: Course; real: TwinMarkets }> {
-    const real = await TwinMarkets.deploy(deployed, parameters, () => true, seen);
+    const real = await TwinMarkets.deploy(deployed(), parameters, () => true, seen);
     const course = new Course(parameters, (await time.latest()) + 10, counts);
     course.reach(course.begins(course.frame + 1));
     for (let pile = 1; pile <= PILES; pile++) {
