@@ -300,11 +300,12 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
     }
 
-    /// @dev Gate closure: the frame whose open window holds the order, or 0.
+    /// @dev Gate closure: the frame whose open window holds the live order, or 0. It is never past the order's last: a
+    /// live order's last frame has not begun.
     function _closedFrame(PileState s) private view returns (uint256) {
         uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
         if (frame == block.timestamp / FRAME_SECONDS) return 0;
-        if (frame < s.firstFrame() || frame > s.expiryFrame()) return 0;
+        if (frame < s.firstFrame()) return 0;
         Chronicle c = _chronicle;
         return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
     }

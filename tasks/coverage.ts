@@ -18,7 +18,12 @@ interface Arguments {
  * Tests that together reach every contract. Those about gas and code size mean nothing of instrumented contracts, and
  * random days and long lists to sort take long there and reach nothing that the others do not.
  */
-const TEST_FILES = "test/unit/contracts/**/!(*.random|MergeSort).test.ts";
+const TEST_FILES = `{${[
+  "test/unit/contracts/**/!(*.random|MergeSort).test.ts",
+  "test/findings/*.test.ts",
+  // Tokens and markets that call back: what guards against re-entrancy.
+  "test/attacks/{dishonest-token,hostile-market,reentrancy-by-the-token}.test.ts",
+].join(",")}}`;
 const MEASURED = join("coverage", "coverage-final.json");
 
 // solidity-coverage's own task, from a clean tree to a clean tree: what is left of another compilation loses hits, and

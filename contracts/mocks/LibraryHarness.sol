@@ -20,6 +20,9 @@ contract LibraryHarness {
     uint256 private constant SPARE_WORDS = 512;
     /// @dev Stands next to what is handed to a function.
     uint256 private constant CANARY = 0xc0ffee;
+    /// @dev What memory is made dirty with: large, so that it shows where it is taken for 0, and nothing that a library
+    /// itself writes.
+    uint256 private constant DIRT = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffd1d1d;
 
     /// @notice A function wrote where it had nothing to write.
     error MemoryViolated();
@@ -268,7 +271,7 @@ contract LibraryHarness {
             for {} lt(at, end) {
                 at := add(at, 0x20)
             } {
-                mstore(at, not(0))
+                mstore(at, DIRT)
             }
         }
     }
@@ -280,7 +283,7 @@ contract LibraryHarness {
             for {} lt(at, end) {
                 at := add(at, 0x20)
             } {
-                touched := or(touched, iszero(eq(mload(at), not(0))))
+                touched := or(touched, iszero(eq(mload(at), DIRT)))
             }
         }
         if (touched) revert MemoryViolated();

@@ -39,6 +39,7 @@ describe("Attack: re-entrancy by the token", () => {
         ethers.ZeroHash,
         ethers.ZeroHash,
       ]),
+      depositGrid: market.interface.encodeFunctionData("depositGrid", [10n]),
       withdraw: market.interface.encodeFunctionData("withdraw", [self, ENOUGH / 2n]),
       withdrawGrid: market.interface.encodeFunctionData("withdrawGrid", [self, 1n]),
       place: market.interface.encodeFunctionData("place", [bid(14n * PENNY, 1000n, start + 5)]),
@@ -48,11 +49,18 @@ describe("Attack: re-entrancy by the token", () => {
     };
   };
 
-  const guarded = ["deposit", "depositForVictim", "depositWithPermit", "withdraw", "withdrawGrid"] as const;
+  const guarded = [
+    "deposit",
+    "depositForVictim",
+    "depositWithPermit",
+    "depositGrid",
+    "withdraw",
+    "withdrawGrid",
+  ] as const;
 
   for (const beforeMoving of [true, false]) {
     const when = beforeMoving ? "before" : "after";
-    for (const outer of ["deposit", "depositWithPermit", "withdraw"] as const) {
+    for (const outer of ["deposit", "depositWithPermit", "depositGrid", "withdraw"] as const) {
       it(`finds every function that moves money closed during ${outer}, ${when} the balances change`, async () => {
         const d = await loadFixture(fixture);
         const { market, token, parameters, admin, a } = d;
@@ -64,6 +72,7 @@ describe("Attack: re-entrancy by the token", () => {
           deposit: async () => market.connect(a).deposit(a, 1000n),
           depositWithPermit: async () =>
             market.connect(a).depositWithPermit(a, 1000n, 0n, 27, ethers.ZeroHash, ethers.ZeroHash),
+          depositGrid: async () => market.connect(a).depositGrid(1000n),
           withdraw: async () => market.connect(a).withdraw(a, 1000n),
         }[outer];
         const tx = await run();
@@ -72,8 +81,9 @@ describe("Attack: re-entrancy by the token", () => {
         );
         expect(made.map(({ args }) => [args.succeeded, args.answer])).to.deep.equal(guarded.map(() => [false, closed]));
         await expectSolvent(market, token, parameters);
-        const moved = outer === "withdraw" ? -1000n : 1000n;
+        const moved = { deposit: 1000n, depositWithPermit: 1000n, depositGrid: 0n, withdraw: -1000n }[outer];
         expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + moved);
+        expect(await market.gridBalance()).to.equal(outer === "depositGrid" ? 1000n : 0n);
         expect(await market.freeBalanceOf(token)).to.equal(ENOUGH / 2n);
         // The guard opens again.
         await token.connect(admin).faucet(a, 1n);

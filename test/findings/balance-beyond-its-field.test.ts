@@ -7,10 +7,10 @@ import { bid, deployFor, freshFrame, MAX_MONEY, nth } from "../unit/contracts/fi
 
 /**
  * Found: a deposit is bounded by what the market holds, on the ground that claims never exceed it. With a token whose
- * balances can shrink (rebasing, confiscating, or lying) they can, and then a pile's balance grows beyond its field (64 bits then):
- * `withBalance` does not mask, so the carry lands in the price of the pile's own order (one tick), and 2^64 units of the
- * pile's claim are gone. Only the pile itself is hurt, only with such a token, and only with more than 2^64 - 1 units in
- * circulation. A second check on the balance itself mended it.
+ * balances can shrink (rebasing, confiscating, or lying) they can, and then a pile's balance grows beyond its field:
+ * `withBalance` does not mask, so the carry lands in the price of the pile's own order (one tick), and as many units of
+ * the pile's claim as the field counts are gone. Only the pile itself is hurt, only with such a token, and only with more
+ * units in circulation than the field counts. A second check on the balance itself mended it.
  */
 describe("Finding: a shrinking token carries a balance beyond its field", () => {
   it("refuses a deposit that the pile's field cannot hold, and leaves its order's price alone", async () => {

@@ -68,16 +68,4 @@ library RunStateLib {
     function matches(RunState s, bytes32 hash) internal pure returns (bool) {
         return (RunState.unwrap(s) ^ uint256(hash)) >> DIGEST_SHIFT == 0;
     }
-
-    /// @notice PFL of a concluded run, W.
-    function pflW(RunState s) internal pure returns (uint256) {
-        // The field is the lowest 48 bits of what is shifted down.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return uint48(RunState.unwrap(s) >> DIGEST_SHIFT);
-    }
-
-    /// @notice Overload of a concluded run, W.
-    function overloadW(RunState s) internal pure returns (uint256) {
-        return uint48(RunState.unwrap(s) >> (DIGEST_SHIFT + FIGURE_BITS));
-    }
 }

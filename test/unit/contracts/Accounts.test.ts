@@ -75,7 +75,7 @@ describe("Accounts", () => {
       await market.deposit(a, 1n);
     });
 
-    it("counts up to 2^64 - 1 units and not one more, what was sent without a deposit included", async () => {
+    it("counts up to 2^52 - 1 units and not one more, what was sent without a deposit included", async () => {
       const { market, token, parameters, admin, a, b } = await loadFixture(fixture);
       const held = await token.balanceOf(market);
       const room = MAX_MONEY - held;

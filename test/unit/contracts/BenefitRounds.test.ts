@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { keccak256, ZeroHash } from "ethers";
 
 import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
-import { decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
+import { decodeChronicle, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
 import { benefit, scorePlan } from "../../../scripts/market/model/benefit";
 import { goTo } from "../../helpers/market";
@@ -81,6 +81,30 @@ describe("BenefitRounds", () => {
       });
     }
 
+    it("freezes no normal bid, though the match left all of it", async () => {
+      const s = await loadFixture(fixture);
+      // Below the import tariff, so that only a pile could sell to it.
+      await s.market.connect(nth(s.piles, 0)).place(bid(19n * PENNY, 700n, s.frame + 4));
+      await s.market.connect(nth(s.piles, 1)).place(ask(20n * PENNY, 900n, s.frame + 4));
+      await goTo(s.frame + 1, -600);
+      const book = await bookOf(s.rounds, await s.market.clear(s.frame + 1));
+      expect(book.slice(5).map((word) => decodeFlexibleOrder(word).pile)).to.deep.equal([2]);
+    });
+
+    it("ends the book with the last order's frame, by slack a frame later, and with the market's horizon", async () => {
+      for (const [parameters, horizon] of [
+        [{ allotment: "slack" }, 10],
+        [{ allotment: "slack", maxHorizon: 9 }, 9],
+        [{ maxHorizon: 4 }, 4],
+      ] as const) {
+        const s = await setting(parameters);
+        const { book } = await opened(s);
+        const terms = decodeRoundTerms(nth(book, 0));
+        expect([terms.horizon, terms.bySlack]).to.deep.equal([horizon, "allotment" in parameters]);
+        expect(book).to.have.length(1 + horizon + 3);
+      }
+    });
+
     it("opens no round where nothing is flexible", async () => {
       const s = await loadFixture(fixture);
       await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 700n, s.frame + 4));
@@ -125,6 +149,50 @@ describe("BenefitRounds", () => {
       await expect(s.rounds.finalise(s.market, s.book, better))
         .to.be.revertedWithCustomError(s.rounds, "AlreadyFinalised")
         .withArgs(s.round);
+    });
+
+    it("keeps the best plan when a worse one is revealed after it", async () => {
+      const s = await loadFixture(openedFixture);
+      const [good, bad] = [plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n]), plan(s.horizon, [4_000n])];
+      await commit(s, nth(s.proposers, 0), s.round, good);
+      await commit(s, nth(s.proposers, 1), s.round, bad);
+      await goTo(s.round, -480);
+      await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, good, SALT);
+      const { winner, unservedWh, squares, equals } = await s.rounds.roundOf(s.market);
+      await s.rounds.connect(nth(s.proposers, 1)).reveal(s.market, s.book, bad, SALT);
+      const after = await s.rounds.roundOf(s.market);
+      expect(winner).to.equal(keccak256(good));
+      expect([after.winner, after.unservedWh, after.squares, after.equals]).to.deep.equal([
+        winner,
+        unservedWh,
+        squares,
+        equals,
+      ]);
+    });
+
+    it("replace the step that the match left in the PFL by their own", async () => {
+      const s = await loadFixture(fixture);
+      const { market, rounds, piles, frame } = s;
+      // The first frame makes the load that the second's step is measured from.
+      await goTo(frame + 1, -600);
+      await market.clear(frame + 1);
+      const first = await market.chronicle();
+      await time.increaseTo((frame + 1) * 1800);
+      await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4));
+      await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 700n, frame + 4));
+      await goTo(frame + 2, -600);
+      const book = await bookOf(rounds, await market.clear(frame + 2));
+      const terms = decodeRoundTerms(nth(book, 0));
+      expect([terms.previousW, terms.matchedWh]).to.deep.equal([TARIFFS.baseLoadW, 700n]);
+      const bytes = plan(terms.horizon, [2_000n, 2_000n, 2_000n]);
+      await commit(s, nth(s.proposers, 0), frame + 2, bytes);
+      await goTo(frame + 2, -480);
+      await rounds.connect(nth(s.proposers, 0)).reveal(market, book, bytes, SALT);
+      await goTo(frame + 2, -360);
+      await rounds.finalise(market, book, bytes);
+      const [before, after] = [decodeChronicle(first), decodeChronicle(await market.chronicle())];
+      expect(after.lastLoadW).to.equal(TARIFFS.baseLoadW + 2n * 2_700n);
+      expect(after.pflW - before.pflW).to.equal(2n * 2_700n);
     });
 
     it("falls back where nobody reveals, and where a winner is not finalised in time", async () => {
@@ -225,6 +293,10 @@ describe("BenefitRounds", () => {
         s.rounds,
         "WrongCommitment",
       );
+      await goTo(s.round, -360);
+      await expect(s.rounds.connect(thief).reveal(s.market, s.book, bytes, SALT))
+        .to.be.revertedWithCustomError(s.rounds, "WrongPhase")
+        .withArgs(s.round, commitUntil, revealUntil);
       await time.increaseTo(s.round * 1800);
       await expect(s.rounds.finalise(s.market, s.book, bytes)).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
     });
@@ -239,6 +311,16 @@ describe("BenefitRounds", () => {
       await expect(score(plan(s.horizon, [], [0n, 1n])))
         .to.be.revertedWithCustomError(s.rounds, "PlanNotAllottable")
         .withArgs(1, false, 1n, 0n);
+      // Nobody buys or sells in a frame without tariffs, whatever its limit.
+      const unpublished = s.book.map((word, place) => (place === 1 ? 0n : word));
+      for (const [drawn, discharged] of [
+        [[1n], []],
+        [[], [1n]],
+      ] as const) {
+        await expect(s.rounds.scorePlan(unpublished, plan(s.horizon, [...drawn], [...discharged])))
+          .to.be.revertedWithCustomError(s.rounds, "PlanNotAllottable")
+          .withArgs(0, drawn.length === 1, 1n, 0n);
+      }
     });
 
     it("plans that take the load beyond the capacity", async () => {

@@ -22,6 +22,20 @@ const THRESHOLD = 4_000n;
 const WEIGHTS = { capacity: 6n, credit: 8n, renewable: 5n, position: 4n, price: 5n, volume: 6n, stability: 6n };
 
 describe("Ranking by credit", () => {
+  it("ranks a book that has one side only", async () => {
+    const { market, lens, parameters, piles } = await deployDirect(2, { ranking: "credit" });
+    const start = await freshFrame(market, parameters);
+    await market.connect(nth(piles, 0)).place(bid(20n * PENNY, 300n, start + 9));
+    await market.connect(nth(piles, 1)).place(bid(21n * PENNY, 300n, start + 9));
+    const { bids, asks } = await lens.book(market, start + 1);
+    expect([bids.map(({ pile }) => pile), asks]).to.deep.equal([[2n, 1n], []]);
+    const { fills } = await clear(market, start + 1);
+    expect(fills.map(({ sell, buy }) => [sell, buy])).to.deep.equal([
+      [0, 2],
+      [0, 1],
+    ]);
+  });
+
   for (const seed of [1, 2, 3, 4, 5]) {
     it(`puts either side of a random book in the order of [D Table 1], for the market and its lens (${seed.toString()})`, async () => {
       const random = new Random(seed).stream("credit order");

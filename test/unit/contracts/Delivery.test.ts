@@ -99,6 +99,10 @@ describe("Delivery", () => {
       expect(await delivery.readingOf(market, 1, frame)).to.deep.equal([true, 0n, 0n]);
       expect(await delivery.readingOf(market, 2, frame)).to.deep.equal([true, most, most]);
       expect(await delivery.readingOf(market, 3, frame)).to.deep.equal([true, 0n, most]);
+      // Four piles share a word: the fourth begins the next.
+      await delivery.submit(market, [await sign(4, most, 0n)]);
+      expect(await delivery.readingOf(market, 4, frame)).to.deep.equal([true, most, 0n]);
+      expect(await delivery.readingOf(market, 3, frame)).to.deep.equal([true, 0n, most]);
     });
 
     it("lets no bad reading sink the others, and says what is wrong with each", async () => {
@@ -136,6 +140,7 @@ describe("Delivery", () => {
           asOther,
           otherChain,
           malleable,
+          { ...good, r: ethers.ZeroHash },
           unknown,
           { ...good, reading: good.reading | (1n << 96n) },
           { ...good, reading: good.reading + (1n << 48n) },
@@ -146,6 +151,7 @@ describe("Delivery", () => {
       ).to.deep.equal([
         "FrameNotOver",
         "NothingToSettle",
+        "WrongMeterKey",
         "WrongMeterKey",
         "WrongMeterKey",
         "WrongMeterKey",
@@ -353,6 +359,27 @@ describe("Delivery", () => {
         .withArgs(2n, 4975n, 5000n);
     });
 
+    it("is neither earned from a pile of the same operator nor lost to it", async () => {
+      const { market, delivery, token, frame, publication, a, b, free } = await loadFixture(fixture);
+      // Pile 5 is run by whoever runs pile 2.
+      await market.registerPile(await stranger(), b, a, 7000);
+      const trade = packFill({ sell: 2, buy: 5, energyWh: 1000n, price: 13n * PENNY });
+      await pokeRecord(market, frame, hashWords([publication, trade]));
+      await token.faucet(market, 160_000n);
+      const before = await free(2);
+      await goTo(frame + 1);
+      const readings = await Promise.all([
+        signReading(delivery, market, a, { pile: 5, frame, consumedWh: 1000n, producedWh: 0n }),
+        signReading(delivery, market, b, { pile: 2, frame, consumedWh: 0n, producedWh: 1000n }),
+      ]);
+      await delivery.settle(market, frame, publication, [trade], 1, readings);
+      expect((await free(2)) - before).to.equal(130_000n + 10_000n);
+      for (const pile of [2, 5]) {
+        const { credit, creditWh } = decodePileState(await market.pileState(pile));
+        expect([credit, creditWh]).to.deep.equal([5000n, 100_000n]);
+      }
+    });
+
     it("is judged mildly where the registrar says that the weather is to blame, for later frames only", async () => {
       const { market, delivery, start, frame, words, publication, sign } = await loadFixture(fixture);
       await goTo(start + 1, 1);
@@ -369,6 +396,58 @@ describe("Delivery", () => {
       };
       expect(await creditOf(frame)).to.deep.equal([400n, 1500n]);
       expect(await creditOf(next)).to.deep.equal([500n, 1500n]);
+    });
+  });
+
+  describe("a breach, where the defaulter pays", () => {
+    /** What buyer and seller get of a trade of 1 kWh at `price` when half of it was delivered, beside what was agreed. */
+    async function halfDelivered(price: bigint, consumedWh: bigint, producedWh: bigint): Promise<[bigint, bigint]> {
+      const { market, delivery, token, parameters, frame, publication, sign, free } = await loadFixture(fixture);
+      const trade = packFill({ sell: 2, buy: 1, energyWh: 1000n, price });
+      await pokeRecord(market, frame, hashWords([publication, trade]));
+      await token.faucet(market, price + 30_000n + parameters.bondPrice);
+      await market.depositGrid(10n ** 6n);
+      const before = [await free(1), await free(2)] as const;
+      await goTo(frame + 1);
+      const readings = [await sign(1, consumedWh, 0n), await sign(2, 0n, producedWh)];
+      await delivery.settle(market, frame, publication, [trade], 1, readings);
+      // 500 Wh at the agreed price and wheeling; the seller's bond comes back.
+      const [traded, wheeled] = [price / 2n, 15_000n];
+      return [
+        (await free(1)) - before[0] - (price + 30_000n) + traded + wheeled,
+        (await free(2)) - before[1] - parameters.bondPrice - traded,
+      ];
+    }
+
+    // The import tariff is 20 p, the export tariff 5 p a kWh.
+    for (const [what, price, consumedWh, producedWh, buyer, seller] of [
+      ["a buyer that falls short pays what the export tariff lacks", 13n, 500n, 1000n, -40_000n, 40_000n + 25_000n],
+      ["a buyer that falls short of a price below the export tariff owes nothing", 4n, 500n, 1000n, 0n, 25_000n],
+      ["a seller that falls short pays what the import tariff adds", 13n, 1000n, 500n, -100_000n + 35_000n, -35_000n],
+      ["a seller that falls short of a price above the import tariff owes nothing", 22n, 1000n, 500n, -100_000n, 0n],
+    ] as const) {
+      it(what, async () => {
+        expect(await halfDelivered(price * PENNY, consumedWh, producedWh)).to.deep.equal([buyer, seller]);
+      });
+    }
+
+    it("counts what a pile moves beyond a fill for its next one, and all that is left for its last", async () => {
+      const { market, delivery, token, frame, publication, sign, free } = await loadFixture(fixture);
+      const price = 13n * PENNY;
+      const trades = [
+        packFill({ sell: 2, buy: 1, energyWh: 1000n, price }),
+        packFill({ sell: 2, buy: 3, energyWh: 500n, price }),
+      ];
+      await pokeRecord(market, frame, hashWords([publication, ...trades]));
+      await token.faucet(market, (3n * (price + 30_000n + 10_000n)) / 2n);
+      await market.depositGrid(10n ** 6n);
+      const before = [await free(1), await free(2), await free(3)] as const;
+      await goTo(frame + 1);
+      const readings = [await sign(1, 1000n, 0n), await sign(2, 0n, 1900n), await sign(3, 500n, 0n)];
+      await delivery.settle(market, frame, publication, trades, 2, readings);
+      // 400 Wh more than it sold go to the grid.
+      expect((await free(2)) - before[1]).to.equal(195_000n + 15_000n + 20_000n);
+      expect([(await free(1)) - before[0], (await free(3)) - before[2]]).to.deep.equal([0n, 0n]);
     });
   });
 

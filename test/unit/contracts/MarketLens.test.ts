@@ -20,6 +20,7 @@ import {
   stranger,
   TARIFFS,
 } from "./fixtures";
+import { setting } from "./roundFixtures";
 
 const F = 1800;
 
@@ -279,6 +280,21 @@ describe("MarketLens", () => {
       await market.connect(c).replace(ask(13n * PENNY, 900n, start + 9));
       expect(await explain(b)).to.deep.equal(["PartlyFilled", 900n]);
       expect(await explain(e)).to.deep.equal(["BehindOthers", 0n]);
+    });
+
+    it("LeftToRound: icebergs that pay the tariff, with time for a round, and while one is open", async () => {
+      const s = await setting();
+      const { market, lens, frame } = s;
+      const iceberg = nth(s.piles, 0);
+      await market.connect(iceberg).place(bid(30n * PENNY, 6_000n, frame + 4));
+      const explain = async () => (await lens.explain(market, iceberg, frame + 1))[0];
+      const LEFT_TO_ROUND = 13n;
+      expect(await explain()).to.equal(LEFT_TO_ROUND);
+      await goTo(frame + 1, -600);
+      await market.clear(frame + 1);
+      // Too late for another round, but this one has it.
+      await time.increaseTo((frame + 1) * F - 300);
+      expect(await explain()).to.equal(LEFT_TO_ROUND);
     });
 
     it("Unpublished: bids that piles leave unserved", async () => {

@@ -168,6 +168,8 @@ describe("PileRegistry", () => {
         const start = await freshFrame(market, parameters);
         await market.connect(a).place(bid(14n * PENNY, 1500n, start + 2));
         await market.connect(b).place(ask(12n * PENNY, 1000n, start + 2));
+        // A replacement finds its bit set.
+        await market.connect(b).replace(ask(12n * PENNY, 1000n, start + 2));
         expect(await market.liveStates()).to.have.deep.nested.property("[0]", [BigInt(before + 1), BigInt(before + 2)]);
 
         const { fills } = await clear(market, start + 1);

@@ -1,7 +1,8 @@
+import { anyValue } from "@nomicfoundation/hardhat-chai-matchers/withArgs";
 import { loadFixture, mine, setBalance, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { AbiCoder, id, keccak256, toBeHex, ZeroHash, zeroPadValue } from "ethers";
+import { AbiCoder, type Addressable, id, keccak256, toBeHex, ZeroHash, zeroPadValue } from "ethers";
 import { ethers } from "hardhat";
 
 import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
@@ -30,6 +31,12 @@ function equalPlans(horizon: number): [string, string] {
 function mixed(reveals: string, proposer: string, bytes: string, salt: string): string {
   const words = [reveals, proposer, keccak256(bytes), salt];
   return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address", "bytes32", "bytes32"], words));
+}
+
+/** Where the rounds contract keeps a market's latest round. */
+async function roundSlot(market: Addressable): Promise<bigint> {
+  const key = [await market.getAddress(), await slotOf("_rounds", "BenefitRounds")];
+  return BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["address", "uint256"], key)));
 }
 
 describe("PlanRewards", () => {
@@ -175,6 +182,23 @@ describe("PlanRewards", () => {
         .to.emit(s.rounds, "RewardDrawn")
         .withArgs(s.market, s.round, winner, REWARD);
       expect(await s.rounds.claimableOf(s.token, winner)).to.equal(REWARD);
+    });
+
+    it("are 64 at most: one more is heard and draws no lot", async () => {
+      const s = await loadFixture(fixture);
+      const [bytes] = equalPlans(s.horizon);
+      const reveals = s.proposers.slice(0, 3);
+      for (const proposer of reveals) await commit(s, proposer, s.round, bytes);
+      await goTo(s.round, -480);
+      await s.rounds.connect(nth(reveals, 0)).reveal(s.market, s.book, bytes, SALT);
+      // As if 62 more had revealed the same.
+      await overwrite(s.rounds, (await roundSlot(s.market)) + 2n, (best) => best + (62n << 200n));
+      for (const proposer of reveals.slice(1)) {
+        await expect(s.rounds.connect(proposer).reveal(s.market, s.book, bytes, SALT))
+          .to.emit(s.rounds, "PlanRevealed")
+          .withArgs(s.market, s.round, proposer, ...Array<unknown>(3).fill(anyValue), bytes);
+        expect((await s.rounds.roundOf(s.market)).equals).to.equal(64n);
+      }
     });
 
     it("are drawn from the first 64 of them, within a transaction", async function () {

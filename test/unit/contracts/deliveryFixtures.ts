@@ -57,6 +57,9 @@ export function packPublication(
   return BigInt(frame) | (importTicks << 64n) | (exportTicks << 88n) | (wheelingTicks << 112n);
 }
 
+/** Packs what `types/Posting.sol` makes of a pile that the settlement pays or charges, without energies. */
+export const packPosting = (pile: number, money: bigint): bigint => BigInt(pile) | (BigInt.asUintN(128, money) << 128n);
+
 /** Hash of words one behind the other. */
 export const hashWords = (words: readonly bigint[]): bigint =>
   BigInt(keccak256(concat(words.map((w) => toBeHex(w, 32)))));

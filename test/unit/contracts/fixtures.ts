@@ -2,6 +2,7 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
 import {
+  type Addressable,
   type AddressLike,
   type BigNumberish,
   type ContractTransactionReceipt,
@@ -239,19 +240,19 @@ interface StorageLayout {
   storage: { label: string; slot: string }[];
 }
 
-/** First storage slot of a variable of the market, as the compiler laid it out. */
-export async function slotOf(label: string): Promise<bigint> {
-  const info = await hre.artifacts.getBuildInfo("contracts/Market.sol:Market");
-  const output = info?.output.contracts["contracts/Market.sol"]?.["Market"] as
-    { storageLayout?: StorageLayout } | undefined;
+/** First storage slot of a variable of a contract, the market unless told otherwise, as the compiler laid it out. */
+export async function slotOf(label: string, contract = "Market"): Promise<bigint> {
+  const path = `contracts/${contract}.sol`;
+  const info = await hre.artifacts.getBuildInfo(`${path}:${contract}`);
+  const output = info?.output.contracts[path]?.[contract] as { storageLayout?: StorageLayout } | undefined;
   const found = output?.storageLayout?.storage.find((variable) => variable.label === label);
   if (found === undefined) throw new Error(`the storage layout has no ${label}`);
   return BigInt(found.slot);
 }
 
-/** Overwrites a storage word of the market: for states that would take millions of transactions to reach. */
-export async function overwrite(market: Market, slot: bigint, change: (word: bigint) => bigint): Promise<void> {
-  const address = await market.getAddress();
+/** Overwrites a storage word of a contract: for states that would take millions of transactions to reach. */
+export async function overwrite(contract: Addressable, slot: bigint, change: (word: bigint) => bigint): Promise<void> {
+  const address = await contract.getAddress();
   const word = BigInt(await ethers.provider.getStorage(address, slot));
   await ethers.provider.send("hardhat_setStorageAt", [
     address,

@@ -133,15 +133,14 @@ describe("GeneticScheduler", () => {
       expect(await client.run(whole.runId)).to.deep.equal(stored);
     });
 
-    it("stops in time where the gas does not last", async function () {
-      skipWhereInstrumented(this);
+    it("stops in time where the gas does not last", async () => {
       const { scheduler, client, alice } = await loadFixture(deploy);
-      const packed = packProblem(randomProblem(21, 20), { population: 20, generations: 200, seed: 5 });
+      const packed = packProblem(randomProblem(21, 2), { population: 2, generations: 1_000, seed: 5 });
       await client.open(alice, packed);
       const sent = await scheduler.evolve(packed, [], ethers.MaxUint256, { gasLimit: 2_500_000 });
       const receipt = (await sent.wait())!;
       const { generation } = await client.run(await client.runId(packed));
-      expect(generation).to.be.within(2, 100);
+      expect(generation).to.be.within(2, 500);
       expect(receipt.gasUsed).to.be.within(1_800_000, 2_500_000);
     });
 
