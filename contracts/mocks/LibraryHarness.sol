@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import { AskQueue } from "../libraries/AskQueue.sol";
+import { Auction } from "../libraries/Auction.sol";
 import { CreditDraw } from "../libraries/CreditDraw.sol";
 import { FirstFit } from "../libraries/FirstFit.sol";
 import { Fluctuation } from "../libraries/Fluctuation.sol";
@@ -10,6 +11,7 @@ import { Money } from "../libraries/Money.sol";
 import { Ranking } from "../libraries/Ranking.sol";
 import { Tranches } from "../libraries/Tranches.sol";
 import { Words } from "../libraries/Words.sol";
+import { PileState } from "../types/PileState.sol";
 import { PlainTwins } from "./PlainTwins.sol";
 
 /// @title The libraries' internal functions, callable, beside their plain twins
@@ -26,6 +28,19 @@ contract LibraryHarness {
 
     /// @notice A function wrote where it had nothing to write.
     error MemoryViolated();
+
+    /// @notice {Auction.prune}, of a book of orders that all take part; their piles count from 1.
+    function prune(
+        PileState[] calldata orders,
+        uint256 frame,
+        uint256 importTicks,
+        uint256 maxWaitFrames,
+        bool icebergsWait
+    ) external pure returns (Auction.Book memory book) {
+        book = Auction.open(frame, importTicks, maxWaitFrames, icebergsWait, orders.length);
+        for (uint256 i; i < orders.length; ++i) Auction.add(book, i + 1, orders[i], frame - orders[i].firstFrame());
+        Auction.prune(book);
+    }
 
     /// @notice {MergeSort.sort}.
     function sort(uint256[] memory list) external pure returns (uint256[] memory sorted) {
