@@ -52,9 +52,13 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     function withdraw(address to, uint256 amount) external nonReentrant {
         if (amount == 0) revert AmountTooSmall(0, UNIT);
         uint256 pile = _pileOf(msg.sender);
-        if (_states[pile].isIndebted()) revert PileInDebt(pile, _debts[pile]);
         PileState s = _withoutDeadOrder(_states[pile]);
         uint256 free = s.balance();
+        // What is beyond the debt stays the pile's own, as when it cancels an order after its debt was made.
+        unchecked {
+            // Where this wraps, the amount is refused below.
+            if (s.isIndebted() && free < _debts[pile] + amount) revert PileInDebt(pile, _debts[pile]);
+        }
         if (amount > free) revert InsufficientBalance(free, amount);
         _states[pile] = s.withBalance(free - amount);
         // Before the transfer: a token that calls back may change the balance again, and events tell it in order.

@@ -74,7 +74,9 @@ contract Delivery is Readings, CreditOrder {
         f.table = Parties.collect(fills);
         for (uint256 i; i < f.table.list.length; ++i) {
             Parties.Party memory party = f.table.list[i];
-            party.meter = _meterFor(market, party.pile, frame, f.p);
+            // Where nothing is metered nothing but the operator is asked for, which never changes.
+            if (f.p.readingSeconds == 0) party.meter = _registeredMeter(address(market), party.pile);
+            else (party.meter, ) = _meterAt(address(market), party.pile, frame);
         }
         if (f.p.readingSeconds == 0) {
             if (readings.length != 0) revert NoMeters(address(market));

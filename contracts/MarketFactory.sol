@@ -42,7 +42,7 @@ contract MarketFactory is IMarketFactory {
             }
         }
         if (market == address(0)) revert CreationFailed();
-        // The market's constructor makes no call, so nothing has come back in here meanwhile.
+        // The market's constructor calls no code of others, so nothing has come back in here meanwhile.
         _markets[msg.sender][feeder] = market;
         _list.push(market);
         emit MarketCreated(feeder, market, msg.sender);

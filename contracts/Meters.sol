@@ -104,6 +104,11 @@ abstract contract Meters is IDelivery {
         if (frame >= change.firstFrame()) return (meter.changed(change), change.firstFrame());
     }
 
+    /// @dev A pile's meter without the change that may be on record.
+    function _registeredMeter(address market, uint256 pile) internal view returns (Meter) {
+        return _meters[market][pile];
+    }
+
     /// @dev Takes a change over for good, so that nobody has to read it again. The caller knows that no reading of a frame
     /// before it is waited for.
     function _takeOver(address market, uint256 pile, Meter meter) internal {
@@ -123,13 +128,16 @@ abstract contract Meters is IDelivery {
         _changes[address(market)][pile] = change;
     }
 
-    /// @notice The latest of a pile's meter, once it is known that it may be changed from the next frame on.
+    /// @notice The latest of a pile's meter, once it is known that it may be changed.
+    /// @return latest the meter before the change
+    /// @return firstFrame first frame that the change counts for: as far ahead as tariffs are published, and behind no
+    /// closed gate, so that whoever does not trust a new key can take its order out first
     /// @dev One change is on record at a time, since two would cost every reading a slot more. One that counts already is
     /// taken over here, unless frames before it may still be waited for.
     function _requireChangeable(IMarket market, uint256 pile) private returns (Meter latest, uint256 firstFrame) {
         _requireRegistrar(market);
         IMarketParameters.Parameters memory p = market.parameters();
-        firstFrame = block.timestamp / p.frameSeconds + 1;
+        firstFrame = (block.timestamp + p.auctionSeconds) / p.frameSeconds + 1 + p.leadFrames;
         uint256 since;
         if (pile < PILE_LIMIT) (latest, since) = _meterAt(address(market), pile, firstFrame);
         if (Meter.unwrap(latest) == 0) revert UnknownMeter(address(market), pile);

@@ -6,6 +6,7 @@ import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import { IAccounts } from "./interfaces/IAccounts.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { IPlanRewards } from "./interfaces/IPlanRewards.sol";
@@ -17,7 +18,8 @@ import { BestPlan } from "./types/BestPlan.sol";
 /// takes part in a draw weighted by credit.
 /// @dev A draw's seed mixes all reveals with the hash of the first block after the last of them: a last revealer does
 /// not know that hash when it decides whether to reveal, and whoever builds that block can only give it up for another
-/// or hold it back. After 256 blocks the hash is lost and the reveals alone decide; anybody can draw before that.
+/// or hold it back. After 256 blocks the hash is lost and the reveals alone decide. Anybody can draw as soon as the round is
+/// finalised, at the latest `roundSeconds` after the last reveal: in time where blocks take more than a 256th of that.
 /// Candidates and reveals of the next round are kept in the same slots. A draw is therefore over once a plan of a later
 /// round is revealed: that round's proposers would else take part in it, with a hash that they know.
 abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
@@ -28,6 +30,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         uint32 frame;
         uint16 candidates;
         uint64 revealBlock;
+        uint144 tokenAmount;
     }
 
     /// @dev Most proposers that take part in a draw; drawing among them stays within a transaction.
@@ -72,7 +75,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         _draws[address(market)].candidates = 0;
 
         IMarketParameters.Parameters memory p = market.parameters();
-        uint256 tokenAmount = _perFrame[address(market)];
+        uint256 tokenAmount = draw.tokenAmount;
         uint256 pot = _pot[address(market)][IERC20(p.token)];
         if (tokenAmount > pot) tokenAmount = pot;
         uint256[] memory credits = new uint256[](draw.candidates);
@@ -92,7 +95,10 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         if (tokenAmount == 0) revert NothingPaid();
         _claimable[token][msg.sender] = 0;
         emit RewardClaimed(token, msg.sender, to, tokenAmount);
+        uint256 heldBefore = token.balanceOf(address(this));
         token.safeTransfer(to, tokenAmount);
+        uint256 held = token.balanceOf(address(this));
+        if (held + tokenAmount < heldBefore) revert IAccounts.TokenTookTooMuch(heldBefore - held, tokenAmount);
     }
 
     /// @inheritdoc IPlanRewards
@@ -127,12 +133,20 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         _reveals[address(market)] = keccak256(abi.encode(_reveals[address(market)], msg.sender, planHash, salt));
     }
 
-    /// @dev Lets anybody draw the reward of a round whose winning plan is being executed.
+    /// @dev Lets anybody draw the reward of a round whose winning plan is being executed. What it is worth is fixed here:
+    /// what the operator sets later is for later rounds.
     function _openDraw(IMarket market, uint256 frame, BestPlan best) internal {
-        if (_perFrame[address(market)] == 0) return;
-        // As wide as the fields of a best plan: 32, 16 and 40 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _draws[address(market)] = Draw(uint32(frame), uint16(best.equals()), uint64(best.lastReveal()));
+        uint256 tokenAmount = _perFrame[address(market)];
+        if (tokenAmount == 0) return;
+        if (tokenAmount > type(uint144).max) tokenAmount = type(uint144).max;
+        // As wide as the fields of a best plan: 32, 16 and 40 bits; the amount is held to 144 above.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        _draws[address(market)] = Draw(
+            uint32(frame),
+            uint16(best.equals()),
+            uint64(best.lastReveal()),
+            uint144(tokenAmount)
+        );
     }
 
     /// @dev Credit of the pile registered under an address, 1/100 point; the market's initial credit without one.

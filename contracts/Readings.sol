@@ -69,13 +69,14 @@ abstract contract Readings is Meters, EIP712 {
         return _rings[address(market)];
     }
 
-    /// @notice A pile's meter for a frame. A change that no frame before it can be waiting for is taken over.
+    /// @notice A pile's meter for a frame. A change that no frame before it can be waiting for is taken over: here, where
+    /// readings come in batches of any size, and not where a frame is settled, which has to fit into one transaction.
     function _meterFor(
         IMarket market,
         uint256 pile,
         uint256 frame,
         IMarketParameters.Parameters memory p
-    ) internal returns (Meter meter) {
+    ) private returns (Meter meter) {
         uint256 since;
         (meter, since) = _meterAt(address(market), pile, frame);
         if (since != 0 && block.timestamp >= since * p.frameSeconds + p.readingSeconds) {

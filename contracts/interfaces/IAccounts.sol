@@ -48,7 +48,7 @@ interface IAccounts {
     /// @param tokenAmount smallest token units to transfer from the caller
     function depositGrid(uint256 tokenAmount) external;
 
-    /// @notice Takes free money out. For the pile's account only, never paused, and not while in debt.
+    /// @notice Takes free money out, all but what the pile owes. For the pile's account only, and never paused.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdraw(address to, uint256 amount) external;

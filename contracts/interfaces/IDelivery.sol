@@ -129,15 +129,16 @@ interface IDelivery {
     /// @param energyPerFrameWh what its rated power moves in a frame
     function registerMeter(uint256 pile, address key, address operator, uint256 energyPerFrameWh) external;
 
-    /// @notice Gives a pile's meter another key from the next frame on. Registrar of the market only.
+    /// @notice Gives a pile's meter another key, `leadFrames` after the first frame whose window is still to open: whoever
+    /// does not trust it can take its order out first. Registrar of the market only.
     function setMeterKey(IMarket market, uint256 pile, address key) external;
 
-    /// @notice Judges a pile's production by another weather factor from the next frame on [D (12)]. Registrar of the
-    /// market only.
+    /// @notice Judges a pile's production by another weather factor [D (12)], from when on another key would count.
+    /// Registrar of the market only.
     /// @param weatherBps `a` in 1/10 000, below 3 000; 0 for none
     function setWeatherFactor(IMarket market, uint256 pile, uint256 weatherBps) external;
 
-    /// @notice Rates a pile for ranking by credit. Registrar of the market only.
+    /// @notice Rates a pile for ranking by credit, from the next clearing on. Registrar of the market only.
     function setAttributes(IMarket market, uint256 pile, PileAttributes calldata attributes) external;
 
     /// @notice Stores readings of a market's piles until their frames are settled. Anyone; one that is refused is

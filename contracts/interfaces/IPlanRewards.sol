@@ -32,11 +32,11 @@ interface IPlanRewards {
     /// @notice Nothing was paid in, or there is nothing to pay out.
     error NothingPaid();
 
-    /// @notice Sets what each won frame of a market is worth. The market's grid operator.
+    /// @notice Sets what each frame of a market is worth that is won from now on. The market's grid operator.
     /// @param tokenAmount smallest token units; 0 for no rewards
     function setReward(IMarket market, uint256 tokenAmount) external;
 
-    /// @notice Pays into the pot from which a market's rewards come. Anyone.
+    /// @notice Pays into the pot from which a market's rewards come. Anyone, for good: nobody can take it out again.
     /// @param tokenAmount smallest units of the market's token; what arrives counts
     function fundReward(IMarket market, uint256 tokenAmount) external;
 

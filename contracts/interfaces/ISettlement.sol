@@ -21,7 +21,7 @@ interface ISettlement {
     error NothingToSettle(uint256 frame);
     /// @notice What was handed in is not what the frame's clearing decided.
     error WrongFills(uint256 frame);
-    /// @notice A pile in debt places no orders and withdraws nothing.
+    /// @notice A pile in debt places no orders and withdraws only what it has beyond its debt.
     /// @param debt what it owes, money units
     error PileInDebt(uint256 pile, uint256 debt);
 

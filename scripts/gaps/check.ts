@@ -10,14 +10,19 @@ export const LEAST_PERCENT: Readonly<Record<Kind, number>> = {
 };
 
 /**
- * What is wrong with a run: contracts below {@link LEAST_PERCENT}, gaps that nobody named, names of gaps that are none.
- * An empty list is a run as it should be.
+ * What is wrong with a run: contracts that were not measured or are below {@link LEAST_PERCENT}, gaps that nobody named,
+ * names of gaps that are none. An empty list is a run as it should be.
+ *
+ * @param wanted files that have to be measured
  */
 export function coverageFaults(
   files: readonly FileCoverage[],
+  wanted: readonly string[],
   accepted: readonly AcceptedGap[],
   least: Readonly<Record<Kind, number>> = LEAST_PERCENT,
 ): string[] {
+  const measured = new Set(files.map(({ file }) => file));
+  const missing = wanted.filter((file) => !measured.has(file)).map((file) => `${file}: was not measured`);
   const unused = accepted.flatMap((entry) => entry.what.map((what) => ({ ...entry, what })));
   const faults = files.flatMap(({ file, totals, gaps }) => {
     const unnamed = gaps.filter((gap) => {
@@ -31,7 +36,7 @@ export function coverageFaults(
     ({ file, source, what }) =>
       `${file}: ${what} of "${source}" is accepted as a gap, but is none: take it off the list`,
   );
-  return [...faults, ...stale];
+  return [...missing, ...faults, ...stale];
 }
 
 function faultOf(file: string, kind: Kind, all: number, unnamed: Gap[], gaps: Gap[], least: number): string[] {

@@ -102,21 +102,15 @@ export class OtherOperations {
   }
 
   private async roles(): Promise<void> {
-    const { sender } = this.setting;
+    const { client, sender } = this.setting;
     const pile = this.book.accounts[0]!;
     const role = id("GRID_OPERATOR_ROLE");
     for (let i = 0; i < REPEATS; i++) {
       await this.note("setSuspended", sender, [pile.address, i % 2 === 0]);
-      // The change before it counts by the next frame, without a meter to be waited for.
-      await this.book.nextFrame();
-      const args = [this.setting.client.address, 1 + BATCH, this.book.stranger(i + 1)];
-      const receipt = await this.send(
-        this.setting.client.deliveryAddress,
-        sender,
-        DELIVERY_INTERFACE,
-        "setMeterKey",
-        args,
-      );
+      // A change on record has to count before there is another; no meter is waited for.
+      for (let frames = 0; frames <= client.parameters.leadFrames; frames++) await this.book.nextFrame();
+      const args = [client.address, 1 + BATCH, this.book.stranger(i + 1)];
+      const receipt = await this.send(client.deliveryAddress, sender, DELIVERY_INTERFACE, "setMeterKey", args);
       // The first one fills the slot that later ones rewrite.
       if (i > 0) this.log.note("setMeterKey", receipt);
       await this.meters(i);
@@ -126,8 +120,8 @@ export class OtherOperations {
         await this.note(given, given === "revokeRole" ? sender : pile, [role, pile.address]);
       }
     }
-    await this.send(this.setting.client.address, sender, MARKET_INTERFACE, "setSuspended", [pile.address, false]);
-    await this.send(this.setting.client.address, sender, MARKET_INTERFACE, "setEntryPaused", [false]);
+    await this.send(client.address, sender, MARKET_INTERFACE, "setSuspended", [pile.address, false]);
+    await this.send(client.address, sender, MARKET_INTERFACE, "setEntryPaused", [false]);
   }
 
   /** What a registrar says of a pile beside its key; the first time fills slots that later ones rewrite. */

@@ -107,14 +107,17 @@ export class MarketModel {
   }
 
   /**
-   * Sets a pile's weather factor a for the frames after the one that is running [D (12)]. SPEC 6.
+   * Sets a pile's weather factor a [D (12)], for the frames from `leadFrames` after the first whose window is still to
+   * open. SPEC 6.
    *
    * @param bps 1/10 000, 0 to 2 999.
    * @throws MarketRefusal NotRegistered.
    */
   setWeather(id: string, bps: bigint, nowSeconds: number): void {
     this.advanceTo(nowSeconds);
-    this.accounts.setWeather(this.accounts.pile(id), frameAt(this.parameters, nowSeconds) + 1, bps);
+    const { auctionSeconds, leadFrames } = this.parameters;
+    const openFrame = frameAt(this.parameters, nowSeconds + auctionSeconds) + 1;
+    this.accounts.setWeather(this.accounts.pile(id), openFrame + leadFrames, bps);
   }
 
   /** Sets attributes by which a pile's orders rank in a market that ranks by credit. @throws MarketRefusal NotRegistered. */

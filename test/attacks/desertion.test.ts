@@ -64,12 +64,22 @@ describe("Attack: desertion by everybody with a duty", () => {
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + 4n * 130_000n);
   });
 
-  it("a clearing in every frame settles the same as a clearing now and then, for the piles that waited", async () => {
-    const { market, start, a, b } = await loadFixture(bystanders);
-    await goTo(start + 3, -600);
-    const tx = await market.clear(start + 3);
-    expect(clearedOf(market, await tx.wait()).fills).to.deep.equal([fill(2, 1, 1000n, 13n * PENNY)]);
-    expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - 130_000n);
-    expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE);
+  it("piles that wait through frames that nobody clears trade as they would have, at the next clearing", async () => {
+    const played = async (frames: readonly number[]) => {
+      const { market, start, a, b } = await loadFixture(bystanders);
+      const fills = [];
+      for (const at of frames) {
+        await goTo(start + at, -600);
+        fills.push(...clearedOf(market, await (await market.clear(start + at)).wait()).fills);
+      }
+      return { fills, buyer: await market.freeBalanceOf(a), seller: await market.freeBalanceOf(b) };
+    };
+    const late = await played([3]);
+    expect(late).to.deep.equal(await played([1, 2, 3]));
+    expect(late).to.deep.equal({
+      fills: [fill(2, 1, 1000n, 13n * PENNY)],
+      buyer: PILE_BALANCE - 130_000n,
+      seller: PILE_BALANCE,
+    });
   });
 });

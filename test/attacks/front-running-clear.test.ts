@@ -2,8 +2,9 @@ import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
-import { PILE_BALANCE } from "../helpers/market";
-import { ask, bid, clear, expectSolvent, PENNY } from "../unit/contracts/fixtures";
+import { goTo, PILE_BALANCE } from "../helpers/market";
+import { signReading } from "../unit/contracts/deliveryFixtures";
+import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY } from "../unit/contracts/fixtures";
 import { bystanders, F, GAS, inOneBlock } from "./bystanders";
 
 describe("Attack: front-running of clear", () => {
@@ -31,7 +32,7 @@ describe("Attack: front-running of clear", () => {
     expect(words).to.deep.equal([...expected]);
   });
 
-  it("who clears, and at which second of the window, changes nothing", async () => {
+  it("who clears, and at which second of the window, changes nothing where ranks are of price and time", async () => {
     const outcomes: string[] = [];
     for (const offset of [-600, -300, -1]) {
       const { market, start, m } = await loadFixture(bystanders);
@@ -60,4 +61,31 @@ describe("Attack: front-running of clear", () => {
     ]);
     expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE);
   });
+
+  for (const settledFirst of [false, true]) {
+    it(`known limit: where credit ranks, an older frame settled ${settledFirst ? "before" : "after"} the clearing decides who comes first`, async () => {
+      const d = await deployDirect(4, { readingSeconds: 600, ranking: "credit" });
+      const { market, delivery } = d;
+      const start = await freshFrame(market, d.parameters);
+      const [a, b, seller, another] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2), nth(d.piles, 3)];
+      const older = start + 1;
+      await market.connect(a).place(bid(14n * PENNY, 3_000n, older));
+      await market.connect(seller).place(ask(12n * PENNY, 3_000n, older));
+      const { words } = await clear(market, older);
+      const publication = await market.publication(older);
+      const frame = start + 3;
+      await goTo(older + 1, 5);
+      for (const buyer of [a, b]) await market.connect(buyer).place(bid(14n * PENNY, 1_000n, frame));
+      await market.connect(another).place(ask(12n * PENNY, 1_000n, frame));
+      await goTo(frame, -500);
+      // Pile 1 took nothing of what it had bought, which costs it credit.
+      const readings = [
+        await signReading(delivery, market, a, { pile: 1, frame: older, consumedWh: 0n, producedWh: 0n }),
+        await signReading(delivery, market, seller, { pile: 3, frame: older, consumedWh: 0n, producedWh: 3_000n }),
+      ];
+      if (settledFirst) await delivery.settle(market, older, publication, words, words.length, readings);
+      const { fills } = await clear(market, frame, { offset: -400 });
+      expect(fills.map(({ sell, buy }) => [sell, buy])).to.deep.equal([[4, settledFirst ? 2 : 1]]);
+    });
+  }
 });

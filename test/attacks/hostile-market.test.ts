@@ -111,6 +111,27 @@ describe("Attack: a hostile market on the contracts that all share", () => {
     expect(await token.balanceOf(s.rounds)).to.equal(40n);
   });
 
+  it("cannot have others pay what its token takes on top: a claim that costs the pots of that token more is refused", async () => {
+    const s = await loadFixture(fixture);
+    const token = await ethers.deployContract("FeeToken");
+    const hostile = await fickle(s, await token.getAddress());
+    const market = await hostile.getAddress();
+    await token.faucet(s.admin, 100_000n);
+    await token.approve(s.rounds, ethers.MaxUint256);
+    await s.rounds.setReward(market, 1_000n);
+    await s.rounds.fundReward(market, 50_000n);
+    const me = await stranger();
+    await winAlone(hostile, s.rounds, me);
+    await s.rounds.drawReward(market);
+    await token.setFee(100, true);
+    await expect(s.rounds.connect(me).claimReward(token, me))
+      .to.be.revertedWithCustomError(s.rounds, "TokenTookTooMuch")
+      .withArgs(1_010n, 1_000n);
+    await token.setFee(0, true);
+    await s.rounds.connect(me).claimReward(token, me);
+    expect(await token.balanceOf(s.rounds)).to.equal(49_000n);
+  });
+
   it("opens and executes rounds of its own, and none of another's: the victim's book, phases and orders stay as they are", async () => {
     const s = await loadFixture(fixture);
     const hostile = await fickle(s, await s.token.getAddress());
@@ -120,8 +141,10 @@ describe("Attack: a hostile market on the contracts that all share", () => {
     expect(await s.market.pileState(1)).to.equal(state);
     expect((await s.rounds.roundOf(hostile)).executed).to.equal(true);
     // The victim's frozen book is nobody else's.
+    await hostile.openRound(s.rounds, Math.floor((await time.latest()) / 1800) + 2, s.book.slice(-1));
+    await time.increase(361);
     await expect(s.rounds.finalise(hostile, s.book, "0x"))
-      .to.be.revertedWithCustomError(s.rounds, "AlreadyFinalised")
-      .withArgs((await s.rounds.roundOf(hostile)).frame);
+      .to.be.revertedWithCustomError(s.rounds, "WrongBook")
+      .withArgs((await s.rounds.roundOf(s.market)).bookHash);
   });
 });

@@ -138,17 +138,17 @@ describe("Attack: a silent or double-reporting meter", () => {
 
   it("a key that was replaced signs no later frame, and its successor no earlier one", async () => {
     const t = await loadFixture(traded);
-    const next = t.frame + 1;
+    const next = t.frame + 1 + t.parameters.leadFrames;
     await goTo(t.frame, 1);
     await t.delivery.setMeterKey(t.market, 2, t.c);
     await t.market.connect(t.a).place(bid(PRICE, 1_000n, next));
     await t.market.connect(t.b).place(ask(PRICE, 1_000n, next));
-    const { words } = await clear(t.market, next);
     await goTo(t.frame + 1);
     await expect(t.settle([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 1_000n, t.c)]))
       .to.be.revertedWithCustomError(t.delivery, "WrongMeterKey")
       .withArgs(2n, t.c);
     await t.settle([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 1_000n)]);
+    const { words } = await clear(t.market, next);
     const publication = await t.market.publication(next);
     const readingOf = async (signer: typeof t.b, pile: number, consumedWh: bigint, producedWh: bigint) =>
       signReading(t.delivery, t.market, signer, { pile, frame: next, consumedWh, producedWh });

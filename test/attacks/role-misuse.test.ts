@@ -1,15 +1,17 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, mine } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import type { Market } from "../../typechain-types";
 import { goTo, PILE_BALANCE } from "../helpers/market";
+import { signReading } from "../unit/contracts/deliveryFixtures";
 import {
   ask,
   bid,
   claims,
   clear,
+  clearedOf,
   deployDirect,
   expectSolvent,
   freshFrame,
@@ -18,7 +20,7 @@ import {
   settle,
   stranger,
 } from "../unit/contracts/fixtures";
-import { bookOf, commit, flexibleFills, plan, SALT, setting } from "../unit/contracts/roundFixtures";
+import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 import { bystanders } from "./bystanders";
 
 describe("Attack: misuse of roles", () => {
@@ -168,16 +170,59 @@ describe("Attack: misuse of roles", () => {
 
   it("the registrar that makes itself a pile, a meter and a proposer has a pile's, a meter's and a proposer's means", async () => {
     const s = await setting({ readingSeconds: 3600 });
-    const { market, delivery, admin } = s;
+    const { market, admin } = s;
     await market.registerPile(admin, admin, admin, 7000);
     await market.grantRole(await market.PROPOSER_ROLE(), admin);
     const victim = await market.pileState(1);
-    await expect(delivery.setMeterKey(market, 1, admin))
-      .to.emit(delivery, "MeterKeyChanged")
-      .withArgs(market, 1n, admin, s.frame + 1);
-    // The key counts from the next frame on, in sight of everybody, and moves nothing by itself.
-    expect((await delivery.meterOf(market, 1, s.frame)).key).to.equal(nth(s.piles, 0).address);
     expect(await market.pileState(1)).to.equal(victim);
     await market.connect(nth(s.piles, 0)).withdraw(nth(s.piles, 0), PILE_BALANCE);
+  });
+
+  it("the registrar that takes a meter over finds no order that could not have left: its key counts for no frame whose gate is closed", async () => {
+    const s = await setting({ readingSeconds: 3600 });
+    const { market, delivery, token, parameters, admin, frame } = s;
+    const victim = nth(s.piles, 0);
+    await market.connect(victim).place(bid(25n * PENNY, 1_000n, frame + 9));
+    const traded = frame + 1;
+    await goTo(traded, -599);
+    const first = traded + 1 + parameters.leadFrames;
+    await expect(delivery.setMeterKey(market, 1, admin))
+      .to.emit(delivery, "MeterKeyChanged")
+      .withArgs(market, 1n, admin, first);
+    await expect(market.connect(victim).cancel()).to.be.revertedWithCustomError(market, "GateClosed");
+    const { words } = clearedOf(market, await (await market.clear(traded)).wait());
+    const publication = await market.publication(traded);
+    await goTo(traded + 1, 1);
+    // The registrar's reading would take everything that the victim has.
+    const claimOf = async (signer: HardhatEthersSigner, consumedWh: bigint) =>
+      signReading(delivery, market, signer, { pile: 1, frame: traded, consumedWh, producedWh: 0n });
+    const forged = await claimOf(admin, 2n ** 24n - 1n);
+    await expect(delivery.submit(market, [forged])).to.emit(delivery, "ReadingRefused");
+    await delivery.settle(market, traded, publication, words, words.length, [await claimOf(victim, 1_000n)]);
+    expect(await market.freeBalanceOf(victim)).to.equal(PILE_BALANCE - 200_000n);
+    // Until the key counts there is a window to leave in.
+    await market.connect(victim).withdraw(victim, PILE_BALANCE - 200_000n);
+    await expectSolvent(market, token, parameters);
+    expect((await delivery.meterOf(market, 1, first - 1)).key).to.equal(victim.address);
+  });
+
+  it("the operator that lowers a reward after it was won pays it nevertheless", async () => {
+    const s = await setting();
+    await s.token.approve(s.rounds, ethers.MaxUint256);
+    await s.rounds.setReward(s.market, 1_000n);
+    await s.rounds.fundReward(s.market, 5_000n);
+    const { book, round, horizon } = await opened(s);
+    const [proposer] = s.proposers;
+    const bytes = plan(horizon, [3_000n, 3_000n, 3_000n, 2_000n]);
+    await commit(s, proposer!, round, bytes);
+    await goTo(round, -480);
+    await s.rounds.connect(proposer).reveal(s.market, book, bytes, SALT);
+    await goTo(round, -360);
+    await s.rounds.finalise(s.market, book, bytes);
+    await s.rounds.setReward(s.market, 0n);
+    await mine();
+    await expect(s.rounds.drawReward(s.market))
+      .to.emit(s.rounds, "RewardDrawn")
+      .withArgs(s.market, round, proposer, 1_000n);
   });
 });

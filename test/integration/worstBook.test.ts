@@ -132,6 +132,20 @@ describe("The worst book clears in one transaction", () => {
     expect(worst!.gas).to.be.below(WORST_AT_PILE_CAP);
   }).timeout(20_000 + 2_000 * TRIES);
 
+  for (const [piles, limit] of [
+    [PILE_CAP, WORST_AT_PILE_CAP],
+    [MAX_PILE_CAP, TRANSACTION_GAS],
+  ] as const) {
+    it(`of ${piles} piles that rank by credit, whatever the family`, async function () {
+      let most = 0;
+      for (const plan of Object.values(FAMILIES)) {
+        most = Math.max(most, await gasOf({ ...plan, weights: "credit" }, piles));
+      }
+      this.test!.title += `: ${number(most)} gas`;
+      expect(most).to.be.below(limit);
+    }).timeout(60_000);
+  }
+
   it("and settles in one, after everybody could look at it", async function () {
     const snapshot = await takeSnapshot();
     const deployed = await write(worst!.plan, PILE_CAP);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { type ContractTransactionResponse, id, ZeroHash } from "ethers";
 
 import { decodeRoundTerms, encodePlan } from "../../scripts/chain/roundWords";
+import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { type PokedOrder, PokedMarket } from "../helpers/pokedMarket";
 
@@ -20,12 +21,16 @@ interface RoundPlan {
   /** Share of the piles that ask. */
   askShare: number;
   horizon: number;
-  weights: { alpha: number; beta: number };
   /** Frames waited by the orders: all alike, so that the fallback moves nothing yet, or so long that it moves all. */
   waited: number;
 }
 
-const WEIGHTS = { "10:1": { alpha: 10, beta: 1 }, "1:65535": { alpha: 1, beta: 65_535 } };
+/** How a book is ranked. */
+const RANKINGS: Readonly<Record<string, Partial<DeploymentParameters>>> = {
+  "10:1": { alpha: 10, beta: 1 },
+  "1:65535": { alpha: 1, beta: 65_535 },
+  "by credit": { ranking: "credit" },
+};
 
 /** A tranche, Wh: small, so that every order still moves in the last frame. */
 const PEAK_WH = 10n;
@@ -40,9 +45,9 @@ describe("The worst round fits into its transactions", () => {
   before(async () => {
     const snapshot = await takeSnapshot();
     restore = () => snapshot.restore();
-    for (const [name, weights] of Object.entries(WEIGHTS)) {
+    for (const [name, ranking] of Object.entries(RANKINGS)) {
       const deployed = await deployMarket(0, {
-        ...weights,
+        ...ranking,
         settlement: "benefit",
         maxHorizon: LONGEST_HORIZON,
         pileCap: 512,
@@ -140,21 +145,21 @@ describe("The worst round fits into its transactions", () => {
       .join(", ");
 
   it("scores a plan over 100 orders and 24 frames", async function () {
-    const gas = await run({ piles: 100, askShare: 0, horizon: 24, weights: WEIGHTS["10:1"], waited: 0 }, "10:1");
+    const gas = await run({ piles: 100, askShare: 0, horizon: 24, waited: 0 }, "10:1");
     this.test!.title += `: ${told(gas)}`;
     expect(gas["reveal"]).to.be.below(2_000_000);
     expect((gas["finalise"] ?? 0) / 100).to.be.below(14_000);
   }).timeout(60_000);
 
   for (const piles of [512]) {
-    for (const [name, weights] of Object.entries(WEIGHTS)) {
+    for (const name of Object.keys(RANKINGS)) {
       for (const [kind, askShare, waited] of [
         ["bids that wait", 0, 0],
         ["bids that are due", 0, 40],
         ["as many asks", 0.5, 0],
       ] as const) {
         it(`at ${piles} piles over ${LONGEST_HORIZON} frames, ${name}, ${kind}`, async function () {
-          const gas = await run({ piles, askShare, horizon: LONGEST_HORIZON, weights, waited }, name);
+          const gas = await run({ piles, askShare, horizon: LONGEST_HORIZON, waited }, name);
           this.test!.title += `: ${told(gas)}`;
           for (const [step, used] of Object.entries(gas)) expect(used, step).to.be.below(TRANSACTION_GAS);
         }).timeout(120_000);

@@ -6,7 +6,7 @@ import { GRID, type PackedFill } from "../../scripts/chain/packedWords";
 import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
 import { goTo } from "../helpers/market";
 import { hashWords, packFill, packPublication, pokeRecord, signReading } from "../unit/contracts/deliveryFixtures";
-import { deployFor } from "../unit/contracts/fixtures";
+import { deployFor, overwrite, slotOf } from "../unit/contracts/fixtures";
 
 /** What a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
@@ -41,7 +41,10 @@ describe("The worst settlement fits into one transaction", () => {
   const wallets = Array.from({ length: PILE_CAP }, (_, i) => new ethers.Wallet(ethers.toBeHex(0xbd000 + i, 32)));
   const number = (value: number): string => value.toLocaleString("en").replaceAll(",", " ");
 
-  /** Settles a frame of `piles` piles. With meters nobody has money: buyers take all they can and end in debt. */
+  /**
+   * Settles a frame of `piles` piles, all of whose meters have a change on record and all of whose slots hold the dead
+   * rest of an order. With meters nobody has money: buyers take all they can and end in debt.
+   */
   async function gasOf(family: keyof typeof FAMILIES, piles: number, how: (typeof READINGS)[number]): Promise<number> {
     const snapshot = await takeSnapshot();
     try {
@@ -51,7 +54,12 @@ describe("The worst settlement fits into one transaction", () => {
       const { market, delivery } = await deployFor(token, { ...parameters, readingSeconds: metered ? 3600 : 0 });
       const some = wallets.slice(0, piles);
       for (const { address } of some) await market.registerPile(address, address, address, 22_000);
-      const frame = Math.floor((await time.latest()) / 1800) + 1;
+      for (const [i, { address }] of some.entries()) await delivery.setMeterKey(market, i + 1, address);
+      // The changes count.
+      const frame = Math.floor((await time.latest()) / 1800) + parameters.leadFrames + 3;
+      const states = await slotOf("_states");
+      const rest = (1n << 52n) | (1n << 76n) | (1n << 100n) | (BigInt(frame) << 120n) | (1n << 159n);
+      for (let pile = 1n; pile <= piles; pile++) await overwrite(market, states + pile, (word) => word | rest);
       const publication = packPublication(frame, IMPORT, 50_000n, 10_000n);
       const words = FAMILIES[family](piles).map(packFill);
       await pokeRecord(market, frame, hashWords([publication, ...words]));

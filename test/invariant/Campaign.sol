@@ -110,8 +110,8 @@ abstract contract Campaign {
         _mirror.compareAll(people, roles);
     }
 
-    /// @dev Everybody leaves while entry is paused: every frame is settled, every pile without debt and the operator take
-    /// out all, and nothing but dust and gifts is left (INV-10).
+    /// @dev Everybody leaves while entry is paused: every frame is settled, the operator takes out all, every pile all that
+    /// it does not owe, and nothing but that, dust and gifts is left (INV-10).
     function _leave() private {
         IMarket market = _world.market();
         IMarketParameters.Parameters memory p = _world.parameters();
@@ -126,8 +126,10 @@ abstract contract Campaign {
             address account = People.pile(pile);
             uint256 free = market.freeBalanceOf(account);
             if (market.lockedBalanceOf(account) != 0) _mirror.violate("INV-10 a dead order's lock is not free");
-            if (_mirror.debtOf(pile) != 0) left += free * p.unit;
-            else if (free != 0) _withdraw(market, account, free);
+            uint256 owed = _mirror.debtOf(pile);
+            if (owed > free) owed = free;
+            left += owed * p.unit;
+            if (free != owed) _withdraw(market, account, free - owed);
         }
         if (market.gridBalance() != 0) {
             uint256 income = market.gridBalance();
@@ -142,7 +144,7 @@ abstract contract Campaign {
     function _withdraw(IMarket market, address account, uint256 free) private {
         VM.prank(account);
         try market.withdraw(account, free) {} catch {
-            _mirror.violate("INV-10 a pile could not take out its free balance");
+            _mirror.violate("INV-10 a pile could not take out what it has and does not owe");
         }
     }
 

@@ -143,10 +143,10 @@ export class Accounts {
     this.withdrawn += amount;
   }
 
-  /** From a free balance to outside. @throws MarketRefusal PileInDebt, InsufficientBalance. */
+  /** From a free balance to outside, all but what the pile owes. @throws MarketRefusal PileInDebt, InsufficientBalance. */
   withdraw(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
-    this.requireNoDebt(pile);
+    if (pile.free < pile.debt + amount) this.requireNoDebt(pile);
     if (amount > pile.free) {
       throw new MarketRefusal("InsufficientBalance", { pile: pile.id, needed: amount, free: pile.free });
     }

@@ -36,7 +36,7 @@ abstract contract OrdersTold is Told {
     /// @dev A pile took money out.
     function _withdrawn(uint256 pile, uint256 amount, uint256 balance, address actor) internal {
         _hold(accountOf[pile] == actor, "INV-6 somebody else withdrew a pile's money");
-        _hold(debtOf[pile] == 0, "INV-16 a pile in debt withdrew");
+        _hold(balance >= debtOf[pile], "INV-16 a pile withdrew what it owes");
         PileState s = stateOf[pile];
         s = _withoutDeadOrder(s);
         _hold(s.balance() == balance + amount, "INV-1 a withdrawal took more or less than it says");

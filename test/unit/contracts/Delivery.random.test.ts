@@ -82,6 +82,7 @@ class RandomFrames {
       await delivery.setWeatherFactor(market, i + 1, factor);
       weather.set(i + 1, factor);
     }
+    await time.increase(1800 * (2 + parameters.leadFrames));
     return new RandomFrames(random, market, delivery, token, parameters, piles, weather);
   }
 

@@ -345,6 +345,35 @@ describe("Delivery", () => {
     });
   });
 
+  it("leaves a pile in debt what it has beyond its debt: an order that it cancelled later, while entry is paused", async () => {
+    const { market, token, parameters, start, frame, b, settle, sign, free } = await loadFixture(fixture);
+    await market.connect(b).place(ask(PENNY, 2_000_000n, start + 90));
+    await market.connect(b).withdraw(b, await free(2));
+    await goTo(frame + 1, READING_SECONDS);
+    await settle([await sign(1, 1500n, 0n)]);
+    const debt = await market.debtOf(2);
+    await market.setEntryPaused(true);
+    await goTo(frame + 5, 1);
+    await market.connect(b).cancel();
+    const had = await free(2);
+    expect([debt, had > debt]).to.deep.equal([60_000n, true]);
+    for (const amount of [had - debt + 1n, had, had + 1n]) {
+      await expect(market.connect(b).withdraw(b, amount))
+        .to.be.revertedWithCustomError(market, "PileInDebt")
+        .withArgs(2n, debt);
+    }
+    await expect(market.connect(b).withdraw(b, ethers.MaxUint256))
+      .to.be.revertedWithCustomError(market, "InsufficientBalance")
+      .withArgs(had, ethers.MaxUint256);
+    await market.connect(b).withdraw(b, had - debt);
+    await market.setEntryPaused(false);
+    // Any deposit has the rest pay the debt.
+    const grid = await market.gridBalance();
+    await market.deposit(b, 1n);
+    expect([await market.debtOf(2), await free(2), await market.gridBalance()]).to.deep.equal([0n, 1n, grid + debt]);
+    await expectSolvent(market, token, parameters);
+  });
+
   describe("credit", () => {
     it("follows what was delivered, weighted by energy, and keeps whoever has too little out", async () => {
       const { market, frame, sign, settle, b } = await fixtureOf({ minCredit: 5_000n });
@@ -381,10 +410,10 @@ describe("Delivery", () => {
     });
 
     it("is judged mildly where the registrar says that the weather is to blame, for later frames only", async () => {
-      const { market, delivery, start, frame, words, publication, sign } = await loadFixture(fixture);
+      const { market, delivery, parameters, start, frame, words, publication, sign } = await loadFixture(fixture);
       await goTo(start + 1, 1);
       await delivery.setWeatherFactor(market, 2, 2_500n);
-      const next = start + 2;
+      const next = start + 2 + parameters.leadFrames;
       await pokeRecord(market, next, hashWords([publication, ...words]));
       await goTo(next + 1);
       const creditOf = async (settled: number) => {

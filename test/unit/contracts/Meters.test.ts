@@ -31,7 +31,9 @@ describe("Meters", () => {
       });
       return (await d.delivery.submit.staticCall(d.market, [signed])) === 1n;
     };
-    return { ...d, key, another, frame, open, accepts };
+    // From when on a change counts.
+    const notice = 1 + d.parameters.leadFrames;
+    return { ...d, key, another, frame, notice, first: frame + notice, open, accepts };
   }
 
   it("are registered by their markets, once, for piles that can have one", async () => {
@@ -63,46 +65,58 @@ describe("Meters", () => {
   });
 
   it("change their keys for later frames only", async () => {
-    const { market, delivery, key, frame, open, accepts, piles } = await loadFixture(fixture);
+    const { market, delivery, key, first, open, accepts, piles } = await loadFixture(fixture);
     const old = nth(piles, 0);
     await expect(delivery.setMeterKey(market, 1, key))
       .to.emit(delivery, "MeterKeyChanged")
-      .withArgs(market, 1n, key, frame + 1);
-    expect((await delivery.meterOf(market, 1, frame)).key).to.equal(old.address);
-    expect((await delivery.meterOf(market, 1, frame + 1)).key).to.equal(key.address);
-    for (const of of [frame, frame + 1]) await open(of);
-    await goTo(frame + 2, 1);
+      .withArgs(market, 1n, key, first);
+    expect((await delivery.meterOf(market, 1, first - 1)).key).to.equal(old.address);
+    expect((await delivery.meterOf(market, 1, first)).key).to.equal(key.address);
+    for (const of of [first - 1, first]) await open(of);
+    await goTo(first + 1, 1);
     await market.setEntryPaused(false);
-    expect([await accepts(old, frame), await accepts(key, frame)]).to.deep.equal([true, false]);
-    expect([await accepts(old, frame + 1), await accepts(key, frame + 1)]).to.deep.equal([false, true]);
+    expect([await accepts(old, first - 1), await accepts(key, first - 1)]).to.deep.equal([true, false]);
+    expect([await accepts(old, first), await accepts(key, first)]).to.deep.equal([false, true]);
+  });
+
+  it("change a frame later once the gate of the next frame has closed", async () => {
+    const { market, delivery, key, another, frame, first } = await loadFixture(fixture);
+    await goTo(frame + 1, -601);
+    await expect(delivery.setMeterKey(market, 1, key))
+      .to.emit(delivery, "MeterKeyChanged")
+      .withArgs(market, 1n, key, first);
+    await goTo(frame + 1, -600);
+    await expect(delivery.setMeterKey(market, 2, another))
+      .to.emit(delivery, "MeterKeyChanged")
+      .withArgs(market, 2n, another, first + 1);
   });
 
   it("change again before the first change counts, and once nobody waits for what was before it", async () => {
-    const { market, delivery, key, another, frame } = await loadFixture(fixture);
+    const { market, delivery, key, another, first, notice } = await loadFixture(fixture);
     await delivery.setMeterKey(market, 1, key);
-    // The same frame: the weather factor joins the change, another key replaces it.
+    // For the same frame: the weather factor joins the change, another key replaces it.
     await delivery.setWeatherFactor(market, 1, 2_999n);
     await delivery.setMeterKey(market, 1, another);
-    const { key: next, weatherBps, energyPerFrameWh } = await delivery.meterOf(market, 1, frame + 1);
+    const { key: next, weatherBps, energyPerFrameWh } = await delivery.meterOf(market, 1, first);
     expect([next, weatherBps, energyPerFrameWh]).to.deep.equal([another.address, 2_999n, 3_500n]);
-    expect((await delivery.meterOf(market, 1, frame)).weatherBps).to.equal(0n);
-    const over = (frame + 1) * F + READING_SECONDS;
-    await goTo(frame + 1, READING_SECONDS - 1);
+    expect((await delivery.meterOf(market, 1, first - 1)).weatherBps).to.equal(0n);
+    const over = first * F + READING_SECONDS;
+    await goTo(first, READING_SECONDS - 1);
     await expect(delivery.setMeterKey(market, 1, key))
       .to.be.revertedWithCustomError(delivery, "MeterChangedRecently")
       .withArgs(1n, over);
-    await goTo(frame + 1, READING_SECONDS);
+    await goTo(first, READING_SECONDS);
     await delivery.setMeterKey(market, 1, key);
-    const later = Math.floor(over / F);
-    expect((await delivery.meterOf(market, 1, later)).key).to.equal(another.address);
-    expect((await delivery.meterOf(market, 1, later)).weatherBps).to.equal(2_999n);
-    expect((await delivery.meterOf(market, 1, later + 1)).key).to.equal(key.address);
+    const later = Math.floor(over / F) + notice;
+    expect((await delivery.meterOf(market, 1, later - 1)).key).to.equal(another.address);
+    expect((await delivery.meterOf(market, 1, later - 1)).weatherBps).to.equal(2_999n);
+    expect((await delivery.meterOf(market, 1, later)).key).to.equal(key.address);
   });
 
   it("take a change over on the way once nobody waits for what was before it", async () => {
-    const { market, delivery, key, frame, open, piles } = await loadFixture(fixture);
+    const { market, delivery, key, frame, first, open, piles } = await loadFixture(fixture);
     await delivery.setMeterKey(market, 1, key);
-    const settled = frame + 4;
+    const settled = first + 3;
     await open(settled);
     await goTo(settled + 1, READING_SECONDS);
     const reading = { pile: 1, frame: settled, consumedWh: 1n, producedWh: 0n };

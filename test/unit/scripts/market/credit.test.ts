@@ -85,20 +85,21 @@ describe("credit", () => {
       expect(trading(meteredMarket(), 2_000n, [[0n, 0n]])).to.deep.equal([4_902n, 4_902n]);
     });
 
-    it("a producer behind weather earns 1 + a times as much, up to all of it, from the next frame on", () => {
+    it("a producer behind weather earns 1 + a times as much, up to all of it, `leadFrames` after the next", () => {
       const model = meteredMarket();
-      model.setWeather("B", 2_500n, at(6));
+      model.setWeather("B", 2_500n, at(4));
       // 1 000 · 1.25 of 2 000; then 1 800 · 1.25 are more than all.
       expect(trading(model, 2_000n, [[2_000n, 1_000n]])[1]).to.equal(5_025n);
       const late = meteredMarket();
-      late.setWeather("B", 2_500n, at(6));
+      late.setWeather("B", 2_500n, at(4));
       expect(trading(late, 2_000n, [[2_000n, 1_800n]])[1]).to.equal(5_098n);
 
       const tooLate = meteredMarket();
+      // The window of frame 5 is open.
+      tooLate.setWeather("B", 2_500n, inWindow(5));
       tooLate.place("A", bid(140_000n, 2_000n, 7), at(6));
       tooLate.place("B", ask(100_000n, 2_000n, 7), at(6));
       tooLate.clear(7, inWindow(7));
-      tooLate.setWeather("B", 2_500n, at(7));
       const read: [string, Reading][] = [
         ["A", { consumedWh: 2_000n, producedWh: 0n }],
         ["B", { consumedWh: 0n, producedWh: 1_000n }],
@@ -110,7 +111,7 @@ describe("credit", () => {
 
     it("a silent producer behind weather earns nothing all the same", () => {
       const model = meteredMarket();
-      model.setWeather("B", 2_999n, at(6));
+      model.setWeather("B", 2_999n, at(4));
       model.place("A", bid(140_000n, 2_000n, 7), at(6));
       model.place("B", ask(100_000n, 2_000n, 7), at(6));
       model.clear(7, inWindow(7));
