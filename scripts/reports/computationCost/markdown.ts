@@ -43,7 +43,7 @@ ${verdictsOf(report)
   is that of the algorithm's twin off chain, which makes the same draws. \`--full\` runs everything to its end.
 - **kWh charged**: bought in the market, from other piles or from the grid; for the GA, scheduled. Both are of the same EVs:
   they come alike every day, and a steady day is measured.
-- Rounds of competing plans are not built yet and not in it.
+- Rounds of competing plans are not in it: \`npx hardhat report:operations\` has what each of their steps costs.
 
 ## Growth with the number of peers
 
