@@ -257,15 +257,17 @@ describe("PlanRewards", () => {
       );
     });
 
-    it("give no more than is in the pot, and nothing where no reward was set", async () => {
-      const s = await loadFixture(fixture);
-      await s.rounds.setReward(s.market, POT + 1n);
-      const proposer = nth(s.proposers, 0);
-      await win(s, [[proposer, plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n])]]);
-      await s.rounds.drawReward(s.market);
-      expect(await s.rounds.claimableOf(s.token, proposer)).to.equal(POT);
-      expect((await s.rounds.rewardOf(s.market)).pot).to.equal(0n);
-    });
+    for (const reward of [POT + 1n, 2n ** 144n, ethers.MaxUint256]) {
+      it(`give no more than is in the pot: of a reward of ${reward}`, async () => {
+        const s = await loadFixture(fixture);
+        await s.rounds.setReward(s.market, reward);
+        const proposer = nth(s.proposers, 0);
+        await win(s, [[proposer, plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n])]]);
+        await s.rounds.drawReward(s.market);
+        expect(await s.rounds.claimableOf(s.token, proposer)).to.equal(POT);
+        expect((await s.rounds.rewardOf(s.market)).pot).to.equal(0n);
+      });
+    }
 
     it("are not opened without a reward", async () => {
       const s = await loadFixture(fixture);
