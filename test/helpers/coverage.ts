@@ -11,7 +11,7 @@ export function skipWhereInstrumented(context: Mocha.Context): void {
   if (INSTRUMENTED) context.skip();
 }
 
-/** How many random cases to try: a twentieth on instrumented contracts. */
+/** How many random cases to try: a tenth on instrumented contracts. */
 export function runs(cases: number): number {
-  return INSTRUMENTED ? Math.ceil(cases / 20) : cases;
+  return INSTRUMENTED ? Math.ceil(cases / 10) : cases;
 }
