@@ -5,7 +5,7 @@ import { ZeroAddress } from "ethers";
 import { ethers } from "hardhat";
 
 import { encodeFlexibleOrder } from "../../scripts/chain/roundWords";
-import type { BenefitRounds, FickleMarket, IERC20 } from "../../typechain-types";
+import type { BenefitRounds, FeeToken, FickleMarket, IERC20, ReentrantToken, TestToken } from "../../typechain-types";
 import type { IMarketParameters } from "../../typechain-types/contracts/Market";
 import { fields, stranger } from "../unit/contracts/fixtures";
 import { bookOf, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
@@ -28,6 +28,14 @@ describe("Attack: a hostile market on the contracts that all share", () => {
     const hostile = await ethers.deployContract("FickleMarket");
     await retoken(hostile, s, token);
     return hostile;
+  }
+
+  /** The same, whose rewards the admin can pay in a token that anybody may mint. */
+  async function paying(s: Setting, token: TestToken | ReentrantToken | FeeToken, amount: bigint) {
+    const hostile = await fickle(s, await token.getAddress());
+    await token.faucet(s.admin, amount);
+    await token.approve(s.rounds, ethers.MaxUint256);
+    return { hostile, market: await hostile.getAddress() };
   }
 
   async function retoken(hostile: FickleMarket, s: Pick<Setting, "market">, token: IERC20 | string): Promise<void> {
@@ -56,10 +64,7 @@ describe("Attack: a hostile market on the contracts that all share", () => {
   it("cannot touch what others paid in by changing its token between paying in, drawing and claiming", async () => {
     const s = await loadFixture(fixture);
     const worthless = await ethers.deployContract("TestToken", [6]);
-    const hostile = await fickle(s, await worthless.getAddress());
-    const market = await hostile.getAddress();
-    await worthless.faucet(s.admin, 10n ** 12n);
-    await worthless.approve(s.rounds, ethers.MaxUint256);
+    const { hostile, market } = await paying(s, worthless, 10n ** 12n);
     await s.rounds.setReward(market, 10n ** 12n);
     await s.rounds.fundReward(market, 10n ** 12n);
     const thief = await stranger();
@@ -87,10 +92,7 @@ describe("Attack: a hostile market on the contracts that all share", () => {
   it("cannot claim twice with a token that calls back, nor pay in once and be credited twice", async () => {
     const s = await loadFixture(fixture);
     const token = await ethers.deployContract("ReentrantToken");
-    const hostile = await fickle(s, await token.getAddress());
-    const market = await hostile.getAddress();
-    await token.faucet(s.admin, 100n);
-    await token.approve(s.rounds, ethers.MaxUint256);
+    const { hostile, market } = await paying(s, token, 100n);
     const guard = s.rounds.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
     const refusedInside = async (inner: string, outer: () => Promise<unknown>, beforeMoving: boolean) => {
       await token.arm(s.rounds, inner, beforeMoving);
@@ -114,10 +116,7 @@ describe("Attack: a hostile market on the contracts that all share", () => {
   it("cannot have others pay what its token takes on top: a claim that costs the pots of that token more is refused", async () => {
     const s = await loadFixture(fixture);
     const token = await ethers.deployContract("FeeToken");
-    const hostile = await fickle(s, await token.getAddress());
-    const market = await hostile.getAddress();
-    await token.faucet(s.admin, 100_000n);
-    await token.approve(s.rounds, ethers.MaxUint256);
+    const { hostile, market } = await paying(s, token, 100_000n);
     await s.rounds.setReward(market, 1_000n);
     await s.rounds.fundReward(market, 50_000n);
     const me = await stranger();

@@ -171,9 +171,9 @@ describe("Attack: misuse of roles", () => {
   it("the registrar that makes itself a pile, a meter and a proposer has a pile's, a meter's and a proposer's means", async () => {
     const s = await setting({ readingSeconds: 3600 });
     const { market, admin } = s;
+    const victim = await market.pileState(1);
     await market.registerPile(admin, admin, admin, 7000);
     await market.grantRole(await market.PROPOSER_ROLE(), admin);
-    const victim = await market.pileState(1);
     expect(await market.pileState(1)).to.equal(victim);
     await market.connect(nth(s.piles, 0)).withdraw(nth(s.piles, 0), PILE_BALANCE);
   });

@@ -170,7 +170,7 @@ describe("BenefitRounds", () => {
       ]);
     });
 
-    it("replace the step that the match left in the PFL by their own", async () => {
+    it("replaces the step that the match left in the PFL by that of the plan", async () => {
       const s = await loadFixture(fixture);
       const { market, rounds, piles, frame } = s;
       // The first frame makes the load that the second's step is measured from.
