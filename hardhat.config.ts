@@ -5,7 +5,7 @@ import { type HardhatUserConfig, vars } from "hardhat/config";
 
 const config: HardhatUserConfig = {
   solidity: {
-    version: "0.8.30",
+    version: "0.8.37",
     settings: {
       // Hardhat would choose paris; transient storage and mcopy need cancun, which every live network has.
       evmVersion: "cancun",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Part of another contract's creation code, kept as data
 /// @notice A factory that names the market's creation code carries it and outgrows the size limit. This contract's own

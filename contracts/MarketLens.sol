@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";

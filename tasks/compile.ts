@@ -5,8 +5,8 @@ import {
 } from "hardhat/builtin-tasks/task-names";
 import { subtask } from "hardhat/config";
 
-const VERSION = "0.8.30";
-const LONG_VERSION = "0.8.30+commit.73712a01";
+const VERSION = "0.8.37";
+const LONG_VERSION = "0.8.37+commit.f401782d";
 /** Warns of every use of transient storage; the only one is OpenZeppelin's guard, which clears it after each call. */
 const TRANSIENT_STORAGE_WARNING = "2394";
 

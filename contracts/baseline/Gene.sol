@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 import { Charge, ChargeLib } from "./types/Charge.sol";
 import { ChargingOrder } from "./types/ChargingOrder.sol";

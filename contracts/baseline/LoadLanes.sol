@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Loads of eight frames in one word
 /// @notice A load profile is a run of 32-bit lanes in memory, the earliest frame first, each the feeder's load in W. An

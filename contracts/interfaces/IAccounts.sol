@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Money in the market
 /// @notice Piles hold free balances in money units of `unit` smallest token units. What a live order locks follows from

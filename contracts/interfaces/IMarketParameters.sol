@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title What is fixed when a feeder's market is deployed
 /// @notice Rules, units and bounds that nobody can change afterwards.

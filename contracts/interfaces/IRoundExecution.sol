@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Executing what a benefit round decided
 /// @notice The one thing that the rounds' contract may do to a market.

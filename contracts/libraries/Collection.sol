@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 import { Fill, FillLib } from "../types/Fill.sol";
 import { DeliveryMath } from "./DeliveryMath.sol";

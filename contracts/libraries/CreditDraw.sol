@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Draws among equals, weighted by credit [D (10)(11)]
 /// @notice Who has credit C weighs `e^(C - Cmax)`, C in points: 1 point less weighs 0.37, 10 points less 0.00005, so

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title The first value of a list that is at most a limit, in logarithmic time
 /// @notice A bid looks for the first ask, in order of priority, that it can afford. Walking the list costs n² over a

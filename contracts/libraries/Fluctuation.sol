@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Load of the feeder and how much it fluctuates [T 4.3, 4.4]
 /// @notice Powers in W, energies in Wh.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Amounts of money for amounts of energy
 /// @notice Prices are money units per kWh, energies Wh, results money units. What is paid is rounded down, the same

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Lists of words in memory without bounds checks
 /// @notice The clearing's inner loops walk lists whose bounds hold by construction; Solidity's own arrays would check

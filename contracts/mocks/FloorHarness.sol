@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Runs a bare EVM program
 /// @notice Its code is the program it is given, with no dispatcher and no checks, so that a call costs what the

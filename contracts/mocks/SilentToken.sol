@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title Token whose functions return nothing, as some old and much-used ones do
 /// @notice Worth nothing: anybody may mint. Not quite an ERC-20, hence not declared one.

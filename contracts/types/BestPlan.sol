@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @notice The best score of a market's round so far, in one word. Zero, or of another frame: nothing was scored yet.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @notice One trade [T 4.8] or one fill from the grid, in one word, as clearing emits and hashes it.
 ///

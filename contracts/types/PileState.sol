@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @notice A pile's whole trading state in one storage slot: its free balance, its nonce, its credit and its one order.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title A plan in calldata
 /// @notice Six bytes a frame, from the round's frame on: 24 bits of energy to draw from the grid, then 24 bits to

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @notice What the settlement of a frame means for one pile, in one word, as {Delivery} hands it to the market and the
 /// market logs it.

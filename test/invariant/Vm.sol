@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @title What the campaign uses of forge's cheat codes
 /// @notice Calls to forge's own EVM; the names and meanings are forge's.

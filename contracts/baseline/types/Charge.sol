@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 /// @notice How one EV charges: a run of frames at one power and, in the frame after it, what is left.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.30;
+pragma solidity 0.8.37;
 
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";

@@ -23,7 +23,7 @@ describe("compiling", () => {
     const job = {
       getResolvedFiles: () => [{}],
       emitsArtifacts: () => true,
-      getSolcConfig: () => ({ version: "0.8.30", settings: { evmVersion: "cancun" } }),
+      getSolcConfig: () => ({ version: "0.8.37", settings: { evmVersion: "cancun" } }),
     };
     const task = TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT;
     expect(await printedBy(task, { compilationJobs: [job], quiet: true })).to.deep.equal([]);
@@ -45,9 +45,9 @@ describe("compiling", () => {
   it("takes the compiler that npm installed, and no other", async () => {
     const build = (solcVersion: string) =>
       hre.run(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, { quiet: true, solcVersion }) as Promise<{ version: string }>;
-    expect((await build("0.8.30")).version).to.equal("0.8.30");
+    expect((await build("0.8.37")).version).to.equal("0.8.37");
     let message = "";
     await build("0.8.31").catch((error: Error) => (message = error.message));
-    expect(message).to.equal("This project compiles with solc 0.8.30, not 0.8.31");
+    expect(message).to.equal("This project compiles with solc 0.8.37, not 0.8.31");
   });
 });

@@ -5,7 +5,7 @@ import { isCore, type Mutant, mutantsOf, withMutant } from "../../../../scripts/
 
 const ROOT = process.cwd();
 const PATH = "contracts/Counter.sol";
-const SOURCE = `pragma solidity 0.8.30;
+const SOURCE = `pragma solidity 0.8.37;
 contract Counter {
     error TooMany(uint256 limit); // né: two bytes in one letter
     uint256 private _count;
@@ -74,7 +74,7 @@ describe("Mutants", function () {
 
   it("that the compiler refuses are said to be so", async () => {
     const broken: Sources = new Map([
-      [PATH, Buffer.from("pragma solidity 0.8.30; contract Counter { uint256 x = true; }")],
+      [PATH, Buffer.from("pragma solidity 0.8.37; contract Counter { uint256 x = true; }")],
     ]);
     let thrown: unknown;
     await bytecodes(ROOT, broken).catch((error: unknown) => (thrown = error));
