@@ -302,7 +302,7 @@ describe("MarketModel on random sequences", () => {
       "ExportAboveImport",
       "CreditTooLow",
     ]);
-  }).timeout(180_000);
+  }).timeout(600_000);
 
   it("does not depend on the order of placement where no two prices of a side are equal", () => {
     const orders = fc.uniqueArray(
