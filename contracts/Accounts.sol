@@ -7,7 +7,11 @@ import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import { IAccounts } from "./interfaces/IAccounts.sol";
+import { IDelivery } from "./interfaces/IDelivery.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
 import { IOrderBook } from "./interfaces/IOrderBook.sol";
+import { ISettlement } from "./interfaces/ISettlement.sol";
+import { Refusals } from "./libraries/Refusals.sol";
 import { PileRegistry } from "./PileRegistry.sol";
 import { Chronicle } from "./types/Chronicle.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
@@ -50,41 +54,42 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @inheritdoc IAccounts
     function withdraw(address to, uint256 amount) external nonReentrant {
-        if (amount == 0) revert AmountTooSmall(0, UNIT);
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
         uint256 pile = _pileOf(msg.sender);
-        PileState s = _withoutDeadOrder(_states[pile]);
+        PileState s = _withoutDeadOrder(_stateOf(pile));
         uint256 free = s.balance();
-        // What is beyond the debt stays the pile's own, as when it cancels an order after its debt was made.
-        unchecked {
-            // Where this wraps, the amount is refused below.
-            if (s.isIndebted() && free < _debts[pile] + amount) revert PileInDebt(pile, _debts[pile]);
-        }
-        if (amount > free) revert InsufficientBalance(free, amount);
-        _states[pile] = s.withBalance(free - amount);
+        uint256 held = _heldMargin(pile, s);
+        free = free > held ? free - held : 0;
+        if (amount > free) Refusals.raise(InsufficientBalance.selector, free, amount);
+        s = s.less(amount);
+        _setState(pile, s);
         // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
-        emit Withdrawn(pile, to, amount, free - amount);
+        emit Withdrawn(pile, to, amount, s.balance());
         _pay(to, amount);
     }
 
     /// @inheritdoc IAccounts
     function withdrawGrid(address to, uint256 amount) external nonReentrant onlyRole(GRID_OPERATOR_ROLE) {
-        if (amount == 0) revert AmountTooSmall(0, UNIT);
-        uint256 held = _chronicle.gridBalance();
-        if (amount > held) revert InsufficientBalance(held, amount);
-        _chronicle = _chronicle.withGridBalance(held - amount);
-        emit GridWithdrawn(to, amount, held - amount);
-        _pay(to, amount);
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
+        uint256 unclaimed = IDelivery(DELIVERY).unclaimedOf(IMarket(address(this)));
+        if (amount > unclaimed) Refusals.raise(InsufficientBalance.selector, unclaimed, amount);
+        _payFromGrid(to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function payClaim(address to, uint256 amount) external nonReentrant {
+        if (msg.sender != DELIVERY) Refusals.raise(ISettlement.NotDelivery.selector, msg.sender);
+        _payFromGrid(to, amount);
     }
 
     /// @inheritdoc IAccounts
     function freeBalanceOf(address account) external view returns (uint256) {
-        return _withoutDeadOrder(_states[_pileOf(account)]).balance();
+        return _withoutDeadOrder(_stateOf(_pileOf(account))).balance();
     }
 
     /// @inheritdoc IAccounts
     function lockedBalanceOf(address account) external view returns (uint256) {
-        PileState s = _withoutDeadOrder(_states[_pileOf(account)]);
-        return s.remainingWh() == 0 ? 0 : _lockOf(s);
+        return _lockOf(_withoutDeadOrder(_stateOf(_pileOf(account))));
     }
 
     /// @inheritdoc IAccounts
@@ -92,33 +97,48 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         return _chronicle.gridBalance();
     }
 
+    /// @dev What of a free balance stays while the pile's order is behind the gate: what it needs to take part, and once
+    /// the frame is cleared the margin that a round's execution may still take.
+    function _heldMargin(uint256 pile, PileState s) private view returns (uint256) {
+        if (s.remainingWh() == 0) return 0;
+        uint256 closed = _closedFrame(s);
+        if (closed == 0) return 0;
+        uint256 margin = _marginOf(pile, _publicationOf(closed));
+        return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
+    }
+
+    /// @dev Pays out of the operator's account, but not while a round can be executed: what its plans were scored on stays.
+    function _payFromGrid(address to, uint256 amount) private {
+        Chronicle c = _chronicle;
+        uint256 frame = c.lastFrame();
+        if (c.isRoundOpen() && block.timestamp < frame * FRAME_SECONDS) Refusals.raise(RoundOpen.selector, frame);
+        uint256 balance = c.gridBalance() - amount;
+        _chronicle = c.withGridBalance(balance);
+        emit GridWithdrawn(to, amount, balance);
+        _pay(to, amount);
+    }
+
     /// @dev Pays out. A token that takes more from the market than it pays would take it from the other piles.
     function _pay(address to, uint256 amount) private {
-        if (to == address(this)) revert InvalidReceiver(to);
+        if (to == address(this)) Refusals.raise(InvalidReceiver.selector, to);
         uint256 tokenAmount = amount * UNIT;
         uint256 heldBefore = TOKEN.balanceOf(address(this));
         TOKEN.safeTransfer(to, tokenAmount);
         uint256 held = TOKEN.balanceOf(address(this));
-        if (held + tokenAmount < heldBefore) revert TokenTookTooMuch(heldBefore - held, tokenAmount);
+        if (held + tokenAmount < heldBefore) Refusals.raise(TokenTookTooMuch.selector, heldBefore - held, tokenAmount);
     }
 
-    /// @dev Credits a pile with what really arrived; its debt is paid first.
+    /// @dev Credits a pile with what really arrived.
     function _deposit(address account, uint256 tokenAmount) private {
         uint256 pile = _pileOf(account);
         uint256 amount = _receive(tokenAmount);
-        PileState s = _states[pile];
+        PileState s = _stateOf(pile);
         uint256 balance = s.balance() + amount;
         // Should the token take balances back, claims may exceed what is held: this pile's own must still fit.
-        if (balance > PileStateLib.MAX_BALANCE) revert TooMuchMoney(balance, PileStateLib.MAX_BALANCE);
-        int256 toGrid;
-        // An amount that the balance below takes fits 52 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        (s, toGrid) = _withMoney(pile, s, int256(amount));
-        _states[pile] = s;
-        // Not negative: a deposit pays debt and makes none.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        if (toGrid != 0) _chronicle = _chronicle.withGridBalance(_chronicle.gridBalance() + uint256(toGrid));
-        emit Deposited(pile, msg.sender, amount, s.balance());
+        if (balance > PileStateLib.MAX_BALANCE)
+            Refusals.raise(TooMuchMoney.selector, balance, PileStateLib.MAX_BALANCE);
+        _setState(pile, s.withBalance(balance));
+        emit Deposited(pile, msg.sender, amount, balance);
     }
 
     /// @notice Takes tokens from the caller. What is less than a money unit stays with the market.
@@ -129,8 +149,9 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         TOKEN.safeTransferFrom(msg.sender, address(this), tokenAmount);
         uint256 held = TOKEN.balanceOf(address(this));
         amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
-        if (amount == 0) revert AmountTooSmall(tokenAmount, UNIT);
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, tokenAmount, UNIT);
         // Claims never exceed what is held, so no balance can outgrow its field while this holds.
-        if (held / UNIT > PileStateLib.MAX_BALANCE) revert TooMuchMoney(held / UNIT, PileStateLib.MAX_BALANCE);
+        if (held / UNIT > PileStateLib.MAX_BALANCE)
+            Refusals.raise(TooMuchMoney.selector, held / UNIT, PileStateLib.MAX_BALANCE);
     }
 }

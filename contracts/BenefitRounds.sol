@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IBenefitRounds } from "./interfaces/IBenefitRounds.sol";
+import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { BenefitScore } from "./libraries/BenefitScore.sol";
@@ -42,6 +43,9 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
 
     /// @dev What an opened commitment is overwritten with: not zero, so that the next one finds no fresh slot.
     bytes32 private constant OPENED = bytes32(uint256(1));
+    bytes32 private constant COMMITTED = keccak256("AdBEV commitment of a round");
+    bytes32 private constant COMMITMENT = keccak256("AdBEV plan and salt");
+    uint256 private constant BOOK_DOMAIN = uint256(keccak256("AdBEV frozen book") >> 224) << 224;
 
     mapping(address market => Round) private _rounds;
     mapping(address market => mapping(address proposer => bytes32)) private _commitments;
@@ -67,7 +71,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
                 p.chargeEfficiencyBps,
                 p.dischargeEfficiencyBps,
                 p.maxWaitFrames,
-                p.allotBySlack
+                p.allotBySlack,
+                _exportBudget(IDelivery(p.delivery).unclaimedOf(IMarket(msg.sender)), p.tickSize)
             ),
             orders
         );
@@ -92,7 +97,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             begins: uint40(frame * p.frameSeconds),
             executed: false
         });
-        round.bookHash = keccak256(abi.encodePacked(book));
+        round.bookHash = keccak256(abi.encodePacked(_bookHeader(IMarket(msg.sender), frame, book.length), book));
         emit RoundOpened(msg.sender, frame, book);
     }
 
@@ -101,7 +106,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         Phases memory phases = _rounds[address(market)].phases;
         if (block.timestamp >= phases.commitUntil) revert WrongPhase(phases.frame, 0, phases.commitUntil);
         _requireProposer(market, msg.sender);
-        _commitments[address(market)][msg.sender] = commitment;
+        _commitments[address(market)][msg.sender] = _commitmentFor(phases.frame, commitment);
         emit PlanCommitted(address(market), phases.frame, msg.sender, commitment);
     }
 
@@ -112,8 +117,9 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (block.timestamp < phases.commitUntil || block.timestamp >= phases.revealUntil) {
             revert WrongPhase(phases.frame, phases.commitUntil, phases.revealUntil);
         }
+        _requireProposer(market, msg.sender);
         _openCommitment(market, phases.frame, plan, salt);
-        _requireBook(round, book);
+        _requireBook(market, phases.frame, round, book);
         _requireHorizon(book, plan);
         (BenefitScore.Score memory best, uint256 equals) = _bestSoFar(round, phases.frame, book);
         BenefitScore.Score memory score = BenefitScore.scorePlan(BenefitScore.openForPlan(book), plan);
@@ -156,7 +162,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
                 revert NotTheWinner(planHash, winner);
             }
         }
-        _requireBook(round, book);
+        _requireBook(market, phases.frame, round, book);
         round.phases.executed = true;
         BenefitScore.Book memory opened;
         if (planHash == 0) {
@@ -169,6 +175,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (planHash != 0) _openDraw(market, phases.frame, round.best);
         emit RoundFinalised(address(market), phases.frame, planHash);
         _execute(market, book, opened);
+        IMarketParameters.Parameters memory p = market.parameters();
+        if (p.keeperReward != 0) IDelivery(p.delivery).rewardFinalising(market, msg.sender);
     }
 
     /// @inheritdoc IBenefitRounds
@@ -216,12 +224,20 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         bytes calldata plan,
         bytes32 salt
     ) public view returns (bytes32 commitment) {
-        return keccak256(abi.encode(block.chainid, address(this), market, frame, proposer, keccak256(plan), salt));
+        return
+            keccak256(
+                abi.encode(COMMITMENT, block.chainid, address(this), market, frame, proposer, keccak256(plan), salt)
+            );
     }
 
     /// @notice Frame of the market's latest round in which a plan was revealed.
     function _scoredFrame(IMarket market) internal view override returns (uint256 frame) {
         return _rounds[address(market)].best.frame();
+    }
+
+    /// @notice Frame of the market's latest round.
+    function _latestFrame(IMarket market) internal view override returns (uint256 frame) {
+        return _rounds[address(market)].phases.frame;
     }
 
     /// @dev The frozen book: terms, a publication for each frame of the horizon, orders.
@@ -252,21 +268,19 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     }
 
     /// @notice Has the market fill what moves in the round's frame: bids at the import tariff, then asks at the export
-    /// tariff as far as the grid operator's account can pay. Where it cannot pay all, bids draw no more than still fits.
+    /// tariff, for which the operator's account still holds what the plan was scored on.
     /// @param frozen the frozen book
     /// @param opened the same after its first frame
     function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
         uint256 tickSize = market.parameters().tickSize;
         Chronicle c = market.chronicle();
         RoundTerms terms = opened.terms;
-        Publication published = Publication.wrap(Words.at(opened.publications, 0));
+        Publication published = Publication.wrap(Words.get(opened.publications, 0));
         uint256[] memory exports = Words.reserve(opened.asks.length);
-        uint256 exportPrice = published.exportTicks() * tickSize;
-        (uint256 dischargedWh, bool paidInFull) = _askFills(frozen, opened.asks, exportPrice, c.gridBalance(), exports);
-        uint256 roomWh = paidInFull ? type(uint256).max : BenefitScore.drawingRoomWh(terms, published, 0, dischargedWh);
+        uint256 dischargedWh = _fills(frozen, opened.asks, published.exportTicks() * tickSize, exports);
         uint256[] memory fills = Words.reserve(frozen.length);
-        uint256 drawnWh = _bidFills(frozen, opened.bids, published.importTicks() * tickSize, roomWh, fills);
-        for (uint256 i; i < exports.length; ++i) Words.push(fills, Words.at(exports, i));
+        uint256 drawnWh = _fills(frozen, opened.bids, published.importTicks() * tickSize, fills);
+        for (uint256 i; i < exports.length; ++i) Words.push(fills, Words.get(exports, i));
 
         int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
         market.executeFlexible(terms.frame(), loadW, _pflWithW(c, terms, loadW), fills);
@@ -281,55 +295,39 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         }
     }
 
-    /// @dev Appends a fill for each bid that moved, as far as `roomWh` lasts.
-    function _bidFills(
+    /// @dev Appends a fill for each order of one side that moved.
+    function _fills(
         uint256[] calldata frozen,
-        uint256[] memory bids,
+        uint256[] memory orders,
         uint256 price,
-        uint256 roomWh,
         uint256[] memory fills
-    ) private pure returns (uint256 drawnWh) {
-        for (uint256 i; i < bids.length; ++i) {
-            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(bids, i));
-            if (energyWh > roomWh - drawnWh) energyWh = roomWh - drawnWh;
+    ) private pure returns (uint256 movedWh) {
+        for (uint256 i; i < orders.length; ++i) {
+            (FlexibleOrder order, uint256 energyWh) = _moved(frozen, Words.get(orders, i));
             if (energyWh == 0) continue;
-            drawnWh += energyWh;
-            Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, pile, energyWh, price)));
-        }
-    }
-
-    /// @dev Appends a fill for each ask that moved, as far as `budget` pays.
-    function _askFills(
-        uint256[] calldata frozen,
-        uint256[] memory asks,
-        uint256 price,
-        uint256 budget,
-        uint256[] memory fills
-    ) private pure returns (uint256 dischargedWh, bool paidInFull) {
-        paidInFull = true;
-        for (uint256 i; i < asks.length; ++i) {
-            (uint256 pile, uint256 energyWh) = _moved(frozen, Words.at(asks, i));
-            if (Money.amountDown(price, energyWh) > budget) {
-                energyWh = Money.payableWh(price, budget);
-                paidInFull = false;
-            }
-            if (energyWh == 0) continue;
-            budget -= Money.amountDown(price, energyWh);
-            dischargedWh += energyWh;
-            Words.push(fills, Fill.unwrap(FillLib.pack(pile, FillLib.GRID, energyWh, price)));
+            movedWh += energyWh;
+            bool charge = order.isCharge();
+            uint256 sell = charge ? FillLib.GRID : order.pile();
+            uint256 buy = charge ? order.pile() : FillLib.GRID;
+            Words.push(fills, Fill.unwrap(FillLib.pack(sell, buy, energyWh, price)));
         }
     }
 
     /// @dev What an order moved.
-    function _moved(uint256[] calldata frozen, uint256 tranche) private pure returns (uint256 pile, uint256 energyWh) {
-        FlexibleOrder order = FlexibleOrder.wrap(frozen[Tranches.indexOf(tranche)]);
-        return (order.pile(), order.remainingWh() - Tranches.leftWh(tranche));
+    function _moved(
+        uint256[] calldata frozen,
+        uint256 tranche
+    ) private pure returns (FlexibleOrder order, uint256 energyWh) {
+        order = FlexibleOrder.wrap(frozen[Tranches.indexOf(tranche)]);
+        return (order, order.servableWh() - Tranches.leftWh(tranche));
     }
 
     /// @dev Marks what the caller committed to as opened, or reverts.
     function _openCommitment(IMarket market, uint256 frame, bytes calldata plan, bytes32 salt) private {
         bytes32 commitment = commitmentOf(market, frame, msg.sender, plan, salt);
-        if (_commitments[address(market)][msg.sender] != commitment) revert WrongCommitment(commitment);
+        if (_commitments[address(market)][msg.sender] != _commitmentFor(frame, commitment)) {
+            revert WrongCommitment(commitment);
+        }
         _commitments[address(market)][msg.sender] = OPENED;
     }
 
@@ -348,9 +346,25 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     }
 
     /// @dev Reverts unless the words are the round's frozen book.
-    function _requireBook(Round storage round, uint256[] calldata book) private view {
-        bytes32 bookHash = _hash(book);
+    function _requireBook(IMarket market, uint256 frame, Round storage round, uint256[] calldata book) private view {
+        bytes32 bookHash = _hash(_bookHeader(market, frame, book.length), book);
         if (bookHash != round.bookHash) revert WrongBook(bookHash);
+    }
+
+    /// @dev What the hash of a frozen book says of itself: domain, market, frame, number of words.
+    function _bookHeader(IMarket market, uint256 frame, uint256 length) private pure returns (uint256) {
+        return BOOK_DOMAIN | (uint256(uint160(address(market))) << 64) | (frame << 32) | length;
+    }
+
+    /// @dev What is kept of a commitment: it counts for the round in which it was made alone.
+    function _commitmentFor(uint256 frame, bytes32 commitment) private pure returns (bytes32) {
+        return keccak256(abi.encode(COMMITTED, frame, commitment));
+    }
+
+    /// @dev B of a round: what of the operator's account nobody has a claim on, in ticks.
+    function _exportBudget(uint256 unclaimed, uint256 tickSize) private pure returns (uint256 budget) {
+        budget = unclaimed / tickSize;
+        if (budget > RoundTermsLib.MAX_BUDGET) budget = RoundTermsLib.MAX_BUDGET;
     }
 
     /// @dev Reverts unless a plan covers the horizon of its round.
@@ -359,13 +373,14 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (plan.length != horizon * PlanLib.BYTES_PER_FRAME) revert WrongHorizon(plan.length, horizon);
     }
 
-    /// @dev Hash of a frozen book.
-    function _hash(uint256[] calldata book) private pure returns (bytes32 bookHash) {
+    /// @dev Hash of a frozen book behind its header.
+    function _hash(uint256 header, uint256[] calldata book) private pure returns (bytes32 bookHash) {
         assembly ("memory-safe") {
             let scratch := mload(0x40)
             let size := shl(5, book.length)
-            calldatacopy(scratch, book.offset, size)
-            bookHash := keccak256(scratch, size)
+            mstore(scratch, header)
+            calldatacopy(add(scratch, 0x20), book.offset, size)
+            bookHash := keccak256(scratch, add(size, 0x20))
         }
     }
 }

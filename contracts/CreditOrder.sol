@@ -46,8 +46,8 @@ abstract contract CreditOrder is Meters {
     /// @dev Entries in order of their priorities, ties in that of placement.
     function _ordered(uint256[] memory entries, uint256[] memory priorities) private pure returns (uint256[] memory) {
         for (uint256 i; i < entries.length; ++i) {
-            BookEntry entry = BookEntry.wrap(Words.at(entries, i));
-            Words.set(entries, i, BookEntry.unwrap(entry.withPriority(Words.at(priorities, i))));
+            BookEntry entry = BookEntry.wrap(Words.get(entries, i));
+            Words.set(entries, i, BookEntry.unwrap(entry.withPriority(Words.get(priorities, i))));
         }
         return MergeSort.sort(entries);
     }

@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import { CreditOrder } from "./CreditOrder.sol";
+import { GridClaims } from "./GridClaims.sol";
 import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { ISettlement } from "./interfaces/ISettlement.sol";
-import { Collection } from "./libraries/Collection.sol";
 import { DeliveryMath } from "./libraries/DeliveryMath.sol";
 import { FillsDigest } from "./libraries/FillsDigest.sol";
+import { Groups } from "./libraries/Groups.sol";
 import { Money } from "./libraries/Money.sol";
 import { Parties } from "./libraries/Parties.sol";
 import { ReadingRing } from "./libraries/ReadingRing.sol";
@@ -26,29 +27,34 @@ import { Publication } from "./types/Publication.sol";
 /// fills fit in a transaction.
 /// It calls nothing but the market that it is asked about, and writes nothing after such a call that another market
 /// could be affected by: whatever a hostile market answers or calls back concerns its own readings and accounts.
-contract Delivery is Readings, CreditOrder {
+contract Delivery is Readings, CreditOrder, GridClaims {
     using Parties for Parties.Table;
     using Parties for Parties.Party;
     using ReadingRing for ReadingRing.Ring;
+
+    /// @dev Where a pile's number ends in a word of {Frame} surpluses.
+    uint256 private constant PILE_BITS = 16;
 
     /// @notice A frame that is being settled, in memory.
     /// @param frame its number
     /// @param market its market
     /// @param p the market's parameters
+    /// @param metered whether the market has meters
     /// @param terms what a trade's money depends on
     /// @param table its piles
-    /// @param dues what each fill still moves between accounts
-    /// @param released what its fills set aside, money units
-    /// @param surplus what the grid is asked for beyond what was agreed, money units
+    /// @param surpluses surplus by fill, its pile's number in the low bits; only where there is any
+    /// @param released what the fills that are settled set aside, money units
+    /// @param income what piles owe the grid, money units
     struct Frame {
         uint256 frame;
         IMarket market;
         IMarketParameters.Parameters p;
+        bool metered;
         DeliveryMath.Terms terms;
         Parties.Table table;
-        uint256[] dues;
+        uint256[] surpluses;
         uint256 released;
-        uint256 surplus;
+        uint256 income;
     }
 
     /// @inheritdoc IDelivery
@@ -64,40 +70,76 @@ contract Delivery is Readings, CreditOrder {
         f.frame = frame;
         f.market = market;
         f.p = market.parameters();
+        f.metered = f.p.readingSeconds != 0;
         uint256 endsAt = (frame + 1) * f.p.frameSeconds;
         if (block.timestamp < endsAt) revert FrameNotOver(frame, endsAt);
-        bytes32 digest = FillsDigest.digest(publication, fills, matched);
-        FrameRecord record = market.frameRecord(frame);
-        if (!record.isOpen()) revert ISettlement.NothingToSettle(frame);
-        if (!record.matches(digest)) revert ISettlement.WrongFills(frame);
-
-        f.table = Parties.collect(fills);
-        for (uint256 i; i < f.table.list.length; ++i) {
-            Parties.Party memory party = f.table.list[i];
-            // Where nothing is metered nothing but the operator is asked for, which never changes.
-            if (f.p.readingSeconds == 0) party.meter = _registeredMeter(address(market), party.pile);
-            else (party.meter, ) = _meterAt(address(market), party.pile, frame);
-        }
-        if (f.p.readingSeconds == 0) {
-            if (readings.length != 0) revert NoMeters(address(market));
-        } else {
-            _meter(f, readings, endsAt + f.p.readingSeconds);
+        bytes32 digest = _digestOf(f, publication, fills, matched);
+        f.table = Parties.collect(fills, matched);
+        bytes32 rest;
+        if (f.metered) {
+            rest = _meter(f, publication, fills, matched, readings, endsAt + f.p.readingSeconds);
+        } else if (readings.length != 0) {
+            revert NoMeters(address(market));
         }
         _terms(f, publication);
         _fill(f, fills);
-        _collect(f, fills);
-
-        Parties.Party[] memory list = f.table.list;
-        Posting[] memory postings = new Posting[](list.length);
-        for (uint256 i; i < list.length; ++i) postings[i] = list[i].posting();
-        market.post(frame, digest, f.released, postings);
+        _close(f);
+        market.post(frame, digest, rest, f.released, _postings(f));
+        if (rest == 0) _reward(market, msg.sender, f.p.keeperReward);
     }
 
-    /// @notice Finds what each pile has moved: stored, handed in, or presumed once the deadline has passed.
-    function _meter(Frame memory f, SignedReading[] calldata readings, uint256 until) private view {
+    /// @notice What the market has on record of the frame if the fills are what it is about, wholly or what is left of it.
+    function _digestOf(
+        Frame memory f,
+        Publication publication,
+        Fill[] calldata fills,
+        uint256 matched
+    ) private view returns (bytes32 digest) {
+        if (matched > fills.length) revert MatchedOutOfRange(matched, fills.length);
+        FrameRecord record = f.market.frameRecord(f.frame);
+        if (!record.isOpen()) revert ISettlement.NothingToSettle(f.frame);
+        digest = FillsDigest.whole(address(f.market), f.frame, publication, fills, matched);
+        if (record.matches(digest)) return digest;
+        digest = FillsDigest.rest(address(f.market), f.frame, publication, fills, matched);
+        if (!record.matches(digest)) revert ISettlement.WrongFills(f.frame);
+    }
+
+    /// @notice Finds what each pile has moved: stored, handed in, or presumed once the deadline has passed. Before it, groups
+    /// in which a reading is missing wait.
+    /// @return rest digest of the fills that wait; 0 where none do
+    function _meter(
+        Frame memory f,
+        Publication publication,
+        Fill[] calldata fills,
+        uint256 matched,
+        SignedReading[] calldata readings,
+        uint256 until
+    ) private view returns (bytes32 rest) {
+        Parties.Party[] memory list = f.table.list;
+        for (uint256 i; i < list.length; ++i) {
+            (list[i].meter, ) = _meterAt(address(f.market), list[i].pile, f.frame);
+        }
+        uint256 missing = _read(f, readings);
+        if (missing == 0) return 0;
+        if (block.timestamp < until) {
+            if (Groups.markWaiting(f.table, fills) == 0) revert ReadingsAwaited(f.frame, missing, until);
+            (uint256[] memory left, uint256 leftMatched) = Groups.rest(f.table, fills, matched);
+            uint256 count = (leftMatched << 16) | (left.length - leftMatched);
+            uint256 header = FillsDigest.header(FillsDigest.REST, address(f.market), f.frame, count);
+            return FillsDigest.digest(header, Publication.unwrap(publication), left);
+        }
+        for (uint256 i; i < list.length; ++i) {
+            // Silence never pays: buyer and seller alike are taken to have consumed what they can.
+            if (!list[i].metered) list[i].setEnergy(list[i].meter.energyPerFrameWh(), 0);
+        }
+    }
+
+    /// @notice Takes stored readings, and those that are handed in.
+    /// @return missing piles without one
+    function _read(Frame memory f, SignedReading[] calldata readings) private view returns (uint256 missing) {
         Parties.Table memory table = f.table;
         uint256 count = table.list.length;
-        uint256 missing = count;
+        missing = count;
         ReadingRing.Ring storage ring = _ringOf(f.market);
         // Where the frame does not hold its row no reading of it is stored, and no word need be read.
         if (ring.holder(f.frame) == f.frame) {
@@ -123,12 +165,6 @@ contract Delivery is Readings, CreditOrder {
             party.setEnergy(reading.consumedWh(), reading.producedWh());
             --missing;
         }
-        if (missing == 0) return;
-        if (block.timestamp < until) revert ReadingsAwaited(f.frame, missing, until);
-        for (uint256 i; i < count; ++i) {
-            Parties.Party memory party = table.list[i];
-            if (!party.metered && party.buyer) party.setEnergy(party.meter.energyPerFrameWh(), 0);
-        }
     }
 
     /// @dev What trades of this frame depend on.
@@ -143,36 +179,41 @@ contract Delivery is Readings, CreditOrder {
         });
     }
 
-    /// @dev Attributes energy to each fill and notes what it comes to.
+    /// @dev Attributes energy to each fill that does not wait and notes what it comes to.
     function _fill(Frame memory f, Fill[] calldata fills) private pure {
-        f.dues = Words.reserve(fills.length);
+        f.surpluses = Words.reserve(f.metered ? fills.length : 0);
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = FillLib.at(fills, i);
+            Fill fill = FillLib.get(fills, i);
             if (fill.sell() == FillLib.GRID) _import(f, fill);
             else if (fill.buy() == FillLib.GRID) _export(f, fill);
             else _trade(f, fill);
         }
     }
 
-    /// @dev A fill from the grid: what is consumed is paid at the price of the fill.
+    /// @dev A fill from the grid: what is consumed is paid at the price of the fill, and room under the transformer that
+    /// is not used is paid for.
     function _import(Frame memory f, Fill fill) private pure {
         unchecked {
             Parties.Party memory buyer = f.table.byPile[fill.buy()];
+            if (buyer.waits) return;
             uint256 energyWh = fill.energyWh();
             (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
             uint256 price = fill.price();
             _secure(f, buyer, Money.amountDown(price, energyWh));
-            buyer.owedGrid += Money.amountDown(price, consumedWh);
-            _judge(buyer, energyWh, consumedWh, 0);
-            Words.push(f.dues, 0);
+            uint256 owed = Money.amountDown(price, consumedWh);
+            // Room that was not used, and energy that nobody agreed to.
+            uint256 deviationWh = consumedWh > energyWh ? consumedWh - energyWh : energyWh - consumedWh;
+            _oweGrid(f, buyer, owed + Money.amountDown(_spread(f), deviationWh));
+            _judge(f, buyer, energyWh, consumedWh, 0);
         }
     }
 
     /// @dev A fill to the grid: what is produced is paid at the price of the fill, so much as was agreed out of what the
-    /// operator's account set aside.
+    /// operator's account set aside; what is not brought is paid for.
     function _export(Frame memory f, Fill fill) private pure {
         unchecked {
             Parties.Party memory seller = f.table.byPile[fill.sell()];
+            if (seller.waits) return;
             uint256 energyWh = fill.energyWh();
             (, uint256 producedWh) = _energyOf(f, seller, energyWh);
             uint256 price = fill.price();
@@ -182,9 +223,10 @@ contract Delivery is Readings, CreditOrder {
             _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
             uint256 agreed = DeliveryMath.min(amount, setAside);
             seller.secured += agreed;
-            f.surplus += amount - agreed;
-            _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
-            Words.push(f.dues, Collection.pack(0, 0, amount - agreed));
+            f.income += setAside - agreed;
+            _surplus(f, seller, amount - agreed);
+            _oweGrid(f, seller, Money.amountDown(_spread(f), DeliveryMath.above(energyWh, producedWh)));
+            _judge(f, seller, energyWh, producedWh, seller.meter.weatherBps());
         }
     }
 
@@ -192,6 +234,7 @@ contract Delivery is Readings, CreditOrder {
     function _trade(Frame memory f, Fill fill) private pure {
         unchecked {
             Parties.Party memory seller = f.table.byPile[fill.sell()];
+            if (seller.waits) return;
             Parties.Party memory buyer = f.table.byPile[fill.buy()];
             uint256 energyWh = fill.energyWh();
             (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
@@ -201,49 +244,67 @@ contract Delivery is Readings, CreditOrder {
             _secure(f, buyer, amount);
             _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
             DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, price, energyWh, consumedWh, producedWh);
-            buyer.owedPiles += dues.toSeller;
-            buyer.owedGrid += dues.toGrid;
+            buyer.owed += dues.toSeller;
+            _oweGrid(f, buyer, dues.toGrid);
             buyer.earned += dues.toBuyer;
-            seller.owedPiles += dues.toBuyer;
+            seller.owed += dues.toBuyer;
+            _oweGrid(f, seller, dues.sellerToGrid);
             seller.earned += dues.toSeller;
-            f.surplus += dues.surplus;
-            Words.push(f.dues, Collection.pack(dues.toSeller, dues.toBuyer, dues.surplus));
+            _surplus(f, seller, dues.surplus);
             // Piles of one operator earn no credit from each other.
             uint256 operatorTag = seller.meter.operatorTag();
             if (operatorTag != 0 && operatorTag == buyer.meter.operatorTag()) return;
-            _judge(buyer, energyWh, consumedWh, 0);
-            _judge(seller, energyWh, producedWh, seller.meter.weatherBps());
+            _judge(f, buyer, energyWh, consumedWh, 0);
+            _judge(f, seller, energyWh, producedWh, seller.meter.weatherBps());
         }
     }
 
-    /// @notice Takes care that everybody is paid only what there is: what buyers, then sellers cannot pay other piles, and
-    /// the surplus beyond the operator's account, is not handed out.
-    function _collect(Frame memory f, Fill[] calldata fills) private view {
-        bool short;
+    /// @notice Returns margins, has sellers pay for what they consumed, and pays for surplus as far as the operator's account
+    /// lasts; the rest of it becomes claims.
+    function _close(Frame memory f) private {
+        if (!f.metered) return;
         Parties.Party[] memory list = f.table.list;
         for (uint256 i; i < list.length; ++i) {
             Parties.Party memory party = list[i];
-            uint256 owed = party.owedPiles;
-            if (owed <= party.secured) continue;
-            if (party.buyer || owed > party.secured + party.earned) short = true;
+            if (party.waits) continue;
+            uint256 reachWh = party.meter.energyPerFrameWh();
+            uint256 margin =
+                Money.amountUp(f.terms.importPrice + _spread(f), reachWh) +
+                    Money.amountUp(f.terms.wheelingPrice, reachWh);
+            if (party.parts == Parties.MATCHED | Parties.EXECUTED) margin *= 2;
+            _secure(f, party, margin);
+            if (party.buyer) continue;
+            _oweGrid(f, party, Money.amountDown(f.terms.importPrice, party.consumedWh));
+            _oweGrid(f, party, Money.amountDown(_spread(f), party.consumedWh));
         }
-        if (!short && f.surplus == 0) return;
-        uint256 gridBalance = f.market.chronicle().gridBalance();
-        if (!short && gridBalance >= f.surplus) {
-            Collection.paySurplus(f.table, fills, f.dues, gridBalance);
-            return;
+        if (f.surpluses.length == 0) return;
+        uint256 budget = _availableOf(f.market, f.p.frameSeconds) + f.income;
+        for (uint256 i; i < f.surpluses.length; ++i) {
+            uint256 word = Words.get(f.surpluses, i);
+            Parties.Party memory party = f.table.byPile[word & type(uint16).max];
+            uint256 amount = word >> PILE_BITS;
+            uint256 paid = DeliveryMath.min(amount, budget);
+            budget -= paid;
+            party.earned += paid;
+            if (paid != amount) _addClaim(f.market, f.market.pileRecord(party.pile).account, amount - paid);
         }
-        uint256 budget = gridBalance + f.released;
+    }
+
+    /// @dev What the market is to book: of piles whose accounts and credits stay as they are, nothing.
+    function _postings(Frame memory f) private pure returns (Posting[] memory postings) {
+        Parties.Party[] memory list = f.table.list;
+        uint256[] memory words = Words.reserve(list.length);
         for (uint256 i; i < list.length; ++i) {
-            Parties.Party memory party = list[i];
-            budget -= party.secured;
-            party.means = party.secured;
-            // Only whoever may owe more than its fills set aside can run out.
-            if (party.owedPiles + party.owedGrid > party.secured) {
-                party.means += f.market.freeBalanceOfPile(party.pile);
-            }
+            if (!list[i].waits && list[i].isChanged()) Words.push(words, Posting.unwrap(list[i].posting()));
         }
-        Collection.collect(f.table, fills, f.dues, budget);
+        assembly ("memory-safe") {
+            postings := words
+        }
+    }
+
+    /// @dev What a kWh that somebody is short of or takes unasked costs it: `r - x`, where a defaulter pays.
+    function _spread(Frame memory f) private pure returns (uint256) {
+        return f.terms.defaulterPays ? DeliveryMath.above(f.terms.importPrice, f.terms.exportPrice) : 0;
     }
 
     /// @dev Energy of a pile's next fill; as agreed in a market without meters.
@@ -252,14 +313,14 @@ contract Delivery is Readings, CreditOrder {
         Parties.Party memory party,
         uint256 agreedWh
     ) private pure returns (uint256 consumedWh, uint256 producedWh) {
-        if (f.p.readingSeconds != 0) return party.attribute(agreedWh);
+        if (f.metered) return party.attribute(agreedWh);
         party.metered = true;
         if (party.buyer) party.consumedWh += agreedWh;
         else party.producedWh += agreedWh;
         return (agreedWh, agreedWh);
     }
 
-    /// @dev Gives a pile back what a fill set aside for it.
+    /// @dev Gives a pile back what was set aside for it.
     function _secure(Frame memory f, Parties.Party memory party, uint256 amount) private pure {
         unchecked {
             party.secured += amount;
@@ -267,8 +328,28 @@ contract Delivery is Readings, CreditOrder {
         }
     }
 
-    /// @dev Notes what a fill is for a pile's credit; silence earns none.
-    function _judge(Parties.Party memory party, uint256 agreedWh, uint256 actualWh, uint256 weatherBps) private pure {
+    /// @dev Notes what a pile owes the grid.
+    function _oweGrid(Frame memory f, Parties.Party memory party, uint256 amount) private pure {
+        unchecked {
+            party.owed += amount;
+            f.income += amount;
+        }
+    }
+
+    /// @dev Notes what the grid is asked for beyond what was agreed.
+    function _surplus(Frame memory f, Parties.Party memory party, uint256 amount) private pure {
+        if (amount != 0) Words.push(f.surpluses, (amount << PILE_BITS) | party.pile);
+    }
+
+    /// @dev Notes what a fill is for a pile's credit; silence earns none, and where nothing is measured nothing is judged.
+    function _judge(
+        Frame memory f,
+        Parties.Party memory party,
+        uint256 agreedWh,
+        uint256 actualWh,
+        uint256 weatherBps
+    ) private pure {
+        if (!f.metered) return;
         unchecked {
             party.agreedWh += agreedWh;
             if (party.metered) party.creditedWh += DeliveryMath.creditedWh(agreedWh, actualWh, weatherBps);

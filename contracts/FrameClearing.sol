@@ -5,9 +5,11 @@ import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IFrameClearing } from "./interfaces/IFrameClearing.sol";
 import { IMarket } from "./interfaces/IMarket.sol";
 import { Auction } from "./libraries/Auction.sol";
+import { FillsDigest } from "./libraries/FillsDigest.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
 import { Money } from "./libraries/Money.sol";
 import { Ranking } from "./libraries/Ranking.sol";
+import { Refusals } from "./libraries/Refusals.sol";
 import { Words } from "./libraries/Words.sol";
 import { RoundOpener } from "./RoundOpener.sol";
 import { BookEntry } from "./types/BookEntry.sol";
@@ -31,6 +33,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
         (Auction.Book memory book, uint256[] memory live) = _collect(
             frame,
+            published,
             roomWh == 0 ? type(uint256).max : published.importTicks(),
             mayOpenRound
         );
@@ -49,8 +52,8 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         uint256 gridWh;
         if (mayOpenRound || book.bids.length != 0) {
             gridWh = _match(book, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
-            _writeBack(book.bids, live);
-            _writeBack(book.asks, live);
+            _writeBack(book.bids, live, published);
+            _writeBack(book.asks, live, published);
         }
         _writeLive(live);
 
@@ -58,8 +61,10 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             // Energies of a frame, times at most 20 000.
             // forge-lint: disable-next-line(unsafe-typecast)
             published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
-        uint256 pflW = _chronicleFrame(before, frame, loadW, _isKnown(published), mayOpenRound, gridWh, book);
-        _keepRecord(frame, FrameRecordLib.pack(frame, loadW, _digest(published, fills)));
+        uint256 pflW = _chronicleFrame(before, frame, loadW, fills.length, mayOpenRound, gridWh, book);
+        bytes32 digest =
+            fills.length == 0 ? bytes32(0) : _digest(FillsDigest.MATCH, frame, fills, Publication.unwrap(published));
+        _keepRecord(frame, FrameRecordLib.pack(frame, loadW, digest));
 
         _logCleared(frame, loadW, pflW, log);
     }
@@ -81,6 +86,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @return live the live bits afterwards, word by word
     function _collect(
         uint256 frame,
+        Publication published,
         uint256 importTicks,
         bool icebergsWait
     ) private returns (Auction.Book memory book, uint256[] memory live) {
@@ -95,12 +101,14 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             }
             book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
             uint256 firstPile = 1;
+            // Whoever has the margin of the pile with the largest reach has its own.
+            uint256 sureMargin = METERED ? _margin(_largestReachWh, published) << MARGIN_SHIFT : 0;
             for (uint256 word; word < wordCount; ++word) {
-                uint256 bits = Words.at(live, word);
+                uint256 bits = Words.get(live, word);
                 uint256 kept = bits;
                 for (uint256 bit; bits != 0;) {
                     if (bits & 1 != 0) {
-                        if (!_join(book, firstPile + bit, frame)) kept ^= 1 << bit;
+                        if (!_join(book, firstPile + bit, frame, published, sureMargin)) kept ^= 1 << bit;
                     } else if (bits & 0xff == 0) {
                         bits >>= 8;
                         bit += 8;
@@ -116,29 +124,39 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     }
 
     /// @notice Adds a pile's order to the book if it takes part.
+    /// @param sureMargin margin that covers every pile's
     /// @return stays whether the order may still be live after this frame
-    function _join(Auction.Book memory book, uint256 pile, uint256 frame) private returns (bool stays) {
+    function _join(
+        Auction.Book memory book,
+        uint256 pile,
+        uint256 frame,
+        Publication published,
+        uint256 sureMargin
+    ) private returns (bool stays) {
         PileState s = _stateOf(pile);
         (bool takesPart, uint256 waited, bool last) = s.takesPart(frame);
         if (takesPart) {
-            Auction.add(book, pile, s, waited);
+            // In a market with rounds the match and the round may fill it.
+            if (s.balance() >= sureMargin || s.balance() >= _marginOf(pile, published) << MARGIN_SHIFT) {
+                Auction.add(book, pile, s, waited);
+            }
             return !last;
         }
         if (s.remainingWh() == 0 || s.expiryFrame() < frame) {
             return false;
         }
         if (s.isSuspended()) {
-            _states[pile] = s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
+            _setState(pile, s.withBalance(s.balance() + _lockOf(s)).withoutOrder());
             return false;
         }
         return true;
     }
 
-    /// @dev Writes the orders that were filled; a wholly filled one loses its live bit.
-    function _writeBack(uint256[] memory entries, uint256[] memory live) private {
+    /// @dev Writes the orders that were filled, their piles' margins taken; a wholly filled one loses its live bit.
+    function _writeBack(uint256[] memory entries, uint256[] memory live, Publication published) private {
         unchecked {
             for (uint256 i; i < entries.length; ++i) {
-                BookEntry entry = BookEntry.wrap(Words.at(entries, i));
+                BookEntry entry = BookEntry.wrap(Words.get(entries, i));
                 if (!entry.isTouched()) continue;
                 uint256 pile = entry.pile();
                 PileState s = _stateOf(pile);
@@ -150,10 +168,10 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
                     Money.amountUp(lockPrice, remainingWh) -
                         Money.amountUp(lockPrice, remainingWh - filledWh) -
                         entry.spent();
-                _states[pile] = s.withFill(filledWh, freed);
+                _setState(pile, s.less(_marginOf(pile, published)).withFill(filledWh, freed));
                 if (remainingWh == filledWh) {
                     (uint256 word, uint256 bit) = _liveBit(pile);
-                    Words.set(live, word, Words.at(live, word) & ~(1 << bit));
+                    Words.set(live, word, Words.get(live, word) & ~(1 << bit));
                 }
             }
         }
@@ -162,7 +180,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @dev Writes the words of the live bitmap that changed.
     function _writeLive(uint256[] memory live) private {
         for (uint256 word; word < live.length; ++word) {
-            uint256 bits = Words.at(live, word);
+            uint256 bits = Words.get(live, word);
             if (bits == _liveWord(word)) continue;
             if (word == 0) _head = _head.withLiveBits(bits);
             else _moreLive[word - 1] = bits | BookHeadLib.SENTINEL;
@@ -179,12 +197,16 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
     /// @dev Reverts unless a frame may be cleared now.
     function _requireClearable(uint256 frame) private view returns (Chronicle c) {
-        if (frame > type(uint32).max) revert FrameWindowNotOpen(frame, type(uint256).max);
-        uint256 begins = frame * FRAME_SECONDS;
-        if (block.timestamp + AUCTION_SECONDS < begins) revert FrameWindowNotOpen(frame, begins - AUCTION_SECONDS);
-        if (block.timestamp >= begins) revert FrameWindowClosed(frame, begins);
+        if (frame > type(uint32).max) Refusals.raise(FrameWindowNotOpen.selector, frame, type(uint256).max);
+        unchecked {
+            // Frames have 32 bits, their lengths 17.
+            uint256 begins = frame * FRAME_SECONDS;
+            if (block.timestamp >= begins) Refusals.raise(FrameWindowClosed.selector, frame, begins);
+            uint256 opensAt = begins - AUCTION_SECONDS;
+            if (block.timestamp < opensAt) Refusals.raise(FrameWindowNotOpen.selector, frame, opensAt);
+        }
         c = _chronicle;
-        if (c.lastFrame() == frame) revert FrameAlreadyCleared(frame);
+        if (c.lastFrame() == frame) Refusals.raise(FrameAlreadyCleared.selector, frame);
     }
 
     /// @dev The PFL up to the frame before `frame`, and that frame's load. A frame that nobody cleared counts as its base
@@ -226,11 +248,12 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         Chronicle before,
         uint256 frame,
         int256 loadW,
-        bool known,
+        uint256 fillCount,
         bool mayOpenRound,
         uint256 gridWh,
         Auction.Book memory book
     ) private returns (uint256 pflW) {
+        bool known = _isKnown(_publicationOf(frame));
         bool previousKnown;
         int256 previousW;
         (pflW, previousKnown, previousW) = _pflUntil(before, frame);
@@ -239,7 +262,9 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         if (mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks)) {
             c = c.withRoundOpen(true);
         }
+        if (fillCount != 0) c = c.withOneMoreOpen();
         _chronicle = c;
+        if (KEEPER_PAID && (fillCount != 0 || c.isRoundOpen())) IDelivery(DELIVERY).rewardClearing(msg.sender);
     }
 
     /// @dev Ranks the book, where credit has not done so, and fills it. Returns what the grid delivers, Wh.
@@ -276,15 +301,13 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         return word == 0 ? _head.live() : _moreLive[word - 1] & ~BookHeadLib.SENTINEL;
     }
 
-    /// @dev Hash of a publication followed by fills; 0 where there are no fills.
-    function _digest(Publication published, uint256[] memory fills) internal pure returns (bytes32 hash) {
-        if (fills.length == 0) return 0;
-        assembly ("memory-safe") {
-            // The publication stands in for the list's length while hashing.
-            let length := mload(fills)
-            mstore(fills, published)
-            hash := keccak256(fills, shl(5, add(length, 1)))
-            mstore(fills, length)
-        }
+    /// @dev Digest of some of a frame's fills behind a word.
+    function _digest(
+        uint256 level,
+        uint256 frame,
+        uint256[] memory fills,
+        uint256 first
+    ) internal view returns (bytes32) {
+        return FillsDigest.digest(FillsDigest.header(level, address(this), frame, fills.length), first, fills);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IGridTariffs } from "./interfaces/IGridTariffs.sol";
+import { Refusals } from "./libraries/Refusals.sol";
 import { MarketBase } from "./MarketBase.sol";
 import { Publication, PublicationLib } from "./types/Publication.sol";
 
@@ -20,15 +21,20 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
 
     function _publish(FrameTariffs calldata f) private {
         uint256 frame = f.frame;
-        uint256 lastFrame = block.timestamp / FRAME_SECONDS + MAX_FRAMES_AHEAD;
-        if (frame > lastFrame) revert PublishedTooEarly(frame, lastFrame);
-        if (Publication.unwrap(_publicationOf(frame)) != 0) revert FrameAlreadyPublished(frame);
-        uint256 notice = LEAD_FRAMES * FRAME_SECONDS + AUCTION_SECONDS;
-        uint256 begins = frame * FRAME_SECONDS;
-        if (block.timestamp + notice > begins) {
-            revert PublishedTooLate(frame, begins > notice ? begins - notice : 0);
+        unchecked {
+            // Frames have 32 bits, their lengths 17.
+            uint256 lastFrame = block.timestamp / FRAME_SECONDS + MAX_FRAMES_AHEAD;
+            if (frame > lastFrame) Refusals.raise(PublishedTooEarly.selector, frame, lastFrame);
+            if (Publication.unwrap(_publicationOf(frame)) != 0) Refusals.raise(FrameAlreadyPublished.selector, frame);
+            uint256 notice = LEAD_FRAMES * FRAME_SECONDS + AUCTION_SECONDS;
+            uint256 begins = frame * FRAME_SECONDS;
+            if (block.timestamp + notice > begins) {
+                Refusals.raise(PublishedTooLate.selector, frame, begins > notice ? begins - notice : 0);
+            }
         }
-        if (f.wheelingPrice > WHEELING_CAP) revert WheelingAboveCap(f.wheelingPrice, WHEELING_CAP);
+        if (f.wheelingPrice > WHEELING_CAP) Refusals.raise(WheelingAboveCap.selector, f.wheelingPrice, WHEELING_CAP);
+        if (f.importPrice > IMPORT_CAP) Refusals.raise(ImportAboveCap.selector, f.importPrice, IMPORT_CAP);
+        if (f.exportPrice > f.importPrice) Refusals.raise(ExportAboveImport.selector, f.exportPrice, f.importPrice);
         Publication p = PublicationLib.pack(
             frame,
             f.baseLoadW,
@@ -42,10 +48,12 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
 
     /// @dev A tariff in ticks.
     function _ticks(uint256 tariff) private view returns (uint256 ticks) {
-        ticks = tariff / TICK_SIZE;
-        if (ticks * TICK_SIZE != tariff) revert TariffOffTick(tariff, TICK_SIZE);
-        if (ticks > PublicationLib.MAX_TARIFF_TICKS) {
-            revert TariffOutOfRange(tariff, PublicationLib.MAX_TARIFF_TICKS * TICK_SIZE);
+        unchecked {
+            ticks = tariff / TICK_SIZE;
+            if (ticks * TICK_SIZE != tariff) Refusals.raise(TariffOffTick.selector, tariff, TICK_SIZE);
+            if (ticks > PublicationLib.MAX_TARIFF_TICKS) {
+                Refusals.raise(TariffOutOfRange.selector, tariff, PublicationLib.MAX_TARIFF_TICKS * TICK_SIZE);
+            }
         }
     }
 }

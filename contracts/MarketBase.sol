@@ -42,8 +42,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// so many takes 12.5 million gas with the worst book known.
     uint256 internal constant MAX_ROUND_SIZE = 512 * 48;
 
-    /// @dev Most piles of a market with meters: one frame of so many settles in one transaction even if every pile runs
-    /// into debt by it.
+    /// @dev Most piles of a market with meters: one frame of so many settles in one transaction, whatever is metered, with
+    /// the readings stored before.
     uint256 internal constant MAX_METERED_PILES = 512;
 
     IERC20 internal immutable TOKEN;
@@ -72,6 +72,13 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable CREDIT_PRIOR_WH;
     uint256 internal immutable MIN_CREDIT;
     bool internal immutable RANK_BY_CREDIT;
+    uint256 internal immutable IMPORT_CAP;
+    uint256 internal immutable CANCEL_PRICE;
+    bool internal immutable KEEPER_PAID;
+    bool internal immutable METERED;
+    bool internal immutable DEFAULTER_PAYS;
+    /// @dev Margins that a pile must have free to take part, as a power of two.
+    uint256 internal immutable MARGIN_SHIFT;
     /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
     address private immutable _PARAMETERS;
 
@@ -80,7 +87,9 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @dev Last cleared frame, its load, PFL, grid balance.
     Chronicle internal _chronicle;
     /// @dev Number of registered piles.
-    uint256 internal _pileCount;
+    uint128 internal _pileCount;
+    /// @dev Largest of {_reaches}; in the slot of the number of piles.
+    uint128 internal _largestReachWh;
     /// @dev The bitmap's further words.
     uint256[MORE_LIVE_WORDS] internal _moreLive;
     /// @dev Slot of each pile by its number; an array, so that a clearing hashes nothing to find it.
@@ -89,6 +98,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     Publication[REMEMBERED_FRAMES] internal _publications;
     /// @dev Records by frame modulo {REMEMBERED_FRAMES}.
     FrameRecord[REMEMBERED_FRAMES] internal _records;
+    /// @dev What each pile's rated power moves in a frame, Wh; only where there are meters. Eight to a word.
+    uint32[MAX_METERED_PILES + 1] internal _reaches;
     /// @dev Records that lost their slot to a later frame before anybody settled them, by frame.
     mapping(uint256 frame => FrameRecord) internal _unsettledRecords;
 
@@ -98,14 +109,18 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("tickSize", p.tickSize, p.tickSize != 0);
         _check("frameSeconds", p.frameSeconds, p.frameSeconds != 0 && p.frameSeconds <= 1 days);
         _check("auctionSeconds", p.auctionSeconds, p.auctionSeconds != 0 && p.auctionSeconds < p.frameSeconds);
-        _check("leadFrames", p.leadFrames, p.leadFrames < MAX_FRAMES_AHEAD);
+        _check("leadFrames", p.leadFrames, p.leadFrames != 0 && p.leadFrames < MAX_FRAMES_AHEAD);
         _check("icebergThresholdWh", p.icebergThresholdWh, p.icebergThresholdWh <= PileStateLib.MAX_PEAK_WH);
         _check("icebergPeakWh", p.icebergPeakWh, p.icebergPeakWh != 0 && p.icebergPeakWh <= PileStateLib.MAX_PEAK_WH);
         _check("minEnergyWh", p.minEnergyWh, p.minEnergyWh != 0 && p.minEnergyWh <= PileStateLib.MAX_ENERGY_WH);
         _check("bondPrice", p.bondPrice, p.bondPrice <= type(uint40).max);
         _check("wheelingCap", p.wheelingCap, p.wheelingCap <= type(uint40).max);
         _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
-        _check("roundSeconds", p.roundSeconds, p.rounds == address(0) || p.roundSeconds != 0);
+        if (p.rounds != address(0)) {
+            uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
+            _check("roundSeconds", p.roundSeconds, p.roundSeconds != 0 && wholeRoundSeconds <= p.auctionSeconds);
+            _check("finaliseSeconds", p.finaliseSeconds, p.finaliseSeconds != 0);
+        }
         _check("maxHorizon", p.maxHorizon, p.maxHorizon != 0 && p.maxHorizon <= 48);
         bool scorable = p.rounds == address(0) || uint256(p.pileCap) * p.maxHorizon <= MAX_ROUND_SIZE;
         _check("pileCap", p.pileCap, scorable && (p.readingSeconds == 0 || p.pileCap <= MAX_METERED_PILES));
@@ -118,7 +133,17 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("overBps", p.overBps, p.overBps <= 10_000);
         _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
         _check("creditPriorWh", p.creditPriorWh, p.creditPriorWh < 1 << 26);
-        _check("minCredit", p.minCredit, p.minCredit <= 10_000);
+        _check("minCredit", p.minCredit, p.minCredit <= p.initialCredit);
+        _check("importCap", p.importCap, p.importCap <= type(uint40).max);
+        _check("cancelPrice", p.cancelPrice, p.cancelPrice <= type(uint40).max);
+        _check("keeperReward", p.keeperReward, p.keeperReward <= PileStateLib.MAX_BALANCE);
+        if (p.readingSeconds == 0) {
+            // Where nothing is measured two piles would raise each other's credit for nothing.
+            _check("rankByCredit", 1, !p.rankByCredit);
+        } else if (p.defaulterPays) {
+            // A bond covers whatever breach its ask can commit.
+            _check("bondPrice", p.bondPrice, p.bondPrice >= p.importCap);
+        }
         _check("pileCap", p.pileCap, p.pileCap != 0 && p.pileCap <= MAX_PILE_CAP);
 
         TOKEN = IERC20(p.token);
@@ -147,6 +172,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CREDIT_PRIOR_WH = p.creditPriorWh;
         MIN_CREDIT = p.minCredit;
         RANK_BY_CREDIT = p.rankByCredit;
+        IMPORT_CAP = p.importCap;
+        CANCEL_PRICE = p.cancelPrice;
+        KEEPER_PAID = p.keeperReward != 0;
+        METERED = p.readingSeconds != 0;
+        DEFAULTER_PAYS = p.defaulterPays;
+        MARGIN_SHIFT = p.rounds == address(0) ? 0 : 1;
         _PARAMETERS = address(new DataContract(abi.encode(p)));
 
         _grantRole(DEFAULT_ADMIN_ROLE, p.admin);
@@ -160,10 +191,11 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     }
 
     /// @inheritdoc IMarketParameters
-    function parameters() external view returns (Parameters memory) {
+    function parameters() external view returns (Parameters calldata p) {
         address source = _PARAMETERS;
         assembly ("memory-safe") {
             // A struct of static fields: its encoding in the code, behind the stop byte, is the answer.
+            p := 0
             let size := sub(extcodesize(source), 1)
             let answer := mload(0x40)
             extcodecopy(source, answer, 1, size)
@@ -175,6 +207,23 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     function _publicationOf(uint256 frame) internal view returns (Publication p) {
         p = _publications[frame % REMEMBERED_FRAMES];
         if (p.frame() != frame) p = Publication.wrap(0);
+    }
+
+    /// @notice What a pile sets aside for what it may take beyond its fills: as much as its rated power moves in a frame, at
+    /// the price of imbalance. Each product is rounded up by itself, since what is owed is rounded down by itself.
+    /// @return money units; 0 in a market without meters and in an unpublished frame
+    function _marginOf(uint256 pile, Publication published) internal view returns (uint256) {
+        return METERED ? _margin(_reaches[pile], published) : 0;
+    }
+
+    /// @dev Margin of a pile whose rated power moves `reachWh` in a frame.
+    function _margin(uint256 reachWh, Publication published) internal view returns (uint256 margin) {
+        unchecked {
+            uint256 ticks = published.importTicks();
+            if (DEFAULTER_PAYS) ticks += ticks - published.exportTicks();
+            margin = Money.amountUp(ticks * TICK_SIZE, reachWh);
+            margin += Money.amountUp(published.wheelingTicks() * TICK_SIZE, reachWh);
+        }
     }
 
     /// @dev What an order locks, money units per kWh: for a bid what it may have to pay, for an ask its bond.
@@ -197,12 +246,25 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     function _isLive(PileState s) internal view returns (bool) {
         if (s.remainingWh() == 0) return false;
         uint256 expiryFrame = s.expiryFrame();
-        uint256 lastFrameBegins = expiryFrame * FRAME_SECONDS;
-        if (block.timestamp >= lastFrameBegins) return false;
-        // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
-        if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
+        unchecked {
+            // Frames have 32 bits, their lengths 17.
+            uint256 lastFrameBegins = expiryFrame * FRAME_SECONDS;
+            if (block.timestamp >= lastFrameBegins) return false;
+            // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
+            if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
+        }
         Chronicle c = _chronicle;
         return c.lastFrame() < expiryFrame || c.isRoundOpen();
+    }
+
+    /// @dev Gate closure: the frame whose open window holds the live order, or 0. It is never past the order's last: a
+    /// live order's last frame has not begun.
+    function _closedFrame(PileState s) internal view returns (uint256) {
+        uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
+        if (frame == block.timestamp / FRAME_SECONDS) return 0;
+        if (frame < s.firstFrame()) return 0;
+        Chronicle c = _chronicle;
+        return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
     }
 
     /// @dev The slot with a dead order taken out and what it locked free.
@@ -211,10 +273,18 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
     }
 
-    /// @dev A slot without the array's bounds check; a live bit stands for a pile within it.
+    /// @dev A slot without the array's bounds check: every number comes from the registry, from a live bit or from a fill of
+    /// this market, or is checked.
     function _stateOf(uint256 pile) internal view returns (PileState s) {
         assembly ("memory-safe") {
             s := sload(add(_states.slot, pile))
+        }
+    }
+
+    /// @dev Writes a slot without the array's bounds check.
+    function _setState(uint256 pile, PileState s) internal {
+        assembly ("memory-safe") {
+            sstore(add(_states.slot, pile), s)
         }
     }
 
@@ -225,13 +295,6 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
             if (bit < BookHeadLib.HEAD_BITS) return (0, bit);
             bit -= BookHeadLib.HEAD_BITS;
             return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
-        }
-    }
-
-    /// @dev Reverts with an encoded custom error.
-    function _revertWith(bytes memory refusal) internal pure {
-        assembly ("memory-safe") {
-            revert(add(refusal, 0x20), mload(refusal))
         }
     }
 

@@ -7,6 +7,7 @@ import { IMarketLens } from "./interfaces/IMarketLens.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { Auction } from "./libraries/Auction.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
+import { Money } from "./libraries/Money.sol";
 import { MergeSort } from "./libraries/MergeSort.sol";
 import { Ranking } from "./libraries/Ranking.sol";
 import { Words } from "./libraries/Words.sol";
@@ -22,11 +23,28 @@ import { Publication } from "./types/Publication.sol";
 contract MarketLens is IMarketLens {
     uint256 private constant BPS = 10_000;
     uint256 private constant PILE_BITS = 16;
+    uint256 private constant SECONDS_PER_HOUR = 3600;
 
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
         frame = block.timestamp / market.parameters().frameSeconds + 1;
         if (market.chronicle().lastFrame() == frame) ++frame;
+    }
+
+    /// @inheritdoc IMarketLens
+    function nextFirstFrame(IMarket market) external view returns (uint256 frame) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        return (block.timestamp + p.auctionSeconds) / p.frameSeconds + 1;
+    }
+
+    /// @inheritdoc IMarketLens
+    function liveStates(IMarket market) external view returns (uint256[] memory piles, PileState[] memory states) {
+        return _liveStates(market, market.parameters());
+    }
+
+    /// @inheritdoc IMarketLens
+    function marginOf(IMarket market, uint256 pile, uint256 frame) external view returns (uint256 margin) {
+        return _margin(market, market.parameters(), pile, market.publication(frame));
     }
 
     /// @inheritdoc IMarketLens
@@ -53,10 +71,11 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p = market.parameters();
         uint256 pile = market.pileOf(account);
         PileState s = market.pileState(pile);
-        if (pile == 0 || !_listed(market, pile)) return (Verdict.NoOrder, 0);
+        if (pile == 0 || !_isLive(s, market.chronicle(), p)) return (Verdict.NoOrder, 0);
         if (s.isSuspended()) return (Verdict.Suspended, 0);
         if (s.firstFrame() > frame) return (Verdict.NotYet, 0);
         if (s.expiryFrame() < frame) return (Verdict.Expired, 0);
+        if (!_hasMargin(market, p, pile, s, market.publication(frame))) return (Verdict.MarginMissing, 0);
 
         (Fill[] memory fills, ) = _preview(market, p, frame);
         for (uint256 i; i < fills.length; ++i) {
@@ -95,19 +114,76 @@ contract MarketLens is IMarketLens {
         }
     }
 
+    /// @dev Slots of the piles with live orders.
+    function _liveStates(
+        IMarket market,
+        IMarketParameters.Parameters memory p
+    ) private view returns (uint256[] memory piles, PileState[] memory states) {
+        uint256 count = market.pileCount();
+        Chronicle c = market.chronicle();
+        piles = Words.reserve(count);
+        uint256[] memory words = Words.reserve(count);
+        for (uint256 pile = 1; pile <= count; ++pile) {
+            PileState s = market.pileState(pile);
+            if (!_isLive(s, c, p)) continue;
+            Words.push(piles, pile);
+            Words.push(words, PileState.unwrap(s));
+        }
+        assembly ("memory-safe") {
+            states := words
+        }
+    }
+
+    /// @dev Whether a slot holds an order that can still be filled.
+    function _isLive(PileState s, Chronicle c, IMarketParameters.Parameters memory p) private view returns (bool) {
+        uint256 expiryFrame = s.expiryFrame();
+        if (s.remainingWh() == 0 || block.timestamp >= expiryFrame * p.frameSeconds) return false;
+        return c.lastFrame() < expiryFrame || c.isRoundOpen();
+    }
+
+    /// @dev Whether a pile has free what it needs to take part.
+    function _hasMargin(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 pile,
+        PileState s,
+        Publication published
+    ) private view returns (bool) {
+        uint256 parts = p.rounds == address(0) ? 1 : 2;
+        return s.balance() >= parts * _margin(market, p, pile, published);
+    }
+
+    /// @dev M(t) of a pile.
+    function _margin(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 pile,
+        Publication published
+    ) private view returns (uint256) {
+        if (p.readingSeconds == 0) return 0;
+        uint256 reachWh = (uint256(market.pileRecord(pile).ratedW) * p.frameSeconds) / SECONDS_PER_HOUR;
+        if (reachWh > type(uint24).max) reachWh = type(uint24).max;
+        uint256 ticks = published.importTicks();
+        if (p.defaulterPays) ticks += ticks - published.exportTicks();
+        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
+        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+    }
+
     /// @dev The auction's book of a frame, as the market would collect it now.
     function _collect(
         IMarket market,
         IMarketParameters.Parameters memory p,
         uint256 frame
     ) private view returns (Auction.Book memory b) {
-        (uint256[] memory piles, PileState[] memory states) = market.liveStates();
+        (uint256[] memory piles, PileState[] memory states) = _liveStates(market, p);
         Publication published = market.publication(frame);
         uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
         b = Auction.open(frame, importTicks, p.maxWaitFrames, _leavesToRound(market, p, frame), piles.length);
         for (uint256 i; i < piles.length; ++i) {
             (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
-            if (takesPart) Auction.add(b, piles[i], states[i], waited);
+            if (takesPart && _hasMargin(market, p, piles[i], states[i], published)) {
+                Auction.add(b, piles[i], states[i], waited);
+            }
         }
     }
 
@@ -219,13 +295,6 @@ contract MarketLens is IMarketLens {
         if (c.isRoundOpen() && c.lastFrame() == frame) return true;
         uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
-    }
-
-    /// @dev Whether a pile has a live order.
-    function _listed(IMarket market, uint256 pile) private view returns (bool) {
-        (uint256[] memory piles, ) = market.liveStates();
-        for (uint256 i; i < piles.length; ++i) if (piles[i] == pile) return true;
-        return false;
     }
 
     /// @dev Dense rank of each entry's price, by pile; whether the entries sort by price or by credit.

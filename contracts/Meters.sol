@@ -21,6 +21,8 @@ abstract contract Meters is IDelivery {
     /// @dev Piles whose attributes share a slot.
     uint256 private constant PILES_PER_WORD = 6;
     uint256 private constant ATTRIBUTES_BITS = 40;
+    /// @dev Frames that are looked at for open ones before a meter is changed again.
+    uint256 private constant LOOK_BACK_FRAMES = 256;
     uint256 private constant ATTRIBUTES_MASK = (1 << ATTRIBUTES_BITS) - 1;
 
     mapping(address market => Meter[PILE_LIMIT]) private _meters;
@@ -104,17 +106,6 @@ abstract contract Meters is IDelivery {
         if (frame >= change.firstFrame()) return (meter.changed(change), change.firstFrame());
     }
 
-    /// @dev A pile's meter without the change that may be on record.
-    function _registeredMeter(address market, uint256 pile) internal view returns (Meter) {
-        return _meters[market][pile];
-    }
-
-    /// @dev Takes a change over for good, so that nobody has to read it again. The caller knows that no reading of a frame
-    /// before it is waited for.
-    function _takeOver(address market, uint256 pile, Meter meter) internal {
-        _meters[market][pile] = meter;
-    }
-
     /// @dev A pile's attributes, packed.
     function _attributesOf(address market, uint256 pile) internal view returns (uint256) {
         uint256 word = _attributes[market][pile / PILES_PER_WORD];
@@ -132,8 +123,8 @@ abstract contract Meters is IDelivery {
     /// @return latest the meter before the change
     /// @return firstFrame first frame that the change counts for: as far ahead as tariffs are published, and behind no
     /// closed gate, so that whoever does not trust a new key can take its order out first
-    /// @dev One change is on record at a time, since two would cost every reading a slot more. One that counts already is
-    /// taken over here, unless frames before it may still be waited for.
+    /// @dev One change is on record at a time, since two would cost every reading a slot more. Another takes it over for
+    /// good, once no frame before it awaits settlement: what was valid in a frame judges it, whenever it is settled.
     function _requireChangeable(IMarket market, uint256 pile) private returns (Meter latest, uint256 firstFrame) {
         _requireRegistrar(market);
         IMarketParameters.Parameters memory p = market.parameters();
@@ -142,9 +133,26 @@ abstract contract Meters is IDelivery {
         if (pile < PILE_LIMIT) (latest, since) = _meterAt(address(market), pile, firstFrame);
         if (Meter.unwrap(latest) == 0) revert UnknownMeter(address(market), pile);
         if (since == 0 || since == firstFrame) return (latest, firstFrame);
-        uint256 over = since * p.frameSeconds + p.readingSeconds;
-        if (block.timestamp < over) revert MeterChangedRecently(pile, over);
-        _takeOver(address(market), pile, latest);
+        _requireSettledBefore(market, since, firstFrame, p.frameSeconds);
+        _meters[address(market)][pile] = latest;
+    }
+
+    /// @notice Reverts unless every frame before `since` has begun, so that no other is cleared, and is settled: as many frames are open from there on as there are
+    /// in all. Frames that the market's own slots no longer hold count as before it.
+    /// @param firstFrame a frame beyond every cleared one
+    function _requireSettledBefore(
+        IMarket market,
+        uint256 since,
+        uint256 firstFrame,
+        uint256 frameSeconds
+    ) private view {
+        if (block.timestamp + frameSeconds < since * frameSeconds) revert FramesUnsettled(address(market), since, 0);
+        uint256 open = market.chronicle().openFrames();
+        uint256 frame = firstFrame;
+        for (uint256 i; open != 0 && frame > since && i < LOOK_BACK_FRAMES; ++i) {
+            if (market.frameRecord(--frame).isOpen()) --open;
+        }
+        if (open != 0) revert FramesUnsettled(address(market), since, open);
     }
 
     /// @dev Reverts unless the caller is a registrar of the market.

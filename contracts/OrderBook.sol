@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
@@ -8,6 +9,7 @@ import { IAccounts } from "./interfaces/IAccounts.sol";
 import { IOrderBook } from "./interfaces/IOrderBook.sol";
 import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
 import { Money } from "./libraries/Money.sol";
+import { Refusals } from "./libraries/Refusals.sol";
 import { PileRegistry } from "./PileRegistry.sol";
 import { BookHead } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
@@ -19,7 +21,10 @@ import { SignedTerms, SignedTermsLib } from "./types/SignedTerms.sol";
 /// @dev A refusal is built as the encoded custom error and returned: a single order throws it, a batch reports it and
 /// goes on.
 abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
-    constructor() EIP712("AdBEV Market", "1") {}
+    string private constant NAME = "AdBEV Market";
+    string private constant VERSION = "1";
+
+    constructor() EIP712(NAME, VERSION) {}
 
     /// @inheritdoc IOrderBook
     function place(OrderRequest calldata request) external {
@@ -34,14 +39,18 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @inheritdoc IOrderBook
     function cancel() external {
         uint256 pile = _pileOf(msg.sender);
-        bytes memory refusal = _cancel(pile, _states[pile]);
-        if (refusal.length != 0) _revertWith(refusal);
+        bytes memory refusal = _cancel(pile, _stateOf(pile).withNonceUsed());
+        Refusals.raise(refusal);
     }
 
     /// @inheritdoc IOrderBook
     function submit(SignedOrder calldata order) external {
+        assembly ("memory-safe") {
+            // Adds nothing: no value is sent. A constant offset would have the compiler make a second copy of {_submit}.
+            order := add(order, callvalue())
+        }
         (bytes memory refusal, , BookHead head) = _submit(order, _head);
-        if (refusal.length != 0) _revertWith(refusal);
+        Refusals.raise(refusal);
         _head = head;
     }
 
@@ -63,9 +72,9 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @inheritdoc IOrderBook
     function skipNonce() external {
         uint256 pile = _pileOf(msg.sender);
-        PileState s = _states[pile];
-        if (s.nonce() == PileStateLib.MAX_NONCE) revert NoncesExhausted(pile);
-        _states[pile] = s.withNextNonce();
+        PileState s = _stateOf(pile);
+        if (s.nonce() == PileStateLib.MAX_NONCE) Refusals.raise(NoncesExhausted.selector, pile);
+        _setState(pile, s.withNextNonce());
         emit NonceSkipped(pile, s.nonce());
     }
 
@@ -75,14 +84,23 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         emit EntryPauseSet(paused);
     }
 
-    /// @inheritdoc IOrderBook
-    function signingHash(SignedTerms terms) external view returns (bytes32) {
-        return _hashTypedDataV4(terms.structHash());
-    }
-
-    /// @inheritdoc IOrderBook
-    function nextFirstFrame() external view returns (uint256) {
-        return _nextFirstFrame();
+    /// @inheritdoc IERC5267
+    function eip712Domain()
+        public
+        view
+        override
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        // Constant strings take less code than the ones that the library keeps.
+        return (hex"0f", NAME, VERSION, block.chainid, address(this), 0, extensions);
     }
 
     /// @inheritdoc IOrderBook
@@ -90,30 +108,19 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return _head;
     }
 
-    /// @inheritdoc IOrderBook
-    function liveStates() external view returns (uint256[] memory piles, PileState[] memory states) {
-        uint256 count = _pileCount;
-        piles = new uint256[](count);
-        states = new PileState[](count);
-        uint256 found;
-        for (uint256 pile = 1; pile <= count; ++pile) {
-            if (!_isLive(_states[pile])) continue;
-            piles[found] = pile;
-            states[found] = _states[pile];
-            ++found;
-        }
-        assembly ("memory-safe") {
-            mstore(piles, found)
-            mstore(states, found)
-        }
-    }
-
     /// @dev Places or replaces for the caller.
     function _act(uint256 action, OrderRequest calldata request) private {
         (uint256 pile, uint256 reachWh) = _pileAndReach(msg.sender);
-        if (pile == 0) revert NotRegistered(msg.sender);
-        (bytes memory refusal, BookHead head) = _enter(action, pile, reachWh, _states[pile], request, _head);
-        if (refusal.length != 0) _revertWith(refusal);
+        if (pile == 0) Refusals.raise(NotRegistered.selector, msg.sender);
+        (bytes memory refusal, BookHead head) = _enter(
+            action,
+            pile,
+            reachWh,
+            _stateOf(pile).withNonceUsed(),
+            request,
+            _head
+        );
+        Refusals.raise(refusal);
         _head = head;
     }
 
@@ -124,24 +131,25 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     ) private returns (bytes memory refusal, address signer, BookHead next) {
         SignedTerms terms = order.terms;
         next = head;
-        if (!terms.isWellFormed()) return (abi.encodeWithSelector(MalformedTerms.selector, terms), signer, next);
+        if (!terms.isWellFormed())
+            return (Refusals.encode(MalformedTerms.selector, SignedTerms.unwrap(terms)), signer, next);
         ECDSA.RecoverError failure;
         (signer, failure, ) = ECDSA.tryRecover(_hashTypedDataV4(terms.structHash()), order.r, order.vs);
         if (failure != ECDSA.RecoverError.NoError) {
-            return (abi.encodeWithSelector(InvalidSignature.selector), signer, next);
+            return (Refusals.encode(InvalidSignature.selector), signer, next);
         }
         if (block.timestamp > terms.deadline()) {
-            return (abi.encodeWithSelector(SignatureExpired.selector, terms.deadline()), signer, next);
+            return (Refusals.encode(SignatureExpired.selector, terms.deadline()), signer, next);
         }
         (uint256 pile, uint256 reachWh) = _pileAndReach(signer);
-        if (pile == 0) return (abi.encodeWithSelector(IPileRegistry.NotRegistered.selector, signer), signer, next);
-        PileState s = _states[pile];
+        if (pile == 0) return (Refusals.encode(IPileRegistry.NotRegistered.selector, uint160(signer)), signer, next);
+        PileState s = _stateOf(pile);
         uint256 nonce = s.nonce();
         if (terms.nonce() != nonce) {
-            return (abi.encodeWithSelector(InvalidNonce.selector, terms.nonce(), nonce), signer, next);
+            return (Refusals.encode(InvalidNonce.selector, terms.nonce(), nonce), signer, next);
         }
         if (nonce == PileStateLib.MAX_NONCE) {
-            return (abi.encodeWithSelector(NoncesExhausted.selector, pile), signer, next);
+            return (Refusals.encode(NoncesExhausted.selector, pile), signer, next);
         }
         s = s.withNextNonce();
         if (terms.action() == SignedTermsLib.CANCEL) {
@@ -171,12 +179,15 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
 
     /// @dev Cancels the live order of `s`, or says why not.
     function _cancel(uint256 pile, PileState s) private returns (bytes memory refusal) {
-        if (!_isLive(s)) return abi.encodeWithSelector(NoLiveOrder.selector, pile);
+        if (!_isLive(s)) return Refusals.encode(NoLiveOrder.selector, pile);
         uint256 closed = _closedFrame(s);
-        if (closed != 0) return abi.encodeWithSelector(GateClosed.selector, closed);
+        if (closed != 0) return Refusals.encode(GateClosed.selector, closed);
         // The live bit stays until the next clearing prunes it, which is cheaper for everybody.
-        s = s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
-        _states[pile] = s;
+        uint256 lock = _lockOf(s);
+        uint256 fee = _cancelFee(s, lock);
+        s = s.withBalance(s.balance() + lock - fee).withoutOrder();
+        _setState(pile, s);
+        _bookCancelFee(pile, fee);
         emit OrderCancelled(pile, s);
     }
 
@@ -200,18 +211,23 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (refusal.length != 0) return (refusal, next);
 
         // Whatever order is still in the slot is dead or being replaced: its lock is free.
-        uint256 free = s.balance() + _lockOf(s);
+        uint256 oldLock = _lockOf(s);
+        uint256 free = s.balance() + oldLock;
         uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), request.energyWh);
-        if (lock > free) return (abi.encodeWithSelector(IAccounts.InsufficientBalance.selector, free, lock), next);
+        uint256 fee = action == SignedTermsLib.REPLACE ? _cancelFee(s, oldLock) : 0;
+        lock += fee;
+        if (lock > free) return (Refusals.encode(IAccounts.InsufficientBalance.selector, free, lock), next);
         unchecked {
             s = _withOrder(s.withBalance(free - lock), request, reachWh, firstFrame, head.sequence());
         }
-        _states[pile] = s;
+        _setState(pile, s);
+        _bookCancelFee(pile, fee);
         next = _markLive(pile, head.withNextSequence());
         emit OrderPlaced(pile, s);
     }
 
-    /// @dev The slot with the order that was asked for in it: an iceberg where it is too big to be shown at once.
+    /// @dev The slot with the order that was asked for in it: an iceberg where it is too large to be displayed at once and
+    /// has more than one frame.
     function _withOrder(
         PileState s,
         OrderRequest memory request,
@@ -231,14 +247,14 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         }
         uint256 energyWh = request.energyWh;
         uint256 peakWh = request.peakWh;
-        bool iceberg = energyWh > ICEBERG_THRESHOLD_WH || energyWh > reachWh || (peakWh != 0 && peakWh < energyWh);
-        if (iceberg) {
+        bool large = energyWh > ICEBERG_THRESHOLD_WH || energyWh > reachWh || (peakWh != 0 && peakWh < energyWh);
+        if (large) {
             if (peakWh == 0 || peakWh > ICEBERG_PEAK_WH) peakWh = ICEBERG_PEAK_WH;
             if (peakWh > reachWh) peakWh = reachWh;
         } else {
             peakWh = energyWh;
         }
-        return s.withTranches(peakWh, iceberg);
+        return s.withTranches(peakWh, large && request.expiryFrame != firstFrame);
     }
 
     /// @dev Why an order may not enter the book, whatever its pile owns; empty where it may.
@@ -250,39 +266,38 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         BookHead head,
         uint256 firstFrame
     ) private view returns (bytes memory) {
-        if (head.isPaused()) return abi.encodeWithSelector(EntryPaused.selector);
+        if (head.isPaused()) return Refusals.encode(EntryPaused.selector);
         bool live = _isLive(s);
         if (action == SignedTermsLib.REPLACE) {
-            if (!live) return abi.encodeWithSelector(NoLiveOrder.selector, pile);
+            if (!live) return Refusals.encode(NoLiveOrder.selector, pile);
             uint256 closed = _closedFrame(s);
-            if (closed != 0) return abi.encodeWithSelector(GateClosed.selector, closed);
+            if (closed != 0) return Refusals.encode(GateClosed.selector, closed);
             live = false;
         }
-        if (s.isSuspended()) return abi.encodeWithSelector(IPileRegistry.PileSuspended.selector, pile);
-        if (s.isIndebted()) return abi.encodeWithSelector(PileInDebt.selector, pile, _debts[pile]);
+        if (s.isSuspended()) return Refusals.encode(IPileRegistry.PileSuspended.selector, pile);
         if (s.credit() < MIN_CREDIT) {
-            return abi.encodeWithSelector(CreditTooLow.selector, pile, s.credit(), MIN_CREDIT);
+            return Refusals.encode(CreditTooLow.selector, pile, s.credit(), MIN_CREDIT);
         }
         uint256 price = request.price;
         uint256 ticks = price / TICK_SIZE;
         if (price == 0 || ticks > PileStateLib.MAX_PRICE_TICKS) {
             uint256 highest = PileStateLib.MAX_PRICE_TICKS * TICK_SIZE;
-            return abi.encodeWithSelector(PriceOutOfRange.selector, price, TICK_SIZE, highest);
+            return Refusals.encode(PriceOutOfRange.selector, price, TICK_SIZE, highest);
         }
-        if (ticks * TICK_SIZE != price) return abi.encodeWithSelector(PriceOffTick.selector, price, TICK_SIZE);
+        if (ticks * TICK_SIZE != price) return Refusals.encode(PriceOffTick.selector, price, TICK_SIZE);
         uint256 energyWh = request.energyWh;
         if (energyWh < MIN_ENERGY_WH) {
-            return abi.encodeWithSelector(EnergyBelowMinimum.selector, energyWh, MIN_ENERGY_WH);
+            return Refusals.encode(EnergyBelowMinimum.selector, energyWh, MIN_ENERGY_WH);
         }
         if (energyWh > PileStateLib.MAX_ENERGY_WH) {
-            return abi.encodeWithSelector(EnergyAboveMaximum.selector, energyWh, PileStateLib.MAX_ENERGY_WH);
+            return Refusals.encode(EnergyAboveMaximum.selector, energyWh, PileStateLib.MAX_ENERGY_WH);
         }
         uint256 expiryFrame = request.expiryFrame;
         uint256 lastFrame = firstFrame + PileStateLib.MAX_SPAN_FRAMES;
         if (expiryFrame < firstFrame || expiryFrame > lastFrame) {
-            return abi.encodeWithSelector(ExpiryOutOfRange.selector, expiryFrame, firstFrame, lastFrame);
+            return Refusals.encode(ExpiryOutOfRange.selector, expiryFrame, firstFrame, lastFrame);
         }
-        if (live) return abi.encodeWithSelector(LiveOrderExists.selector, pile);
+        if (live) return Refusals.encode(LiveOrderExists.selector, pile);
         return "";
     }
 
@@ -297,16 +312,28 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
 
     /// @dev First frame in which an order placed now takes part.
     function _nextFirstFrame() private view returns (uint256) {
-        return (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
+        unchecked {
+            return (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
+        }
     }
 
-    /// @dev Gate closure: the frame whose open window holds the live order, or 0. It is never past the order's last: a
-    /// live order's last frame has not begun.
-    function _closedFrame(PileState s) private view returns (uint256) {
-        uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
-        if (frame == block.timestamp / FRAME_SECONDS) return 0;
-        if (frame < s.firstFrame()) return 0;
+    /// @notice What a flexible order pays that leaves after plans reckoned with it: they served it first, or others later,
+    /// counting on its next tranche.
+    /// @param lock what the order locks; it pays no more
+    /// @return fee money units
+    function _cancelFee(PileState s, uint256 lock) private view returns (uint256 fee) {
+        if (CANCEL_PRICE == 0 || ROUNDS == address(0) || (s.isCharge() && !s.isIceberg())) return 0;
+        if (_chronicle.lastFrame() < s.firstFrame()) return 0;
+        fee = Money.amountDown(CANCEL_PRICE, s.displayedWh());
+        if (fee > lock) fee = lock;
+    }
+
+    /// @dev Books what cancelling cost to the operator's account.
+    function _bookCancelFee(uint256 pile, uint256 fee) private {
+        if (fee == 0) return;
         Chronicle c = _chronicle;
-        return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
+        uint256 gridBalance = c.gridBalance() + fee;
+        _chronicle = c.withGridBalance(gridBalance);
+        emit CancellationPaid(pile, fee, gridBalance);
     }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Debts } from "./Debts.sol";
 import { IDelivery } from "./interfaces/IDelivery.sol";
 import { IPileRegistry } from "./interfaces/IPileRegistry.sol";
+import { Refusals } from "./libraries/Refusals.sol";
+import { MarketBase } from "./MarketBase.sol";
 import { BookHead } from "./types/BookHead.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
 
 /// @title The piles of a feeder
 /// @notice Who trades here, with what rated power. Their meters are the delivery contract's to know.
 /// @dev It is part of the market: in a contract of its own it would cost every order a call.
-abstract contract PileRegistry is Debts, IPileRegistry {
+abstract contract PileRegistry is MarketBase, IPileRegistry {
     /// @dev What placing an order needs to know of an account, in one slot.
     struct Membership {
         uint16 pile;
@@ -32,18 +33,27 @@ abstract contract PileRegistry is Debts, IPileRegistry {
     ) external onlyRole(REGISTRAR_ROLE) returns (uint256 pile) {
         if (account == address(0)) revert ZeroAddress();
         pile = _memberships[account].pile;
-        if (pile != 0) revert AlreadyRegistered(account, pile);
+        if (pile != 0) Refusals.raise(AlreadyRegistered.selector, uint160(account), pile);
         uint256 energyPerFrameWh = _energyPerFrameWh(ratedW);
-        if (energyPerFrameWh == 0) revert RatedPowerTooSmall(ratedW);
+        if (energyPerFrameWh == 0) Refusals.raise(RatedPowerTooSmall.selector, ratedW);
         pile = _pileCount + 1;
-        if (pile > PILE_CAP) revert PileCapReached(PILE_CAP);
+        if (pile > PILE_CAP) Refusals.raise(PileCapReached.selector, PILE_CAP);
 
-        _pileCount = pile;
+        // At most the cap on piles, 1 024, and 24 bits of Wh.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        _pileCount = uint128(pile);
+        if (METERED) {
+            // Meters count 24 bits of Wh a frame; nobody takes more.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            uint32 reachWh = energyPerFrameWh > type(uint24).max ? type(uint24).max : uint32(energyPerFrameWh);
+            _reaches[pile] = reachWh;
+            if (reachWh > _largestReachWh) _largestReachWh = reachWh;
+        }
         // At most the cap on piles, 1 024.
         // forge-lint: disable-next-line(unsafe-typecast)
         _memberships[account] = Membership({ pile: uint16(pile), ratedW: ratedW, operator: operator });
         _accounts[pile] = account;
-        _states[pile] = PileStateLib.registered(INITIAL_CREDIT, CREDIT_PRIOR_WH);
+        _setState(pile, PileStateLib.registered(INITIAL_CREDIT, CREDIT_PRIOR_WH));
         (uint256 word, ) = _liveBit(pile);
         BookHead head = _head;
         if (word > head.moreWords()) _head = head.withMoreWords(word);
@@ -54,7 +64,7 @@ abstract contract PileRegistry is Debts, IPileRegistry {
     /// @inheritdoc IPileRegistry
     function setSuspended(address account, bool suspended) external onlyRole(REGISTRAR_ROLE) {
         uint256 pile = _pileOf(account);
-        _states[pile] = _states[pile].withSuspended(suspended);
+        _setState(pile, _stateOf(pile).withSuspended(suspended));
         emit SuspensionSet(pile, suspended);
     }
 
@@ -83,7 +93,7 @@ abstract contract PileRegistry is Debts, IPileRegistry {
     /// @dev Number of a registered account, or reverts.
     function _pileOf(address account) internal view returns (uint256 pile) {
         pile = _memberships[account].pile;
-        if (pile == 0) revert NotRegistered(account);
+        if (pile == 0) Refusals.raise(NotRegistered.selector, account);
     }
 
     /// @dev Number (0 where not registered) and what the pile moves in a frame, Wh.

@@ -33,6 +33,13 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         uint144 tokenAmount;
     }
 
+    /// @dev What each won frame of a market is worth: `current` before `fromFrame`, `next` from then on.
+    struct Reward {
+        uint112 current;
+        uint112 next;
+        uint32 fromFrame;
+    }
+
     /// @dev Most proposers that take part in a draw; drawing among them stays within a transaction.
     uint256 internal constant MAX_CANDIDATES = 64;
 
@@ -41,7 +48,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
 
     // Money is kept by token, never by market: what a market says of its token may change, and must not then reach what
     // others paid in.
-    mapping(address market => uint256) private _perFrame;
+    mapping(address market => Reward) private _rewards;
     mapping(address market => mapping(IERC20 token => uint256)) private _pot;
     mapping(IERC20 token => mapping(address proposer => uint256)) private _claimable;
     mapping(address market => mapping(uint256 index => address)) private _candidates;
@@ -51,8 +58,17 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     /// @inheritdoc IPlanRewards
     function setReward(IMarket market, uint256 tokenAmount) external {
         if (!_hasRole(market, GRID_OPERATOR_ROLE, msg.sender)) revert NotGridOperator(msg.sender);
-        _perFrame[address(market)] = tokenAmount;
-        emit RewardSet(address(market), tokenAmount);
+        if (tokenAmount > type(uint112).max) revert RewardOutOfRange(tokenAmount, type(uint112).max);
+        // A round that is open keeps what it was opened with: its plans may be known already.
+        uint256 latestFrame = _latestFrame(market);
+        // Frames and amounts as wide as their fields; checked above, or the market's own 32 bits.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        _rewards[address(market)] = Reward(
+            uint112(_rewardFor(market, latestFrame)),
+            uint112(tokenAmount),
+            uint32(latestFrame + 1)
+        );
+        emit RewardSet(address(market), tokenAmount, latestFrame + 1);
     }
 
     /// @inheritdoc IPlanRewards
@@ -103,7 +119,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
 
     /// @inheritdoc IPlanRewards
     function rewardOf(IMarket market) external view returns (uint256 perFrame, uint256 pot) {
-        return (_perFrame[address(market)], _pot[address(market)][IERC20(market.parameters().token)]);
+        return (_rewards[address(market)].next, _pot[address(market)][IERC20(market.parameters().token)]);
     }
 
     /// @inheritdoc IPlanRewards
@@ -113,6 +129,15 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
 
     /// @dev Frame of the market's latest round in which a plan was revealed.
     function _scoredFrame(IMarket market) internal view virtual returns (uint256 frame);
+
+    /// @dev Frame of the market's latest round.
+    function _latestFrame(IMarket market) internal view virtual returns (uint256 frame);
+
+    /// @dev What a won frame is worth, smallest token units.
+    function _rewardFor(IMarket market, uint256 frame) private view returns (uint256) {
+        Reward memory reward = _rewards[address(market)];
+        return frame >= reward.fromFrame ? reward.next : reward.current;
+    }
 
     /// @dev Reverts unless an account may propose plans to a market.
     function _requireProposer(IMarket market, address account) internal view {
@@ -133,13 +158,11 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         _reveals[address(market)] = keccak256(abi.encode(_reveals[address(market)], msg.sender, planHash, salt));
     }
 
-    /// @dev Lets anybody draw the reward of a round whose winning plan is being executed. What it is worth is fixed here:
-    /// what the operator sets later is for later rounds.
+    /// @dev Lets anybody draw the reward of a round whose winning plan is being executed.
     function _openDraw(IMarket market, uint256 frame, BestPlan best) internal {
-        uint256 tokenAmount = _perFrame[address(market)];
+        uint256 tokenAmount = _rewardFor(market, frame);
         if (tokenAmount == 0) return;
-        if (tokenAmount > type(uint144).max) tokenAmount = type(uint144).max;
-        // As wide as the fields of a best plan: 32, 16 and 40 bits; the amount is held to 144 above.
+        // As wide as the fields of a best plan: 32, 16 and 40 bits; the amount has 112.
         // forge-lint: disable-next-item(unsafe-typecast)
         _draws[address(market)] = Draw(
             uint32(frame),

@@ -37,7 +37,7 @@ abstract contract Readings is Meters, EIP712 {
                 lastFrame = reading.frame();
                 frameRefusal = _openFrame(market, lastFrame, p.frameSeconds);
             }
-            bytes memory refusal = frameRefusal.length != 0 ? frameRefusal : _store(market, readings[i], p);
+            bytes memory refusal = frameRefusal.length != 0 ? frameRefusal : _store(market, readings[i]);
             if (refusal.length == 0) Words.push(accepted, MeterReading.unwrap(reading));
             else emit ReadingRefused(address(market), i, refusal);
         }
@@ -69,21 +69,6 @@ abstract contract Readings is Meters, EIP712 {
         return _rings[address(market)];
     }
 
-    /// @notice A pile's meter for a frame. A change that no frame before it can be waiting for is taken over: here, where
-    /// readings come in batches of any size, and not where a frame is settled, which has to fit into one transaction.
-    function _meterFor(
-        IMarket market,
-        uint256 pile,
-        uint256 frame,
-        IMarketParameters.Parameters memory p
-    ) private returns (Meter meter) {
-        uint256 since;
-        (meter, since) = _meterAt(address(market), pile, frame);
-        if (since != 0 && block.timestamp >= since * p.frameSeconds + p.readingSeconds) {
-            _takeOver(address(market), pile, meter);
-        }
-    }
-
     /// @notice Why a signed reading is not its meter's; empty where it is.
     /// @param domain this contract's domain separator, looked up once for all readings of a call
     /// @param meter of the pile that the reading names; zero where there is none
@@ -97,6 +82,10 @@ abstract contract Readings is Meters, EIP712 {
         if (!reading.isWellFormed()) return abi.encodeWithSelector(MalformedReading.selector, reading);
         uint256 pile = reading.pile();
         if (Meter.unwrap(meter) == 0) return abi.encodeWithSelector(UnknownMeter.selector, market, pile);
+        uint256 mostWh = reading.consumedWh() > reading.producedWh() ? reading.consumedWh() : reading.producedWh();
+        if (mostWh > meter.energyPerFrameWh()) {
+            return abi.encodeWithSelector(ReadingAboveReach.selector, pile, mostWh, meter.energyPerFrameWh());
+        }
         bytes32 hash = MessageHashUtils.toTypedDataHash(domain, reading.structHash(address(market)));
         (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(hash, signed.r, signed.vs);
         // A pile without a meter key has the zero address, which nobody signs for.
@@ -125,18 +114,15 @@ abstract contract Readings is Meters, EIP712 {
     }
 
     /// @dev Stores a reading of a frame that the ring is ready for, or says why not.
-    function _store(
-        IMarket market,
-        SignedReading calldata signed,
-        IMarketParameters.Parameters memory p
-    ) private returns (bytes memory refusal) {
+    function _store(IMarket market, SignedReading calldata signed) private returns (bytes memory refusal) {
         MeterReading reading = signed.reading;
         uint256 frame = reading.frame();
         uint256 pile = reading.pile();
         ReadingRing.Ring storage ring = _ringOf(market);
         (bool stored, , ) = ring.find(pile, frame);
         if (stored) return abi.encodeWithSelector(ReadingExists.selector, pile, frame);
-        refusal = _signatureRefusal(_domainSeparatorV4(), market, signed, _meterFor(market, pile, frame, p));
+        (Meter meter, ) = _meterAt(address(market), pile, frame);
+        refusal = _signatureRefusal(_domainSeparatorV4(), market, signed, meter);
         if (refusal.length == 0) ring.store(reading);
     }
 }

@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import { FrameClearing } from "./FrameClearing.sol";
 import { IRoundExecution } from "./interfaces/IRoundExecution.sol";
+import { FillsDigest } from "./libraries/FillsDigest.sol";
 import { Money } from "./libraries/Money.sol";
+import { Refusals } from "./libraries/Refusals.sol";
 import { Words } from "./libraries/Words.sol";
 import { Chronicle } from "./types/Chronicle.sol";
 import { Fill, FillLib } from "./types/Fill.sol";
@@ -18,23 +20,25 @@ import { Publication } from "./types/Publication.sol";
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @inheritdoc IRoundExecution
     function executeFlexible(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
-        if (msg.sender != ROUNDS) revert NotRounds(msg.sender);
+        if (msg.sender != ROUNDS) Refusals.raise(NotRounds.selector, msg.sender);
         Chronicle c = _chronicle;
         unchecked {
             if (c.lastFrame() != frame || !c.isRoundOpen() || block.timestamp >= frame * FRAME_SECONDS) {
-                revert NoOpenRound(frame);
+                Refusals.raise(NoOpenRound.selector, frame);
             }
+            Publication published = _publicationOf(frame);
             uint256 exports;
-            for (uint256 i; i < fills.length; ++i) exports += _fill(Fill.wrap(fills[i]));
-            if (exports > c.gridBalance()) revert UnsoundFill(type(uint256).max);
-            _chronicle = c.withFrame(frame, loadW, true, pflW).withGridBalance(c.gridBalance() - exports);
+            for (uint256 i; i < fills.length; ++i) exports += _fill(Fill.wrap(fills[i]), published);
+            if (exports > c.gridBalance()) Refusals.raise(UnsoundFill.selector, type(uint256).max);
+            c = c.withFrame(frame, loadW, true, pflW).withGridBalance(c.gridBalance() - exports);
+            if (fills.length != 0 && _extendRecord(frame, loadW, fills, published)) c = c.withOneMoreOpen();
+            _chronicle = c;
         }
-        if (fills.length != 0) _extendRecord(frame, loadW, fills);
         emit FlexibleFilled(frame, loadW, pflW, fills);
     }
 
     /// @dev Takes a fill from or to the grid out of a pile's order. Returns what the grid pays for it.
-    function _fill(Fill fill) private returns (uint256 paid) {
+    function _fill(Fill fill, Publication published) private returns (uint256 paid) {
         unchecked {
             bool charge = fill.sell() == FillLib.GRID;
             uint256 pile = charge ? fill.buy() : fill.sell();
@@ -43,18 +47,26 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
             PileState s = _states[pile];
             uint256 remainingWh = s.remainingWh();
             uint256 limit = s.priceTicks() * TICK_SIZE;
-            bool sound = s.isCharge() == charge && energyWh <= remainingWh;
-            if (!sound || (charge ? limit < fill.price() : limit > fill.price())) revert UnsoundFill(pile);
+            uint256 margin = _marginOf(pile, published);
+            bool sound = s.isCharge() == charge && energyWh <= remainingWh && margin <= s.balance();
+            if (!sound || (charge ? limit < fill.price() : limit > fill.price()))
+                Refusals.raise(UnsoundFill.selector, pile);
             if (!charge) (paid, spent) = (spent, Money.amountDown(BOND_PRICE, energyWh));
             uint256 lockPrice = _lockPrice(s);
             spent += Money.amountUp(lockPrice, remainingWh - energyWh);
             // A wholly filled order keeps its live bit until the next clearing prunes it.
-            _states[pile] = s.withFill(energyWh, Money.amountUp(lockPrice, remainingWh) - spent);
+            _setState(pile, s.less(margin).withFill(energyWh, Money.amountUp(lockPrice, remainingWh) - spent));
         }
     }
 
-    /// @dev The frame's record with another load, and with the fills added to its hash.
-    function _extendRecord(uint256 frame, int256 loadW, uint256[] calldata fills) private {
+    /// @notice Writes the frame's record with another load, and with the fills added to its hash.
+    /// @return opened whether the frame had nothing to settle before
+    function _extendRecord(
+        uint256 frame,
+        int256 loadW,
+        uint256[] calldata fills,
+        Publication published
+    ) private returns (bool opened) {
         uint256[] memory list = Words.reserve(fills.length);
         assembly ("memory-safe") {
             mstore(list, fills.length)
@@ -63,7 +75,13 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
         uint256 slot = frame % REMEMBERED_FRAMES;
         // Where the match made no fills, these are the frame's fills; else they follow the hash of the match's.
         uint256 first = uint256(_records[slot].digest());
-        Publication begin = first == 0 ? _publicationOf(frame) : Publication.wrap(first);
-        _records[slot] = FrameRecordLib.pack(frame, loadW, _digest(begin, list));
+        opened = first == 0;
+        bytes32 digest = _digest(
+            opened ? FillsDigest.ROUND : FillsDigest.ROUND_AFTER_MATCH,
+            frame,
+            list,
+            opened ? Publication.unwrap(published) : first
+        );
+        _records[slot] = FrameRecordLib.pack(frame, loadW, digest);
     }
 }

@@ -36,8 +36,8 @@ abstract contract RoundOpener is OrderBook {
         uint256[] memory orders;
         unchecked {
             orders = Words.reserve(bids.length + asks.length);
-            for (uint256 i; i < bids.length; ++i) _freeze(orders, Words.at(bids, i), frame);
-            for (uint256 i; i < asks.length; ++i) _freeze(orders, Words.at(asks, i), frame);
+            for (uint256 i; i < bids.length; ++i) _freeze(orders, Words.get(bids, i), frame);
+            for (uint256 i; i < asks.length; ++i) _freeze(orders, Words.get(asks, i), frame);
         }
         if (orders.length == 0) return false;
         IBenefitRounds(ROUNDS).open(frame, matchedWh, previousKnown, previousW, orders);

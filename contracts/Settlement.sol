@@ -1,54 +1,50 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Debts } from "./Debts.sol";
 import { ISettlement } from "./interfaces/ISettlement.sol";
+import { Refusals } from "./libraries/Refusals.sol";
+import { MarketBase } from "./MarketBase.sol";
 import { Chronicle } from "./types/Chronicle.sol";
 import { FrameRecord } from "./types/FrameRecord.sol";
-import { PileState } from "./types/PileState.sol";
+import { PileState, PileStateLib } from "./types/PileState.sol";
 import { Posting } from "./types/Posting.sol";
 
 /// @title Settling frames: the market's side
-/// @notice Closes a frame's record and books what the delivery contract worked out, one slot for each pile.
-abstract contract Settlement is Debts {
+/// @notice Closes a frame's record, wholly or in part, and books what the delivery contract worked out, one slot for each
+/// pile.
+abstract contract Settlement is MarketBase, ISettlement {
     /// @inheritdoc ISettlement
-    function post(uint256 frame, bytes32 digest, uint256 released, Posting[] calldata postings) external {
-        if (msg.sender != DELIVERY) revert NotDelivery(msg.sender);
-        _closeRecord(frame, digest);
+    function post(uint256 frame, bytes32 digest, bytes32 rest, uint256 released, Posting[] calldata postings) external {
+        if (msg.sender != DELIVERY) Refusals.raise(NotDelivery.selector, msg.sender);
+        _closeRecord(frame, digest, rest);
         Chronicle c = _chronicle;
         // Whatever the piles do not get of what the fills set aside is the grid's: nothing is made or lost.
-        // 64 bits of balance and what a frame set aside, far below 2^255.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        int256 grid = int256(c.gridBalance() + released);
-        unchecked {
-            // Money fits 128 bits, so no sum of it overflows.
-            for (uint256 i; i < postings.length; ++i) {
-                Posting posting = postings[i];
-                uint256 pile = posting.pile();
-                int256 money = posting.money();
-                (PileState s, int256 toGrid) = _withMoney(pile, _states[pile], money);
-                grid += toGrid - money;
-                _states[pile] = s.withDelivery(posting.agreedWh(), posting.creditedWh());
-            }
+        uint256 grid = c.gridBalance() + released;
+        for (uint256 i; i < postings.length; ++i) {
+            Posting posting = postings[i];
+            uint256 pile = posting.pile();
+            PileState s = _states[pile];
+            uint256 balance = s.balance() + posting.money();
+            // Only a token that takes balances back lets claims outgrow the field; the rest must not spill into the order.
+            if (balance > PileStateLib.MAX_BALANCE) balance = PileStateLib.MAX_BALANCE;
+            grid -= balance - s.balance();
+            _setState(pile, s.withBalance(balance).withDelivery(posting.agreedWh(), posting.creditedWh()));
         }
-        assert(grid >= 0);
-        // Not negative: asserted above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        _chronicle = c.withGridBalance(uint256(grid));
-        // Not negative: asserted above.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        emit FrameSettled(frame, uint256(grid), postings);
+        c = c.withGridBalance(grid);
+        _chronicle = rest == 0 ? c.withOneLessOpen() : c;
+        emit FrameSettled(frame, grid, rest, postings);
     }
 
-    /// @dev Marks a frame settled if `digest` is what its clearing decided, or reverts.
-    function _closeRecord(uint256 frame, bytes32 digest) private {
+    /// @dev Has a frame's record say what is left of it if `digest` is what it said before, or reverts.
+    function _closeRecord(uint256 frame, bytes32 digest, bytes32 rest) private {
         uint256 slot = frame % REMEMBERED_FRAMES;
         FrameRecord record = _records[slot];
         bool inSlot = record.frame() == frame;
         if (!inSlot) record = _unsettledRecords[frame];
-        if (!record.isOpen()) revert NothingToSettle(frame);
-        if (!record.matches(digest)) revert WrongFills(frame);
-        if (inSlot) _records[slot] = record.settled();
-        else _unsettledRecords[frame] = FrameRecord.wrap(0);
+        if (!record.isOpen()) Refusals.raise(NothingToSettle.selector, frame);
+        if (!record.matches(digest)) Refusals.raise(WrongFills.selector, frame);
+        record = record.withDigest(rest);
+        if (inSlot) _records[slot] = record;
+        else _unsettledRecords[frame] = rest == 0 ? FrameRecord.wrap(0) : record;
     }
 }

@@ -71,7 +71,7 @@ contract GeneticScheduler is IGeneticScheduler {
         for (uint256 frame; frame < loadsW.length; ++frame) loadsW[frame] = _baseLoadW(problem, frame);
         Charge[] memory schedule = new Charge[](problem.evs);
         for (uint256 i; i < schedule.length; ++i) {
-            ChargingOrder order = ChargingOrderLib.at(orders, i);
+            ChargingOrder order = ChargingOrderLib.get(orders, i);
             uint256 genes = individuals[fittest + i / GENES_PER_WORD];
             // A gene is the lowest byte of what was shifted down.
             // forge-lint: disable-next-line(unsafe-typecast)
@@ -217,7 +217,7 @@ contract GeneticScheduler is IGeneticScheduler {
         uint256 allWh;
         uint256[] memory orders = problem.orders;
         for (uint256 i; i < problem.evs; ++i) {
-            ChargingOrder order = ChargingOrderLib.at(orders, i);
+            ChargingOrder order = ChargingOrderLib.get(orders, i);
             uint256 first = order.firstFrame();
             uint256 last = order.lastFrame();
             if (first > last || last >= problem.frames) revert StayOutOfRange(i, first, last);

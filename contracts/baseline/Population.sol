@@ -239,14 +239,20 @@ library Population {
 
     /// @notice Changes genes of one word of an individual, and its profile with them.
     /// @param lanes the individual's profile
-    /// @param at memory position of the word of genes
+    /// @param spot memory position of the word of genes
     /// @param firstEv EV of the word's first gene
     /// @param different exclusive or of the genes as they are and as they shall be
-    function _inherit(Arena memory arena, uint256 lanes, uint256 at, uint256 firstEv, uint256 different) private pure {
+    function _inherit(
+        Arena memory arena,
+        uint256 lanes,
+        uint256 spot,
+        uint256 firstEv,
+        uint256 different
+    ) private pure {
         unchecked {
-            uint256 genes = _load(at);
+            uint256 genes = _load(spot);
             uint256 places = arena.places;
-            _store(at, genes ^ different);
+            _store(spot, genes ^ different);
             uint256 left = _marks(different);
             while (left != 0) {
                 uint256 lowest = left & (0 - left);
@@ -308,7 +314,7 @@ library Population {
         uint256 gene
     ) private pure returns (uint256 pattern) {
         unchecked {
-            ChargingOrder order = ChargingOrderLib.at(arena.orders, ev);
+            ChargingOrder order = ChargingOrderLib.get(arena.orders, ev);
             (Charge charge, uint256 starts) = Gene.decode(order, gene);
             pattern = LoadLanes.patternOf(charge.frameWh() * arena.wattsPerWh, charge.restWh() * arena.wattsPerWh);
             _store(effect, pattern);

@@ -13,7 +13,7 @@ interface IAccounts {
     event Withdrawn(uint256 indexed pile, address indexed to, uint256 amount, uint256 balance);
     /// @notice Money came in for the grid operator's account.
     event GridDeposited(address indexed from, uint256 amount, uint256 gridBalance);
-    /// @notice The grid operator took out what was paid to the grid.
+    /// @notice The grid operator took out what was paid to the grid, or a claim on its account was paid.
     event GridWithdrawn(address indexed to, uint256 amount, uint256 gridBalance);
 
     /// @notice Less is free than is needed, money units.
@@ -24,11 +24,13 @@ interface IAccounts {
     error InvalidReceiver(address to);
     /// @notice The token took more from the market than it was to pay, smallest token units.
     error TokenTookTooMuch(uint256 taken, uint256 tokenAmount);
+    /// @notice A benefit round of this frame can still be executed; nothing leaves the operator's account meanwhile, so that
+    /// what its plans were scored on is there.
+    error RoundOpen(uint256 frame);
     /// @notice The market cannot count that much money.
     error TooMuchMoney(uint256 held, uint256 limit);
 
-    /// @notice Deposits for a pile; what the market really received counts, down to a money unit. Where the pile is in
-    /// debt, everything free that it then has pays the debt first, to the grid operator's account.
+    /// @notice Deposits for a pile; what the market really received counts, down to a money unit.
     /// @param account the pile's account
     /// @param tokenAmount smallest token units to transfer from the caller
     function deposit(address account, uint256 tokenAmount) external;
@@ -48,15 +50,22 @@ interface IAccounts {
     /// @param tokenAmount smallest token units to transfer from the caller
     function depositGrid(uint256 tokenAmount) external;
 
-    /// @notice Takes free money out, all but what the pile owes. For the pile's account only, and never paused.
+    /// @notice Takes free money out. For the pile's account only, and never paused. While the pile's order is behind the
+    /// gate of a metered market, the margin of that frame stays.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdraw(address to, uint256 amount) external;
 
-    /// @notice Takes out what is in the grid operator's account. Grid operator only.
+    /// @notice Takes out what is in the grid operator's account and not claimed. Grid operator only, and not while a benefit
+    /// round can be executed.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdrawGrid(address to, uint256 amount) external;
+
+    /// @notice Pays a claim out of the grid operator's account. The delivery contract only, which keeps the claims.
+    /// @param to receiver of the tokens
+    /// @param amount money units
+    function payClaim(address to, uint256 amount) external;
 
     /// @notice Money that a pile may withdraw or lock now, money units.
     function freeBalanceOf(address account) external view returns (uint256);
@@ -64,6 +73,6 @@ interface IAccounts {
     /// @notice Money that a pile's live order locks now, money units.
     function lockedBalanceOf(address account) external view returns (uint256);
 
-    /// @notice Money that the grid operator may withdraw, money units.
+    /// @notice What is in the grid operator's account, claims on it included, money units.
     function gridBalance() external view returns (uint256);
 }

@@ -6,8 +6,8 @@ import { IMarket } from "./IMarket.sol";
 /// @title Rounds in which plans compete for the flexible energy of a frame [T 5.2-5.3, 6.2-6.4]
 /// @notice One contract serves all markets of a network; a market names it when it is deployed, and it keeps each
 /// market's round apart. A market opens a round when it matches a frame; registered proposers commit to plans and
-/// reveal them; the contract scores every plan itself on the round's frozen book; anyone executes the best one, or,
-/// where none beats what clearing alone would do, that.
+/// reveal them; the contract scores every plan itself on the round's frozen book. Anyone executes the best plan; if none
+/// beats the fallback, the fallback.
 interface IBenefitRounds {
     /// @notice Where a market's latest round stands.
     /// @param frame the round's frame; 0 = none yet

@@ -13,25 +13,27 @@ import { IMarket } from "./IMarket.sol";
 ///
 /// **A frame's settlement.** Each pile's metered energy is attributed to its fills in their order (grid fills come last),
 /// each up to its agreed energy; what is over belongs to the last of them. Then, for a trade of `E` at `p` with `c`
-/// consumed and `g` produced, `m = min(c, g, floor(E (10 000 + overBps) / 10 000))`: the buyer pays the seller `m p`, the
-/// grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid fill is `c r` from buyer to grid, an export fill
-/// `g x` from grid to seller. Where a defaulter pays, a seller short of `min(c, E)` owes the buyer `max(0, r - p)` per kWh
-/// of `min(c, E) - m`, a buyer short of `min(g, E)` owes the seller `max(0, p - x)` per kWh of `min(g, E) - m`. Each
-/// product is over 1000 and rounded down, the same figure on both sides.
+/// consumed and `g` produced, `m = min(c, g, floor(E (10 000 + overBps) / 10 000))`, at most `E` where `p > r`: the buyer
+/// pays the seller `m p`, the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid fill is `c r` from buyer
+/// to grid, an export fill `g x` from grid to seller. A seller buys what it consumes from the grid at `r`. Each product is
+/// over 1000 and rounded down, the same figure on both sides.
 ///
-/// **Who cannot pay.** In this order, each step in the order of the fills:
-/// 1. buyers pay sellers, out of what their fills set aside and their free balance;
-/// 2. sellers pay buyers what they owe for a breach, out of their bonds, their free balance and what step 1 brought them;
-/// 3. buyers pay the grid out of what is left to them, what step 2 brought included;
-/// 4. the grid pays sellers for surplus (export fills beyond what was set aside for them included), each claim as far as
-///    the operator's account with the income of steps 1 to 3 lasts. Debts that are paid in the same transaction do not
-///    count towards that.
-/// What a pile could not pay in steps 1 to 3 is its debt, whoever was to get it; what was not paid to a pile is forgone.
-/// A pile's debt is paid out of everything free that it has whenever money comes in for it.
+/// **Breach.** Where a defaulter pays, a kWh that somebody is short of or takes unasked costs it the spread `r - x`, or what
+/// the other side of the trade loses by it if that is more; what the other side loses (`max(0, r - p)` the buyer,
+/// `max(0, p - x)` the seller) goes to it, the rest to the grid. The grid is a counterparty like any other.
 ///
-/// **Silence.** Once the deadline has passed, a buyer without a reading is taken to have consumed what its rated power
-/// moves in a frame and produced nothing, a seller without one to have done neither; both earn no credit. In a market
-/// without meters (`readingSeconds` 0) every fill counts as delivered as agreed.
+/// **Nobody owes what is not set aside.** Beside its fills' payments and bonds a pile's margin is set aside by the match and
+/// by a round's execution that fill it: `ceil(i R / 1000) + ceil(w R / 1000)`, where its rated power moves `R` in a frame
+/// and `i` is `2 r - x` where a defaulter pays, else `r`.
+/// What it owes never exceeds that, so everybody is paid in full; what is left goes back.
+///
+/// **The operator's account.** Surplus is paid in the order of the fills as far as what nobody has a claim on, and what the
+/// frame brings in, lasts; while a round can be executed only what the frame brings in. What is not paid is a claim.
+///
+/// **Silence.** Once the deadline has passed, a pile without a reading is taken to have consumed what its rated power moves
+/// in a frame and produced nothing; it earns no credit. Before the deadline the frame is settled in parts: groups of piles
+/// that trade with each other whose readings are all there. In a market without meters (`readingSeconds` 0) every fill
+/// counts as delivered as agreed, and nobody's credit changes.
 interface IDelivery {
     /// @notice A reading with its meter's signature, in the short form of EIP-2098.
     /// @param reading what was signed
@@ -89,6 +91,14 @@ interface IDelivery {
     /// @param refusal the encoded custom error
     event ReadingRefused(address indexed market, uint256 position, bytes refusal);
 
+    /// @notice Somebody has a claim on the account of a market's grid operator: a pile for surplus that it could not pay, a
+    /// keeper for its work.
+    /// @param amount money units, added to what the account could claim before
+    event ClaimAdded(address indexed market, address indexed account, uint256 amount);
+    /// @notice A claim was paid, wholly or as far as the operator's account lasted.
+    /// @param amount money units
+    event ClaimPaid(address indexed market, address indexed account, address to, uint256 amount);
+
     /// @notice The market has no such pile.
     error UnknownMeter(address market, uint256 pile);
     /// @notice The meter of this pile is registered.
@@ -97,8 +107,19 @@ interface IDelivery {
     error MeterOutOfRange(uint256 pile, uint256 energyPerFrameWh);
     /// @notice Only a holder of the market's registrar role may do this.
     error NotRegistrar(address market, address caller);
-    /// @notice The pile's last change took effect so recently that frames before it may still await readings.
-    error MeterChangedRecently(uint256 pile, uint256 retryAt);
+    /// @notice A change of the meter is on record and frames before it are not settled: settle them first. A meter keeps one
+    /// change, and the key that was valid in a frame judges it.
+    /// @param since first frame of the change on record
+    /// @param openFrames unsettled frames before it
+    error FramesUnsettled(address market, uint256 since, uint256 openFrames);
+    /// @notice The reading is above what the pile's rated power can move in a frame, Wh.
+    error ReadingAboveReach(uint256 pile, uint256 energyWh, uint256 reachWh);
+    /// @notice Only the contract that runs the market's rounds reports who finalised one.
+    error NotRounds(address caller);
+    /// @notice The account has no claim on the operator of this market, or nothing is there to pay it.
+    error NothingClaimed(address market, address account);
+    /// @notice More fills are said to be the match's than there are.
+    error MatchedOutOfRange(uint256 matched, uint256 fills);
     /// @notice The weather factor is not below 3 000.
     error WeatherOutOfRange(uint256 weatherBps);
     /// @notice An attribute is above 1 000.
@@ -146,12 +167,15 @@ interface IDelivery {
     /// @return stored how many were accepted
     function submit(IMarket market, SignedReading[] calldata readings) external returns (uint256 stored);
 
-    /// @notice Settles a frame. Anyone, once, after the frame's end: as soon as the readings of all piles with fills are
-    /// there, without the missing ones after the deadline.
+    /// @notice Settles a frame. Anyone, after the frame's end: groups of piles whose readings are all there before the
+    /// deadline, everybody after it. What is left of a frame is settled by handing in the fills that are left.
+    /// WARNING: at 512 piles that all trade, readings handed in here outgrow a transaction; with all of them stored before
+    /// ({submit}, in batches) it fits. More than about 250 readings are therefore better stored, or handed in for some groups
+    /// at a time.
     /// @param market the market
     /// @param frame the frame
     /// @param publication the frame's publication; zero where it had none
-    /// @param fills all fills of the frame, in the order in which the market made them
+    /// @param fills all fills of the frame that are not settled, in the order in which the market made them
     /// @param matched how many of them the match made; the others a benefit round executed later
     /// @param readings of this frame that are not stored yet, checked here; one of a pile whose reading is stored, or
     /// that has no fill, is passed over
@@ -176,6 +200,28 @@ interface IDelivery {
         Auction.Book calldata book,
         uint256 icebergThresholdWh
     ) external view returns (uint256[] memory bids, uint256[] memory asks);
+
+    /// @notice Gives whoever cleared a frame of the calling market the market's keeper reward.
+    function rewardClearing(address keeper) external;
+
+    /// @notice Gives whoever finalised a round of a market its keeper reward. The market's rounds contract only.
+    function rewardFinalising(IMarket market, address keeper) external;
+
+    /// @notice Pays the caller's claim in tokens, as far as the operator's account lasts. Not while a round can be executed.
+    /// @param to receiver of the tokens
+    function collectClaim(IMarket market, address to) external;
+
+    /// @notice What an account may claim from a market's operator, money units.
+    function claimOf(IMarket market, address account) external view returns (uint256);
+
+    /// @notice All claims on a market's operator, money units.
+    function claimedOf(IMarket market) external view returns (uint256);
+
+    /// @notice What is in a market's operator's account and nobody has a claim on, money units.
+    function unclaimedOf(IMarket market) external view returns (uint256);
+
+    /// @notice {unclaimedOf}, but 0 while a round can be executed: what surplus is paid out of. Money units.
+    function availableOf(IMarket market) external view returns (uint256);
 
     /// @notice What a meter signs for a market (EIP-712).
     function readingHash(IMarket market, MeterReading reading) external view returns (bytes32);

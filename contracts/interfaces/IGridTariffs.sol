@@ -9,8 +9,8 @@ interface IGridTariffs {
     /// @notice One frame's figures.
     /// @param frame the frame
     /// @param baseLoadW P_home, W; negative where the homes feed in
-    /// @param importPrice r(t), money units per kWh
-    /// @param exportPrice x(t), money units per kWh
+    /// @param importPrice r(t), money units per kWh, at most the market's cap
+    /// @param exportPrice x(t), money units per kWh, at most `importPrice`
     /// @param wheelingPrice w(t), money units per kWh, at most the market's cap
     struct FrameTariffs {
         uint32 frame;
@@ -36,6 +36,11 @@ interface IGridTariffs {
     error TariffOutOfRange(uint256 tariff, uint256 highest);
     /// @notice The wheeling charge is above what bids lock for it.
     error WheelingAboveCap(uint256 wheelingPrice, uint256 wheelingCap);
+
+    /// @notice The import tariff is above what this market may be charged for imbalance.
+    error ImportAboveCap(uint256 importPrice, uint256 importCap);
+    /// @notice The grid would buy dearer than it sells: two piles could pump its account.
+    error ExportAboveImport(uint256 exportPrice, uint256 importPrice);
 
     /// @notice Publishes frames. Grid operator only; all or none.
     function publish(FrameTariffs[] calldata frames) external;

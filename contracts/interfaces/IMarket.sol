@@ -14,8 +14,8 @@ import { ISettlement } from "./ISettlement.sol";
 /// @notice Everything that can be asked of a market.
 interface IMarket is
     IMarketParameters,
-    ISettlement,
     IPileRegistry,
+    ISettlement,
     IAccounts,
     IOrderBook,
     IGridTariffs,

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { Fill } from "../types/Fill.sol";
+import { PileState } from "../types/PileState.sol";
 import { IMarket } from "./IMarket.sol";
 
 /// @title What a market looks like to a person
@@ -43,7 +44,8 @@ interface IMarketLens {
     /// order of the other side meets its limit. BehindOthers: all that meet its limit go to orders of higher priority.
     /// For bids that piles leave unserved, why the grid does not either: Unpublished (no base load and tariffs),
     /// LimitBelowTariff, IcebergWaits (not yet its turn for an aggressive execution), CapacityFull, LeftToRound (an iceberg whose draw the
-    /// benefit round over the frame decides).
+    /// benefit round over the frame decides). MarginMissing: in a market with meters the pile has less free than what it may
+    /// come to owe beyond its fills, and its order does not take part.
     enum Verdict {
         Filled,
         PartlyFilled,
@@ -58,7 +60,8 @@ interface IMarketLens {
         LimitBelowTariff,
         IcebergWaits,
         CapacityFull,
-        LeftToRound
+        LeftToRound,
+        MarginMissing
     }
 
     /// @notice One frame of the past or the future as the market remembers it.
@@ -82,6 +85,19 @@ interface IMarketLens {
         int256 loadW;
         bool unsettled;
     }
+
+    /// @notice First frame in which an order placed now takes part.
+    function nextFirstFrame(IMarket market) external view returns (uint256 frame);
+
+    /// @notice Slots of the piles with live orders.
+    /// @return piles their numbers, ascending
+    /// @return states their slots
+    function liveStates(IMarket market) external view returns (uint256[] memory piles, PileState[] memory states);
+
+    /// @notice M(t): what a pile sets aside, in each part of a frame that fills it, for what it may take beyond its fills; 0
+    /// in a market without meters. To take part it has as much free, in a market with benefit rounds twice as much.
+    /// @return margin money units
+    function marginOf(IMarket market, uint256 pile, uint256 frame) external view returns (uint256 margin);
 
     /// @notice The frame that is to be cleared next.
     function upcomingFrame(IMarket market) external view returns (uint256 frame);

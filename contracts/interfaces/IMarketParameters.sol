@@ -12,11 +12,12 @@ interface IMarketParameters {
     /// @param token ERC-20 that the market counts in
     /// @param unit smallest token units in one money unit; 1 for a 6-decimal token, 1e12 for an 18-decimal one
     /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
-    /// @param bondPrice what an ask locks, money units per kWh; 0 for none
+    /// @param bondPrice what an ask locks, money units per kWh; 0 for none, at least `importCap` where there are meters
+    /// and a defaulter pays
     /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
     /// @param frameSeconds length of a frame F, s; at most a day
     /// @param auctionSeconds length of the auction window, s; less than a frame
-    /// @param leadFrames frames before its window by which a frame must be published
+    /// @param leadFrames frames before its window by which a frame must be published; at least 1
     /// @param alpha weight of the price rank [T 4.14]
     /// @param beta weight of the time rank [T 4.14]
     /// @param maxWaitFrames WT_max: frames after which a waiting iceberg is filled from the grid
@@ -28,9 +29,10 @@ interface IMarketParameters {
     /// @param pileCap most piles that may be registered
     /// @param rounds runs the benefit rounds; the zero address makes a market without them (AdBEV)
     /// @param roundSeconds length of the commit phase, and of the reveal phase, s
-    /// @param finaliseSeconds time for which only the winning plan can be executed, s
+    /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a whole
+    /// round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
-    /// @param allotBySlack whether plans are allotted to whom can wait least, instead of earliest last frame first
+    /// @param allotBySlack whether plans are allotted first to whoever can wait least, instead of earliest last frame first
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
@@ -40,8 +42,12 @@ interface IMarketParameters {
     /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000
     /// @param creditPriorWh energy that the initial credit rests on, Wh; at most 2^26 - 1
-    /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most 10 000
-    /// @param rankByCredit whether orders rank by the weights of [D Table 1] instead of [T 4.14]
+    /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most `initialCredit`
+    /// @param importCap largest import tariff that may be published, money units per kWh, at most 2^40 - 1
+    /// @param cancelPrice what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
+    /// displayed; 0 for nothing
+    /// @param keeperReward what whoever clears, finalises or settles a frame may claim, money units; 0 for nothing
+    /// @param rankByCredit whether orders rank by the weights of [D Table 1] instead of [T 4.14]; needs meters
     struct Parameters {
         address admin;
         address gridOperator;
@@ -79,6 +85,9 @@ interface IMarketParameters {
         uint32 creditPriorWh;
         uint16 minCredit;
         bool rankByCredit;
+        uint64 importCap;
+        uint64 cancelPrice;
+        uint64 keeperReward;
     }
 
     /// @notice A parameter is out of its range.

@@ -8,7 +8,8 @@ import { SignedTerms } from "../types/SignedTerms.sol";
 /// @title The order book
 /// @notice One live order per pile [T 4.3.2]. An order larger than the iceberg threshold, or than its pile moves in a
 /// frame, or that names a peak below its quantity, is an iceberg and shows a tranche a frame [T 4.13]; every other is
-/// normal and shown whole [T 4.6].
+/// normal and shown whole [T 4.6]; so is one whose last frame is its first, and where it is too large for that it shows one
+/// tranche.
 interface IOrderBook {
     /// @notice What a pile asks for.
     /// @param charge true for a bid (charging), false for an ask (discharging) [T 4.7]
@@ -40,6 +41,10 @@ interface IOrderBook {
     /// @notice An order was cancelled; what it locked is free.
     /// @param state the pile's slot afterwards
     event OrderCancelled(uint256 indexed pile, PileState state);
+    /// @notice A flexible order that plans had reckoned with was cancelled or replaced, and paid for it.
+    /// @param fee money units
+    /// @param gridBalance the grid operator's account afterwards, money units
+    event CancellationPaid(uint256 indexed pile, uint256 fee, uint256 gridBalance);
     /// @notice An order of a batch was refused; the others stand.
     /// @param position its place in the batch, from 0
     /// @param signer who signed it, or whoever a broken signature yields
@@ -81,13 +86,15 @@ interface IOrderBook {
     /// @notice The terms have bits that mean nothing or name no action.
     error MalformedTerms(SignedTerms terms);
 
-    /// @notice Places an order of the calling pile.
+    /// @notice Places an order of the calling pile. Like {replace} and {cancel} it uses up the pile's nonce: what the pile
+    /// had signed with it is void.
     function place(OrderRequest calldata request) external;
 
     /// @notice Cancels the calling pile's live order and places another; a refusal leaves the old one untouched.
     function replace(OrderRequest calldata request) external;
 
-    /// @notice Cancels the calling pile's live order. Never paused, open to suspended piles.
+    /// @notice Cancels the calling pile's live order. Never paused, open to suspended piles. In a market with rounds a
+    /// flexible order that plans reckoned with pays `cancelPrice` for what it displays.
     function cancel() external;
 
     /// @notice Carries out one signed order, or reverts.
@@ -103,17 +110,6 @@ interface IOrderBook {
     /// @notice Pauses or reopens entry. Guardian only.
     function setEntryPaused(bool paused) external;
 
-    /// @notice Hash that a pile signs for `terms` (EIP-712).
-    function signingHash(SignedTerms terms) external view returns (bytes32);
-
-    /// @notice First frame in which an order placed now takes part.
-    function nextFirstFrame() external view returns (uint256);
-
     /// @notice Sequence, pause and live bits of the first piles.
     function bookHead() external view returns (BookHead);
-
-    /// @notice Slots of the piles that may have a live order.
-    /// @return piles their numbers, ascending
-    /// @return states their slots
-    function liveStates() external view returns (uint256[] memory piles, PileState[] memory states);
 }

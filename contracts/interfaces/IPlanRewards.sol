@@ -8,8 +8,8 @@ import { IMarket } from "./IMarket.sol";
 /// @title Who may propose plans, and what they win
 /// @notice Rewards are paid in a market's token, out of a pot that anybody may fund.
 interface IPlanRewards {
-    /// @notice The grid operator set what each won frame is worth from now on, smallest token units.
-    event RewardSet(address indexed market, uint256 tokenAmount);
+    /// @notice The grid operator set what each won frame is worth from a frame on, smallest token units.
+    event RewardSet(address indexed market, uint256 tokenAmount, uint256 fromFrame);
     /// @notice Somebody paid into the pot of a market's rewards.
     event RewardFunded(address indexed market, address indexed from, uint256 tokenAmount);
     /// @notice A reward was drawn among the proposers of the best plan.
@@ -24,6 +24,8 @@ interface IPlanRewards {
     error ProposerCreditTooLow(address account, uint256 credit, uint256 minCredit);
     /// @notice Only the market's grid operator does this.
     error NotGridOperator(address account);
+    /// @notice A reward is at most 2^112 - 1 smallest token units.
+    error RewardOutOfRange(uint256 tokenAmount, uint256 highest);
     /// @notice No round of this market awaits a draw: no plan won since the last one, none is rewarded, or a plan of a
     /// later round was revealed.
     error NothingToDraw(uint256 frame);
@@ -32,7 +34,8 @@ interface IPlanRewards {
     /// @notice Nothing was paid in, or there is nothing to pay out.
     error NothingPaid();
 
-    /// @notice Sets what each frame of a market is worth that is won from now on. The market's grid operator.
+    /// @notice Sets what each frame of a market is worth that is won in a round that opens from now on. The market's grid
+    /// operator.
     /// @param tokenAmount smallest token units; 0 for no rewards
     function setReward(IMarket market, uint256 tokenAmount) external;
 

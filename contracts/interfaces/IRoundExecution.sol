@@ -14,7 +14,7 @@ interface IRoundExecution {
     error NotRounds(address account);
     /// @notice No round of this frame awaits execution, or the frame has begun.
     error NoOpenRound(uint256 frame);
-    /// @notice A fill goes beyond its order or against its limit, or, for the largest number, all go beyond what the grid
+    /// @notice A fill goes beyond its order or its pile's margin or against its limit, or, for the largest number, all go beyond what the grid
     /// operator's account can pay.
     error UnsoundFill(uint256 pile);
 

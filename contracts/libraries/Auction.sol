@@ -61,15 +61,21 @@ library Auction {
         uint256 maxWaitFrames,
         bool icebergsWait,
         uint256 capacity
-    ) internal pure returns (Book memory book) {
-        book.bids = Words.reserve(capacity);
-        book.asks = Words.reserve(capacity);
-        book.bestAsk = type(uint256).max;
-        book.lowestGridBid = type(uint256).max;
-        book.frame = frame;
-        book.importTicks = importTicks;
-        book.maxWaitFrames = maxWaitFrames;
-        book.icebergsWait = icebergsWait;
+    ) internal pure returns (Book memory) {
+        return
+            Book({
+                bids: Words.reserve(capacity),
+                asks: Words.reserve(capacity),
+                bidWaits: 0,
+                askWaits: 0,
+                bestBid: 0,
+                bestAsk: type(uint256).max,
+                lowestGridBid: type(uint256).max,
+                frame: frame,
+                importTicks: importTicks,
+                maxWaitFrames: maxWaitFrames,
+                icebergsWait: icebergsWait
+            });
     }
 
     /// @notice Adds an order that takes part.
@@ -118,7 +124,7 @@ library Auction {
         uint256 kept;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                PileState s = PileState.wrap(Words.at(list, i));
+                PileState s = PileState.wrap(Words.get(list, i));
                 uint256 price = s.priceTicks();
                 if (price < low) continue;
                 uint256 waited = book.frame - s.firstFrame();
@@ -137,7 +143,7 @@ library Auction {
         uint256 kept;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                PileState s = PileState.wrap(Words.at(list, i));
+                PileState s = PileState.wrap(Words.get(list, i));
                 if (s.priceTicks() > high) continue;
                 uint256 waited = book.frame - s.firstFrame();
                 Words.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, false, false)));
@@ -192,7 +198,7 @@ library Auction {
         uint256 length = bids.length;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                BookEntry bid = BookEntry.wrap(Words.at(bids, i));
+                BookEntry bid = BookEntry.wrap(Words.get(bids, i));
                 uint256 j = AskQueue.find(queue, bid.priceTicks());
                 if (j == FirstFit.NONE) continue;
                 bid = _matchBid(queue, rules, wheelingPrice, asks, fills, bid, j);
@@ -215,7 +221,7 @@ library Auction {
             uint256 limit = bid.priceTicks();
             uint256 left = bid.leftWh();
             while (true) {
-                BookEntry ask = BookEntry.wrap(Words.at(asks, j));
+                BookEntry ask = BookEntry.wrap(Words.get(asks, j));
                 uint256 energyWh = ask.leftWh();
                 if (energyWh > left) energyWh = left;
                 else AskQueue.remove(queue, j);
@@ -249,7 +255,7 @@ library Auction {
     ) private pure returns (uint256 gridWh) {
         unchecked {
             for (uint256 i; i < bids.length; ++i) {
-                BookEntry bid = BookEntry.wrap(Words.at(bids, i));
+                BookEntry bid = BookEntry.wrap(Words.get(bids, i));
                 uint256 energyWh = bid.leftWh();
                 if (energyWh == 0 || !bid.isGridReady()) continue;
                 if (energyWh > roomWh - gridWh) energyWh = roomWh - gridWh;

@@ -31,7 +31,7 @@ library BenefitScore {
     }
 
     /// @notice What a plan is compared by: less unserved energy first, then smaller squared steps.
-    /// @param unservedWh energy of bids ending within the horizon that it leaves unserved, Wh
+    /// @param unservedWh energy that bids ending within the horizon could be served and are not, Wh
     /// @param squares sum of squared steps of the load, W^2 [T 4, 6.6]
     struct Score {
         uint256 unservedWh;
@@ -49,9 +49,14 @@ library BenefitScore {
     error PlanNotAllottable(uint256 offset, bool charge, uint256 totalWh, uint256 allottedWh);
     /// @notice The plan takes a frame's load beyond capacity and further from zero than without it.
     error PlanOverCapacity(uint256 offset, int256 loadW, uint256 limitW);
+    /// @notice The plan's exports up to a frame cost more than the operator's account held for them at the match.
+    /// @param exportTickWh sum of export tariff in ticks times energy in Wh
+    /// @param budgetTickWh what there is, in the same unit
+    error PlanExportsUnfunded(uint256 offset, uint256 exportTickWh, uint256 budgetTickWh);
 
     uint256 private constant BENEFIT_SCALE = 1e18;
     uint256 private constant BPS = 10_000;
+    uint256 private constant WH_PER_KWH = 1000;
 
     /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame, or earliest latest start,
     /// first, then priority.
@@ -73,11 +78,17 @@ library BenefitScore {
     function scorePlan(Book memory book, bytes calldata plan) internal pure returns (Score memory score) {
         uint256 horizon = book.terms.horizon();
         Loads memory loads = _loadsBefore(book.terms);
+        uint256 budgetTickWh = book.terms.exportBudget() * WH_PER_KWH;
+        uint256 exportTickWh;
         for (uint256 offset; offset < horizon; ++offset) {
             (uint256 drawWh, uint256 dischargeWh) = PlanLib.totals(plan, offset);
             _allot(book, offset, drawWh, dischargeWh);
             int256 loadW = _advance(book, loads, offset, drawWh, dischargeWh);
             if (drawWh | dischargeWh != 0) _requireCapacity(book, offset, loadW);
+            if (dischargeWh != 0) {
+                exportTickWh += _publication(book, offset).exportTicks() * dischargeWh;
+                if (exportTickWh > budgetTickWh) revert PlanExportsUnfunded(offset, exportTickWh, budgetTickWh);
+            }
         }
         return Score(_unservedWh(book), loads.squares);
     }
@@ -247,7 +258,7 @@ library BenefitScore {
         bool bySlack = book.terms.isBySlack();
         uint256 length = book.bids.length;
         for (uint256 i; i < length; ++i) {
-            uint256 bid = Words.at(book.bids, i);
+            uint256 bid = Words.get(book.bids, i);
             uint256 last = Tranches.lastOffset(bid);
             uint256 leftWh = Tranches.leftWh(bid);
             if (last < horizon) {
@@ -260,6 +271,6 @@ library BenefitScore {
     }
 
     function _publication(Book memory book, uint256 offset) private pure returns (Publication) {
-        return Publication.wrap(Words.at(book.publications, offset));
+        return Publication.wrap(Words.get(book.publications, offset));
     }
 }

@@ -50,7 +50,7 @@ library CreditRanking {
         uint256[] memory byPrice = Words.reserve(count);
         unchecked {
             for (uint256 i; i < count; ++i) {
-                PileState order = PileState.wrap(Words.at(orders, i));
+                PileState order = PileState.wrap(Words.get(orders, i));
                 uint256 price = order.priceTicks();
                 // Best first: the lowest of the asks, the highest of the bids.
                 if (order.isCharge()) price = type(uint24).max - price;
@@ -63,8 +63,8 @@ library CreditRanking {
             uint256 attribute = MAX_ATTRIBUTE;
             for (uint256 i; i < count; ++i) {
                 if (i != 0 && _isFirstOfPrice(byPrice, i)) attribute -= step;
-                uint256 index = Words.at(byPrice, i) & type(uint32).max;
-                Words.set(sums, index, MAX_SUM - Words.at(sums, index) - PRICE_WEIGHT * attribute);
+                uint256 index = Words.get(byPrice, i) & type(uint32).max;
+                Words.set(sums, index, MAX_SUM - Words.get(sums, index) - PRICE_WEIGHT * attribute);
             }
         }
     }
@@ -72,7 +72,7 @@ library CreditRanking {
     /// @dev Whether the order before one has another price.
     function _isFirstOfPrice(uint256[] memory byPrice, uint256 i) private pure returns (bool) {
         unchecked {
-            return i == 0 || Words.at(byPrice, i) >> 32 != Words.at(byPrice, i - 1) >> 32;
+            return i == 0 || Words.get(byPrice, i) >> 32 != Words.get(byPrice, i - 1) >> 32;
         }
     }
 }

@@ -4,11 +4,17 @@ pragma solidity 0.8.37;
 import { Fill, FillLib } from "../types/Fill.sol";
 import { Meter } from "../types/Meter.sol";
 import { Posting, PostingLib } from "../types/Posting.sol";
+import { DeliveryMath } from "./DeliveryMath.sol";
 import { Words } from "./Words.sol";
 
 /// @title The piles of a frame that is being settled, in memory
 /// @notice Found by their numbers, walked in the order of their first fills.
 library Parties {
+    /// @dev The match filled it.
+    uint256 internal constant MATCHED = 1;
+    /// @dev A round's execution filled it.
+    uint256 internal constant EXECUTED = 2;
+
     /// @notice A pile with fills.
     /// @param pile its number
     /// @param buyer whether it buys; a pile's fills of a frame are all of one side
@@ -19,11 +25,12 @@ library Parties {
     /// @param fillsLeft fills that energy is still to be attributed to
     /// @param consumedLeftWh consumption that is still to be attributed
     /// @param producedLeftWh production that is still to be attributed
-    /// @param secured what its fills set aside, and what the operator's account set aside for its exports, money units
+    /// @param parts {MATCHED} and {EXECUTED}: the parts of the frame that filled it; each set its margin aside
+    /// @param waits whether it, or somebody that it trades with directly or through others, has no reading yet
+    /// @param secured what its fills and margins set aside, and what the operator's account set aside for its exports,
+    /// money units
     /// @param earned what others pay it
-    /// @param owedPiles what it owes piles
-    /// @param owedGrid what it owes the grid
-    /// @param means what it has left to pay with; only where somebody may run out
+    /// @param owed what it owes piles and the grid
     /// @param agreedWh energy that its credit is judged by
     /// @param creditedWh how much of that counts as delivered
     struct Party {
@@ -36,11 +43,11 @@ library Parties {
         uint256 fillsLeft;
         uint256 consumedLeftWh;
         uint256 producedLeftWh;
+        uint256 parts;
+        bool waits;
         uint256 secured;
         uint256 earned;
-        uint256 owedPiles;
-        uint256 owedGrid;
-        uint256 means;
+        uint256 owed;
         uint256 agreedWh;
         uint256 creditedWh;
     }
@@ -55,10 +62,11 @@ library Parties {
     }
 
     /// @notice The piles of `fills`.
-    function collect(Fill[] calldata fills) internal pure returns (Table memory table) {
+    /// @param matched how many of the fills the match made
+    function collect(Fill[] calldata fills, uint256 matched) internal pure returns (Table memory table) {
         uint256 last;
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = FillLib.at(fills, i);
+            Fill fill = FillLib.get(fills, i);
             uint256 seller = fill.sell();
             uint256 buyer = fill.buy();
             if (seller > last) last = seller;
@@ -67,9 +75,10 @@ library Parties {
         uint256[] memory byPile = new uint256[](last + 1);
         uint256[] memory list = Words.reserve(last);
         for (uint256 i; i < fills.length; ++i) {
-            Fill fill = FillLib.at(fills, i);
-            if (fill.sell() != FillLib.GRID) _enter(byPile, list, fill.sell(), false);
-            if (fill.buy() != FillLib.GRID) _enter(byPile, list, fill.buy(), true);
+            Fill fill = FillLib.get(fills, i);
+            uint256 part = i < matched ? MATCHED : EXECUTED;
+            if (fill.sell() != FillLib.GRID) _enter(byPile, list, fill.sell(), false, part);
+            if (fill.buy() != FillLib.GRID) _enter(byPile, list, fill.buy(), true, part);
         }
         // Lists of places in memory are what arrays of structs are.
         assembly ("memory-safe") {
@@ -85,6 +94,11 @@ library Parties {
         assembly ("memory-safe") {
             found := iszero(iszero(mload(add(add(byPile, 0x20), shl(5, pile)))))
         }
+    }
+
+    /// @notice Whether the settlement changes anything of a pile's account or credit.
+    function isChanged(Party memory party) internal pure returns (bool) {
+        return party.secured + party.earned != party.owed || party.agreedWh != 0;
     }
 
     /// @notice Sets what a pile has moved in the frame.
@@ -125,14 +139,21 @@ library Parties {
                     party.consumedWh,
                     party.producedWh,
                     !party.metered,
-                    int256(party.secured + party.earned) - int256(party.owedPiles + party.owedGrid)
+                    // What a pile owes is set aside before it can owe it.
+                    DeliveryMath.above(party.secured + party.earned, party.owed)
                 );
         }
     }
 
     /// @dev Counts a fill of a pile.
-    function _enter(uint256[] memory byPile, uint256[] memory list, uint256 pile, bool buyer) private pure {
-        if (Words.at(byPile, pile) == 0) {
+    function _enter(
+        uint256[] memory byPile,
+        uint256[] memory list,
+        uint256 pile,
+        bool buyer,
+        uint256 part
+    ) private pure {
+        if (Words.get(byPile, pile) == 0) {
             Party memory party;
             party.pile = pile;
             uint256 place;
@@ -146,14 +167,15 @@ library Parties {
         assembly ("memory-safe") {
             parties := byPile
         }
-        _count(parties[pile], buyer);
+        _count(parties[pile], buyer, part);
     }
 
     /// @dev Counts a fill.
-    function _count(Party memory party, bool buyer) private pure {
+    function _count(Party memory party, bool buyer, uint256 part) private pure {
         unchecked {
             ++party.fillsLeft;
         }
+        party.parts |= part;
         if (buyer) party.buyer = true;
     }
 }

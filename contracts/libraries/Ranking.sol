@@ -31,7 +31,7 @@ library Ranking {
         bool inOrder = true;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                BookEntry entry = BookEntry.wrap(Words.at(ranked, i));
+                BookEntry entry = BookEntry.wrap(Words.get(ranked, i));
                 uint256 price = entry.priceTicks();
                 if (price != lastPrice) {
                     lastPrice = price;

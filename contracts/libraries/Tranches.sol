@@ -9,7 +9,7 @@ import { Words } from "./Words.sol";
 ///
 /// ```
 ///  bits      field     meaning
-///  0..23     leftWh    what the order has left
+///  0..23     leftWh    what the order is left to be served
 ///  24..43    peakWh    most that it moves in a later frame
 ///  44..63    nowWh     most that it moves in the round's frame
 ///  64..70    from      first offset at which it may move
@@ -38,7 +38,7 @@ library Tranches {
     function tranche(FlexibleOrder order, uint256 index, uint256 from) internal pure returns (uint256 word) {
         unchecked {
             uint256 priceKey = order.isCharge() ? order.priceTicks() : MAX_TICKS - order.priceTicks();
-            word = order.remainingWh() | (order.peakWh() << PEAK_SHIFT) | (order.leftWh() << NOW_SHIFT);
+            word = order.servableWh() | (order.peakWh() << PEAK_SHIFT) | (order.leftWh() << NOW_SHIFT);
             word |= (priceKey << PRICE_SHIFT) | (from << FROM_SHIFT);
             word |= ((order.lastOffset() - from + 1) << FRAMES_SHIFT) | (index << INDEX_SHIFT);
         }
@@ -54,7 +54,7 @@ library Tranches {
         return MAX_TICKS - exportTicks;
     }
 
-    /// @notice What the order has left, Wh.
+    /// @notice What the order is left to be served, Wh.
     function leftWh(uint256 word) internal pure returns (uint256) {
         return word & type(uint24).max;
     }
@@ -78,7 +78,7 @@ library Tranches {
         unchecked {
             uint256 length = list.length;
             for (head = start; head < length; ++head) {
-                uint256 word = Words.at(list, head);
+                uint256 word = Words.get(list, head);
                 if (leftWh(word) != 0 && lastOffset(word) >= offset) break;
             }
         }
@@ -182,16 +182,16 @@ library Tranches {
         Words.setLength(result, length);
         unchecked {
             for (uint256 i; i < length; ++i) {
-                uint256 next = _sortKey(Words.at(list, i), bySlack) + 1;
-                Words.set(place, next, Words.at(place, next) + 1);
+                uint256 next = _sortKey(Words.get(list, i), bySlack) + 1;
+                Words.set(place, next, Words.get(place, next) + 1);
             }
             for (uint256 key; key < 128; ++key) {
-                Words.set(place, key + 1, Words.at(place, key + 1) + Words.at(place, key));
+                Words.set(place, key + 1, Words.get(place, key + 1) + Words.get(place, key));
             }
             for (uint256 i; i < length; ++i) {
-                uint256 word = Words.at(list, i);
+                uint256 word = Words.get(list, i);
                 uint256 key = _sortKey(word, bySlack);
-                uint256 to = Words.at(place, key);
+                uint256 to = Words.get(place, key);
                 Words.set(place, key, to + 1);
                 Words.set(result, to, word);
             }

@@ -39,7 +39,7 @@ library Words {
     }
 
     /// @notice The word at `index`.
-    function at(uint256[] memory list, uint256 index) internal pure returns (uint256 word) {
+    function get(uint256[] memory list, uint256 index) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := mload(add(add(list, 0x20), shl(5, index)))
         }

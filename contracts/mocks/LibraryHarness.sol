@@ -215,9 +215,9 @@ contract LibraryHarness {
         uint256 end = _dirtyFreeMemory(pushed.length);
         list = Words.reserve(pushed.length);
         for (uint256 i; i < pushed.length; ++i) Words.push(list, pushed[i]);
-        before = Words.at(list, index);
+        before = Words.get(list, index);
         Words.set(list, index, word);
-        afterwards = Words.at(list, index);
+        afterwards = Words.get(list, index);
         Words.setLength(list, length);
         _requireUntouchedFrom(_freeMemory(), end);
     }
@@ -292,22 +292,22 @@ contract LibraryHarness {
     }
 
     /// @dev Reverts unless the dirt from `at` to `end` is all there.
-    function _requireUntouchedFrom(uint256 at, uint256 end) private pure {
-        bool touched = at > end;
+    function _requireUntouchedFrom(uint256 place, uint256 end) private pure {
+        bool touched = place > end;
         assembly ("memory-safe") {
-            for {} lt(at, end) {
-                at := add(at, 0x20)
+            for {} lt(place, end) {
+                place := add(place, 0x20)
             } {
-                touched := or(touched, iszero(eq(mload(at), DIRT)))
+                touched := or(touched, iszero(eq(mload(place), DIRT)))
             }
         }
         if (touched) revert MemoryViolated();
     }
 
     /// @dev The free-memory pointer.
-    function _freeMemory() private pure returns (uint256 at) {
+    function _freeMemory() private pure returns (uint256 place) {
         assembly ("memory-safe") {
-            at := mload(0x40)
+            place := mload(0x40)
         }
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import { IMarket } from "../interfaces/IMarket.sol";
+import { IMarketLens } from "../interfaces/IMarketLens.sol";
 import { BookHead } from "../types/BookHead.sol";
 import { Chronicle } from "../types/Chronicle.sol";
 import { PileState } from "../types/PileState.sol";
@@ -17,11 +18,13 @@ contract MarketSnapshot {
     /// @notice Tokens held, grid balance, chronicle, book head; then, by pile, slot, free balance, locked balance and
     /// whether the market lists its order as live.
     /// @param market the market
+    /// @param lens what lists its live orders
     /// @param token its token
     /// @param piles numbers of the piles to look at
     /// @param accounts their accounts
     function take(
         IMarket market,
+        IMarketLens lens,
         IERC20 token,
         uint256[] calldata piles,
         address[] calldata accounts
@@ -31,13 +34,13 @@ contract MarketSnapshot {
         words[1] = market.gridBalance();
         words[2] = Chronicle.unwrap(market.chronicle());
         words[3] = BookHead.unwrap(market.bookHead());
-        (uint256[] memory live, ) = market.liveStates();
+        (uint256[] memory live, ) = lens.liveStates(market);
         for (uint256 i; i < piles.length; ++i) {
-            uint256 at = HEAD_WORDS + WORDS_PER_PILE * i;
-            words[at] = PileState.unwrap(market.pileState(piles[i]));
-            words[at + 1] = market.freeBalanceOf(accounts[i]);
-            words[at + 2] = market.lockedBalanceOf(accounts[i]);
-            for (uint256 j; j < live.length; ++j) if (live[j] == piles[i]) ++words[at + 3];
+            uint256 place = HEAD_WORDS + WORDS_PER_PILE * i;
+            words[place] = PileState.unwrap(market.pileState(piles[i]));
+            words[place + 1] = market.freeBalanceOf(accounts[i]);
+            words[place + 2] = market.lockedBalanceOf(accounts[i]);
+            for (uint256 j; j < live.length; ++j) if (live[j] == piles[i]) ++words[place + 3];
         }
     }
 }

@@ -29,7 +29,6 @@ contract PackedTypesHarness {
         uint256 nonce;
         uint256 credit;
         uint256 creditWh;
-        bool indebted;
     }
 
     /// @notice Fields of a {BookEntry}; those that share bits are all read.
@@ -79,7 +78,6 @@ contract PackedTypesHarness {
         f.nonce = s.nonce();
         f.credit = s.credit();
         f.creditWh = s.creditWh();
-        f.indebted = s.isIndebted();
     }
 
     /// @notice {PileStateLib.registered}.
@@ -123,9 +121,14 @@ contract PackedTypesHarness {
         return s.withSuspended(suspended);
     }
 
-    /// @notice {PileStateLib.withIndebted}.
-    function withIndebted(PileState s, bool indebted) external pure returns (PileState) {
-        return s.withIndebted(indebted);
+    /// @notice {PileStateLib.withNonceUsed}.
+    function withNonceUsed(PileState s) external pure returns (PileState) {
+        return s.withNonceUsed();
+    }
+
+    /// @notice {PileStateLib.less}.
+    function less(PileState s, uint256 amount) external pure returns (PileState) {
+        return s.less(amount);
     }
 
     /// @notice {PileStateLib.withDelivery}.
@@ -233,6 +236,11 @@ contract PackedTypesHarness {
         return c.withFrame(frame, loadW, known, pflW);
     }
 
+    /// @notice {ChronicleLib.openFrames} as it is, with one more and with one less.
+    function countOpen(Chronicle c) external pure returns (uint256 open, Chronicle more, Chronicle less_) {
+        return (c.openFrames(), c.withOneMoreOpen(), c.withOneLessOpen());
+    }
+
     /// @notice {ChronicleLib.withGridBalance}.
     function withGridBalance(Chronicle c, uint256 balance) external pure returns (Chronicle) {
         return c.withGridBalance(balance);
@@ -253,12 +261,12 @@ contract PackedTypesHarness {
         return FrameRecordLib.pack(frame, loadW, hash);
     }
 
-    /// @notice Every reader of {FrameRecordLib}, and {FrameRecordLib.settled}.
+    /// @notice Every reader of {FrameRecordLib}, and {FrameRecordLib.withDigest}.
     function readRecord(
         FrameRecord r,
         bytes32 hash
-    ) external pure returns (uint256 frame, int256 loadW, bool open, bool matches, FrameRecord settled) {
-        return (r.frame(), r.loadW(), r.isOpen(), r.matches(hash), r.settled());
+    ) external pure returns (uint256 frame, int256 loadW, bool open, bool matches, FrameRecord next) {
+        return (r.frame(), r.loadW(), r.isOpen(), r.matches(hash), r.withDigest(hash));
     }
 
     /// @notice {PublicationLib.pack}.

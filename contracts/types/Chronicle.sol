@@ -11,6 +11,7 @@ pragma solidity 0.8.37;
 ///  73..152   pflW         power fluctuation level so far, W [T 4.4]
 ///  153..216  gridBalance  what the grid operator may withdraw, money units
 ///  217       roundOpen    1 = a benefit round may still fill orders of the last frame
+///  218..249  openFrames   frames with fills that are not wholly settled
 /// ```
 type Chronicle is uint256;
 
@@ -22,6 +23,8 @@ library ChronicleLib {
     uint256 private constant FRAME_PART = (1 << 153) - 1;
     uint256 private constant GRID_BALANCE = uint256(type(uint64).max) << 153;
     uint256 private constant ROUND_OPEN_BIT = 1 << 217;
+    uint256 private constant OPEN_FRAMES_SHIFT = 218;
+    uint256 private constant OPEN_FRAMES = uint256(type(uint32).max) << OPEN_FRAMES_SHIFT;
 
     /// @notice Last frame that was cleared; 0 = none yet.
     function lastFrame(Chronicle c) internal pure returns (uint256) {
@@ -53,6 +56,25 @@ library ChronicleLib {
         return Chronicle.unwrap(c) & ROUND_OPEN_BIT != 0;
     }
 
+    /// @notice Frames with fills that are not wholly settled.
+    function openFrames(Chronicle c) internal pure returns (uint256) {
+        return (Chronicle.unwrap(c) & OPEN_FRAMES) >> OPEN_FRAMES_SHIFT;
+    }
+
+    /// @notice The chronicle with one more unsettled frame.
+    function withOneMoreOpen(Chronicle c) internal pure returns (Chronicle) {
+        unchecked {
+            return Chronicle.wrap(Chronicle.unwrap(c) + (1 << OPEN_FRAMES_SHIFT));
+        }
+    }
+
+    /// @notice The chronicle with one unsettled frame less; it has at least one.
+    function withOneLessOpen(Chronicle c) internal pure returns (Chronicle) {
+        unchecked {
+            return Chronicle.wrap(Chronicle.unwrap(c) - (1 << OPEN_FRAMES_SHIFT));
+        }
+    }
+
     /// @notice The chronicle with a benefit round open or over.
     function withRoundOpen(Chronicle c, bool roundOpen) internal pure returns (Chronicle) {
         uint256 word = Chronicle.unwrap(c);
@@ -67,7 +89,7 @@ library ChronicleLib {
         bool known,
         uint256 pflW_
     ) internal pure returns (Chronicle) {
-        uint256 word = Chronicle.unwrap(c) & GRID_BALANCE;
+        uint256 word = Chronicle.unwrap(c) & (GRID_BALANCE | OPEN_FRAMES);
         // A load is at most 40 bits with its sign, the low ones of its word; they are kept as they are.
         // forge-lint: disable-next-line(unsafe-typecast)
         word |= frame | (uint256(uint40(int40(loadW))) << 32) | (pflW_ << 73);

@@ -26,7 +26,7 @@ library FillLib {
     }
 
     /// @notice The fill at a place of a list that is known to reach so far.
-    function at(Fill[] calldata fills, uint256 index) internal pure returns (Fill f) {
+    function get(Fill[] calldata fills, uint256 index) internal pure returns (Fill f) {
         assembly ("memory-safe") {
             f := calldataload(add(fills.offset, shl(5, index)))
         }

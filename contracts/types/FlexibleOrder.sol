@@ -67,6 +67,15 @@ library FlexibleOrderLib {
         return (FlexibleOrder.unwrap(o) >> PRICE_SHIFT) & type(uint24).max;
     }
 
+    /// @notice S: what it can be served at all, its tranche now and its peak in every later frame, Wh.
+    function servableWh(FlexibleOrder o) internal pure returns (uint256) {
+        unchecked {
+            uint256 mostWh = o.leftWh() + o.peakWh() * o.lastOffset();
+            uint256 remaining = o.remainingWh();
+            return mostWh < remaining ? mostWh : remaining;
+        }
+    }
+
     /// @notice Frames from the round's frame to the order's last frame.
     function lastOffset(FlexibleOrder o) internal pure returns (uint256) {
         return (FlexibleOrder.unwrap(o) >> LAST_SHIFT) & 0x7f;

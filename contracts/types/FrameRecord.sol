@@ -56,8 +56,9 @@ library FrameRecordLib {
         return (FrameRecord.unwrap(r) ^ uint256(hash)) >> DIGEST_SHIFT == 0;
     }
 
-    /// @notice The record with nothing left to settle.
-    function settled(FrameRecord r) internal pure returns (FrameRecord) {
-        return FrameRecord.wrap(FrameRecord.unwrap(r) & ((1 << DIGEST_SHIFT) - 1));
+    /// @notice The record with another hash: of what is left to settle, 0 where nothing is.
+    function withDigest(FrameRecord r, bytes32 hash) internal pure returns (FrameRecord) {
+        uint256 kept = FrameRecord.unwrap(r) & ((1 << DIGEST_SHIFT) - 1);
+        return FrameRecord.wrap(kept | ((uint256(hash) >> DIGEST_SHIFT) << DIGEST_SHIFT));
     }
 }

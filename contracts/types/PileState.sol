@@ -18,7 +18,7 @@ pragma solidity 0.8.37;
 ///  194..213  nonce        next nonce of a signed order
 ///  214..227  credit       C, 1/100 point, 0 to 10 000
 ///  228..253  creditWh     W, energy that the credit rests on
-///  254       indebted     1 = the pile has a debt
+///  254       unused       0
 ///  255       registered   1, so that the slot is never zero
 /// ```
 ///
@@ -57,14 +57,13 @@ library PileStateLib {
 
     uint256 private constant CREDIT_MASK = (1 << 14) - 1;
     uint256 private constant SUSPENDED_BIT = 1 << SUSPENDED_SHIFT;
-    uint256 private constant INDEBTED_BIT = 1 << 254;
     /// @dev Set for every registered pile, so that its slot is never zero.
     uint256 private constant REGISTERED_BIT = 1 << 255;
     /// @dev Credit and what it rests on.
     uint256 private constant CREDIT_PART = (CREDIT_MASK << CREDIT_SHIFT) | (MAX_CREDIT_WH << CREDIT_WH_SHIFT);
-    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, debt, registration.
+    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, registration.
     uint256 private constant LASTING =
-        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | INDEBTED_BIT | REGISTERED_BIT;
+        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | REGISTERED_BIT;
 
     /// @notice The state of a pile that has just been registered.
     /// @param credit_ initial credit, 1/100 point
@@ -145,11 +144,6 @@ library PileStateLib {
         return (PileState.unwrap(s) >> CREDIT_WH_SHIFT) & MAX_CREDIT_WH;
     }
 
-    /// @notice Whether the pile has a debt.
-    function isIndebted(PileState s) internal pure returns (bool) {
-        return PileState.unwrap(s) & INDEBTED_BIT != 0;
-    }
-
     /// @notice Whether the slot holds an order of a pile in good standing that takes part in `frame`.
     /// @return takes whether it does
     /// @return waited frames that it has waited; meaningless where it does not take part
@@ -172,7 +166,16 @@ library PileStateLib {
 
     /// @notice The state with another free balance.
     function withBalance(PileState s, uint256 balance_) internal pure returns (PileState) {
-        return PileState.wrap((PileState.unwrap(s) & ~MAX_BALANCE) | balance_);
+        // Shorter than a mask of all other bits.
+        uint256 word = PileState.unwrap(s);
+        return PileState.wrap(word ^ ((word ^ balance_) & MAX_BALANCE));
+    }
+
+    /// @notice The state with so much of its free balance taken, which it has.
+    function less(PileState s, uint256 amount) internal pure returns (PileState) {
+        unchecked {
+            return PileState.wrap(PileState.unwrap(s) - amount);
+        }
     }
 
     /// @notice The state after a fill of at most {displayedWh} that freed part of the order's lock.
@@ -186,12 +189,6 @@ library PileStateLib {
     function withSuspended(PileState s, bool suspended) internal pure returns (PileState) {
         uint256 word = PileState.unwrap(s);
         return PileState.wrap(suspended ? word | SUSPENDED_BIT : word & ~SUSPENDED_BIT);
-    }
-
-    /// @notice The state with the pile in debt or free of it.
-    function withIndebted(PileState s, bool indebted) internal pure returns (PileState) {
-        uint256 word = PileState.unwrap(s);
-        return PileState.wrap(indebted ? word | INDEBTED_BIT : word & ~INDEBTED_BIT);
     }
 
     /// @notice The state after a settled frame: the credit is the mean of the scores weighted by energy [D (1)(2)],
@@ -208,6 +205,12 @@ library PileStateLib {
             uint256 word = PileState.unwrap(s) & ~CREDIT_PART;
             return PileState.wrap(word | (mean << CREDIT_SHIFT) | (sum << CREDIT_WH_SHIFT));
         }
+    }
+
+    /// @notice The state after its pile acted on its order: what it had signed with its nonce is void. A pile that has used
+    /// every nonce stays at the last, which no signed order may carry.
+    function withNonceUsed(PileState s) internal pure returns (PileState) {
+        return s.nonce() == MAX_NONCE ? s : s.withNextNonce();
     }
 
     /// @notice The state with the next nonce.

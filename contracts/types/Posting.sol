@@ -12,7 +12,7 @@ pragma solidity 0.8.37;
 ///  64..87    consumedWh  metered consumption; presumed where silent
 ///  88..111   producedWh  metered production; presumed where silent
 ///  112       silent      1 = no reading arrived in time
-///  128..255  money       signed: what its fills set aside, less what it owes, more what it is paid
+///  128..191  money       what its fills and margin set aside, less what it owes, more what it is paid, money units
 /// ```
 type Posting is uint256;
 
@@ -31,13 +31,11 @@ library PostingLib {
         uint256 consumedWh_,
         uint256 producedWh_,
         bool silent,
-        int256 money_
+        uint256 money_
     ) internal pure returns (Posting) {
         uint256 word = pile_ | (agreedWh_ << 16) | (creditedWh_ << 40) | (consumedWh_ << 64) | (producedWh_ << 88);
         if (silent) word |= 1 << 112;
-        // The lower half keeps the sign: money fits 128 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return Posting.wrap(word | (uint256(money_) << 128));
+        return Posting.wrap(word | (money_ << 128));
     }
 
     /// @notice Number of the pile.
@@ -55,8 +53,8 @@ library PostingLib {
         return (Posting.unwrap(p) >> 40) & ENERGY_MASK;
     }
 
-    /// @notice What the pile's account changes by, money units.
-    function money(Posting p) internal pure returns (int256) {
-        return int256(Posting.unwrap(p)) >> 128;
+    /// @notice What the pile's account grows by, money units.
+    function money(Posting p) internal pure returns (uint256) {
+        return (Posting.unwrap(p) >> 128) & type(uint64).max;
     }
 }

@@ -15,7 +15,8 @@ pragma solidity 0.8.37;
 ///  160..174  chargeBps      v, 1/10 000
 ///  175..189  dischargeBps   varpi, 1/10 000
 ///  190..205  maxWaitFrames  WT_max
-///  206       bySlack        1 = plans are allotted to whom can wait least
+///  206       bySlack        1 = plans are allotted first to whoever can wait least
+///  207..255  exportBudget   B: what exports may cost, ticks of money units; see {MAX_BUDGET}
 /// ```
 type RoundTerms is uint256;
 
@@ -24,6 +25,9 @@ using RoundTermsLib for RoundTerms global;
 /// @title Reading and writing the fields of {RoundTerms}
 /// @notice The constants of a round.
 library RoundTermsLib {
+    /// @dev Largest export budget; what the operator's account holds beyond it plans cannot spend.
+    uint256 internal constant MAX_BUDGET = (1 << 49) - 1;
+
     /// @notice Packs the terms; all values fit by the bounds of the market's parameters.
     function pack(
         uint256 frame_,
@@ -36,13 +40,14 @@ library RoundTermsLib {
         uint256 chargeBps_,
         uint256 dischargeBps_,
         uint256 maxWaitFrames_,
-        bool bySlack
+        bool bySlack,
+        uint256 exportBudget_
     ) internal pure returns (RoundTerms) {
         // A load is at most 40 bits with its sign; they are kept as they are.
         // forge-lint: disable-next-line(unsafe-typecast)
         uint256 word = frame_ | (uint256(uint40(int40(previousW_))) << 32) | (matchedWh_ << 73) | (limitW_ << 105);
         word |= (frameSeconds_ << 137) | (horizon_ << 154) | (chargeBps_ << 160) | (dischargeBps_ << 175);
-        word |= maxWaitFrames_ << 190;
+        word |= (maxWaitFrames_ << 190) | (exportBudget_ << 207);
         if (bySlack) word |= 1 << 206;
         return RoundTerms.wrap(previousKnown ? word | (1 << 72) : word);
     }
@@ -97,7 +102,12 @@ library RoundTermsLib {
         return (RoundTerms.unwrap(t) >> 190) & type(uint16).max;
     }
 
-    /// @notice Whether plans are allotted to whom can wait least, instead of earliest last frame first.
+    /// @notice B: what the exports of a plan may cost, in units of tickSize money units.
+    function exportBudget(RoundTerms t) internal pure returns (uint256) {
+        return RoundTerms.unwrap(t) >> 207;
+    }
+
+    /// @notice Whether plans are allotted first to whoever can wait least, instead of earliest last frame first.
     function isBySlack(RoundTerms t) internal pure returns (bool) {
         return (RoundTerms.unwrap(t) >> 206) & 1 != 0;
     }

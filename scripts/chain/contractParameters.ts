@@ -51,5 +51,8 @@ export function contractParameters<Address>(
     creditPriorWh: p.creditPriorWh,
     minCredit: p.minCredit,
     rankByCredit: p.ranking === "credit",
+    importCap: p.importCap,
+    cancelPrice: p.cancelPrice,
+    keeperReward: p.keeperReward,
   };
 }

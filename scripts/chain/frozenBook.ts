@@ -51,6 +51,8 @@ export function decodeFrozenBook(words: readonly bigint[], { tickSize, pileName 
     allotment: terms.bySlack ? "slack" : "expiry",
     chargeEfficiencyBps: terms.chargeEfficiencyBps,
     dischargeEfficiencyBps: terms.dischargeEfficiencyBps,
+    exportBudgetTicks: terms.exportBudgetTicks,
+    tickSize,
   };
 }
 
@@ -82,6 +84,7 @@ export function encodeFrozenBook(
       dischargeEfficiencyBps: book.dischargeEfficiencyBps,
       maxWaitFrames: book.maxWaitFrames,
       bySlack: book.allotment === "slack",
+      exportBudgetTicks: book.exportBudgetTicks,
     }),
     ...book.publications.map((p, offset) => fromPublication(p, book.frame + offset, tickSize)),
     ...book.bids.map(fromOrder),

@@ -7,6 +7,7 @@ import {
   type Signer,
   type TypedDataDomain,
   ZeroAddress,
+  ZeroHash,
 } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
@@ -19,6 +20,7 @@ import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
 import {
+  type Chronicle,
   decodeChronicle,
   decodeFill,
   decodePileState,
@@ -156,6 +158,9 @@ export class MarketClient {
       creditPriorWh: p.creditPriorWh,
       minCredit: p.minCredit,
       ranking: p.rankByCredit ? "credit" : "priority",
+      importCap: p.importCap,
+      cancelPrice: p.cancelPrice,
+      keeperReward: p.keeperReward,
     };
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
     return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds);
@@ -322,10 +327,11 @@ export class MarketClient {
     return this.toDelivery(sender, "settle", [this.address, frame, publication, packed, matched, readings]);
   }
 
-  /** What a settlement changed the accounts of piles by, money units, by their numbers. */
-  moneyPosted(receipt: Receipt): Map<number, bigint> {
-    const { postings } = this.event(receipt, "FrameSettled") as { postings: readonly bigint[] };
-    return new Map(postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
+  /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
+  settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
+    const event = this.event(receipt, "FrameSettled") as { rest: string; postings: readonly bigint[] };
+    const moved = new Map(event.postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
+    return { complete: event.rest === ZeroHash, moved };
   }
 
   /** What the market holds of its token, money units, rounded down. */
@@ -334,9 +340,19 @@ export class MarketClient {
     return held / this.parameters.unit;
   }
 
-  /** What a pile can pay with, the lock of an order that has died included, money units. */
-  async freeBalance(pile: number): Promise<bigint> {
-    return this.market.freeBalanceOfPile(pile);
+  /** What of the operator's account can pay for surplus now, money units. */
+  async availableGrid(): Promise<bigint> {
+    return this.delivery.availableOf(this.address);
+  }
+
+  /** What an account may claim from the operator, money units. */
+  async claimOf(account: string): Promise<bigint> {
+    return this.delivery.claimOf(this.address, account);
+  }
+
+  /** Pays the sender's claim in tokens, as far as the operator's account lasts. */
+  async collectClaim(claimant: Transactor, to: string): Promise<Receipt> {
+    return this.toDelivery(claimant, "collectClaim", [this.address, to]);
   }
 
   /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
@@ -360,10 +376,17 @@ export class MarketClient {
     return decodeChronicle(await this.market.chronicle());
   }
 
-  /** Slots of the piles with a live order. */
+  /** Slots of the piles with a live order at the time of the latest block. */
   async liveStates(): Promise<{ pile: number; state: PileState }[]> {
-    const [piles, states] = await this.market.liveStates();
-    return piles.map((pile, index) => ({ pile: Number(pile), state: decodePileState(states[index]!) }));
+    const [count, chronicle, block] = await Promise.all([
+      this.market.pileCount(),
+      this.chronicle(),
+      this.provider.getBlock("latest"),
+    ]);
+    const states = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileState(i + 1)));
+    return states
+      .map((state, index) => ({ pile: index + 1, state }))
+      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
   }
 
   /** A pile's slot. */
@@ -420,6 +443,17 @@ function domainOf({
   verifyingContract,
 }: Record<"name" | "version" | "verifyingContract", string> & { chainId: bigint }): TypedDataDomain {
   return { name, version, chainId, verifyingContract };
+}
+
+/** Whether a slot holds an order that can still be filled at a time. SPEC 2. */
+export function isLiveState(
+  { remainingWh, expiryFrame }: PileState,
+  { lastFrame, roundOpen }: Pick<Chronicle, "lastFrame" | "roundOpen">,
+  frameSeconds: number,
+  nowSeconds: number,
+): boolean {
+  if (remainingWh === 0n || nowSeconds >= expiryFrame * frameSeconds) return false;
+  return lastFrame < expiryFrame || roundOpen;
 }
 
 /** An order in the book, from its slot. */

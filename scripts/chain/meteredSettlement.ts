@@ -1,10 +1,12 @@
 import type { BaseWallet } from "ethers";
 
 import { type Delivery, NO_TARIFFS, partiesOf } from "../market/model/delivery";
+import { marginFor } from "../market/model/margin";
+import { groupsOf, partOf } from "../market/model/parts";
 import { pileSettlement, type Standing, workOut } from "../market/model/settle";
 import type { FrameSettlement, Reading } from "../market/settlement";
 import { type ClearedFrame, type MarketClient, outcomeOf } from "./marketClient";
-import { decodePublication } from "./packedWords";
+import { decodePublication, GRID } from "./packedWords";
 import type { Receipt, Transactor } from "./transactor";
 
 /** A pile whose meter signs on a chain. */
@@ -33,6 +35,8 @@ export interface SettlementRequest {
  * and the grid's account are the chain's; what nobody stores (who owed what for what) is worked out by the same rules,
  * and held against the money that the contract moved. SPEC 5, 6.
  *
+ * Before the deadline only groups whose readings are all there are settled; `complete` says whether any are left.
+ *
  * @throws ContractRefusal such as ReadingsAwaited; Error where the contract moved other sums than the rules say.
  */
 export async function settleByReadings({
@@ -43,49 +47,76 @@ export async function settleByReadings({
   readings,
 }: SettlementRequest): Promise<{ receipt: Receipt; settlement: FrameSettlement }> {
   const names = new Map([...piles].map(([name, { index }]) => [index, name]));
-  const { trades, grid } = outcomeOf(cleared, (index) => names.get(index) ?? `#${index}`);
+  const nameOf = (index: number): string => names.get(index) ?? `#${index}`;
+  const { trades, grid } = outcomeOf(cleared, nameOf);
   const publication = await client.publication(cleared.frame);
-  const delivery: Delivery = { trades, grid, tariffs: tariffsOf(publication, client.parameters.tickSize) };
-  const parties = [...partiesOf(delivery).keys()].map((name) => ({ name, pile: piles.get(name)! }));
-
-  const before = await Promise.all(parties.map(async ({ pile: { index } }) => client.pileState(index)));
-  const standings = new Map<string, Standing>();
-  await Promise.all(
-    parties.map(async ({ name, pile: { index, ratedW } }) => {
-      const { weatherBps, operatorTag } = await client.meter(index, cleared.frame);
-      const operator = operatorTag === 0n ? undefined : String(operatorTag);
-      standings.set(name, { free: await client.freeBalance(index), ratedW, operator, weatherBps });
-    }),
-  );
-  const { gridBalance } = await client.chronicle();
+  const tariffs = tariffsOf(publication, client.parameters.tickSize);
+  const whole: Delivery = { trades, grid, tariffs, margins: marginsOf(client, cleared, piles, nameOf, tariffs) };
   const signed = await Promise.all(
-    parties.flatMap(({ name, pile: { index, meter } }) => {
+    [...partiesOf(whole).keys()].flatMap((name) => {
       const reading = readings.get(name);
+      const { index, meter } = piles.get(name)!;
       return reading === undefined
         ? []
         : [client.signReading(meter, { pile: index, frame: cleared.frame, ...reading })];
     }),
   );
+  const before = await Promise.all([...piles.values()].map(async ({ index }) => client.pileState(index)));
+  const creditBefore = new Map([...piles.keys()].map((name, i) => [name, before[i]!.credit]));
+  const [{ gridBalance }, available] = await Promise.all([client.chronicle(), client.availableGrid()]);
   const receipt = await client.settle(sender, cleared, publication, signed);
 
-  const worked = workOut(client.parameters, delivery, readings, (name) => standings.get(name)!, gridBalance);
-  const moved = client.moneyPosted(receipt);
+  const { complete, moved } = client.settled(receipt);
+  const waiting = complete ? [] : groupsOf(whole).filter((group) => group.some((name) => !readings.has(name)));
+  const waits = new Set(waiting.flat());
+  const delivery = partOf(whole, new Set([...partiesOf(whole).keys()].filter((name) => !waits.has(name))));
+  const parties = [...partiesOf(delivery).keys()].map((name) => ({ name, pile: piles.get(name)! }));
+  const standings = new Map<string, Standing>();
+  await Promise.all(
+    parties.map(async ({ name, pile: { index, ratedW } }) => {
+      const { weatherBps, operatorTag } = await client.meter(index, cleared.frame);
+      const operator = operatorTag === 0n ? undefined : String(operatorTag);
+      standings.set(name, { ratedW, operator, weatherBps });
+    }),
+  );
+  const worked = workOut(client.parameters, delivery, readings, (name) => standings.get(name)!, available);
   for (const { name, pile } of parties) {
-    const { means, unpaid } = worked.piles.get(name)!;
-    const expected = means - unpaid - standings.get(name)!.free;
-    if (moved.get(pile.index) === expected) continue;
-    throw new Error(`pile ${name}: the contract moved ${moved.get(pile.index)} money units, the rules say ${expected}`);
+    const { setAside, owed, earned } = worked.piles.get(name)!;
+    const expected = setAside + earned - owed;
+    const posted = moved.get(pile.index) ?? 0n;
+    if (posted === expected) continue;
+    throw new Error(`pile ${name}: the contract moved ${posted} money units, the rules say ${expected}`);
   }
   const after = await Promise.all(parties.map(async ({ pile: { index } }) => client.pileState(index)));
   const settlement: FrameSettlement = {
     frame: cleared.frame,
+    complete,
     piles: parties.map(({ name }, i) =>
-      pileSettlement(name, worked.piles.get(name)!, before[i]!.credit, after[i]!.credit),
+      pileSettlement(name, worked.piles.get(name)!, creditBefore.get(name)!, after[i]!.credit),
     ),
     grid: (await client.chronicle()).gridBalance - gridBalance - worked.exportsSetAside,
     imbalance: worked.imbalance,
   };
   return { receipt, settlement };
+}
+
+/** What the parts of a frame set aside as margins, by the names of the piles that they fill. SPEC 2. */
+function marginsOf(
+  { parameters }: MarketClient,
+  { fills, matched }: ClearedFrame,
+  piles: ReadonlyMap<string, MeteredPile>,
+  nameOf: (index: number) => string,
+  tariffs: Delivery["tariffs"],
+): Map<string, bigint> {
+  const margins = new Map<string, bigint>();
+  for (const part of [fills.slice(0, matched), fills.slice(matched)]) {
+    const filled = new Set(part.flatMap(({ sell, buy }) => [sell, buy]).filter((index) => index !== GRID));
+    for (const name of [...filled].map(nameOf)) {
+      const margin = marginFor(parameters, piles.get(name)!.ratedW, tariffs);
+      margins.set(name, (margins.get(name) ?? 0n) + margin);
+    }
+  }
+  return margins;
 }
 
 /** The tariffs of a packed publication, money units per kWh. */

@@ -30,7 +30,6 @@ export interface PileState {
   credit: bigint;
   /** Energy that the credit rests on, Wh. */
   creditWh: bigint;
-  indebted: boolean;
 }
 
 /** Decodes `types/PileState.sol`. */
@@ -50,7 +49,6 @@ export function decodePileState(word: bigint): PileState {
     nonce: field(word, 194, 20),
     credit: field(word, 214, 14),
     creditWh: field(word, 228, 26),
-    indebted: field(word, 254, 1) === 1n,
   };
 }
 
@@ -103,6 +101,8 @@ export interface Chronicle {
   gridBalance: bigint;
   /** Whether a benefit round may still fill orders of the last frame. */
   roundOpen: boolean;
+  /** Frames with fills that are not wholly settled. */
+  openFrames: number;
 }
 
 /** Decodes `types/Chronicle.sol`. */
@@ -114,6 +114,7 @@ export function decodeChronicle(word: bigint): Chronicle {
     pflW: field(word, 73, 80),
     gridBalance: field(word, 153, 64),
     roundOpen: field(word, 217, 1) === 1n,
+    openFrames: Number(field(word, 218, 32)),
   };
 }
 
@@ -259,7 +260,7 @@ export interface Posting {
   consumedWh: bigint;
   producedWh: bigint;
   silent: boolean;
-  /** What its fills set aside, less what it owes, more what it is paid, money units. */
+  /** What its fills and margins set aside, less what it owes, more what it is paid, money units. */
   money: bigint;
 }
 
@@ -272,6 +273,6 @@ export function decodePosting(word: bigint): Posting {
     consumedWh: field(word, 64, 24),
     producedWh: field(word, 88, 24),
     silent: field(word, 112, 1) === 1n,
-    money: signed(word, 128, 128),
+    money: field(word, 128, 64),
   };
 }

@@ -21,8 +21,10 @@ export interface PackedRoundTerms {
   chargeEfficiencyBps: bigint;
   dischargeEfficiencyBps: bigint;
   maxWaitFrames: number;
-  /** Whether plans are allotted to whom can wait least. */
+  /** Whether plans are allotted first to whoever can wait least. */
   bySlack: boolean;
+  /** B: what exports may cost, in units of tickSize money units. */
+  exportBudgetTicks: bigint;
 }
 
 /** An order that plans may move. */
@@ -58,6 +60,7 @@ export function decodeRoundTerms(word: bigint): PackedRoundTerms {
     dischargeEfficiencyBps: field(word, 175, 15),
     maxWaitFrames: Number(field(word, 190, 16)),
     bySlack: field(word, 206, 1) === 1n,
+    exportBudgetTicks: field(word, 207, 49),
   };
 }
 
@@ -74,7 +77,8 @@ export function encodeRoundTerms(t: PackedRoundTerms): bigint {
     (t.chargeEfficiencyBps << 160n) |
     (t.dischargeEfficiencyBps << 175n) |
     (BigInt(t.maxWaitFrames) << 190n) |
-    (BigInt(t.bySlack) << 206n)
+    (BigInt(t.bySlack) << 206n) |
+    (t.exportBudgetTicks << 207n)
   );
 }
 

@@ -18,7 +18,7 @@ using ChargingOrderLib for ChargingOrder global;
 /// @notice Frames count from the first frame of the run.
 library ChargingOrderLib {
     /// @notice The order at `index` of a packed list: four to a word, the first one in the highest bits.
-    function at(uint256[] memory packed, uint256 index) internal pure returns (ChargingOrder) {
+    function get(uint256[] memory packed, uint256 index) internal pure returns (ChargingOrder) {
         return ChargingOrder.wrap(uint64(packed[index >> 2] >> (192 - 64 * (index & 3))));
     }
 

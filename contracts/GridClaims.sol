@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IDelivery } from "./interfaces/IDelivery.sol";
+import { IMarket } from "./interfaces/IMarket.sol";
+import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
+import { Chronicle } from "./types/Chronicle.sol";
+
+/// @title Claims on the operators' accounts
+/// @notice Piles have them for surplus that an account could not pay when it was due, keepers for their work. Each market
+/// pays its own, and its operator withdraws nothing that is claimed.
+abstract contract GridClaims is IDelivery {
+    mapping(address market => mapping(address account => uint256)) private _claims;
+    mapping(address market => uint256) private _claimed;
+
+    /// @inheritdoc IDelivery
+    function rewardClearing(address keeper) external {
+        _reward(IMarket(msg.sender), keeper, IMarket(msg.sender).parameters().keeperReward);
+    }
+
+    /// @inheritdoc IDelivery
+    function rewardFinalising(IMarket market, address keeper) external {
+        IMarketParameters.Parameters memory p = market.parameters();
+        if (msg.sender != p.rounds) revert NotRounds(msg.sender);
+        _reward(market, keeper, p.keeperReward);
+    }
+
+    /// @inheritdoc IDelivery
+    function collectClaim(IMarket market, address to) external {
+        uint256 amount = _claims[address(market)][msg.sender];
+        uint256 held = market.gridBalance();
+        if (amount > held) amount = held;
+        if (amount == 0) revert NothingClaimed(address(market), msg.sender);
+        _claims[address(market)][msg.sender] -= amount;
+        _claimed[address(market)] -= amount;
+        emit ClaimPaid(address(market), msg.sender, to, amount);
+        market.payClaim(to, amount);
+    }
+
+    /// @inheritdoc IDelivery
+    function claimOf(IMarket market, address account) external view returns (uint256) {
+        return _claims[address(market)][account];
+    }
+
+    /// @inheritdoc IDelivery
+    function claimedOf(IMarket market) external view returns (uint256) {
+        return _claimed[address(market)];
+    }
+
+    /// @inheritdoc IDelivery
+    function unclaimedOf(IMarket market) external view returns (uint256) {
+        return _unclaimed(market, market.chronicle());
+    }
+
+    /// @inheritdoc IDelivery
+    function availableOf(IMarket market) external view returns (uint256) {
+        return _availableOf(market, market.parameters().frameSeconds);
+    }
+
+    /// @dev Gives a keeper its reward, where the market has one.
+    function _reward(IMarket market, address keeper, uint256 amount) internal {
+        if (amount != 0) _addClaim(market, keeper, amount);
+    }
+
+    /// @dev Gives somebody a claim.
+    function _addClaim(IMarket market, address account, uint256 amount) internal {
+        _claims[address(market)][account] += amount;
+        _claimed[address(market)] += amount;
+        emit ClaimAdded(address(market), account, amount);
+    }
+
+    /// @dev What a market's operator's account can pay for surplus now: nothing while a round can be executed.
+    function _availableOf(IMarket market, uint256 frameSeconds) internal view returns (uint256) {
+        Chronicle c = market.chronicle();
+        bool executable = c.isRoundOpen() && block.timestamp < c.lastFrame() * frameSeconds;
+        return executable ? 0 : _unclaimed(market, c);
+    }
+
+    /// @dev What is in a market's operator's account and nobody has a claim on.
+    function _unclaimed(IMarket market, Chronicle c) private view returns (uint256) {
+        uint256 held = c.gridBalance();
+        uint256 claimed = _claimed[address(market)];
+        unchecked {
+            return held > claimed ? held - claimed : 0;
+        }
+    }
+}
