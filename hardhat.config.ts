@@ -10,7 +10,7 @@ const config: HardhatUserConfig = {
       // Hardhat would choose paris; transient storage and mcopy need cancun, which every live network has.
       evmVersion: "cancun",
       viaIR: true,
-      optimizer: { enabled: true, runs: 200 },
+      optimizer: { enabled: true, runs: 60 },
       metadata: { bytecodeHash: "none" },
       outputSelection: { "*": { "*": ["storageLayout"] } },
     },

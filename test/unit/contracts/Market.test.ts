@@ -4,6 +4,7 @@ import { ethers } from "hardhat";
 
 import type { IMarketParameters } from "../../../typechain-types/contracts/Market";
 import { fields, deployDirect } from "./fixtures";
+import { liveStates } from "../../helpers/market";
 
 describe("Market: what it is deployed with", () => {
   async function fixture() {
@@ -192,6 +193,6 @@ describe("Market: what it is deployed with", () => {
     expect(await market.bookHead()).to.equal(1n << 255n);
     expect(await market.chronicle()).to.equal(0n);
     expect(await market.gridBalance()).to.equal(0n);
-    expect(await market.liveStates()).to.deep.equal([[], []]);
+    expect(await liveStates(market)).to.deep.equal([[], []]);
   });
 });
