@@ -5,6 +5,7 @@ import { MarketModel, MarketRefusal } from "../../../../scripts/market/model";
 import type { PileSettlement, Reading } from "../../../../scripts/market/settlement";
 import type { FrameOutcome, MarketParameters, OrderRequest, Publication } from "../../../../scripts/market/types";
 import { at, expectConserved, inWindow, PARAMETERS } from "./fixtures";
+import { cases } from "../../../helpers/cases";
 
 const SEED = 5_02;
 const FIRST = 7;
@@ -186,9 +187,9 @@ describe("metered settlement of random frames", () => {
         }
         for (const cost of Object.values(settlement.imbalance)) expect(cost >= 0n).to.equal(true);
       }),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: cases(400) },
     );
-    for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.above(20);
+    for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.above(cases(20, 0));
   }).timeout(120_000);
 
   it("does not depend on the order in which readings come in", () => {
@@ -203,7 +204,7 @@ describe("metered settlement of random frames", () => {
         };
         expect(settle(shuffled.map(([, entry]) => entry))).to.deep.equal(settle(readings));
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: cases(60) },
     );
   }).timeout(60_000);
 
@@ -224,7 +225,7 @@ describe("metered settlement of random frames", () => {
         expect(() => model.settle(FIRST, at(FIRST + 1), readings)).to.throw(MarketRefusal, "ReadingsAwaited");
         expect(visible()).to.deep.equal(before);
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: cases(60) },
     );
   }).timeout(60_000);
 
@@ -260,9 +261,9 @@ describe("metered settlement of random frames", () => {
         expect(silent.credit <= honest.credit).to.equal(true);
         worse += Number(silent.worth < honest.worth);
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: cases(500) },
     );
-    expect(worse).to.be.above(100);
+    expect(worse).to.be.above(cases(100));
   }).timeout(120_000);
 });
 
