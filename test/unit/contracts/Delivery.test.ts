@@ -83,9 +83,9 @@ describe("Delivery", () => {
     it("says what a meter signs: a reading's hash as typed data, another for another market", async () => {
       const { market, delivery } = await loadFixture(fixture);
       const reading = { pile: 65_535, frame: 2 ** 32 - 1, consumedWh: 2n ** 24n - 1n, producedWh: 1n };
-      for (const of of [market, delivery]) {
-        const message = { market: await of.getAddress(), ...reading };
-        expect(await delivery.readingHash(of, packMeterReading(reading))).to.equal(
+      for (const one of [market, delivery]) {
+        const message = { market: await one.getAddress(), ...reading };
+        expect(await delivery.readingHash(one, packMeterReading(reading))).to.equal(
           TypedDataEncoder.hash(await deliveryDomain(delivery), READING_TYPES, message),
         );
       }

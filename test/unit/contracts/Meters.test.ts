@@ -72,7 +72,7 @@ describe("Meters", () => {
       .withArgs(market, 1n, key, first);
     expect((await delivery.meterOf(market, 1, first - 1)).key).to.equal(old.address);
     expect((await delivery.meterOf(market, 1, first)).key).to.equal(key.address);
-    for (const of of [first - 1, first]) await open(of);
+    for (const frame of [first - 1, first]) await open(frame);
     await goTo(first + 1, 1);
     await market.setEntryPaused(false);
     expect([await accepts(old, first - 1), await accepts(key, first - 1)]).to.deep.equal([true, false]);
