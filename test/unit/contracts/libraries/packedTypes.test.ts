@@ -382,10 +382,12 @@ describe("Packed types", () => {
     const layout = drawnLayout("Chronicle", ["lastLoadW"]);
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(6);
+      expect(Object.keys(layout)).to.have.length(7);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
-        expect(named(await harness.readChronicle(word))).to.deep.equal(values);
+        const { openFrames, ...others } = values;
+        expect(named(await harness.readChronicle(word))).to.deep.equal(others);
+        expect((await harness.countOpen(word)).open).to.equal(openFrames);
         expect(normal(decodeChronicle(word))).to.deep.equal(values);
       }
     });
@@ -397,7 +399,12 @@ describe("Packed types", () => {
           const dirty = Object.fromEntries(Object.entries(layout).map(([name, field]) => [name, dirt(field)]));
           const word = drawnWord(layout, dirty);
           expect(await harness.withFrame(word, lastFrame!, lastLoadW!, lastKnown === 1n, pflW!)).to.equal(
-            drawnWord(layout, { ...values, gridBalance: dirty.gridBalance!, roundOpen: 0n }),
+            drawnWord(layout, {
+              ...values,
+              gridBalance: dirty.gridBalance!,
+              roundOpen: 0n,
+              openFrames: dirty.openFrames!,
+            }),
           );
           expect(await harness.withGridBalance(word, gridBalance!)).to.equal(
             drawnWord(layout, { ...dirty, gridBalance: gridBalance! }),
@@ -405,6 +412,10 @@ describe("Packed types", () => {
           expect(await harness.withRoundOpen(word, roundOpen === 1n)).to.equal(
             drawnWord(layout, { ...dirty, roundOpen: roundOpen! }),
           );
+          const open = dirty.openFrames!;
+          const { more, less_ } = await harness.countOpen(word);
+          if (open === 0n) expect(more).to.equal(drawnWord(layout, { ...dirty, openFrames: 1n }));
+          else expect(less_).to.equal(drawnWord(layout, { ...dirty, openFrames: open - 1n }));
         }
       }
     });
@@ -444,7 +455,10 @@ describe("Packed types", () => {
             digest !== 0n,
             true,
           ]);
-          expect(record.settled).to.equal(drawnWord(layout, { ...values, digest: 0n }));
+          expect(record.next).to.equal(word);
+          expect((await harness.readRecord(word, ethers.ZeroHash)).next).to.equal(
+            drawnWord(layout, { ...values, digest: 0n }),
+          );
           if (word !== 0n) {
             expect(decodeFrameRecord(word)).to.deep.equal({ frame: Number(frame), loadW, open: digest !== 0n });
           }
