@@ -98,7 +98,7 @@ describe("Ranking by credit", () => {
       expect(buyers).to.deep.equal([...buyers].sort((x, y) => x - y));
       expect(fills.length).to.be.greaterThan(0);
       await expectSolvent(market, token, parameters);
-      await settle(market, start + 1, words);
+      await settle(market, start + 1, words, { offset: 3600 });
       await expectSolvent(market, token, parameters);
     });
   }
