@@ -80,13 +80,13 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
 
 async function readOptions(args: Arguments): Promise<CompareOptions> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
-  const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+  const { withDefaults } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { settings, market, seed: first } = await readSetting(args, 1_000);
   return {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
-    market: { ...DEFAULT_PARAMETERS, ...market },
+    market: withDefaults(market),
     schemes: comparedSchemes({
       horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
       generations: wholeNumber("generations", args.generations, 0, 100_000),

@@ -281,9 +281,9 @@ async function simulate(
 }
 
 async function openModelPort(market: Partial<DeploymentParameters>): Promise<MarketPort> {
-  const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+  const { withDefaults } = await import("../scripts/market/defaults");
   const { ModelPort } = await import("../scripts/simulation/modelPort");
-  return new ModelPort({ ...DEFAULT_PARAMETERS, ...market });
+  return new ModelPort(withDefaults(market));
 }
 
 /** The frame in which the measured day begins. */
@@ -306,11 +306,10 @@ function below(value: number, reference: number): string {
 
 const CAUSES: Record<keyof Imbalance, string> = {
   overConsumption: "consumed more than agreed, at the import tariff",
-  underConsumption: "consumed less, by how much the price is above the export tariff",
+  underConsumption: "consumed less, by how much the price (of the grid the import tariff) is above the export tariff",
   overProduction: "produced more than agreed, at the export tariff",
-  underProduction: "produced less, by how much the import tariff is above the price",
+  underProduction: "produced less, by how much the import tariff is above the price (of the grid the export tariff)",
   silence: "silent meters, any of these",
-  debt: "due and not collected",
 };
 
 async function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): Promise<void> {
@@ -395,7 +394,7 @@ async function printDelivery({ frames, imbalance, credits, unaccounted }: Delive
   const { creditReport } = await import("../scripts/simulation/dayDelivery");
   const readings = frames.reduce((sum, frame) => sum + frame.readings.length, 0);
   const silent = frames.reduce((sum, frame) => sum + frame.silent.length, 0);
-  const forgone = frames.reduce((sum, frame) => sum + frame.forgone, 0n);
+  const claimed = frames.reduce((sum, frame) => sum + frame.claimed, 0n);
   printHeading("Delivery by meter: what deviations cost, by cause");
   printTable(
     ["", "", ""],
@@ -405,7 +404,7 @@ async function printDelivery({ frames, imbalance, credits, unaccounted }: Delive
         money(imbalance[cause]),
         share(Number(imbalance[cause]), Number(Object.values(imbalance).reduce((sum, cost) => sum + cost, 0n))),
       ]),
-      ["surplus that the operator's account did not last for", money(forgone), ""],
+      ["surplus that the operator's account did not last for: claimed", money(claimed), ""],
     ],
   );
   const points = (hundredths: number) => (hundredths / 100).toFixed(2);

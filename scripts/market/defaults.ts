@@ -27,6 +27,9 @@ export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = {
   tickSize: 1n,
   bondPrice: 0n,
   wheelingCap: 0n,
+  importCap: 1_000_000n,
+  cancelPrice: 150_000n,
+  keeperReward: 0n,
   settlement: "adbev",
   roundSeconds: 120,
   finaliseSeconds: 120,
@@ -44,3 +47,13 @@ export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = {
   unit: 1n,
   pileCap: 512,
 };
+
+/**
+ * The default market but for what is given. Where it has meters and a defaulter pays, its bonds cover any breach unless a
+ * bond is given. SPEC 2.
+ */
+export function withDefaults(overrides: Partial<DeploymentParameters> = {}): DeploymentParameters {
+  const market = { ...DEFAULT_PARAMETERS, ...overrides };
+  const needsBond = market.readingSeconds > 0 && market.breach === "defaulter";
+  return needsBond && overrides.bondPrice === undefined ? { ...market, bondPrice: market.importCap } : market;
+}

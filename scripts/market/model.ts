@@ -1,6 +1,6 @@
 import { Accounts, type Pile, type PileOptions } from "./model/accounts";
 import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
-import { drawingRoomWh, horizonOf } from "./model/benefit/frozenBook";
+import { exportBudgetTicks, horizonOf } from "./model/benefit/frozenBook";
 import type { Plan } from "./model/benefit/plan";
 import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
 import type { Score } from "./model/benefit/score";
@@ -8,10 +8,11 @@ import { fillFromGrid, match, mayNotWait } from "./model/clearing";
 import type { Credit } from "./model/credit";
 import type { PileAttributes } from "./model/creditRanking";
 import { NO_TARIFFS, partiesOf } from "./model/delivery";
-import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
-import { amountDown, payableWh } from "./model/money";
+import { fluctuationW, movableWh, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
+import { marginFor, marginToTakePart } from "./model/margin";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
-import { checkParameters } from "./model/parameters";
+import { checkParameters, hasMeters } from "./model/parameters";
+import { groupsOf, partOf } from "./model/parts";
 import { checkPublication, PublicationMemory } from "./model/publication";
 import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
 import { MarketRefusal } from "./model/refusal";
@@ -36,7 +37,8 @@ export interface Book {
  * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
  * in W, prices in money units per kWh, amounts in money units.
  *
- * Invariant: free + locked + in delivery + grid balance + withdrawn = deposited, at every moment.
+ * Invariant: free + locked + in delivery + grid balance + withdrawn = deposited, at every moment. No pile ever owes more
+ * than it has set aside.
  */
 export class MarketModel {
   readonly parameters: Readonly<MarketParameters>;
@@ -72,7 +74,7 @@ export class MarketModel {
   }
 
   /**
-   * Adds money to a pile's free balance, out of which its debt is paid at once. SPEC 5.
+   * Adds money to a pile's free balance.
    *
    * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
    * @throws MarketRefusal NotRegistered.
@@ -85,16 +87,17 @@ export class MarketModel {
   }
 
   /**
-   * Takes money out of a pile's free balance.
+   * Takes money out of a pile's free balance; while its order is behind the gate, all but its margin. SPEC 2.
    *
    * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
-   * @throws MarketRefusal NotRegistered, PileInDebt, InsufficientBalance; checked in this order.
+   * @throws MarketRefusal NotRegistered, InsufficientBalance; checked in this order.
    */
   withdraw(id: string, amount: bigint, nowSeconds: number = this.latestSeconds): void {
     this.advanceTo(nowSeconds);
     const pile = this.accounts.pile(id);
     if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
-    this.accounts.withdraw(pile, amount);
+    const gated = this.gatedFrame(pile, nowSeconds);
+    this.accounts.withdraw(pile, amount, gated === undefined ? 0n : this.margin(id, gated));
   }
 
   /**
@@ -111,13 +114,16 @@ export class MarketModel {
    * open. SPEC 6.
    *
    * @param bps 1/10 000, 0 to 2 999.
-   * @throws MarketRefusal NotRegistered.
+   * @throws MarketRefusal NotRegistered; FramesUnsettled while another change is on record and a frame before its first
+   * is not settled, or can still be cleared.
    */
   setWeather(id: string, bps: bigint, nowSeconds: number): void {
     this.advanceTo(nowSeconds);
     const { auctionSeconds, leadFrames } = this.parameters;
     const openFrame = frameAt(this.parameters, nowSeconds + auctionSeconds) + 1;
-    this.accounts.setWeather(this.accounts.pile(id), openFrame + leadFrames, bps);
+    this.accounts.setWeather(this.accounts.pile(id), openFrame + leadFrames, bps, (before) => {
+      return nowSeconds >= beginsAt(this.parameters, before - 1) && this.accounts.isSettledBefore(before);
+    });
   }
 
   /** Sets attributes by which a pile's orders rank in a market that ranks by credit. @throws MarketRefusal NotRegistered. */
@@ -130,9 +136,31 @@ export class MarketModel {
     this.accounts.depositGrid(amount);
   }
 
-  /** Takes money out of the grid operator's account. @throws MarketRefusal InsufficientBalance. */
-  withdrawGrid(amount: bigint): void {
+  /**
+   * Takes money out of the grid operator's account that nobody has a claim to. SPEC 5.
+   *
+   * @param nowSeconds The latest time told by default.
+   * @throws MarketRefusal RoundOpen, InsufficientBalance; checked in this order.
+   */
+  withdrawGrid(amount: bigint, nowSeconds: number = this.latestSeconds): void {
+    this.advanceTo(nowSeconds);
+    this.requireNoRound(nowSeconds);
     this.accounts.withdrawGrid(amount);
+  }
+
+  /**
+   * Pays whoever holds a claim to the grid operator's account, as far as the account lasts. SPEC 5.
+   *
+   * @param id A pile, or a keeper.
+   * @param nowSeconds The latest time told by default.
+   * @returns What was paid, money units; the rest stays claimed.
+   * @throws MarketRefusal NothingClaimed, RoundOpen; checked in this order.
+   */
+  collectClaim(id: string, nowSeconds: number = this.latestSeconds): bigint {
+    this.advanceTo(nowSeconds);
+    if (this.claim(id) === 0n) throw new MarketRefusal("NothingClaimed", { holder: id });
+    this.requireNoRound(nowSeconds);
+    return this.accounts.collectClaim(id);
   }
 
   // ---- What the grid operator publishes ------------------------------------------------------------------------
@@ -140,8 +168,8 @@ export class MarketModel {
   /**
    * Publishes base load and tariffs of one frame: once, `leadFrames` before its window opens. SPEC 1.
    *
-   * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, TariffOutOfRange,
-   * PublishedTooEarly; checked in this order.
+   * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, ImportAboveCap,
+   * ExportAboveImport, TariffOutOfRange, PublishedTooEarly; checked in this order.
    */
   publish(frame: number, publication: Publication, nowSeconds: number): void {
     this.advanceTo(nowSeconds);
@@ -154,7 +182,7 @@ export class MarketModel {
   /**
    * Places a pile's one live order. SPEC 2.
    *
-   * @throws MarketRefusal NotRegistered, PileSuspended, PileInDebt, CreditTooLow, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
+   * @throws MarketRefusal NotRegistered, PileSuspended, CreditTooLow, PriceOutOfRange, PriceOffTick, EnergyBelowMinimum,
    * EnergyAboveMaximum, ExpiryOutOfRange, LiveOrderExists, InsufficientBalance; checked in this order.
    */
   place(id: string, request: OrderRequest, nowSeconds: number): void {
@@ -167,11 +195,11 @@ export class MarketModel {
   }
 
   /**
-   * Cancels a pile's live order and places another in one step; the new one waits anew. Refused, it leaves the old one
-   * as it was. SPEC 2.
+   * Cancels a pile's live order, at the price of {@link cancel}, and places another in one step; the new one waits anew.
+   * Refused, it leaves the old one as it was. SPEC 2.
    *
    * @throws MarketRefusal NotRegistered, NoLiveOrder, GateClosed, then as {@link place} without LiveOrderExists, the old
-   * order's lock counted as free.
+   * order's lock counted as free but for what cancelling costs.
    */
   replace(id: string, request: OrderRequest, nowSeconds: number): void {
     this.advanceTo(nowSeconds);
@@ -179,11 +207,12 @@ export class MarketModel {
     this.checkRemovable(pile, nowSeconds);
     this.checkAdmitted(pile);
     checkRequest(this.parameters, request, nowSeconds);
-    this.enter(pile, request, nowSeconds);
+    this.enter(pile, request, nowSeconds, this.accounts.cancelFee(pile));
   }
 
   /**
-   * Cancels a pile's live order and frees what it locked; a suspended pile may, too. SPEC 2.
+   * Cancels a pile's live order and frees what it locked, but for what an order that plans reckon with costs; a suspended
+   * pile may, too. SPEC 2.
    *
    * @throws MarketRefusal NotRegistered, NoLiveOrder, GateClosed; checked in this order.
    */
@@ -191,7 +220,7 @@ export class MarketModel {
     this.advanceTo(nowSeconds);
     const pile = this.accounts.pile(id);
     this.checkRemovable(pile, nowSeconds);
-    this.accounts.drop(pile);
+    this.accounts.drop(pile, this.accounts.cancelFee(pile));
   }
 
   // ---- Clearing and settlement ---------------------------------------------------------------------------------
@@ -201,10 +230,11 @@ export class MarketModel {
    * [T Tables 4-A, 4-B]. In a benefit market it fills normal bids only and opens a round over the rest, where there is
    * a rest and the time for it. SPEC 4.
    *
+   * @param keeper Who clears; has a claim of the market's reward where there are fills or a round. SPEC 5.
    * @returns What is decided so far: a round adds to it.
    * @throws MarketRefusal FrameWindowNotOpen, FrameWindowClosed, FrameAlreadyCleared; checked in this order.
    */
-  clear(frame: number, nowSeconds: number): FrameOutcome {
+  clear(frame: number, nowSeconds: number, keeper?: string): FrameOutcome {
     this.advanceTo(nowSeconds);
     const opensAt = windowOpensAt(this.parameters, frame);
     const endsAt = beginsAt(this.parameters, frame);
@@ -228,6 +258,7 @@ export class MarketModel {
       opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
     );
     const previousLoadW = this.previousLoadW(frame);
+    for (const { pile } of [...bids, ...asks]) this.accounts.pile(pile).tookPart = true;
     this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
     const outcome = this.record(frame, trades, grid);
     if (opensRound) {
@@ -235,6 +266,7 @@ export class MarketModel {
       const book = this.frozenBook(frame, orders, previousLoadW, drawnWh(grid));
       this.round = { phases: new Round(this.parameters, book, nowSeconds), outcome };
     }
+    if (opensRound || trades.length + grid.length > 0) this.rewardKeeper(keeper);
     // Orders in their last frame are what a round is about, too: they live until it is finalised or the frame begins.
     this.sweep(opensRound ? frame - 1 : frame, ({ suspended }) => suspended);
     return { ...outcome };
@@ -246,7 +278,7 @@ export class MarketModel {
    * @param proposer Its credit is that of the pile with this id, the market's initial credit without one. SPEC 6.
    * @returns The plan's score.
    * @throws MarketRefusal NoOpenRound, ProposerCreditTooLow, RevealNotOpen, WrongHorizon, PlanNotAllottable,
-   * PlanOverCapacity; checked in this order, the last two frame by frame.
+   * PlanOverCapacity, PlanExportsUnfunded; checked in this order, the last three frame by frame.
    */
   propose(frame: number, proposer: string, plan: Plan, nowSeconds: number): Score {
     this.advanceTo(nowSeconds);
@@ -258,79 +290,68 @@ export class MarketModel {
   }
 
   /**
-   * Finalises a round: executes the winning plan's first frame, or the fallback's. Exports are filled in the order of
-   * their allotment, as far as the grid operator's account can pay for them. SPEC 4.
+   * Finalises a round: executes the winning plan's first frame, or the fallback's, as it was scored. The export budget
+   * sees to it that the grid operator's account can pay. SPEC 4.
    *
+   * @param keeper Who finalises; has a claim of the market's reward. SPEC 5.
    * @returns What the frame came to, its match included.
    * @throws MarketRefusal NoOpenRound, RoundNotOver, NotTheWinningPlan, OnlyTheFallback.
    */
-  executePlan(frame: number, plan: Plan | "fallback", nowSeconds: number): FrameOutcome {
+  executePlan(frame: number, plan: Plan | "fallback", nowSeconds: number, keeper?: string): FrameOutcome {
     this.advanceTo(nowSeconds);
     const { phases, outcome } = this.roundOf(frame, nowSeconds);
     const allotted = phases.execute(plan, nowSeconds);
     const tariffs = phases.book.publications[0]!;
     const { importPrice, exportPrice } = tariffs;
-    let accountLeft = this.accounts.grid;
-    let cutWh = 0n;
-    const exports = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
-      if (side === "charge") return [];
-      const payable = payableWh(exportPrice, accountLeft) ?? energyWh;
-      const paidWh = payable < energyWh ? payable : energyWh;
-      accountLeft -= amountDown(exportPrice, paidWh);
-      cutWh += energyWh - paidWh;
-      return paidWh === 0n ? [] : [{ pile, side, price: exportPrice, energyWh: paidWh }];
+    const fills = allotted.map(({ order: { pile, side }, energyWh }): GridFill => {
+      return { pile, side, price: side === "charge" ? importPrice : exportPrice, energyWh };
     });
-    // With less discharged than planned, the draws that it made room for may no longer fit.
-    const dischargedWh = exports.reduce((sum, { energyWh }) => sum + energyWh, 0n);
-    let roomWh = cutWh === 0n ? undefined : drawingRoomWh(phases.book, 0, dischargedWh);
-    const draws = allotted.flatMap(({ order: { pile, side }, energyWh }): GridFill[] => {
-      if (side === "discharge") return [];
-      const drawnWh = roomWh !== undefined && roomWh < energyWh ? roomWh : energyWh;
-      if (roomWh !== undefined) roomWh -= drawnWh;
-      return drawnWh === 0n ? [] : [{ pile, side, price: importPrice, energyWh: drawnWh }];
-    });
-    const fills = [...draws, ...exports];
     this.accounts.deliver(frame, [], fills, tariffs);
     this.unrecord(phases.book, outcome);
     const whole = this.record(frame, outcome.trades, [...outcome.grid, ...fills]);
     this.round = undefined;
     this.sweep(frame, () => false);
+    this.rewardKeeper(keeper);
     return whole;
   }
 
   /**
-   * Settles a frame by what was metered: money by SPEC 5, credit by SPEC 6. In a market without meters everything counts
-   * as delivered as agreed.
+   * Settles a frame by what was metered: money by SPEC 5, credit by SPEC 6. Before silence counts, only those of its
+   * groups whose readings are all in: it may take several parts. In a market without meters everything counts as
+   * delivered as agreed.
    *
-   * @param readings By pile; those of piles without fills in the frame are not looked at. A pile with fills and without
-   * a reading keeps the frame open for `readingSeconds` after its end and then counts as silent.
+   * @param readings By pile; those of piles without fills that are still to be settled are not looked at. A pile with
+   * fills and without a reading keeps its group open for `readingSeconds` after the frame's end and then counts as
+   * silent.
+   * @param keeper Who settles; has a claim of the market's reward for the last part. SPEC 5.
    * @throws MarketRefusal FrameNotOver; NothingToSettle if the frame was not cleared, moved nothing or is settled;
-   * ReadingsAwaited; checked in this order.
+   * ReadingAboveReach; ReadingsAwaited if no group can be settled; checked in this order.
    */
-  settle(frame: number, nowSeconds: number, readings: ReadonlyMap<string, Reading> = new Map()): FrameSettlement {
+  settle(
+    frame: number,
+    nowSeconds: number,
+    readings: ReadonlyMap<string, Reading> = new Map(),
+    keeper?: string,
+  ): FrameSettlement {
     this.advanceTo(nowSeconds);
     const overAt = beginsAt(this.parameters, frame + 1);
     if (nowSeconds < overAt) throw new MarketRefusal("FrameNotOver", { frame, nowSeconds, overAt });
     const delivery = this.accounts.delivery(frame);
-    const parties = partiesOf(delivery);
+    const parties = [...partiesOf(delivery).keys()];
+    if (hasMeters(this.parameters)) for (const id of parties) this.checkReading(id, readings.get(id));
     const until = overAt + this.parameters.readingSeconds;
-    for (const id of parties.keys()) {
-      const reading = readings.get(id);
-      if (reading === undefined && nowSeconds < until) {
-        throw new MarketRefusal("ReadingsAwaited", { frame, pile: id, nowSeconds, until });
-      }
-      if (reading !== undefined && (reading.consumedWh < 0n || reading.producedWh < 0n)) {
-        throw new RangeError("a reading cannot be negative");
-      }
+    const awaited = (id: string) => nowSeconds < until && !readings.has(id);
+    const ready = new Set(groupsOf(delivery).flatMap((group) => (group.some(awaited) ? [] : group)));
+    if (ready.size === 0) {
+      throw new MarketRefusal("ReadingsAwaited", { frame, pile: parties.find(awaited)!, nowSeconds, until });
     }
-    for (const id of parties.keys()) {
-      // A dead order's lock is free: it pays what the fills did not set aside.
-      const pile = this.accounts.pile(id);
-      if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
-    }
-    const settlement = settleDelivery(this.parameters, this.accounts, frame, delivery, readings);
-    this.accounts.close(frame);
-    return settlement;
+    const part = partOf(delivery, ready);
+    const available = this.available(nowSeconds);
+    const settled = settleDelivery(this.parameters, this.accounts, frame, part, readings, available);
+    const rest = partOf(delivery, new Set(parties.filter((id) => !ready.has(id))));
+    const complete = this.accounts.keep(frame, rest);
+    if (complete) this.rewardKeeper(keeper);
+    return { ...settled, complete };
   }
 
   // ---- What can be seen ----------------------------------------------------------------------------------------
@@ -365,9 +386,14 @@ export class MarketModel {
     return pile.free + this.accounts.lockedBy(pile);
   }
 
-  /** What a pile owes beyond what it could pay, money units. @throws MarketRefusal NotRegistered. */
-  debt(id: string): bigint {
-    return this.accounts.pile(id).debt;
+  /**
+   * M(t): what a pile sets aside beside its fills in a frame, money units; 0 in a frame that is not published and in a
+   * market without meters. In a benefit market its order takes part only with twice as much free. SPEC 2.
+   *
+   * @throws MarketRefusal NotRegistered.
+   */
+  margin(id: string, frame: number): bigint {
+    return marginFor(this.parameters, this.accounts.pile(id).ratedW, this.publications.recall(frame));
   }
 
   /** A pile's credit and the energy that it rests on. @throws MarketRefusal NotRegistered. */
@@ -380,14 +406,33 @@ export class MarketModel {
     return this.accounts.all().map(({ id }) => id);
   }
 
-  /** Set aside for frames that are not settled yet: payments, wheeling, bonds and export fills, money units. */
+  /** Set aside for frames not settled yet: payments, wheeling, bonds, margins and export fills, money units. */
   get inDelivery(): bigint {
     return this.accounts.inDelivery;
   }
 
   /** The grid operator's account: what it deposited and earned and did not pay or withdraw, money units. */
   get gridBalance(): bigint {
-    return this.accounts.grid;
+    return this.accounts.operator.balance;
+  }
+
+  /** What a pile or a keeper has a claim to of the grid operator's account, money units. SPEC 5. */
+  claim(id: string): bigint {
+    return this.accounts.operator.claimOf(id);
+  }
+
+  /** All claims together, money units: they may be more than the account holds. */
+  get claims(): bigint {
+    return this.accounts.operator.claimed;
+  }
+
+  /**
+   * What of the grid operator's account is neither claimed nor kept for a round that can still be executed, money units.
+   *
+   * @param nowSeconds The latest time told by default.
+   */
+  available(nowSeconds: number = this.latestSeconds): bigint {
+    return this.openRound(nowSeconds) === undefined ? this.accounts.operator.unclaimed : 0n;
   }
 
   /** All that was ever deposited, money units. */
@@ -422,8 +467,8 @@ export class MarketModel {
   }
 
   /**
-   * The book of a frame as its clearing would see it now, each side in priority order [T 4.14]. Orders of suspended
-   * piles are not in it; a frame already cleared shows what is left.
+   * The book of a frame as its clearing would see it now, each side in priority order [T 4.14]. Orders of piles that are
+   * suspended or have not the margin are not in it; a frame already cleared shows what is left.
    */
   book(frame: number): Book {
     return {
@@ -447,7 +492,6 @@ export class MarketModel {
 
   private checkAdmitted(pile: Pile): void {
     if (pile.suspended) throw new MarketRefusal("PileSuspended", { pile: pile.id });
-    this.accounts.requireNoDebt(pile);
     const { minCredit } = this.parameters;
     const { hundredths } = pile.credit;
     if (hundredths < minCredit)
@@ -456,27 +500,54 @@ export class MarketModel {
 
   /** Gate closure: while a window is open and its frame not cleared and finalised, what takes part stays. SPEC 2, 4. */
   private checkRemovable(pile: Pile, nowSeconds: number): void {
+    if (this.liveOrder(pile, nowSeconds) === undefined) throw new MarketRefusal("NoLiveOrder", { pile: pile.id });
+    const frame = this.gatedFrame(pile, nowSeconds);
+    if (frame !== undefined) throw new MarketRefusal("GateClosed", { pile: pile.id, frame });
+  }
+
+  /** The frame behind whose gate a pile's live order is, if it is behind one. SPEC 2, 4. */
+  private gatedFrame(pile: Pile, nowSeconds: number): number | undefined {
     const order = this.liveOrder(pile, nowSeconds);
-    if (order === undefined) throw new MarketRefusal("NoLiveOrder", { pile: pile.id });
     const frame = openWindow(this.parameters, nowSeconds);
+    if (order === undefined || frame === undefined || !isForFrame(order, frame)) return undefined;
     const decided = this.lastCleared?.frame === frame && this.openRound(nowSeconds) === undefined;
-    if (frame !== undefined && !decided && isForFrame(order, frame)) {
-      throw new MarketRefusal("GateClosed", { pile: pile.id, frame });
-    }
+    return decided ? undefined : frame;
   }
 
   /** A refused order uses up no sequence number. @throws MarketRefusal InsufficientBalance. */
-  private enter(pile: Pile, request: OrderRequest, nowSeconds: number): void {
-    this.accounts.enter(pile, makeOrder(this.parameters, pile.ratedW, request, nowSeconds, this.nextSequence));
+  private enter(pile: Pile, request: OrderRequest, nowSeconds: number, fee = 0n): void {
+    this.accounts.enter(pile, makeOrder(this.parameters, pile.ratedW, request, nowSeconds, this.nextSequence), fee);
     this.nextSequence += 1n;
   }
 
-  /** One side of what takes part in a frame, in priority order. */
+  /** @throws MarketRefusal ReadingAboveReach. */
+  private checkReading(id: string, reading: Reading | undefined): void {
+    if (reading === undefined) return;
+    const { consumedWh, producedWh } = reading;
+    if (consumedWh < 0n || producedWh < 0n) throw new RangeError("a reading cannot be negative");
+    const reachWh = movableWh(this.parameters, this.accounts.pile(id).ratedW);
+    if (consumedWh > reachWh || producedWh > reachWh) {
+      throw new MarketRefusal("ReadingAboveReach", { pile: id, consumedWh, producedWh, reachWh });
+    }
+  }
+
+  private rewardKeeper(keeper: string | undefined): void {
+    if (keeper !== undefined) this.accounts.operator.addClaim(keeper, this.parameters.keeperReward);
+  }
+
+  /** @throws MarketRefusal RoundOpen. */
+  private requireNoRound(nowSeconds: number): void {
+    const frame = this.openRound(nowSeconds)?.frame;
+    if (frame !== undefined) throw new MarketRefusal("RoundOpen", { frame });
+  }
+
+  /** One side of what takes part in a frame, in priority order: orders whose piles have the margin. SPEC 2, 3. */
   private ranked(frame: number, side: Side): Ranked[] {
-    const placed = this.accounts.all().flatMap(({ id, suspended, order, credit, attributes }) => {
-      const takesPart = !suspended && order !== undefined && order.side === side && isForFrame(order, frame);
-      const standing = { creditHundredths: credit.hundredths, attributes };
-      return takesPart ? [{ pile: id, order, standing }] : [];
+    const { settlement } = this.parameters;
+    const placed = this.accounts.all().flatMap(({ id, suspended, order, free, credit, attributes }) => {
+      if (suspended || order?.side !== side || !isForFrame(order, frame)) return [];
+      if (free < marginToTakePart(settlement, this.margin(id, frame))) return [];
+      return [{ pile: id, order, standing: { creditHundredths: credit.hundredths, attributes } }];
     });
     return rankSide(this.parameters, frame, placed);
   }
@@ -526,7 +597,7 @@ export class MarketModel {
     previousLoadW: bigint | undefined,
     matchedGridWh: bigint,
   ): FrozenBook {
-    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment } = this.parameters;
+    const { capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment, tickSize } = this.parameters;
     const { chargeEfficiencyBps, dischargeEfficiencyBps } = this.parameters;
     const horizon = horizonOf(this.parameters, frame, flexible);
     const publications = Array.from({ length: horizon }, (_, offset) => {
@@ -537,7 +608,8 @@ export class MarketModel {
       ...{ frame, horizon, publications, previousLoadW, matchedGridWh },
       bids: flexible.filter(({ side }) => side === "charge"),
       asks: flexible.filter(({ side }) => side === "discharge"),
-      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment },
+      exportBudgetTicks: exportBudgetTicks(this.parameters, this.accounts.operator.unclaimed),
+      ...{ capacityW, lossAllowanceW, frameSeconds, maxWaitFrames, allotment, tickSize },
       ...{ chargeEfficiencyBps, dischargeEfficiencyBps },
     };
   }

@@ -13,18 +13,16 @@ export const IMBALANCE_CAUSES = [
   "overProduction",
   "underProduction",
   "silence",
-  "debt",
 ] as const;
 
 /**
  * What deviations from the agreed cost, money units, by cause.
  *
- * - `overConsumption`: energy consumed beyond the agreed, at r;
- * - `underConsumption`: energy that a buyer left, by how much p is above x;
+ * - `overConsumption`: energy consumed beyond the agreed, at r; all that a seller consumed is;
+ * - `underConsumption`: energy that a buyer left, by how much p, or r of a grid fill, is above x;
  * - `overProduction`: energy produced beyond the agreed, at x;
- * - `underProduction`: energy that a seller did not bring, by how much r is above p;
- * - `silence`: any of these where the one it comes from had no reading;
- * - `debt`: what could not be collected when it was due.
+ * - `underProduction`: energy that a seller did not bring, by how much r is above p, or x of an export fill;
+ * - `silence`: any of these where the one it comes from had no reading.
  */
 export type Imbalance = Record<(typeof IMBALANCE_CAUSES)[number], bigint>;
 
@@ -37,24 +35,24 @@ export interface PileSettlement {
   reading: Reading;
   /** Whether there was no reading. */
   silent: boolean;
-  /** Due from it for this frame, to other piles and to the grid. */
+  /** Paid by it for this frame, to other piles and to the grid, out of what it had set aside. */
   owed: bigint;
-  /** What of {@link owed} it could not pay: its debt of this frame, before what it earned paid of it. */
-  unpaid: bigint;
-  /** Paid to it by other piles and by the grid, what went on to its debt included. */
+  /** Paid to it by other piles and by the grid. */
   earned: bigint;
-  /** Surplus that the operator's account did not last for. */
-  forgone: bigint;
+  /** Surplus that the operator's account did not last for: it has a claim of so much more. */
+  claimed: bigint;
   creditBefore: bigint;
   creditAfter: bigint;
 }
 
-/** What settling a frame came to. */
+/** What settling a frame, or a part of it, came to. */
 export interface FrameSettlement {
   frame: number;
-  /** In the order of the fills. */
+  /** Whether nothing of the frame is left to settle. */
+  complete: boolean;
+  /** Those settled now, in the order of the fills. */
   piles: PileSettlement[];
-  /** What the grid operator gained by the frame, debts that it paid off included, money units; negative if it lost. */
+  /** What the grid operator gained by it, money units; negative if it lost. */
   grid: bigint;
   imbalance: Imbalance;
 }

@@ -15,7 +15,7 @@ export interface MarketParameters {
   frameSeconds: number;
   /** Length of the auction window that ends where the frame begins, s. */
   auctionSeconds: number;
-  /** How many frames before its window opens a frame's base load and tariffs must be published. */
+  /** How many frames before its window opens a frame's base load and tariffs must be published; at least 1. */
   leadFrames: number;
   /** Weight of the price rank in the priority f [T 4.14]. */
   alpha: number;
@@ -39,6 +39,12 @@ export interface MarketParameters {
   bondPrice: bigint;
   /** The largest wheeling charge that may be published; bids lock for it. Money units per kWh. */
   wheelingCap: bigint;
+  /** The largest import tariff that may be published, money units per kWh. SPEC 1. */
+  importCap: bigint;
+  /** What cancelling an order that plans reckon with costs, money units per kWh displayed; 0 for nothing. SPEC 2. */
+  cancelPrice: bigint;
+  /** What whoever clears, finalises or settles has a claim of, money units; 0 for nothing. SPEC 5. */
+  keeperReward: bigint;
   /** Who decides the flexible energy to and from the grid: the clearing itself, or plans that compete. SPEC 4. */
   settlement: "adbev" | "benefit";
   /** Length of the commit phase, and of the reveal phase, s. */
@@ -101,7 +107,7 @@ export interface Order {
   /** What is left to trade, displayed and hidden, Wh. */
   remainingWh: bigint;
   iceberg: boolean;
-  /** Largest displayed quantity, Wh; for a normal order its original quantity. */
+  /** Largest displayed quantity, Wh; for a normal order its original quantity, unless that is too large for one frame. */
   peakWh: bigint;
   firstFrame: number;
   expiryFrame: number;

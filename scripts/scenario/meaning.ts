@@ -12,13 +12,13 @@ export interface Problem {
 /** Tariffs and prices are held on chain in so many ticks at most. */
 const MAX_TICKS = 2 ** 24 - 1;
 
-/** A tariff's figures with the place of each. */
-function figures(path: JsonPath, tariff: number | number[]): [JsonPath, number][] {
-  return typeof tariff === "number" ? [[path, tariff]] : tariff.map((figure, i) => [[...path, i], figure]);
+/** A tariff's figures with the place of each, and the frame of the day where there is one for each. */
+function figures(path: JsonPath, tariff: number | number[]): [JsonPath, number, number?][] {
+  return typeof tariff === "number" ? [[path, tariff]] : tariff.map((figure, i) => [[...path, i], figure, i]);
 }
 
 function* marketProblems({ market }: ScenarioFile): Generator<Problem> {
-  const { frameSeconds, auctionSeconds, tickSize, wheelingCap } = market;
+  const { frameSeconds, auctionSeconds, tickSize } = market;
   if (auctionSeconds >= frameSeconds) {
     const problem = `must be below frameSeconds (${frameSeconds}), found ${auctionSeconds}`;
     yield { path: ["market", "auctionSeconds"], problem };
@@ -30,10 +30,53 @@ function* marketProblems({ market }: ScenarioFile): Generator<Problem> {
       if (price / tickSize > MAX_TICKS) {
         yield { path, problem: `must be at most ${MAX_TICKS} times tickSize (${tickSize}), found ${price}` };
       }
-      if (tariff === "wheelingPrice" && wheelingCap !== undefined && price > wheelingCap) {
-        yield { path, problem: `must be at most wheelingCap (${wheelingCap}), found ${price}` };
-      }
+      const [capName, cap] = capOf(market, tariff);
+      if (cap !== undefined && price > cap)
+        yield { path, problem: `must be at most ${capName} (${cap}), found ${price}` };
     }
+  }
+  for (const [path, price, index] of figures(["market", "exportPrice"], market.exportPrice)) {
+    const imported = figures([], market.importPrice);
+    // One figure stands for every frame of the day.
+    const least = imported.length === 1 || index === undefined ? imported : [imported[index]!];
+    const importPrice = Math.min(...least.map(([, figure]) => figure));
+    if (price > importPrice) yield { path, problem: `must be at most importPrice (${importPrice}), found ${price}` };
+  }
+  yield* safetyProblems(market);
+}
+
+/** The cap that a tariff has, where the scenario names one. */
+function capOf(market: ScenarioFile["market"], tariff: "importPrice" | "exportPrice" | "wheelingPrice") {
+  if (tariff === "wheelingPrice") return ["wheelingCap", market.wheelingCap] as const;
+  return ["importCap", tariff === "importPrice" ? market.importCap : undefined] as const;
+}
+
+/** What would make a market useless or unsafe, which no market is deployed with. */
+function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
+  const { settlement, roundSeconds, finaliseSeconds, auctionSeconds, minCredit, initialCredit, bondPrice } = market;
+  if (settlement === "benefit" && finaliseSeconds === 0) {
+    yield { path: ["market", "finaliseSeconds"], problem: "must be above 0 where plans compete, found 0" };
+  }
+  const roundNeeds = 2 * roundSeconds + finaliseSeconds;
+  if (settlement === "benefit" && roundNeeds > auctionSeconds) {
+    const problem = `must leave 2 roundSeconds + finaliseSeconds within auctionSeconds (${auctionSeconds}), found ${roundNeeds}`;
+    yield { path: ["market", "roundSeconds"], problem };
+  }
+  if (minCredit > initialCredit) {
+    yield {
+      path: ["market", "minCredit"],
+      problem: `must be at most initialCredit (${initialCredit}), found ${minCredit}`,
+    };
+  }
+  const metered = market.readingSeconds > 0;
+  if (market.ranking === "credit" && !metered) {
+    const problem = '"credit" needs a market with meters: market.readingSeconds above 0';
+    yield { path: ["market", "ranking"], problem };
+  }
+  const importCap = market.importCap ?? Math.max(...figures([], market.importPrice).map(([, figure]) => figure));
+  if (metered && market.breach === "defaulter" && bondPrice !== undefined && bondPrice < importCap) {
+    const problem = `must be at least importCap (${importCap}) with meters where a defaulter pays, found ${bondPrice}`;
+    yield { path: ["market", "bondPrice"], problem };
   }
 }
 
@@ -89,7 +132,8 @@ function* proposalProblems(
   }
 }
 
-function* meterProblems({ market, events }: ScenarioFile): Generator<Problem> {
+function* meterProblems({ market, piles, events }: ScenarioFile): Generator<Problem> {
+  const reachWh = new Map(piles.map(({ id, ratedW }) => [id, Math.floor((ratedW * market.frameSeconds) / 3600)]));
   const seen = new Set<string>();
   for (const [i, event] of events.entries()) {
     if (!isMeterEvent(event)) continue;
@@ -99,6 +143,12 @@ function* meterProblems({ market, events }: ScenarioFile): Generator<Problem> {
     }
     if (event.frame === 0) {
       yield { path: ["events", i, "frame"], problem: "must be 1 or more, as nothing is delivered in frame 0, found 0" };
+    }
+    const mostWh = reachWh.get(event.pile ?? "") ?? Infinity;
+    for (const [figure, wh] of Object.entries(event.reading ?? {})) {
+      if (wh <= mostWh) continue;
+      const problem = `must be at most what pile "${event.pile}" moves in a frame, ${mostWh} Wh, found ${wh}`;
+      yield { path: ["events", i, "reading", figure], problem };
     }
     const meter = JSON.stringify([event.frame, event.pile]);
     if (seen.has(meter)) {

@@ -119,8 +119,9 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
 }
 
 function toParameters(market: FileMarket): MarketParameters {
-  const { wheelingPrice, wheelingCap } = market;
-  const largestWheeling = Math.max(...(typeof wheelingPrice === "number" ? [wheelingPrice] : wheelingPrice));
+  const importCap = market.importCap ?? largest(market.importPrice);
+  // Where a defaulter pays, bonds cover any breach.
+  const leastBond = market.readingSeconds > 0 && market.breach === "defaulter" ? importCap : 0;
   return {
     frameSeconds: market.frameSeconds,
     auctionSeconds: market.auctionSeconds,
@@ -134,8 +135,11 @@ function toParameters(market: FileMarket): MarketParameters {
     capacityW: BigInt(market.capacityW),
     lossAllowanceW: BigInt(market.lossAllowanceW),
     tickSize: BigInt(market.tickSize),
-    bondPrice: BigInt(market.bondPrice),
-    wheelingCap: BigInt(wheelingCap ?? largestWheeling),
+    bondPrice: BigInt(market.bondPrice ?? leastBond),
+    wheelingCap: BigInt(market.wheelingCap ?? largest(market.wheelingPrice)),
+    importCap: BigInt(importCap),
+    cancelPrice: BigInt(market.cancelPrice),
+    keeperReward: BigInt(market.keeperReward),
     settlement: market.settlement,
     roundSeconds: market.roundSeconds,
     finaliseSeconds: market.finaliseSeconds,
@@ -151,6 +155,11 @@ function toParameters(market: FileMarket): MarketParameters {
     minCredit: BigInt(market.minCredit),
     ranking: market.ranking,
   };
+}
+
+/** The largest of the figures of a day. */
+function largest(daily: number | number[]): number {
+  return Math.max(...(typeof daily === "number" ? [daily] : daily));
 }
 
 function toPublication({ market, baseLoadW }: ScenarioFile, frame: number): Publication {

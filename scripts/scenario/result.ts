@@ -114,9 +114,8 @@ export interface SettlementJson {
     producedWh: number;
     silent: boolean;
     owed: number;
-    unpaid: number;
     earned: number;
-    forgone: number;
+    claimed: number;
     credit: number;
   }[];
   grid: number;
@@ -162,10 +161,10 @@ export function toJson(result: ScenarioResult): ScenarioResultJson {
 function settlementJson({ frame, piles, grid, imbalance }: FrameSettlement): SettlementJson {
   return {
     frame,
-    piles: piles.map(({ pile, side, agreedWh, reading, silent, owed, unpaid, earned, forgone, creditAfter }) => ({
+    piles: piles.map(({ pile, side, agreedWh, reading, silent, owed, earned, claimed, creditAfter }) => ({
       ...{ pile, side, agreedWh: exact(agreedWh) },
       ...{ consumedWh: exact(reading.consumedWh), producedWh: exact(reading.producedWh), silent },
-      ...{ owed: exact(owed), unpaid: exact(unpaid), earned: exact(earned), forgone: exact(forgone) },
+      ...{ owed: exact(owed), earned: exact(earned), claimed: exact(claimed) },
       credit: exact(creditAfter),
     })),
     grid: exact(grid),

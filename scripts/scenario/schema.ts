@@ -16,13 +16,16 @@
  *     "capacityW": 250000,          P_sub [T 4.3b]
  *     "lossAllowanceW": 0,
  *     "tickSize": 1,                every price and tariff is a multiple of it
- *     "bondPrice": 0,               what an ask locks, per kWh
+ *     "bondPrice": 0,               what an ask locks, per kWh; with meters where a defaulter pays importCap, the least
  *     "wheelingCap": 0,             default: the largest wheelingPrice
+ *     "importCap": 200000,          default: the largest importPrice
+ *     "cancelPrice": 150000,        what cancelling an order that plans reckon with costs, per kWh displayed
+ *     "keeperReward": 0,            the claim of a keeper that clears, finalises or settles; in a scenario the operator does
  *     "frameSeconds": 1800,
  *     "auctionSeconds": 600,        below frameSeconds
- *     "leadFrames": 2,              0 … 95
+ *     "leadFrames": 2,              1 … 95
  *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
- *     "exportPrice": 50000,         x(t): likewise
+ *     "exportPrice": 50000,         x(t): likewise, at most the importPrice of its frame
  *     "wheelingPrice": 0,           w(t): likewise
  *     "settlement": "adbev",        or "benefit": plans compete in rounds, SPEC 4
  *     "roundSeconds": 120,          commit phase, and reveal phase
@@ -35,8 +38,8 @@
  *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
  *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
  *     "creditPriorWh": 100000,      energy that it rests on
- *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point
- *     "ranking": "priority",        or "credit": orders rank by the weights of the credit paper's Table 1
+ *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point, at most initialCredit
+ *     "ranking": "priority",        or "credit", with meters: orders rank by the weights of the credit paper's Table 1
  *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -80,15 +83,18 @@
  * A proposer that is named as a pile has its credit, any other the initial one.
  *
  * `reading` and `silent` are about the meter of a pile in frame f, which was delivered, not about what happens during it;
- * they need `readingSeconds` above 0. A pile of which nothing is said reports what was agreed. A frame is settled at its end
- * if all piles with fills in it report, and otherwise at the beginning of the first frame that is `readingSeconds` later;
- * frames that are settled at the same time are in their order.
+ * they need `readingSeconds` above 0, and a reading is at most what the pile's rated power moves in a frame. A pile of
+ * which nothing is said reports what was agreed. A frame is settled at its end if all piles with fills in it report, and
+ * otherwise, whole, at the beginning of the first frame that is `readingSeconds` later; frames that are settled at the
+ * same time are in their order.
  *
  * The result is described at `ScenarioResultJson` in `result.ts`.
  *
  * @module
  */
 import { z } from "zod";
+
+import { DEFAULT_PARAMETERS } from "../market/defaults";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;
@@ -159,11 +165,14 @@ const marketSchema = fields({
   capacityW: whole(0, MAX_LOAD_W, "W").default(250_000),
   lossAllowanceW: whole(0, MAX_LOAD_W, "W").default(0),
   tickSize: whole(1, 1_000_000_000, "money units per kWh").default(1),
-  bondPrice: price(0).default(0),
+  bondPrice: price(0).optional(),
   wheelingCap: price(0).optional(),
+  importCap: price(0).optional(),
+  cancelPrice: price(0).default(Number(DEFAULT_PARAMETERS.cancelPrice)),
+  keeperReward: amount(0).default(0),
   frameSeconds: whole(2, 86_400, "s").default(1800),
   auctionSeconds: whole(1, 86_400, "s").default(600),
-  leadFrames: whole(0, 95, "frames").default(2),
+  leadFrames: whole(1, 95, "frames").default(2),
   importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
   exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
   wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),

@@ -123,7 +123,7 @@ export class DayDelivery {
       readings: [...readings].map(([pile, reading]) => ({ pile, ...reading })),
       silent,
       imbalance: settlement.imbalance,
-      forgone: settlement.piles.reduce((sum, { forgone }) => sum + forgone, 0n),
+      claimed: settlement.piles.reduce((sum, { claimed }) => sum + claimed, 0n),
       credits,
       credit: creditReport([...this.credits.values()]),
     });
@@ -166,7 +166,7 @@ export function deliveredTogether(reports: readonly DeliveryReport[], named: (fe
         readings: parts.flatMap(({ readings }) => readings),
         silent: parts.flatMap(({ silent }) => silent),
         imbalance: sumOf(parts.map(({ imbalance }) => imbalance)),
-        forgone: parts.reduce((sum, { forgone }) => sum + forgone, 0n),
+        claimed: parts.reduce((sum, { claimed }) => sum + claimed, 0n),
         credits: Object.assign({}, ...parts.map(({ credits }) => credits)) as Record<string, number>,
         credit: {
           mean: parts.reduce((sum, { credit }) => sum + credit.mean * credit.piles, 0) / piles,

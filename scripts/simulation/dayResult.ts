@@ -112,8 +112,8 @@ export interface FrameDelivery {
   silent: string[];
   /** What deviations cost, money units. */
   imbalance: Imbalance;
-  /** Surplus that the grid operator's account did not last for, money units. */
-  forgone: bigint;
+  /** Surplus that the grid operator's account did not last for, and to which piles have a claim, money units. */
+  claimed: bigint;
   /** Of the piles with fills, once the frame was settled, 1/100 point. */
   credits: Readonly<Record<string, number>>;
   /** Of all piles then. */

@@ -112,16 +112,16 @@ function settlementText({ frame, piles, grid }: FrameSettlement, width: number):
 }
 
 function deliveredText(settled: PileSettlement): string {
-  const { side, agreedWh, reading, silent, owed, unpaid, earned, creditBefore, creditAfter } = settled;
+  const { side, agreedWh, reading, silent, owed, earned, claimed, creditBefore, creditAfter } = settled;
   const moved = side === "charge" ? reading.consumedWh : reading.producedWh;
   const verb = side === "charge" ? "consumed" : "produced";
   const said = silent
     ? `its meter is silent: taken to have ${verb} ${kWh(moved, 2)} of ${kWh(agreedWh, 2)} agreed`
     : `${verb} ${kWh(moved, 2)} of ${kWh(agreedWh, 2)} agreed`;
   const money = [
-    ...(owed > 0n ? [`owes ${pence(owed)}`] : []),
-    ...(unpaid > 0n ? [`cannot pay ${pence(unpaid)} of it`] : []),
+    ...(owed > 0n ? [`pays ${pence(owed)}`] : []),
     ...(earned > 0n ? [`is paid ${pence(earned)}`] : []),
+    ...(claimed > 0n ? [`has a claim of ${pence(claimed)} more`] : []),
   ];
   const points = (hundredths: bigint) => (Number(hundredths) / 100).toFixed(2);
   const paid = money.length === 0 ? "neither pays nor is paid" : money.join(", ");

@@ -1,8 +1,11 @@
 import type { GridFill, MarketParameters, Order, Trade } from "../types";
 import { type Credit, MAX_WEATHER_BPS, type WeatherFrom } from "./credit";
 import { MAX_ATTRIBUTE, NO_ATTRIBUTES, type PileAttributes } from "./creditRanking";
-import type { Delivery, Tariffs } from "./delivery";
+import { type Delivery, partiesOf, type Tariffs } from "./delivery";
+import { marginFor } from "./margin";
 import { amountDown, lockFor, lockOf } from "./money";
+import { OperatorAccount } from "./operatorAccount";
+import { displayedWh } from "./ranking";
 import { MarketRefusal } from "./refusal";
 
 /** A registered pile: its money and its one order. */
@@ -15,13 +18,13 @@ export interface Pile {
   free: bigint;
   /** The pile's order, if it has one; it may have died of time since it was placed. */
   order: Order | undefined;
+  /** Whether its order took part in a frame that is cleared. */
+  tookPart: boolean;
   /** Who runs the pile, if anybody is registered. */
   readonly operator: string | undefined;
-  /** What it could not pay when it was due, to the grid operator's account. SPEC 5. */
-  debt: bigint;
   credit: Readonly<Credit>;
-  /** Its weather factors, in order of the frames from which they hold. */
-  weather: WeatherFrom[];
+  /** Its weather factors, in order of the frames from which they hold: one, and at most one change of it. */
+  weather: readonly [WeatherFrom, ...WeatherFrom[]];
   attributes: Readonly<PileAttributes>;
 }
 
@@ -48,13 +51,22 @@ export class Accounts {
   deposited = 0n;
   /** All that ever left, money units. */
   withdrawn = 0n;
-  /** Taken from locks for frames that are not settled, money units. */
+  /** Set aside for frames that are not settled, money units. */
   inDelivery = 0n;
-  /** The grid operator's account, money units. */
-  grid = 0n;
+  readonly operator = new OperatorAccount();
 
   constructor(
-    private readonly market: Pick<MarketParameters, "wheelingCap" | "bondPrice" | "initialCredit" | "creditPriorWh">,
+    private readonly market: Pick<
+      MarketParameters,
+      | "wheelingCap"
+      | "bondPrice"
+      | "cancelPrice"
+      | "initialCredit"
+      | "creditPriorWh"
+      | "frameSeconds"
+      | "readingSeconds"
+      | "settlement"
+    >,
   ) {}
 
   /** All piles, in order of registration. */
@@ -79,22 +91,30 @@ export class Accounts {
     if (this.piles.has(id)) throw new MarketRefusal("AlreadyRegistered", { pile: id });
     if (ratedW < 0n) throw new RangeError(`rated power cannot be negative: ${ratedW}`);
     const pile: Pile = {
-      ...{ id, ratedW, suspended: false, free: 0n, order: undefined, operator, debt: 0n, weather: [] },
+      ...{ id, ratedW, suspended: false, free: 0n, order: undefined, tookPart: false, operator },
+      weather: [weatherFrom(0, weatherBps)],
       credit: { hundredths: this.market.initialCredit, basisWh: this.market.creditPriorWh },
       attributes: NO_ATTRIBUTES,
     };
-    this.setWeather(pile, 0, weatherBps);
     this.setAttributes(pile, attributes ?? {});
     this.piles.set(id, pile);
     return pile;
   }
 
-  /** Sets a pile's weather factor for the frames from `frame` on. @param bps 1/10 000, 0 to 2 999. */
-  setWeather(pile: Pile, frame: number, bps: bigint): void {
-    if (bps < 0n || bps > MAX_WEATHER_BPS) {
-      throw new RangeError(`a weather factor is 0 to ${MAX_WEATHER_BPS} / 10 000: ${bps}`);
-    }
-    pile.weather = [...pile.weather.filter((from) => from.frame < frame), { frame, bps }];
+  /**
+   * Sets a pile's weather factor for the frames from `frame` on. One change is on record: another for the same frame
+   * replaces it; another for a later one takes its place once every frame before it is settled. SPEC 5.
+   *
+   * @param bps 1/10 000, 0 to 2 999.
+   * @param isSettled Whether nothing before a frame is, or can still come to be, open.
+   * @throws MarketRefusal FramesUnsettled.
+   */
+  setWeather(pile: Pile, frame: number, bps: bigint, isSettled: (before: number) => boolean): void {
+    const changed = weatherFrom(frame, bps);
+    const [before, change] = pile.weather;
+    if (change === undefined || change.frame === frame) pile.weather = [before, changed];
+    else if (isSettled(change.frame)) pile.weather = [change, changed];
+    else throw new MarketRefusal("FramesUnsettled", { pile: pile.id, firstFrame: change.frame });
   }
 
   /** Sets those attributes of a pile that are given. */
@@ -107,49 +127,44 @@ export class Accounts {
     pile.attributes = { ...pile.attributes, ...attributes };
   }
 
-  /** From outside into a free balance, or to the grid operator where it pays a debt. */
+  /** From outside into a free balance. */
   deposit(pile: Pile, amount: bigint): void {
     requireNotNegative(amount);
     pile.free += amount;
     this.deposited += amount;
-    this.payDebt(pile);
-  }
-
-  /** Once money has come in: everything free pays the pile's debt, to the grid operator's account. SPEC 5. */
-  payDebt(pile: Pile): void {
-    const repaid = pile.free < pile.debt ? pile.free : pile.debt;
-    pile.debt -= repaid;
-    this.grid += repaid;
-    pile.free -= repaid;
-  }
-
-  /** @throws MarketRefusal PileInDebt. */
-  requireNoDebt(pile: Pile): void {
-    if (pile.debt > 0n) throw new MarketRefusal("PileInDebt", { pile: pile.id, debt: pile.debt });
   }
 
   /** From outside into the grid operator's account. */
   depositGrid(amount: bigint): void {
     requireNotNegative(amount);
-    this.grid += amount;
+    this.operator.balance += amount;
     this.deposited += amount;
   }
 
-  /** From the grid operator's account to outside. @throws MarketRefusal InsufficientBalance. */
+  /** From the grid operator's account to outside, what is not claimed. @throws MarketRefusal InsufficientBalance. */
   withdrawGrid(amount: bigint): void {
     requireNotNegative(amount);
-    if (amount > this.grid) throw new MarketRefusal("InsufficientBalance", { needed: amount, free: this.grid });
-    this.grid -= amount;
+    this.operator.withdraw(amount);
     this.withdrawn += amount;
   }
 
-  /** From a free balance to outside, all but what the pile owes. @throws MarketRefusal PileInDebt, InsufficientBalance. */
-  withdraw(pile: Pile, amount: bigint): void {
+  /** A claim to the grid operator's account to outside, as far as the account lasts. @returns What was paid. */
+  collectClaim(holder: string): bigint {
+    const paid = this.operator.payClaim(holder);
+    this.withdrawn += paid;
+    return paid;
+  }
+
+  /**
+   * From a free balance to outside.
+   *
+   * @param kept What must stay, money units.
+   * @throws MarketRefusal InsufficientBalance.
+   */
+  withdraw(pile: Pile, amount: bigint, kept: bigint): void {
     requireNotNegative(amount);
-    if (pile.free < pile.debt + amount) this.requireNoDebt(pile);
-    if (amount > pile.free) {
-      throw new MarketRefusal("InsufficientBalance", { pile: pile.id, needed: amount, free: pile.free });
-    }
+    const free = pile.free > kept ? pile.free - kept : 0n;
+    if (amount > free) throw new MarketRefusal("InsufficientBalance", { pile: pile.id, needed: amount, free });
     pile.free -= amount;
     this.withdrawn += amount;
   }
@@ -157,20 +172,41 @@ export class Accounts {
   /**
    * Locks for an order and makes it the pile's, in the place of the one it had, whose lock counts as free. SPEC 2.
    *
+   * @param fee Due to the grid operator for cancelling the one it had, money units; at most what that one locks.
    * @throws MarketRefusal InsufficientBalance, having changed nothing.
    */
-  enter(pile: Pile, order: Order): void {
+  enter(pile: Pile, order: Order, fee = 0n): void {
     const needed = lockFor(this.market, order.side, order.price, order.remainingWh);
-    const free = pile.free + this.lockedBy(pile);
+    const free = pile.free + this.lockedBy(pile) - fee;
     if (needed > free) throw new MarketRefusal("InsufficientBalance", { pile: pile.id, needed, free });
-    pile.free = free - needed;
+    this.drop(pile, fee);
+    pile.free -= needed;
     pile.order = order;
   }
 
-  /** Takes a pile's order out of the book, if it has one: its lock is free again. */
-  drop(pile: Pile): void {
-    pile.free += this.lockedBy(pile);
+  /**
+   * Takes a pile's order out of the book, if it has one: its lock is free again.
+   *
+   * @param fee Of the lock, what goes to the grid operator instead, money units.
+   */
+  drop(pile: Pile, fee = 0n): void {
+    pile.free += this.lockedBy(pile) - fee;
+    this.operator.balance += fee;
     pile.order = undefined;
+    pile.tookPart = false;
+  }
+
+  /**
+   * What cancelling the order that a pile has costs, money units: plans that served it first reckoned with its next
+   * tranche. SPEC 2.
+   */
+  cancelFee({ order, tookPart }: Pile): bigint {
+    const { settlement, cancelPrice } = this.market;
+    if (settlement !== "benefit" || order === undefined || !tookPart) return 0n;
+    if (order.side === "charge" && !order.iceberg) return 0n;
+    const fee = amountDown(cancelPrice, displayedWh(order));
+    const locked = lockOf(this.market, order);
+    return fee < locked ? fee : locked;
   }
 
   /** What the order that a pile has, dead or alive, locks. */
@@ -179,42 +215,52 @@ export class Accounts {
   }
 
   /**
-   * Takes a frame's trades and fills off the orders, and what is set aside for them from the locks, and for export fills
-   * from the grid operator's account, into delivery. What is delivered to a frame later comes after what it has. SPEC 2,
-   * 3.5, 5.
+   * Takes a frame's trades and fills off the orders, and what is set aside for them from the locks, for export fills from
+   * the grid operator's account, and the margins from free balances, into delivery. What is delivered to a frame later
+   * comes after what it has. SPEC 2, 3.5, 5.
    *
-   * @throws RangeError if the operator's account cannot pay for the export fills.
+   * @throws RangeError if the operator's account cannot pay for the export fills, or a pile cannot for its margin.
    */
   deliver(frame: number, trades: readonly Trade[], grid: readonly GridFill[], tariffs: Tariffs): void {
     if (trades.length + grid.length === 0) return;
-    const added: Delivery = { trades: structuredClone([...trades]), grid: structuredClone([...grid]), tariffs };
+    const fills = { trades: structuredClone([...trades]), grid: structuredClone([...grid]) };
+    const margins = new Map<string, bigint>();
+    for (const id of partiesOf(fills).keys()) margins.set(id, marginFor(this.market, this.pile(id).ratedW, tariffs));
+    const added: Delivery = { ...fills, margins, tariffs };
     const owed = new Map<string, bigint>();
     let exportAmount = 0n;
     for (const { pile, amount } of setAsideFor(this.market, added)) {
       if (pile === undefined) exportAmount += amount;
       else owed.set(pile, (owed.get(pile) ?? 0n) + amount);
     }
-    if (exportAmount > this.grid) {
+    if (exportAmount > this.operator.balance) {
       throw new RangeError(
-        `the grid operator's account holds ${this.grid}, not the ${exportAmount} of the export fills`,
+        `the grid operator's account holds ${this.operator.balance}, not the ${exportAmount} of the export fills`,
       );
     }
-    this.grid -= exportAmount;
+    this.operator.balance -= exportAmount;
     this.inDelivery += exportAmount;
+    for (const [id, margin] of margins) {
+      const pile = this.pile(id);
+      if (margin > pile.free) throw new RangeError(`pile ${id} has ${pile.free} free, not its margin of ${margin}`);
+      pile.free -= margin;
+      this.inDelivery += margin;
+    }
     const filledWh = new Map<string, bigint>();
-    const fills = [
+    const sides = [
       ...trades.flatMap(({ buy, sell, energyWh }) => [
         { pile: buy, energyWh },
         { pile: sell, energyWh },
       ]),
       ...grid,
     ];
-    for (const { pile, energyWh } of fills) filledWh.set(pile, (filledWh.get(pile) ?? 0n) + energyWh);
+    for (const { pile, energyWh } of sides) filledWh.set(pile, (filledWh.get(pile) ?? 0n) + energyWh);
     for (const [pile, energyWh] of filledWh) this.fill(this.pile(pile), energyWh, owed.get(pile) ?? 0n);
     const before = this.deliveries.get(frame);
     this.deliveries.set(frame, {
       trades: [...(before?.trades ?? []), ...added.trades],
       grid: [...(before?.grid ?? []), ...added.grid],
+      margins: sumOf(before?.margins, margins),
       tariffs,
     });
   }
@@ -226,9 +272,17 @@ export class Accounts {
     return delivery;
   }
 
-  /** Forgets a frame that has been settled. */
-  close(frame: number): void {
-    this.deliveries.delete(frame);
+  /** Keeps of a frame what is left to settle. @returns Whether that is nothing. */
+  keep(frame: number, rest: Delivery): boolean {
+    const complete = rest.trades.length + rest.grid.length === 0;
+    if (complete) this.deliveries.delete(frame);
+    else this.deliveries.set(frame, rest);
+    return complete;
+  }
+
+  /** Whether nothing waits for settlement in any frame before this one. */
+  isSettledBefore(frame: number): boolean {
+    return [...this.deliveries.keys()].every((open) => open >= frame);
   }
 
   /** Shrinks a pile's order by `energyWh`; of what its lock shrinks by, `owed` goes into delivery, the rest is free. */
@@ -238,6 +292,23 @@ export class Accounts {
     pile.free += lockedBefore - this.lockedBy(pile) - owed;
     this.inDelivery += owed;
   }
+}
+
+/** @param bps 1/10 000, 0 to 2 999. */
+function weatherFrom(frame: number, bps: bigint): WeatherFrom {
+  if (bps < 0n || bps > MAX_WEATHER_BPS) {
+    throw new RangeError(`a weather factor is 0 to ${MAX_WEATHER_BPS} / 10 000: ${bps}`);
+  }
+  return { frame, bps };
+}
+
+function sumOf(
+  before: ReadonlyMap<string, bigint> | undefined,
+  added: ReadonlyMap<string, bigint>,
+): Map<string, bigint> {
+  const sum = new Map(before);
+  for (const [pile, amount] of added) sum.set(pile, (sum.get(pile) ?? 0n) + amount);
+  return sum;
 }
 
 function requireNotNegative(amount: bigint): void {
@@ -251,7 +322,7 @@ function requireNotNegative(amount: bigint): void {
  */
 export function setAsideFor(
   market: Pick<MarketParameters, "bondPrice">,
-  { trades, grid, tariffs }: Delivery,
+  { trades, grid, tariffs }: Pick<Delivery, "trades" | "grid" | "tariffs">,
 ): { pile: string | undefined; amount: bigint }[] {
   const bond = (energyWh: bigint) => amountDown(market.bondPrice, energyWh);
   return [

@@ -3,10 +3,11 @@
  *
  * @module
  */
-export { type FlexibleOrder, type FrozenBook, MAX_HORIZON_FRAMES } from "./benefit/frozenBook";
+export { type FlexibleOrder, type FrozenBook, MAX_HORIZON_FRAMES, servableWh } from "./benefit/frozenBook";
 export { Allotment, type Allotted, inAllotmentOrder, leftAtMatch, type LeftWh } from "./benefit/allotment";
 export { checkPlan, type Course, followPlan, type Plan, plannedLoadW } from "./benefit/plan";
 export { type Fallback, projectFallback } from "./benefit/fallback";
 export { benefit, compareScores, type Score, scoreCourse, scorePlan } from "./benefit/score";
 export { Contest, decide, type Decided, type Proposal, type ScoredProposal } from "./benefit/contest";
+export { planHash } from "./benefit/planHash";
 export { type OpenRound } from "./benefit/round";

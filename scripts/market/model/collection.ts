@@ -2,76 +2,66 @@ import type { Dues } from "./delivery";
 
 /** A pile's money while a frame is settled, money units. */
 export interface Purse {
-  /** What it has to pay with: what is free, what its fills set aside, and what it was paid. */
-  means: bigint;
+  /** What its fills and its margin set aside, out of which it pays. */
+  setAside: bigint;
   /** Due from it, to other piles and to the grid. */
   owed: bigint;
-  /** What of {@link owed} it had nothing for. */
-  unpaid: bigint;
   earned: bigint;
   /** Surplus that the operator's account did not last for. */
-  forgone: bigint;
+  claimed: bigint;
 }
 
-/** A purse with nothing in it but what there is to pay with. */
-export function purseOf(means: bigint): Purse {
-  return { means, owed: 0n, unpaid: 0n, earned: 0n, forgone: 0n };
+/** A purse with nothing in it but what was set aside. */
+export function purseOf(setAside: bigint): Purse {
+  return { setAside, owed: 0n, earned: 0n, claimed: 0n };
 }
 
 /** What a fill makes due, and between whom. */
-export type PartyDues = Dues & { buyer: string | undefined; seller: string | undefined };
+export type PartyDues = Omit<Dues, "imbalance"> & { buyer: string | undefined; seller: string | undefined };
 
 /**
- * Moves what the fills of a frame make due, each step in the order of the fills: agreed exports are paid out of what was
- * set aside for them; buyers pay sellers; sellers compensate buyers, out of what they were just paid, too; buyers pay the
- * grid out of what is left to them; and the grid pays for surplus while its account lasts. SPEC 5.
+ * Moves what the fills of a frame make due. What piles owe is there, so the order in which they pay does not matter;
+ * surplus is paid last, in the order of the fills, as far as the grid's money lasts. SPEC 5.
  *
+ * @param dues In the order of the fills.
+ * @param consumption What sellers consumed, by pile, money units: due to the grid.
  * @param purses Of every pile with fills; changed.
- * @param gridAccount The operator's account, what was set aside for exports included, money units.
- * @returns The account afterwards. Debts that are paid by what came in are not in it.
+ * @param gridMoney What the grid can pay with before what comes in: what of the operator's account is available, and
+ * what was set aside for exports; money units.
+ * @returns What is left of it.
+ * @throws RangeError if a pile owes more than it set aside: the rules are such that none ever does.
  */
 export function collectDues(
   dues: readonly PartyDues[],
+  consumption: ReadonlyMap<string, bigint>,
   purses: ReadonlyMap<string, Purse>,
-  gridAccount: bigint,
+  gridMoney: bigint,
 ): bigint {
-  let account = gridAccount;
-  for (const { seller, gridToSeller } of dues) {
-    if (seller === undefined) continue;
-    account -= gridToSeller;
-    give(purses.get(seller)!, gridToSeller);
+  let money = gridMoney;
+  for (const { buyer, seller, ...due } of dues) {
+    if (buyer !== undefined) {
+      purses.get(buyer)!.owed += due.buyerToSeller + due.buyerToGrid;
+      purses.get(buyer)!.earned += due.sellerToBuyer;
+    }
+    if (seller !== undefined) {
+      purses.get(seller)!.owed += due.sellerToBuyer + due.sellerToGrid;
+      purses.get(seller)!.earned += due.buyerToSeller + due.gridToSeller;
+    }
+    money += due.buyerToGrid + due.sellerToGrid - due.gridToSeller;
   }
-  for (const { buyer, seller, buyerToSeller } of dues) {
-    if (buyer === undefined || seller === undefined) continue;
-    give(purses.get(seller)!, take(purses.get(buyer)!, buyerToSeller));
+  for (const [pile, amount] of consumption) {
+    purses.get(pile)!.owed += amount;
+    money += amount;
   }
-  for (const { buyer, seller, sellerToBuyer } of dues) {
-    if (buyer === undefined || seller === undefined) continue;
-    give(purses.get(buyer)!, take(purses.get(seller)!, sellerToBuyer));
-  }
-  for (const { buyer, buyerToGrid } of dues) {
-    if (buyer !== undefined) account += take(purses.get(buyer)!, buyerToGrid);
+  for (const [pile, { owed, setAside }] of purses) {
+    if (owed > setAside) throw new RangeError(`pile ${pile} owes ${owed} money units and set only ${setAside} aside`);
   }
   for (const { seller, surplusToSeller } of dues) {
     if (seller === undefined) continue;
-    const paid = surplusToSeller < account ? surplusToSeller : account;
-    account -= paid;
-    give(purses.get(seller)!, paid);
-    purses.get(seller)!.forgone += surplusToSeller - paid;
+    const paid = surplusToSeller < money ? surplusToSeller : money;
+    money -= paid;
+    purses.get(seller)!.earned += paid;
+    purses.get(seller)!.claimed += surplusToSeller - paid;
   }
-  return account;
-}
-
-function give(to: Purse, amount: bigint): void {
-  to.means += amount;
-  to.earned += amount;
-}
-
-/** Takes what is due out of a purse as far as it goes. @returns What was there. */
-function take(from: Purse, due: bigint): bigint {
-  const paid = due < from.means ? due : from.means;
-  from.means -= paid;
-  from.owed += due;
-  from.unpaid += due - paid;
-  return paid;
+  return money;
 }

@@ -14,6 +14,8 @@ export const NO_TARIFFS: Readonly<Tariffs> = { importPrice: 0n, exportPrice: 0n,
 export interface Delivery {
   trades: Trade[];
   grid: GridFill[];
+  /** What each pile that was filled set aside beside its fills, money units; nothing in a market without meters. */
+  margins: ReadonlyMap<string, bigint>;
   tariffs: Tariffs;
 }
 
@@ -46,9 +48,11 @@ export interface Dues {
   buyerToSeller: bigint;
   buyerToGrid: bigint;
   sellerToBuyer: bigint;
+  /** For breach of an export fill. */
+  sellerToGrid: bigint;
   /** Of an export fill, up to what was set aside for it. */
   gridToSeller: bigint;
-  /** Energy that nobody agreed to: paid while the operator's account lasts. */
+  /** Energy that nobody agreed to: paid while the operator's account lasts, then claimed. */
   surplusToSeller: bigint;
   imbalance: Imbalance;
 }
@@ -70,12 +74,13 @@ export function partiesOf({ trades, grid }: Pick<Delivery, "trades" | "grid">): 
 }
 
 /**
- * What silence is taken for: a buyer consumed all that its pile can move in a frame, a seller produced nothing. SPEC 5.
+ * What silence is taken for, of a buyer or a seller: it consumed all that its pile can move in a frame and produced
+ * nothing. SPEC 5.
  *
  * @param ratedW Rated power of the pile, W.
  */
-export function silentReading(market: Pick<MarketParameters, "frameSeconds">, side: Side, ratedW: bigint): Reading {
-  return { consumedWh: side === "charge" ? min(movableWh(market, ratedW), MAX_UINT24) : 0n, producedWh: 0n };
+export function silentReading(market: Pick<MarketParameters, "frameSeconds">, ratedW: bigint): Reading {
+  return { consumedWh: min(movableWh(market, ratedW), MAX_UINT24), producedWh: 0n };
 }
 
 /**
@@ -132,13 +137,14 @@ export function duesOf(
 ): Dues {
   const { buyer, seller } = fill;
   if (buyer !== undefined && seller !== undefined) return tradeDues(market, tariffs, fill, buyer, seller);
-  return gridDues(tariffs, fill);
+  return gridDues(market, tariffs, fill);
 }
 
 const NOTHING_DUE: Readonly<Omit<Dues, "imbalance">> = {
   buyerToSeller: 0n,
   buyerToGrid: 0n,
   sellerToBuyer: 0n,
+  sellerToGrid: 0n,
   gridToSeller: 0n,
   surplusToSeller: 0n,
 };
@@ -152,7 +158,9 @@ function tradeDues(
 ): Dues {
   const consumedWh = buyer.actualWh;
   const producedWh = seller.actualWh;
-  const tradedWh = min(consumedWh, producedWh, (agreedWh * (10_000n + market.overBps)) / 10_000n);
+  // More than was agreed at a price above the tariff would cost the buyer more than it set aside.
+  const mostWh = price > importPrice ? agreedWh : (agreedWh * (10_000n + market.overBps)) / 10_000n;
+  const tradedWh = min(consumedWh, producedWh, mostWh);
   // What the seller did not bring of what was wanted, and what the buyer did not take of what was brought.
   const missingWh = notNegative(min(consumedWh, agreedWh) - tradedWh);
   const leftWh = notNegative(min(producedWh, agreedWh) - tradedWh);
@@ -175,17 +183,27 @@ function tradeDues(
   };
 }
 
-function gridDues({ importPrice, exportPrice }: Tariffs, { agreedWh, buyer, seller }: MeteredFill): Dues {
+/** The grid is a counterparty like any other: what it agreed to and was not taken, or not brought, costs r - x. */
+function gridDues(
+  { breach }: Pick<MarketParameters, "breach">,
+  { importPrice, exportPrice }: Tariffs,
+  { agreedWh, buyer, seller }: MeteredFill,
+): Dues {
   const imbalance = noImbalance();
+  const missingWh = notNegative(agreedWh - (buyer ?? seller)!.actualWh);
+  const missingCost = amountDown(notNegative(importPrice - exportPrice), missingWh);
+  const compensation = breach === "defaulter" ? missingCost : 0n;
   if (buyer !== undefined) {
     const overWh = notNegative(buyer.actualWh - agreedWh);
     imbalance[buyer.silent ? "silence" : "overConsumption"] += amountDown(importPrice, overWh);
-    return { ...NOTHING_DUE, buyerToGrid: amountDown(importPrice, buyer.actualWh), imbalance };
+    imbalance[buyer.silent ? "silence" : "underConsumption"] += missingCost;
+    return { ...NOTHING_DUE, buyerToGrid: amountDown(importPrice, buyer.actualWh) + compensation, imbalance };
   }
   const producedWh = seller!.actualWh;
   const dueWhole = amountDown(exportPrice, producedWh);
   const gridToSeller = min(dueWhole, amountDown(exportPrice, agreedWh));
   const surplusToSeller = dueWhole - gridToSeller;
   imbalance.overProduction += surplusToSeller;
-  return { ...NOTHING_DUE, gridToSeller, surplusToSeller, imbalance };
+  imbalance[seller!.silent ? "silence" : "underProduction"] += missingCost;
+  return { ...NOTHING_DUE, gridToSeller, surplusToSeller, sellerToGrid: compensation, imbalance };
 }

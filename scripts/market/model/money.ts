@@ -19,16 +19,6 @@ export function amountDown(price: bigint, energyWh: bigint): bigint {
 }
 
 /**
- * The most energy whose {@link amountDown} a sum can pay, Wh; undefined where any energy costs nothing.
- *
- * @param price Money units per kWh, not negative.
- * @param amount Money units, not negative.
- */
-export function payableWh(price: bigint, amount: bigint): bigint | undefined {
-  return price === 0n ? undefined : ((amount + 1n) * WH_PER_KWH - 1n) / price;
-}
-
-/**
  * What is locked for energy, rounded up, so that whatever is later paid for it by {@link amountDown} is covered, however
  * it is cut into trades. SPEC 1.
  *

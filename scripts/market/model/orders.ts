@@ -43,15 +43,17 @@ export function makeOrder(
   const { side, price, energyWh, peakWh, expiryFrame } = request;
   const pileWh = movableWh(market, ratedW);
   const namesPeak = peakWh !== 0n && peakWh < energyWh;
-  const iceberg = energyWh > market.icebergThresholdWh || energyWh > pileWh || namesPeak;
+  const firstFrame = firstFrameFor(market, nowSeconds);
+  const inTranches = energyWh > market.icebergThresholdWh || energyWh > pileWh || namesPeak;
   const peaks = [market.icebergPeakWh, pileWh, ...(peakWh !== 0n ? [peakWh] : [])];
   return {
     side,
     price,
     remainingWh: energyWh,
-    iceberg,
-    peakWh: iceberg ? peaks.reduce((least, peak) => (peak < least ? peak : least)) : energyWh,
-    firstFrame: firstFrameFor(market, nowSeconds),
+    // Without patience there is nothing to trade on: as an iceberg it would be in its last frame from the beginning.
+    iceberg: inTranches && expiryFrame > firstFrame,
+    peakWh: inTranches ? peaks.reduce((least, peak) => (peak < least ? peak : least)) : energyWh,
+    firstFrame,
     expiryFrame,
     sequence,
   };

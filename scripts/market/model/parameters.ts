@@ -24,7 +24,7 @@ export function checkParameters(market: MarketParameters): void {
   if (market.auctionSeconds >= market.frameSeconds) {
     throw new RangeError(`auctionSeconds ${market.auctionSeconds} must be below frameSeconds ${market.frameSeconds}`);
   }
-  wholeAtLeast("leadFrames", 0);
+  wholeAtLeast("leadFrames", 1);
   wholeAtLeast("alpha", 0);
   wholeAtLeast("beta", 0);
   wholeAtLeast("icebergThresholdWh", 0);
@@ -36,6 +36,9 @@ export function checkParameters(market: MarketParameters): void {
   wholeAtLeast("tickSize", 1);
   wholeAtLeast("bondPrice", 0);
   wholeAtLeast("wheelingCap", 0);
+  wholeAtLeast("importCap", 0);
+  wholeAtLeast("cancelPrice", 0);
+  wholeAtLeast("keeperReward", 0);
   wholeAtLeast("roundSeconds", 1);
   wholeAtLeast("finaliseSeconds", 0);
   wholeWithin("maxHorizon", 1, 48);
@@ -46,4 +49,43 @@ export function checkParameters(market: MarketParameters): void {
   wholeWithin("initialCredit", 0, 10_000);
   wholeWithin("creditPriorWh", 0, 2 ** 26 - 1);
   wholeWithin("minCredit", 0, 10_000);
+  checkRounds(market);
+  checkSafety(market);
+}
+
+/** @throws RangeError where no round could go through its phases. SPEC 4. */
+function checkRounds({ settlement, auctionSeconds, roundSeconds, finaliseSeconds }: MarketParameters): void {
+  if (settlement !== "benefit") return;
+  if (finaliseSeconds === 0) {
+    throw new RangeError("finaliseSeconds must be above 0 in a market with rounds: else no winner could be executed");
+  }
+  const neededSeconds = 2 * roundSeconds + finaliseSeconds;
+  if (neededSeconds > auctionSeconds) {
+    throw new RangeError(
+      `a round needs 2 roundSeconds + finaliseSeconds = ${neededSeconds} s, more than the auctionSeconds ${auctionSeconds}`,
+    );
+  }
+}
+
+/** @throws RangeError where nobody could trade, or somebody at the cost of others. SPEC 2, 6. */
+function checkSafety(market: MarketParameters): void {
+  const { minCredit, initialCredit, bondPrice, importCap, breach } = market;
+  if (minCredit > initialCredit) {
+    throw new RangeError(
+      `minCredit ${minCredit} must be at most initialCredit ${initialCredit}: else nobody can begin`,
+    );
+  }
+  if (market.ranking === "credit" && !hasMeters(market)) {
+    throw new RangeError("ranking by credit needs readingSeconds above 0: without meters two piles raise each other");
+  }
+  if (hasMeters(market) && breach === "defaulter" && bondPrice < importCap) {
+    throw new RangeError(
+      `bondPrice ${bondPrice} must be at least importCap ${importCap} where a defaulter pays, so that bonds cover any breach`,
+    );
+  }
+}
+
+/** Whether what piles move is measured. SPEC 5. */
+export function hasMeters({ readingSeconds }: Pick<MarketParameters, "readingSeconds">): boolean {
+  return readingSeconds > 0;
 }

@@ -22,8 +22,8 @@ export class PublicationMemory {
 /**
  * Whether the grid operator may publish this for frame `frame` now: once, in time, on the price grid. SPEC 1.
  *
- * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, TariffOutOfRange,
- * PublishedTooEarly; checked in this order.
+ * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, ImportAboveCap,
+ * ExportAboveImport, TariffOutOfRange, PublishedTooEarly; checked in this order.
  */
 export function checkPublication(
   market: MarketParameters,
@@ -32,7 +32,7 @@ export function checkPublication(
   publication: Publication,
   nowSeconds: number,
 ): void {
-  const { leadFrames, tickSize, wheelingCap } = market;
+  const { leadFrames, tickSize, wheelingCap, importCap } = market;
   const { importPrice, exportPrice, wheelingPrice } = publication;
   const tariffs = Object.entries({ importPrice, exportPrice, wheelingPrice });
   if (tariffs.some(([, price]) => price < 0n)) throw new RangeError("a tariff cannot be negative");
@@ -44,6 +44,9 @@ export function checkPublication(
     if (price % tickSize !== 0n) throw new MarketRefusal("TariffOffTick", { tariff, price, tickSize });
   }
   if (wheelingPrice > wheelingCap) throw new MarketRefusal("WheelingAboveCap", { wheelingPrice, wheelingCap });
+  if (importPrice > importCap) throw new MarketRefusal("ImportAboveCap", { importPrice, importCap });
+  // Two piles would pump the operator's account where the grid buys dearer than it sells.
+  if (exportPrice > importPrice) throw new MarketRefusal("ExportAboveImport", { exportPrice, importPrice });
   for (const [tariff, price] of tariffs) {
     if (price / tickSize > MAX_UINT24) throw new MarketRefusal("TariffOutOfRange", { tariff, price });
   }

@@ -43,9 +43,8 @@ export function asBookEntry(ranked: Ranked): BookEntry {
   return { pile, side, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority };
 }
 
-/** What an order shows in a frame: an iceberg its peak at most, a normal order all of it, Wh. SPEC 2, [T 4.13]. */
+/** What an order shows in a frame: its peak at most, which is all of an order that fits in one, Wh. SPEC 2, [T 4.13]. */
 export function displayedWh(order: Order): bigint {
-  if (!order.iceberg) return order.remainingWh;
   return order.peakWh < order.remainingWh ? order.peakWh : order.remainingWh;
 }
 

@@ -5,7 +5,7 @@ export type RefusalCode =
   | "NotRegistered"
   | "PileSuspended"
   | "InsufficientBalance"
-  | "PileInDebt"
+  | "NothingClaimed"
   | "CreditTooLow"
   // Orders
   | "PriceOutOfRange"
@@ -22,6 +22,8 @@ export type RefusalCode =
   | "PublishedTooEarly"
   | "TariffOffTick"
   | "WheelingAboveCap"
+  | "ImportAboveCap"
+  | "ExportAboveImport"
   | "TariffOutOfRange"
   // Clearing and settlement
   | "FrameWindowNotOpen"
@@ -29,6 +31,7 @@ export type RefusalCode =
   | "FrameAlreadyCleared"
   // Rounds of a benefit market
   | "NoOpenRound"
+  | "RoundOpen"
   | "ProposerCreditTooLow"
   | "RevealNotOpen"
   | "RoundNotOver"
@@ -37,9 +40,12 @@ export type RefusalCode =
   | "WrongHorizon"
   | "PlanNotAllottable"
   | "PlanOverCapacity"
+  | "PlanExportsUnfunded"
   // Delivery
   | "FrameNotOver"
+  | "ReadingAboveReach"
   | "ReadingsAwaited"
+  | "FramesUnsettled"
   | "NothingToSettle";
 
 /** The offending values of a refusal, by name. */

@@ -4,13 +4,13 @@ import { type Accounts, type Pile, setAsideFor } from "./accounts";
 import { collectDues, type Purse, purseOf } from "./collection";
 import { creditAfter, type CreditedEnergy, creditedEnergy, weatherIn } from "./credit";
 import { attribute, type Delivery, duesOf, type Metered, partiesOf, silentReading } from "./delivery";
+import { amountDown } from "./money";
+import { hasMeters } from "./parameters";
 
 type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "overBps" | "bondPrice" | "readingSeconds">;
 
 /** What a settlement asks of a pile with fills. */
 export interface Standing extends Pick<Pile, "ratedW" | "operator"> {
-  /** What it can pay with beside what its fills set aside, money units. */
-  free: bigint;
   /** a in the frame, 1/10 000. */
   weatherBps: bigint;
 }
@@ -21,77 +21,87 @@ export interface WorkedOut extends Pick<PileSettlement, "side" | "agreedWh" | "r
   credited: CreditedEnergy | undefined;
 }
 
-/** What a frame comes to before it is booked. */
+/** What a frame, or a part of it, comes to before it is booked. */
 export interface Outcome {
   /** In the order of the fills. */
   piles: Map<string, WorkedOut>;
   /** Of what was set aside, the operator's part, money units: it is back in its account. */
   exportsSetAside: bigint;
-  /** The operator's account, without the debts that what came in pays. */
-  gridAccount: bigint;
+  /** By how much the operator's account changes, what was set aside for exports included, money units. */
+  gridChange: bigint;
   imbalance: Imbalance;
 }
 
 /**
- * Works out what a frame comes to whose readings are in or overdue; moves nothing. SPEC 5, 6.
+ * Works out what fills come to whose readings are in or overdue; moves nothing. SPEC 5, 6.
  *
- * @param standingOf The pile before the settlement; the lock of an order that has died is free.
- * @param gridAccount The operator's account before it, money units.
+ * @param delivery A frame's, or that of some of its groups.
  * @param readings A pile without one is silent; in a market without meters they are not looked at.
+ * @param standingOf The pile before the settlement.
+ * @param available What the operator's account can pay for surplus before it, money units.
  */
 export function workOut(
   rules: Rules,
   delivery: Delivery,
   readings: ReadonlyMap<string, Reading>,
   standingOf: (pile: string) => Standing,
-  gridAccount: bigint,
+  available: bigint,
 ): Outcome {
   const parties = partiesOf(delivery);
   const agreedWh = agreedEnergy(delivery);
-  const hasMeters = rules.readingSeconds > 0;
   const metered = new Map<string, Metered>();
   for (const [id, side] of parties) {
-    const reading = hasMeters ? readings.get(id) : asAgreed(side, agreedWh.get(id)!);
-    const taken = reading ?? silentReading(rules, side, standingOf(id).ratedW);
+    const reading = hasMeters(rules) ? readings.get(id) : asAgreed(side, agreedWh.get(id)!);
+    const taken = reading ?? silentReading(rules, standingOf(id).ratedW);
     metered.set(id, { side, silent: reading === undefined, reading: { ...taken } });
   }
   const fills = attribute(delivery, metered);
   const imbalance = noImbalance();
   const dues = fills.map((fill) => {
-    const due = duesOf(rules, delivery.tariffs, fill);
-    for (const cause of Object.keys(imbalance) as (keyof Imbalance)[]) imbalance[cause] += due.imbalance[cause];
+    const { imbalance: caused, ...due } = duesOf(rules, delivery.tariffs, fill);
+    for (const cause of Object.keys(imbalance) as (keyof Imbalance)[]) imbalance[cause] += caused[cause];
     return { ...due, buyer: fill.buyer?.pile, seller: fill.seller?.pile };
   });
+  // What a seller consumes it buys from the grid.
+  const consumption = new Map<string, bigint>();
+  for (const [id, { side, silent, reading }] of metered) {
+    if (side === "charge") continue;
+    const amount = amountDown(delivery.tariffs.importPrice, reading.consumedWh);
+    consumption.set(id, amount);
+    imbalance[silent ? "silence" : "overConsumption"] += amount;
+  }
 
-  // What was set aside returns to whose it was.
-  const purses = new Map([...parties.keys()].map((id) => [id, purseOf(standingOf(id).free)]));
+  const purses = new Map([...parties.keys()].map((id) => [id, purseOf(delivery.margins.get(id) ?? 0n)]));
   let exportsSetAside = 0n;
   for (const { pile, amount } of setAsideFor(rules, delivery)) {
     if (pile === undefined) exportsSetAside += amount;
-    else purses.get(pile)!.means += amount;
+    else purses.get(pile)!.setAside += amount;
   }
-  const accountAfter = collectDues(dues, purses, gridAccount + exportsSetAside);
-  imbalance.debt = [...purses.values()].reduce((sum, { unpaid }) => sum + unpaid, 0n);
+  const gridChange = collectDues(dues, consumption, purses, available + exportsSetAside) - available;
 
   const sameInterest = (one: string, other: string): boolean => {
     const { operator } = standingOf(one);
     return operator !== undefined && operator === standingOf(other).operator;
   };
-  const credited = creditedEnergy(fills, sameInterest, (id) => standingOf(id).weatherBps);
+  // Where nothing is measured there is nothing to judge.
+  const credited = hasMeters(rules)
+    ? creditedEnergy(fills, sameInterest, (id) => standingOf(id).weatherBps)
+    : new Map<string, CreditedEnergy>();
   const piles = new Map(
     [...purses].map(([id, purse]): [string, WorkedOut] => [
       id,
       { ...metered.get(id)!, ...purse, agreedWh: agreedWh.get(id)!, credited: credited.get(id) },
     ]),
   );
-  return { piles, exportsSetAside, gridAccount: accountAfter, imbalance };
+  return { piles, exportsSetAside, gridChange, imbalance };
 }
 
 /**
- * Settles a frame whose readings are in or overdue: moves the money and the credit. SPEC 5, 6.
+ * Settles fills whose readings are in or overdue: moves the money and the credit, and books the claims. SPEC 5, 6.
  *
- * @param accounts The order of every pile concerned that has died must have been dropped: its lock is free.
+ * @param delivery A frame's, or that of some of its groups.
  * @param readings A pile without one is silent; in a market without meters they are not looked at.
+ * @param available What the operator's account can pay for surplus, money units.
  */
 export function settleDelivery(
   rules: Rules,
@@ -99,36 +109,37 @@ export function settleDelivery(
   frame: number,
   delivery: Delivery,
   readings: ReadonlyMap<string, Reading>,
-): FrameSettlement {
+  available: bigint,
+): Omit<FrameSettlement, "complete"> {
   const standingOf = (id: string): Standing => {
-    const { free, ratedW, operator, weather } = accounts.pile(id);
-    return { free, ratedW, operator, weatherBps: weatherIn(weather, frame) };
+    const { ratedW, operator, weather } = accounts.pile(id);
+    return { ratedW, operator, weatherBps: weatherIn(weather, frame) };
   };
-  const outcome = workOut(rules, delivery, readings, standingOf, accounts.grid);
-  for (const { amount } of setAsideFor(rules, delivery)) accounts.inDelivery -= amount;
-  const gridBefore = accounts.grid + outcome.exportsSetAside;
-  accounts.grid = outcome.gridAccount;
+  const outcome = workOut(rules, delivery, readings, standingOf, available);
+  const { operator } = accounts;
+  accounts.inDelivery -= outcome.exportsSetAside;
+  operator.balance += outcome.gridChange;
   const piles = [...outcome.piles].map(([id, worked]): PileSettlement => {
     const account = accounts.pile(id);
     const creditBefore = account.credit.hundredths;
     if (worked.credited !== undefined) account.credit = creditAfter(account.credit, worked.credited);
-    account.free = worked.means;
-    account.debt += worked.unpaid;
-    accounts.payDebt(account);
+    accounts.inDelivery -= worked.setAside;
+    account.free += worked.setAside - worked.owed + worked.earned;
+    operator.addClaim(id, worked.claimed);
     return pileSettlement(id, worked, creditBefore, account.credit.hundredths);
   });
-  return { frame, piles, grid: accounts.grid - gridBefore, imbalance: outcome.imbalance };
+  return { frame, piles, grid: outcome.gridChange - outcome.exportsSetAside, imbalance: outcome.imbalance };
 }
 
 /** What a frame was for a pile, from what was worked out and its credit before and after. */
 export function pileSettlement(
   pile: string,
-  { side, agreedWh, reading, silent, owed, unpaid, earned, forgone }: WorkedOut,
+  { side, agreedWh, reading, silent, owed, earned, claimed }: WorkedOut,
   creditBefore: bigint,
   creditAfterwards: bigint,
 ): PileSettlement {
   return {
-    ...{ pile, side, agreedWh, reading, silent, owed, unpaid, earned, forgone },
+    ...{ pile, side, agreedWh, reading, silent, owed, earned, claimed },
     ...{ creditBefore, creditAfter: creditAfterwards },
   };
 }

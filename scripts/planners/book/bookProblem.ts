@@ -1,4 +1,4 @@
-import { type FlexibleOrder, type FrozenBook, inAllotmentOrder } from "../../market/model/benefit";
+import { type FlexibleOrder, type FrozenBook, inAllotmentOrder, servableWh } from "../../market/model/benefit";
 import type { FlexibleLoad, LoadProblem } from "../loadProblem";
 
 /** Unity of an efficiency, 1/10 000. */
@@ -7,7 +7,7 @@ const FULL_BPS = 10_000;
 /** A flexible order in the plain numbers that planners reckon with; frames as offsets from the round's. */
 export interface BookOrder {
   side: FlexibleOrder["side"];
-  /** What is left of it, Wh. */
+  /** S: what it can be served at all, Wh. SPEC 4. */
   remainingWh: number;
   /** Its tranche in the round's frame, and in later ones, Wh. */
   displayedWh: number;
@@ -34,6 +34,10 @@ export interface BookView {
   /** Load of 1 Wh drawn, and of 1 Wh fed in: the efficiencies. */
   drawFactor: number;
   dischargeFactor: number;
+  /** What is paid for 1 Wh fed in, by offset, ticks per kWh; 0 where a frame is not published. */
+  exportTicks: bigint[];
+  /** What all that a plan feeds in may cost: 1000 B. SPEC 4. */
+  exportBudgetTickWh: bigint;
 }
 
 /** Reads a frozen book. */
@@ -54,6 +58,8 @@ export function viewOf(book: FrozenBook): BookView {
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
     limitWh: Math.floor(Number(book.capacityW - book.lossAllowanceW) * hours),
     dischargeFactor: Number(book.dischargeEfficiencyBps) / FULL_BPS,
+    exportTicks: book.publications.map((publication) => (publication?.exportPrice ?? 0n) / book.tickSize),
+    exportBudgetTickWh: 1000n * book.exportBudgetTicks,
   };
 }
 
@@ -65,7 +71,7 @@ function orderOf(book: FrozenBook, order: FlexibleOrder): BookOrder {
   });
   return {
     ...{ side, eligible, last: order.expiryFrame - book.frame },
-    remainingWh: Number(order.remainingWh),
+    remainingWh: Number(servableWh(book, order)),
     displayedWh: Number(order.displayedWh),
     peakWh: Number(order.peakWh),
   };

@@ -19,10 +19,13 @@ export interface DrawRange {
 export class Serving {
   private readonly leftBids: number[];
   private readonly leftAsks: number[];
+  /** What of the export budget the frames served so far leave. */
+  private budgetTickWh: bigint;
 
   constructor(private readonly view: BookView) {
     this.leftBids = view.bids.map(({ remainingWh }) => remainingWh);
     this.leftAsks = view.asks.map(({ remainingWh }) => remainingWh);
+    this.budgetTickWh = view.exportBudgetTickWh;
   }
 
   /** Within what limits a frame's draw may lie, whole Wh; the feeder's limit goes before what must be drawn. */
@@ -44,18 +47,21 @@ export class Serving {
     return { leastWh: Math.min(least, mostWh), mostWh };
   }
 
-  /** What can be discharged in a frame, whole Wh. */
+  /** What can be discharged in a frame, and be paid for, whole Wh. */
   mostDischargedWh(offset: number): number {
-    const { asks, baseWh, limitWh, dischargeFactor } = this.view;
+    const { asks, baseWh, limitWh, dischargeFactor, exportTicks } = this.view;
+    const price = exportTicks[offset]!;
+    const payableWh = price === 0n ? Infinity : Number(this.budgetTickWh / price);
     const roomWh = Math.floor((limitWh + baseWh[offset]!) / dischargeFactor - ROUNDING_WH);
     const able = asks.reduce((sum, order, index) => sum + Math.min(trancheWh(order, offset), this.leftAsks[index]!), 0);
-    return Math.max(0, Math.min(able, roomWh));
+    return Math.max(0, Math.min(able, roomWh, payableWh));
   }
 
   /** Serves a frame's totals, which must lie within their limits. */
   serve(offset: number, drawWh: number, dischargeWh: number): void {
     take(this.view.bids, this.leftBids, offset, drawWh);
     take(this.view.asks, this.leftAsks, offset, dischargeWh);
+    this.budgetTickWh -= this.view.exportTicks[offset]! * BigInt(dischargeWh);
   }
 }
 

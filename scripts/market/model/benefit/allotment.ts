@@ -1,8 +1,8 @@
 import type { Side } from "../../types";
 import { MarketRefusal } from "../refusal";
-import { type FlexibleOrder, type FrozenBook, tranche } from "./frozenBook";
+import { type FlexibleOrder, type FrozenBook, servableWh, tranche } from "./frozenBook";
 
-/** What is left of each flexible order as frames go by, Wh. */
+/** What is left of what each flexible order can be served, as frames go by, Wh. */
 export type LeftWh = Map<FlexibleOrder, bigint>;
 
 /** What an order gets of a frame's total. */
@@ -12,9 +12,9 @@ export interface Allotted {
   energyWh: bigint;
 }
 
-/** What is left of every order at the match. */
-export function leftAtMatch({ bids, asks }: FrozenBook): LeftWh {
-  return new Map([...bids, ...asks].map((order) => [order, order.remainingWh]));
+/** S of every order: what it can be served at all, as the match left it. */
+export function leftAtMatch(book: FrozenBook): LeftWh {
+  return new Map([...book.bids, ...book.asks].map((order) => [order, servableWh(book, order)]));
 }
 
 /**
@@ -36,8 +36,11 @@ function lastFrame({ expiryFrame }: FlexibleOrder): number {
 }
 
 /** The latest frame in which an order could begin and still be served at its peak; not before the round's. SPEC 4. */
-function latestStart({ frame }: AllotmentRule, { expiryFrame, remainingWh, peakWh }: FlexibleOrder): number {
-  return Math.max(frame, expiryFrame - Number((remainingWh + peakWh - 1n) / peakWh) + 1);
+function latestStart(book: AllotmentRule, order: FlexibleOrder): number {
+  const { expiryFrame, peakWh } = order;
+  // A pile that can move nothing in a frame has no peak, and gets nothing whenever it begins.
+  const frames = peakWh === 0n ? 0n : (servableWh(book, order) + peakWh - 1n) / peakWh;
+  return Math.max(book.frame, expiryFrame - Number(frames) + 1);
 }
 
 /** Shares out the totals of a plan's frames, side by side. SPEC 4. */

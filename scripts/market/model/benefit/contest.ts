@@ -1,10 +1,8 @@
-import { keccak256 } from "ethers";
-
-import { encodePlan } from "../../../chain/roundWords";
 import { MarketRefusal } from "../refusal";
 import { projectFallback } from "./fallback";
 import type { FrozenBook } from "./frozenBook";
 import { type Course, followPlan, type Plan } from "./plan";
+import { planHash } from "./planHash";
 import { compareScores, type Score, scoreCourse } from "./score";
 
 /** A plan and who brought it. */
@@ -54,7 +52,7 @@ export class Contest {
     const { leading } = this;
     if (leading === undefined) return compareScores(score, this.fallback.score) < 0;
     const order = compareScores(score, leading.score);
-    return order < 0 || (order === 0 && keccak256(encodePlan(plan)) < keccak256(encodePlan(leading.plan)));
+    return order < 0 || (order === 0 && planHash(plan) < planHash(leading.plan));
   }
 }
 

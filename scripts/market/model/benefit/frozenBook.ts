@@ -33,6 +33,7 @@ export interface FrozenBook extends Pick<
   | "lossAllowanceW"
   | "frameSeconds"
   | "maxWaitFrames"
+  | "tickSize"
   | "chargeEfficiencyBps"
   | "dischargeEfficiencyBps"
 > {
@@ -50,6 +51,17 @@ export interface FrozenBook extends Pick<
   readonly previousLoadW: bigint | undefined;
   /** g: what normal bids drew from the grid in the round's frame, Wh. */
   readonly matchedGridWh: bigint;
+  /** B: what of the operator's account was not claimed, in whole ticks; at most {@link MAX_EXPORT_BUDGET_TICKS}. */
+  readonly exportBudgetTicks: bigint;
+}
+
+/** The largest export budget of a round: 49 bits. SPEC 4. */
+export const MAX_EXPORT_BUDGET_TICKS = 2n ** 49n - 1n;
+
+/** B of an account with so much available, money units. SPEC 4. */
+export function exportBudgetTicks({ tickSize }: Pick<MarketParameters, "tickSize">, available: bigint): bigint {
+  const ticks = available / tickSize;
+  return ticks < MAX_EXPORT_BUDGET_TICKS ? ticks : MAX_EXPORT_BUDGET_TICKS;
 }
 
 /**
@@ -65,20 +77,27 @@ export function horizonOf(
   return Math.min(maxHorizon, MAX_HORIZON_FRAMES, allotment === "slack" ? longest + 1 : longest);
 }
 
+/**
+ * S = min(R, D(0) + peak * (last frame - t)): what an order can be served at all, Wh. What a pile asks for beyond it
+ * decides nothing. SPEC 4.
+ */
+export function servableWh({ frame }: Pick<FrozenBook, "frame">, order: FlexibleOrder): bigint {
+  const { remainingWh, displayedWh, peakWh, expiryFrame } = order;
+  const mostWh = displayedWh + peakWh * BigInt(expiryFrame - frame);
+  return mostWh < remainingWh ? mostWh : remainingWh;
+}
+
 /** What an order can move in a frame, Wh: its tranche there, of what is left of it. */
 export function tranche(order: FlexibleOrder, offset: number, leftWh: bigint): bigint {
   const displayedWh = offset === 0 ? order.displayedWh : order.peakWh;
   return displayedWh < leftWh ? displayedWh : leftWh;
 }
 
-/** What the capacity leaves to flexible bids in a frame of the horizon, with this much discharged, Wh. SPEC 3, 4. */
-export function drawingRoomWh(book: FrozenBook, offset: number, dischargedWh = 0n): bigint {
+/** What the capacity leaves to flexible bids in a frame of the horizon, Wh. SPEC 3, 4. */
+export function drawingRoomWh(book: FrozenBook, offset: number): bigint {
   const publication = book.publications[offset];
   if (publication === undefined) return 0n;
-  // In Wh as the load counts them: what is drawn weighs v, what is discharged the other efficiency.
-  const scaledWh = chargingRoomWh({ ...book, chargeEfficiencyBps: 1n }, publication.baseLoadW);
-  if (scaledWh === 0n) return 0n;
   const matchedWh = offset === 0 ? book.matchedGridWh : 0n;
-  const roomWh = (scaledWh + book.dischargeEfficiencyBps * dischargedWh) / book.chargeEfficiencyBps - matchedWh;
+  const roomWh = chargingRoomWh(book, publication.baseLoadW) - matchedWh;
   return roomWh < 0n ? 0n : roomWh;
 }

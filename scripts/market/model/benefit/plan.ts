@@ -42,9 +42,9 @@ export function plannedLoadW(
 
 /**
  * Follows a plan through its horizon: allots each frame's totals, draws before discharges, and holds each to the
- * capacity. SPEC 4.
+ * capacity and to what the operator can pay for. SPEC 4.
  *
- * @throws MarketRefusal WrongHorizon, then frame by frame PlanNotAllottable or PlanOverCapacity.
+ * @throws MarketRefusal WrongHorizon, then frame by frame PlanNotAllottable, PlanOverCapacity or PlanExportsUnfunded.
  */
 export function followPlan(book: FrozenBook, plan: Plan): Course {
   checkFigures(book, plan);
@@ -52,6 +52,7 @@ export function followPlan(book: FrozenBook, plan: Plan): Course {
   const leftWh = leftAtMatch(book);
   const loadsW: (bigint | undefined)[] = [];
   const first: Allotted[] = [];
+  let spent = 0n;
   for (let offset = 0; offset < book.horizon; offset++) {
     const drawWh = plan.drawWh[offset]!;
     const dischargeWh = plan.dischargeWh[offset]!;
@@ -60,12 +61,14 @@ export function followPlan(book: FrozenBook, plan: Plan): Course {
     if (offset === 0) first.push(...draws, ...discharges);
     const loadW = plannedLoadW(book, offset, drawWh, dischargeWh);
     checkCapacity(book, offset, loadW);
+    spent += (book.publications[offset]?.exportPrice ?? 0n) * dischargeWh;
+    checkBudget(book, offset, spent);
     loadsW.push(loadW);
   }
   return { loadsW, leftWh, first };
 }
 
-/** Whether a plan is one that could win. @throws MarketRefusal WrongHorizon, PlanNotAllottable, PlanOverCapacity. */
+/** Whether a plan is one that could win. @throws MarketRefusal as {@link followPlan}. */
 export function checkPlan(book: FrozenBook, plan: Plan): void {
   followPlan(book, plan);
 }
@@ -87,6 +90,17 @@ function checkCapacity(book: FrozenBook, offset: number, loadW: bigint | undefin
   if (magnitude + book.lossAllowanceW <= book.capacityW) return;
   if (magnitude > abs(plannedLoadW(book, offset, 0n, 0n)!))
     throw new MarketRefusal("PlanOverCapacity", { offset, loadW });
+}
+
+/**
+ * Holds a plan's exports to the export budget: one that nobody can pay could not be executed as it was scored. SPEC 4.
+ *
+ * @param spent What the exports cost up to and in this frame, price times Wh.
+ */
+function checkBudget({ tickSize, exportBudgetTicks }: FrozenBook, offset: number, spent: bigint): void {
+  const costTickWh = spent / tickSize;
+  const budgetTickWh = 1000n * exportBudgetTicks;
+  if (costTickWh > budgetTickWh) throw new MarketRefusal("PlanExportsUnfunded", { offset, costTickWh, budgetTickWh });
 }
 
 function abs(value: bigint): bigint {

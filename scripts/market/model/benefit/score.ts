@@ -3,7 +3,7 @@ import { type Course, followPlan, type Plan } from "./plan";
 
 /** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
 export interface Score {
-  /** Left at the horizon's end of flexible bids whose last frame lies within it, Wh. */
+  /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
   readonly unservedWh: bigint;
   /** Sum of the squared steps of the load [T (4), 6.6], W^2; steps with an unpublished end do not count. */
   readonly squaresW2: bigint;

@@ -31,7 +31,8 @@ function trading(model: MarketModel, energyWh: bigint, readings: readonly [consu
   return [model.credit("A").hundredths, model.credit("B").hundredths];
 }
 
-const meteredMarket = (overrides: Partial<MarketParameters> = {}) => market({ readingSeconds: 3600, ...overrides });
+const meteredMarket = (overrides: Partial<MarketParameters> = {}, piles?: readonly string[]) =>
+  market({ readingSeconds: 3600, ...overrides }, piles);
 
 describe("credit", () => {
   it("is the mean of the scores weighted by energy, to 1/100 point, halves up", () => {
@@ -219,7 +220,7 @@ describe("credit", () => {
     });
 
     it("ranks by the weights of Table 1 where the market says so", () => {
-      const model = market({ ranking: "credit", icebergThresholdWh: 4_000n }, []);
+      const model = meteredMarket({ ranking: "credit", icebergThresholdWh: 4_000n }, []);
       model.registerPile("plain", 22_000n, { balance: 10n ** 9n });
       model.registerPile("green", 22_000n, { balance: 10n ** 9n, attributes: { renewable: 1_000, stability: 500 } });
       model.registerPile("near", 22_000n, { balance: 10n ** 9n, attributes: { capacity: 1_000, position: 1_000 } });
@@ -240,7 +241,7 @@ describe("credit", () => {
     });
 
     it("breaks ties by placement", () => {
-      const model = market({ ranking: "credit" });
+      const model = meteredMarket({ ranking: "credit" });
       model.place("D", ask(100_000n, 1_000n, 20), at(6));
       model.place("A", ask(100_000n, 1_000n, 20), at(6));
       expect(model.book(7).asks.map(({ pile }) => pile)).to.deep.equal(["D", "A"]);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { MarketModel } from "../../../../scripts/market/model";
 import type { Reading } from "../../../../scripts/market/settlement";
 import type { MarketParameters, Publication } from "../../../../scripts/market/types";
-import { ask, at, bid, expectConserved, expectRefusal, inWindow, PARAMETERS } from "./fixtures";
+import { ask, at, bid, expectConserved, expectRefusal, inWindow, withBond } from "./fixtures";
 
 const consumed = (consumedWh: bigint): Reading => ({ consumedWh, producedWh: 0n });
 const produced = (producedWh: bigint): Reading => ({ consumedWh: 0n, producedWh });
@@ -22,9 +22,17 @@ interface Setting {
   operatorAccount?: bigint;
 }
 
-/** Metered, with piles A and B that buy and S and T that sell, 22 kW each, and frames 5 to 20 published. */
+/** What a pile of 22 kW sets aside beside its fills: 11 kWh at r and w. */
+const MARGIN = 2_310_000n;
+
+/**
+ * Metered, with piles A and B that buy and S and T that sell, 22 kW each, and frames 5 to 20 published. A bond is r
+ * unless a market says otherwise.
+ */
 function metered({ market = {}, balances = {}, operatorAccount = 0n }: Setting = {}): MarketModel {
-  const model = new MarketModel({ ...PARAMETERS, readingSeconds: 3600, wheelingCap: 10_000n, ...market });
+  const model = new MarketModel(
+    withBond({ readingSeconds: 3600, wheelingCap: 10_000n, importCap: 200_000n, ...market }),
+  );
   for (const id of ["A", "B", "S", "T"] as const) {
     model.registerPile(id, 22_000n, { balance: balances[id] ?? 10_000_000n });
   }
@@ -59,7 +67,7 @@ describe("metered settlement", () => {
       expectRefusal("FrameNotOver", () => model.settle(7, at(8) - 1));
       expectRefusal("ReadingsAwaited", () => model.settle(7, at(8), new Map([["A", consumed(2_000n)]])));
       expectRefusal("ReadingsAwaited", () => model.settle(7, at(8) + 3_599));
-      model.settle(7, at(8) + 3_600);
+      expect(model.settle(7, at(8) + 3_600).complete).to.equal(true);
       expectRefusal("NothingToSettle", () => model.settle(7, at(8) + 3_600));
     });
 
@@ -71,11 +79,24 @@ describe("metered settlement", () => {
       expect(grid).to.equal(20_000n);
     });
 
-    it("knows no readings in a market without meters: everybody scores 100", () => {
+    it("knows no readings in a market without meters, and judges nobody", () => {
       const model = oneTrade({ market: { readingSeconds: 0 } });
       const { A, S } = settled(model, {});
-      expect(A).to.deep.include({ owed: 260_000n, reading: consumed(2_000n), silent: false, creditAfter: 5_098n });
-      expect(S).to.deep.include({ earned: 240_000n, reading: produced(2_000n), creditAfter: 5_098n });
+      expect(A).to.deep.include({ owed: 260_000n, reading: consumed(2_000n), silent: false, creditAfter: 5_000n });
+      expect(S).to.deep.include({ earned: 240_000n, reading: produced(2_000n), creditAfter: 5_000n });
+      expect([model.margin("A", 7), model.credit("A").basisWh]).to.deep.equal([0n, 100_000n]);
+    });
+
+    it("refuses a reading above what the pile moves in a frame, whoever else was read", () => {
+      for (const above of [consumed(11_001n), produced(11_001n)]) {
+        const refusal = expectRefusal("ReadingAboveReach", () => oneTrade().settle(7, at(8), new Map([["S", above]])));
+        expect(refusal.details).to.include({ pile: "S", reachWh: 11_000n });
+      }
+      settled(oneTrade(), {
+        A: consumed(11_000n),
+        S: { consumedWh: 11_000n, producedWh: 11_000n },
+        B: consumed(12_000n),
+      });
     });
 
     it("refuses a reading that is none", () => {
@@ -162,11 +183,12 @@ describe("metered settlement", () => {
       expect(imbalance.silence).to.equal(1_800_000n);
     });
 
-    it("takes a seller to have produced nothing, and scores 0", () => {
+    it("takes a seller to have produced nothing and consumed all that its pile can move, and scores 0", () => {
       const { A, S, imbalance } = settled(oneTrade(), { A: consumed(2_000n) }, at(8) + 3_600);
-      expect(S).to.deep.include({ silent: true, reading: produced(0n), owed: 160_000n, earned: 0n });
+      expect(S).to.deep.include({ silent: true, reading: consumed(11_000n), owed: 160_000n + 2_200_000n, earned: 0n });
+      expect(S.creditAfter).to.equal(4_902n);
       expect(A).to.include({ owed: 400_000n, earned: 160_000n });
-      expect(imbalance.silence).to.equal(160_000n);
+      expect(imbalance.silence).to.equal(160_000n + 2_200_000n);
     });
   });
 
@@ -189,106 +211,218 @@ describe("metered settlement", () => {
     });
   });
 
+  describe("the grid as a counterparty", () => {
+    /** A buys 2 kWh from the grid in frame 7. */
+    const fromTheGrid = (market: Partial<MarketParameters> = {}) => {
+      const model = metered({ market });
+      model.place("A", bid(200_000n, 2_000n, 7), at(6));
+      expect(model.clear(7, inWindow(7)).grid).to.have.length(1);
+      return model;
+    };
+
+    it("is paid r - x for what a buyer leaves of a grid fill", () => {
+      const { A, grid, imbalance } = settled(fromTheGrid(), { A: consumed(500n) });
+      expect(A).to.include({ owed: 100_000n + 225_000n });
+      expect(grid).to.equal(325_000n);
+      expect(imbalance.underConsumption).to.equal(225_000n);
+    });
+
+    it("bears it where the counterparty bears a breach", () => {
+      const { A, imbalance } = settled(fromTheGrid({ breach: "counterparty" }), { A: consumed(500n) });
+      expect(A.owed).to.equal(100_000n);
+      expect(imbalance.underConsumption).to.equal(225_000n);
+    });
+
+    it("sells a seller what it consumes, once for the frame", () => {
+      const model = metered();
+      model.place("A", bid(140_000n, 1_000n, 7), at(6));
+      model.place("B", bid(140_000n, 1_000n, 7), at(6));
+      model.place("S", ask(100_000n, 2_000n, 7), at(6));
+      expect(model.clear(7, inWindow(7)).trades).to.have.length(2);
+      const S = { consumedWh: 3n, producedWh: 2_000n };
+      const result = settled(model, { A: consumed(1_000n), B: consumed(1_000n), S });
+      // Three Wh at 0.2, and wheeling.
+      expect(result.S).to.include({ owed: 600n, earned: 240_000n });
+      expect(result.grid).to.equal(600n + 20_000n);
+      expect(result.imbalance.overConsumption).to.equal(600n);
+    });
+  });
+
+  describe("in parts", () => {
+    const ALL = {
+      ...{ A: consumed(2_500n), S: produced(2_400n), B: consumed(1_000n), T: produced(700n) },
+      C: consumed(400n),
+    };
+
+    /** In frame 7, by time of placement: A buys of S, B of T, and C of the grid. */
+    const threeGroups = (market: Partial<MarketParameters> = {}) => {
+      const model = metered({ operatorAccount: 10n ** 6n, market: { alpha: 0, keeperReward: 7n, ...market } });
+      model.registerPile("C", 22_000n, { balance: 10_000_000n });
+      model.place("A", bid(140_000n, 2_000n, 7), at(5));
+      model.place("S", ask(100_000n, 2_000n, 7), at(5));
+      model.place("B", bid(130_000n, 1_000n, 7), at(5));
+      model.place("T", ask(110_000n, 1_000n, 7), at(5));
+      model.place("C", bid(200_000n, 500n, 7), at(6));
+      const { trades, grid } = model.clear(7, inWindow(7), "K");
+      expect(trades.map(({ buy, sell }) => buy + sell)).to.deep.equal(["AS", "BT"]);
+      expect(grid.map(({ pile }) => pile)).to.deep.equal(["C"]);
+      return model;
+    };
+    const part = (model: MarketModel, nowSeconds: number, ...ids: (keyof typeof ALL)[]) => {
+      const settlement = model.settle(7, nowSeconds, new Map(ids.map((id) => [id, ALL[id]])), "K");
+      expectConserved(model, nowSeconds);
+      return settlement;
+    };
+    const names = ({ piles }: ReturnType<typeof part>) => piles.map(({ pile }) => pile).join("");
+
+    it("settles every group whose readings are all in, and keeps the others", () => {
+      const model = threeGroups();
+      const waiting = model.inDelivery;
+      expectRefusal("ReadingsAwaited", () => part(model, at(8), "A", "T"));
+      expect(model.inDelivery).to.equal(waiting);
+      const first = part(model, at(8), "A", "B", "T");
+      expect([names(first), first.complete]).to.deep.equal(["BT", false]);
+      expectRefusal("ReadingsAwaited", () => part(model, at(8), "A", "B", "T"));
+      const second = part(model, at(8), "A", "S", "B");
+      expect([names(second), second.complete]).to.deep.equal(["AS", false]);
+      const third = part(model, at(8), "C");
+      expect([names(third), third.complete]).to.deep.equal(["C", true]);
+      expectRefusal("NothingToSettle", () => part(model, at(8), "C"));
+      expect(model.inDelivery).to.equal(0n);
+    });
+
+    it("takes whoever is silent at the deadline, and nobody who was settled before", () => {
+      const model = threeGroups();
+      part(model, at(8), "B", "T");
+      const rest = part(model, at(8) + 3_600, "A");
+      expect(rest.complete).to.equal(true);
+      expect(rest.piles.map(({ pile, silent }) => [pile, silent])).to.deep.equal([
+        ["A", false],
+        ["S", true],
+        ["C", true],
+      ]);
+    });
+
+    it("comes to the same in one part and in several, where the account lasts", () => {
+      const whole = threeGroups();
+      part(whole, at(8), "A", "B", "C", "S", "T");
+      const parts = threeGroups();
+      part(parts, at(8), "C");
+      part(parts, at(8), "B", "T");
+      part(parts, at(8), "A", "S");
+      for (const id of ["A", "B", "C", "S", "T"]) {
+        expect(parts.freeBalance(id, at(8)), id).to.equal(whole.freeBalance(id, at(8)));
+        expect(parts.credit(id)).to.deep.equal(whole.credit(id));
+      }
+      expect(parts.gridBalance).to.equal(whole.gridBalance);
+    });
+
+    it("puts those who trade with one seller into one group, its other buyers' sellers included", () => {
+      const model = metered();
+      model.registerPile("C", 22_000n, { balance: 10_000_000n });
+      model.place("A", bid(150_000n, 1_000n, 7), at(6));
+      model.place("B", bid(140_000n, 1_500n, 7), at(6));
+      model.place("C", bid(130_000n, 500n, 7), at(6));
+      model.place("S", ask(100_000n, 2_000n, 7), at(6));
+      model.place("T", ask(110_000n, 1_000n, 7), at(6));
+      expect(model.clear(7, inWindow(7)).trades.map(({ buy, sell }) => buy + sell)).to.deep.equal([
+        ...["AS", "BS", "BT", "CT"],
+      ]);
+      const read = new Map(["A", "B", "S", "T"].map((id) => [id, id < "S" ? consumed(1_000n) : produced(1_000n)]));
+      expect(expectRefusal("ReadingsAwaited", () => model.settle(7, at(8), read)).details).to.include({ pile: "C" });
+      expect(model.settle(7, at(8), new Map([...read, ["C", consumed(0n)]])).piles).to.have.length(5);
+    });
+
+    it("gives the keeper its claim for the last part alone", () => {
+      const model = threeGroups();
+      expect(model.claim("K")).to.equal(7n);
+      part(model, at(8), "C");
+      expect(model.claim("K")).to.equal(7n);
+      part(model, at(8), "A", "B", "S", "T");
+      expect(model.claim("K")).to.equal(14n);
+    });
+  });
+
   describe("what is set aside", () => {
-    it("is returned where it is not owed, the bond too", () => {
-      const model = oneTrade({ market: { bondPrice: 30_000n } });
-      expect(model.inDelivery).to.equal(260_000n + 60_000n);
-      expect(model.freeBalance("S", at(7))).to.equal(9_940_000n);
+    it("is returned where it is not owed: bond and margin, too", () => {
+      const model = oneTrade({ market: { bondPrice: 230_000n } });
+      expect(model.margin("A", 7)).to.equal(MARGIN);
+      expect(model.inDelivery).to.equal(260_000n + 460_000n + 2n * MARGIN);
+      expect(model.freeBalance("S", at(7))).to.equal(9_540_000n - MARGIN);
+      expect(model.freeBalance("A", at(7))).to.equal(9_740_000n - MARGIN);
       settled(model, { A: consumed(0n), S: produced(0n) });
       expect(model.inDelivery).to.equal(0n);
       expect(model.freeBalance("S", at(8))).to.equal(10_000_000n);
       expect(model.freeBalance("A", at(8))).to.equal(10_000_000n);
     });
 
-    it("a bond pays for a breach before the free balance does", () => {
-      const model = oneTrade({ market: { bondPrice: 30_000n }, balances: { S: 60_000n } });
-      const { S, A } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
-      expect(S).to.include({ owed: 40_000n, unpaid: 0n, earned: 180_000n });
-      expect(A.earned).to.equal(40_000n);
-      expect(model.freeBalance("S", at(8))).to.equal(200_000n);
+    it("pays for a breach and for over-consumption: nobody can owe what is not there", () => {
+      // Neither has more than it must: A 300 000 for its bid, S 400 000 for its bond, and the margin each.
+      const model = oneTrade({ balances: { A: 300_000n + MARGIN, S: 400_000n + MARGIN } });
+      const { A, S, imbalance } = settled(model, {}, at(8) + 3_600);
+      expect(A).to.include({ owed: 11_000n * 200n, earned: 160_000n });
+      expect(S).to.include({ owed: 11_000n * 200n + 160_000n });
+      expect(model.freeBalance("A", at(9))).to.equal(300_000n + MARGIN - 2_200_000n + 160_000n);
+      expect(model.freeBalance("S", at(9))).to.equal(400_000n + MARGIN - 2_200_000n - 160_000n);
+      expect(Object.keys(imbalance)).not.to.include("debt");
+    });
+
+    it("cannot be withdrawn before the settlement, nor spent on another order", () => {
+      const model = oneTrade({ balances: { A: 300_000n + MARGIN } });
+      // The bid took 260 000 and the margin; 20 000 of its lock and 20 000 besides are free.
+      expectRefusal("InsufficientBalance", () => model.withdraw("A", 40_001n, at(7)));
+      expectRefusal("InsufficientBalance", () => model.place("A", bid(40_000n, 801n, 9), at(7)));
+      model.withdraw("A", 40_000n, at(7));
+      const { A } = settled(model, { A: consumed(11_000n), S: produced(2_000n) });
+      expect(A.owed).to.equal(260_000n + 1_800_000n);
+      expect(model.freeBalance("A", at(8))).to.equal(MARGIN - 1_800_000n);
     });
   });
 
-  describe("debt", () => {
-    /** A has 300 000, of which the trade sets 260 000 aside and 40 000 are free. */
-    const poor = () => oneTrade({ balances: { A: 300_000n } });
-
-    it("is what is missing: other piles come first, the grid bears the rest", () => {
-      const model = poor();
-      const { A, S, grid, imbalance } = settled(model, { A: consumed(2_500n), S: produced(2_000n) });
-      expect(A).to.include({ owed: 360_000n, unpaid: 60_000n });
-      expect(S.earned).to.equal(240_000n);
-      expect(grid).to.equal(60_000n);
-      expect(imbalance.debt).to.equal(60_000n);
-      expect(model.debt("A")).to.equal(60_000n);
-      expect(model.freeBalance("A", at(8))).to.equal(0n);
+  describe("the margin", () => {
+    it("is what the pile can move in the frame at r and w, each rounded up", () => {
+      const model = metered();
+      model.registerPile("odd", 7_777n); // 3 888 Wh
+      expect(model.margin("odd", 7)).to.equal(777_600n + 38_880n);
+      model.publish(30, { ...TARIFFS, importPrice: 199_999n, wheelingPrice: 9_999n }, 0);
+      expect(model.margin("odd", 30)).to.equal(777_597n + 38_877n);
+      expect(model.margin("odd", 31), "unpublished").to.equal(0n);
+      expect(metered({ market: { readingSeconds: 0 } }).margin("A", 7), "without meters").to.equal(0n);
+      expectRefusal("NotRegistered", () => model.margin("X", 7));
     });
 
-    it("blocks orders and withdrawals until a deposit has paid it, to the grid", () => {
-      const model = poor();
-      settled(model, { A: consumed(2_500n), S: produced(2_000n) });
-      expectRefusal("PileInDebt", () => model.place("A", bid(1n, 1n, 12), at(8)));
-      expectRefusal("PileInDebt", () => model.withdraw("A", 0n, at(8)));
-      model.deposit("A", 59_999n);
-      expect(model.debt("A")).to.equal(1n);
-      expect(model.gridBalance).to.equal(60_000n + 59_999n);
-      expectRefusal("PileInDebt", () => model.place("A", bid(1n, 1n, 12), at(8)));
-      model.deposit("A", 11_001n);
-      expect(model.debt("A")).to.equal(0n);
-      expect(model.freeBalance("A", at(8))).to.equal(11_000n);
-      model.place("A", bid(1n, 1n, 12), at(8));
-      model.withdraw("A", 1_000n, at(8));
-      expectConserved(model, at(8));
-    });
-
-    it("is not made where what buyers pay is enough to compensate them", () => {
-      // S has nothing at all: what it owes for its breach comes out of what A pays for the rest.
-      const model = oneTrade({ balances: { S: 0n } });
-      const { S, A, grid } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
-      expect(S).to.include({ owed: 40_000n, unpaid: 0n, earned: 180_000n });
-      expect(A.earned).to.equal(40_000n);
-      expect(model.freeBalance("S", at(8))).to.equal(140_000n);
-      expect(grid).to.equal(115_000n);
-    });
-
-    it("to the grid is paid out of a compensation, too", () => {
-      // A owes 180 000 and 15 000 of wheeling for 1.5 kWh, 100 000 for the rest; it has 260 000 and is paid 40 000.
-      const model = oneTrade({ balances: { A: 300_000n } });
-      model.withdraw("A", 40_000n, at(7));
-      const { A, grid } = settled(model, { A: consumed(2_000n), S: produced(1_500n) });
-      expect(A).to.include({ owed: 295_000n, unpaid: 0n, earned: 40_000n });
-      expect(model.freeBalance("A", at(8))).to.equal(5_000n);
-      expect(grid).to.equal(115_000n);
-    });
-
-    it("is paid out of everything free when money comes in, a cancelled order's lock included", () => {
-      const model = oneTrade({ balances: { A: 410_000n } });
-      model.place("A", bid(40_000n, 2_600n, 9), inWindow(7, 1));
-      settled(model, { A: consumed(2_500n), S: produced(2_000n) });
-      expect(model.debt("A")).to.equal(80_000n);
-      model.cancel("A", at(8));
-      expect([model.debt("A"), model.freeBalance("A", at(8))]).to.deep.equal([80_000n, 130_000n]);
-      model.deposit("A", 1n, at(8));
-      expect([model.debt("A"), model.freeBalance("A", at(8))]).to.deep.equal([0n, 50_001n]);
-      expectConserved(model, at(8));
-    });
-
-    it("spares the lock of a live order and takes that of a dead one", () => {
-      for (const [expiryFrame, unpaid] of [
-        [9, 80_000n],
-        [8, 0n],
+    it("must be free for an order to take part, to the unit; the order stays", () => {
+      for (const [missing, trades] of [
+        [0n, 1],
+        [1n, 0],
       ] as const) {
-        const model = oneTrade({ balances: { A: 410_000n } });
-        model.place("A", bid(40_000n, 2_600n, expiryFrame), inWindow(7, 1));
-        expect(model.freeBalance("A", at(7))).to.equal(20_000n);
-        const { A } = settled(model, { A: consumed(2_500n), S: produced(2_000n) });
-        expect(A.unpaid, `order until ${expiryFrame}`).to.equal(unpaid);
+        const model = metered({ balances: { A: 300_000n + MARGIN - missing } });
+        model.place("A", bid(140_000n, 2_000n, 9), at(6));
+        model.place("S", ask(100_000n, 2_000n, 9), at(6));
+        expect(model.book(7).bids).to.have.length(trades);
+        expect(model.clear(7, inWindow(7)).trades).to.have.length(trades);
+        expect(model.order("A", at(7))?.remainingWh).to.equal(trades === 1 ? undefined : 2_000n);
+        model.deposit("A", MARGIN, at(7));
+        model.deposit("S", MARGIN, at(7));
+        if (trades === 0) expect(model.clear(8, inWindow(8)).trades).to.have.length(1);
+        expectConserved(model, inWindow(8));
       }
+    });
+
+    it("stays where it is while the order is behind the gate", () => {
+      const model = metered({ balances: { A: 300_000n + MARGIN + 5n } });
+      model.place("A", bid(140_000n, 2_000n, 9), at(6));
+      model.withdraw("A", 1n, inWindow(7) - 1);
+      const refusal = expectRefusal("InsufficientBalance", () => model.withdraw("A", 5n, inWindow(7)));
+      expect(refusal.details).to.deep.equal({ pile: "A", needed: 5n, free: 4n });
+      model.withdraw("A", 4n, inWindow(7));
+      model.clear(7, inWindow(7));
+      model.withdraw("A", MARGIN, inWindow(7));
     });
   });
 
   describe("the operator's account", () => {
-    it("pays surplus in the order of the fills while it lasts, this frame's income included", () => {
+    it("pays surplus in the order of the fills while it lasts, this frame's income included; the rest is claimed", () => {
       const model = metered({ operatorAccount: 5_000n });
       model.place("A", bid(140_000n, 2_000n, 7), at(6));
       model.place("S", ask(100_000n, 1_000n, 7), at(6));
@@ -296,10 +430,61 @@ describe("metered settlement", () => {
       expect(model.clear(7, inWindow(7)).trades).to.have.length(2);
       const { S, T, grid } = settled(model, { A: consumed(2_000n), S: produced(1_400n), T: produced(1_400n) });
       // 5 000 and 20 000 of wheeling are there; 20 000 are due to each.
-      expect(S).to.include({ forgone: 0n, earned: 120_000n + 20_000n });
-      expect(T).to.include({ forgone: 15_000n, earned: 125_000n + 5_000n });
+      expect(S).to.include({ claimed: 0n, earned: 120_000n + 20_000n });
+      expect(T).to.include({ claimed: 15_000n, earned: 125_000n + 5_000n });
       expect(grid).to.equal(-5_000n);
-      expect(model.gridBalance).to.equal(0n);
+      expect([model.gridBalance, model.claim("T"), model.claims]).to.deep.equal([0n, 15_000n, 15_000n]);
+    });
+
+    /** T has a claim of 15 000, S's surplus of 20 000 has been paid. */
+    const claimed = () => {
+      const model = metered({ operatorAccount: 5_000n });
+      model.place("A", bid(140_000n, 2_000n, 7), at(6));
+      model.place("S", ask(100_000n, 1_000n, 7), at(6));
+      model.place("T", ask(110_000n, 1_000n, 7), at(6));
+      model.clear(7, inWindow(7));
+      settled(model, { A: consumed(2_000n), S: produced(1_400n), T: produced(1_400n) });
+      return model;
+    };
+
+    it("gains the operator nothing by being empty at the settlement: what comes in later is claimed first", () => {
+      const model = claimed();
+      expect(model.collectClaim("T", at(8))).to.equal(0n);
+      model.depositGrid(9_000n);
+      expect(model.available()).to.equal(0n);
+      expectRefusal("InsufficientBalance", () => model.withdrawGrid(1n));
+      expect(model.collectClaim("T", at(8))).to.equal(9_000n);
+      expect(model.claim("T")).to.equal(6_000n);
+      model.depositGrid(7_000n);
+      expect(model.available()).to.equal(1_000n);
+      const refusal = expectRefusal("InsufficientBalance", () => model.withdrawGrid(1_001n));
+      expect(refusal.details).to.deep.equal({ needed: 1_001n, free: 1_000n });
+      model.withdrawGrid(1_000n);
+      expect(model.collectClaim("T", at(8))).to.equal(6_000n);
+      expectRefusal("NothingClaimed", () => model.collectClaim("T", at(8)));
+      expectRefusal("NothingClaimed", () => model.collectClaim("nobody", at(8)));
+      expect([model.gridBalance, model.withdrawn]).to.deep.equal([0n, 16_000n]);
+      expectConserved(model, at(8));
+    });
+
+    it("pays later surplus only out of what is not claimed and the frame's own income", () => {
+      const model = claimed();
+      model.depositGrid(15_000n);
+      model.place("A", bid(140_000n, 1_000n, 9), at(8));
+      model.place("S", ask(100_000n, 1_000n, 9), at(8));
+      model.clear(9, inWindow(9));
+      const { piles } = model.settle(
+        9,
+        at(10),
+        new Map([
+          ["A", consumed(1_000n)],
+          ["S", produced(1_400n)],
+        ]),
+      );
+      // 10 000 of wheeling come in; the 15 000 that are there are T's.
+      expect(piles[1]).to.include({ pile: "S", earned: 130_000n, claimed: 10_000n });
+      expect([model.gridBalance, model.claims]).to.deep.equal([15_000n, 25_000n]);
+      expectConserved(model, at(10));
     });
 
     it("is filled and emptied by the operator", () => {
@@ -311,6 +496,20 @@ describe("metered settlement", () => {
       expectConserved(model, 0);
       expect(() => model.depositGrid(-1n)).to.throw(RangeError);
       expect(() => model.withdrawGrid(-1n)).to.throw(RangeError);
+    });
+  });
+
+  describe("keepers", () => {
+    it("have a claim for a clearing with fills, and for none without", () => {
+      const model = metered({ market: { keeperReward: 7n } });
+      model.clear(6, inWindow(6), "K");
+      expect(model.claim("K")).to.equal(0n);
+      model.place("A", bid(200_000n, 500n, 7), at(6));
+      model.clear(7, inWindow(7), "K");
+      expect(model.claim("K")).to.equal(7n);
+      model.place("A", bid(200_000n, 500n, 9), inWindow(7));
+      model.clear(8, inWindow(8));
+      expect(model.claims, "nobody came").to.equal(7n);
     });
   });
 });

@@ -19,6 +19,9 @@ export const PARAMETERS: MarketParameters = {
   tickSize: 1n,
   bondPrice: 0n,
   wheelingCap: 0n,
+  importCap: 1_000_000n,
+  cancelPrice: 150_000n,
+  keeperReward: 0n,
   settlement: "adbev",
   roundSeconds: 120,
   finaliseSeconds: 120,
@@ -34,6 +37,13 @@ export const PARAMETERS: MarketParameters = {
   minCredit: 0n,
   ranking: "priority",
 };
+
+/** {@link PARAMETERS} but for what is given, with a bond that covers any breach where one is needed and none is given. */
+export function withBond(overrides: Partial<MarketParameters>): MarketParameters {
+  const given = { ...PARAMETERS, ...overrides };
+  const needsBond = given.readingSeconds > 0 && given.breach === "defaulter" && overrides.bondPrice === undefined;
+  return needsBond ? { ...given, bondPrice: given.importCap } : given;
+}
 
 export const PUBLICATION: Publication = {
   baseLoadW: 33_000n,
@@ -70,7 +80,7 @@ export function market(
   piles: readonly string[] = ["A", "B", "C", "D"],
   publication: ((frame: number) => Publication | undefined) | Publication = PUBLICATION,
 ): MarketModel {
-  const model = new MarketModel({ ...PARAMETERS, ...overrides });
+  const model = new MarketModel(withBond(overrides));
   for (const id of piles) model.registerPile(id, 22_000n, { balance: AMPLE });
   for (let frame = 5; frame <= 60; frame++) {
     const published = typeof publication === "function" ? publication(frame) : publication;
@@ -101,6 +111,6 @@ export function expectConserved(model: MarketModel, nowSeconds: number): void {
     if (free < 0n || locked < 0n) expect.fail(`balances of ${id}: ${free} free, ${locked} locked`);
     sum += free + locked;
   }
-  expect(model.inDelivery >= 0n && model.gridBalance >= 0n).to.equal(true);
+  expect(model.inDelivery >= 0n && model.gridBalance >= 0n && model.claims >= 0n).to.equal(true);
   expect(sum).to.equal(model.deposited);
 }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 
 import { MarketModel } from "../../../../scripts/market/model";
-import type { Publication } from "../../../../scripts/market/types";
+import { withDefaults } from "../../../../scripts/market/defaults";
+import type { MarketParameters, Publication } from "../../../../scripts/market/types";
 import { ask, at, bid, expectConserved, expectRefusal, inWindow, market, PARAMETERS, PUBLICATION } from "./fixtures";
 
 const MAX_24 = 2n ** 24n - 1n;
@@ -93,9 +94,46 @@ describe("MarketModel", () => {
         { alpha: -1 },
         { maxWaitFrames: 1.5 },
         { capacityW: -1n },
+        { importCap: -1n },
+        { cancelPrice: -1n },
+        { keeperReward: -1n },
       ]) {
         expect(() => new MarketModel({ ...PARAMETERS, ...wrong }), Object.keys(wrong)[0]).to.throw(RangeError);
       }
+    });
+
+    it("refuses what would be useless or unsafe, and says which and why", () => {
+      const rounds = { settlement: "benefit" } as const;
+      const cases: [Partial<MarketParameters>, Partial<MarketParameters>, string][] = [
+        [{ leadFrames: 0 }, { leadFrames: 1 }, "leadFrames must be a whole number of at least 1"],
+        [{ ...rounds, finaliseSeconds: 0 }, { finaliseSeconds: 0 }, "no winner could be executed"],
+        [{ ...rounds, roundSeconds: 241 }, { ...rounds, roundSeconds: 240 }, "602 s, more than the auctionSeconds 600"],
+        [{ minCredit: 5_001n }, { minCredit: 5_000n }, "nobody can begin"],
+        [
+          { ranking: "credit" },
+          { ranking: "credit", readingSeconds: 1, breach: "counterparty" },
+          "needs readingSeconds",
+        ],
+        [
+          { readingSeconds: 1, bondPrice: 999_999n },
+          { readingSeconds: 1, bondPrice: 1_000_000n },
+          "bondPrice 999999 must be at least importCap 1000000",
+        ],
+        [{ readingSeconds: 1 }, { readingSeconds: 1, importCap: 0n }, "so that bonds cover any breach"],
+      ];
+      for (const [wrong, right, reason] of cases) {
+        expect(() => new MarketModel({ ...PARAMETERS, ...wrong })).to.throw(RangeError, reason);
+        expect(() => new MarketModel({ ...PARAMETERS, ...right })).not.to.throw();
+      }
+    });
+
+    it("gives the default market a bond where it needs one", () => {
+      expect(withDefaults().bondPrice).to.equal(0n);
+      expect(withDefaults({ readingSeconds: 600 }).bondPrice).to.equal(1_000_000n);
+      expect(withDefaults({ readingSeconds: 600, importCap: 7n })).to.include({ bondPrice: 7n, frameSeconds: 1800 });
+      expect(withDefaults({ readingSeconds: 600, breach: "counterparty" }).bondPrice).to.equal(0n);
+      expect(withDefaults({ readingSeconds: 600, bondPrice: 5n }).bondPrice).to.equal(5n);
+      expect(() => new MarketModel(withDefaults({ readingSeconds: 600, settlement: "benefit" }))).not.to.throw();
     });
 
     it("does not let the clock run back", () => {
@@ -160,7 +198,7 @@ describe("MarketModel", () => {
   });
 
   describe("publication", () => {
-    const bare = () => new MarketModel({ ...PARAMETERS, tickSize: 10n, wheelingCap: 100n });
+    const bare = () => new MarketModel({ ...PARAMETERS, tickSize: 10n, wheelingCap: 100n, importCap: 10n ** 9n });
     const tariffs = (overrides: Partial<Publication> = {}): Publication => ({ ...PUBLICATION, ...overrides });
 
     it("is accepted until leadFrames before the window opens", () => {
@@ -181,16 +219,28 @@ describe("MarketModel", () => {
       expectRefusal("PublishedTooEarly", () => bare().publish(103, tariffs(), at(6, 1799)));
     });
 
+    it("keeps the import tariff under its cap, and the export tariff under the import tariff", () => {
+      const capped = () => new MarketModel({ ...PARAMETERS, importCap: 200_000n, wheelingCap: 100n });
+      capped().publish(10, tariffs({ importPrice: 200_000n, exportPrice: 200_000n }), at(6));
+      const above = tariffs({ importPrice: 200_001n, exportPrice: 200_002n });
+      expectRefusal("WheelingAboveCap", () => capped().publish(10, { ...above, wheelingPrice: 101n }, at(6)));
+      expectRefusal("ImportAboveCap", () => capped().publish(10, above, at(6)));
+      expectRefusal("ExportAboveImport", () => capped().publish(10, tariffs({ exportPrice: 200_001n }), at(6)));
+      const free = new MarketModel({ ...PARAMETERS, importCap: 0n });
+      free.publish(10, tariffs({ importPrice: 0n, exportPrice: 0n }), at(6));
+    });
+
     it("keeps to tick, cap and range", () => {
       for (const tariff of ["importPrice", "exportPrice", "wheelingPrice"]) {
         expectRefusal("TariffOffTick", () => bare().publish(10, tariffs({ [tariff]: 15n }), at(6)));
       }
       expectRefusal("WheelingAboveCap", () => bare().publish(10, tariffs({ wheelingPrice: 110n }), at(6)));
       bare().publish(10, tariffs({ importPrice: MAX_24 * 10n, exportPrice: 0n, wheelingPrice: 100n }), at(6));
-      for (const tariff of ["importPrice", "exportPrice"]) {
-        const tooMuch = tariffs({ [tariff]: (MAX_24 + 1n) * 10n });
-        expectRefusal("TariffOutOfRange", () => bare().publish(10, tooMuch, at(6)));
-      }
+      const tooMuch = (MAX_24 + 1n) * 10n;
+      expectRefusal("TariffOutOfRange", () => bare().publish(10, tariffs({ importPrice: tooMuch }), at(6)));
+      expectRefusal("TariffOutOfRange", () =>
+        bare().publish(10, tariffs({ importPrice: tooMuch, exportPrice: tooMuch }), at(6)),
+      );
     });
   });
 
@@ -278,6 +328,33 @@ describe("MarketModel", () => {
     it("is normal if the peak it names hides nothing", () => {
       expect(kind(1500n, 1500n)).to.deep.equal([false, 1500n]);
       expect(kind(1500n, 1501n)).to.deep.equal([false, 1500n]);
+    });
+    it("is normal without patience, and shows what an iceberg would", () => {
+      const model = market({ icebergPeakWh: 2000n });
+      model.place("A", bid(DEAR, 9000n, 7), at(6));
+      model.place("B", bid(DEAR, 9000n, 7, 700n), at(6));
+      model.place("C", bid(DEAR, 3000n, 7), at(6));
+      model.place("D", bid(DEAR, 9000n, 8), at(6));
+      const seen = ["A", "B", "C", "D"].map((id) => model.order(id, at(6))!).map((o) => [o.iceberg, o.peakWh]);
+      expect(seen).to.deep.equal([
+        [false, 2000n],
+        [false, 700n],
+        [false, 3000n],
+        [true, 2000n],
+      ]);
+      const shown = model.book(7).bids.map(({ displayedWh, hiddenWh }) => [displayedWh, hiddenWh]);
+      expect(shown).to.deep.equal([
+        [2000n, 7000n],
+        [700n, 8300n],
+        [3000n, 0n],
+        [2000n, 7000n],
+      ]);
+      // D waits for a seller; the others have no other frame.
+      expect(model.clear(7, inWindow(7)).grid.map(({ pile, energyWh }) => [pile, energyWh])).to.deep.equal([
+        ["A", 2000n],
+        ["B", 700n],
+        ["C", 3000n],
+      ]);
     });
     it("takes the smallest of the three peaks", () => {
       expect(kind(9000n, 700n, 1_000n)).to.deep.equal([true, 500n]);

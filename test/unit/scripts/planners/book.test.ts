@@ -30,6 +30,7 @@ const TARIFFS = { importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n
 function book(baseLoadsW: (number | undefined)[], overrides: Partial<FrozenBook> = {}): FrozenBook {
   return {
     ...{ frame: FRAME, horizon: baseLoadsW.length, bids: [], asks: [], previousLoadW: 30_000n, matchedGridWh: 0n },
+    ...{ exportBudgetTicks: 10n ** 9n, tickSize: 1n },
     publications: baseLoadsW.map((watts) =>
       watts === undefined ? undefined : { ...TARIFFS, baseLoadW: BigInt(watts) },
     ),

@@ -42,6 +42,9 @@ describe("parseScenario", () => {
       tickSize: 1n,
       bondPrice: 0n,
       wheelingCap: 0n,
+      importCap: 200_000n,
+      cancelPrice: 150_000n,
+      keeperReward: 0n,
       settlement: "adbev",
       roundSeconds: 120,
       finaliseSeconds: 120,
@@ -92,10 +95,10 @@ describe("parseScenario", () => {
   });
 
   it("takes one figure or 48, repeated daily", () => {
-    const importPrice = Array.from({ length: 48 }, (_, frame) => frame);
+    const importPrice = Array.from({ length: 48 }, (_, frame) => 10 + frame);
     const parsed = parse(scenario({ market: { importPrice, exportPrice: 7 }, frames: 100, unpublished: [50] }));
-    expect(publicationOf(parsed, 47)?.importPrice).to.equal(47n);
-    expect(publicationOf(parsed, 49)?.importPrice).to.equal(1n);
+    expect(publicationOf(parsed, 47)?.importPrice).to.equal(57n);
+    expect(publicationOf(parsed, 49)?.importPrice).to.equal(11n);
     expect(publicationOf(parsed, 49)?.exportPrice).to.equal(7n);
     expect(publicationOf(parsed, 50)).to.equal(undefined);
   });
@@ -105,6 +108,51 @@ describe("parseScenario", () => {
     expect(parse(scenario({ market: { wheelingPrice } })).market.wheelingCap).to.equal(30n);
     expect(parse(scenario({ market: { wheelingPrice, wheelingCap: 40 } })).market.wheelingCap).to.equal(40n);
     expect(parse(scenario({ market: { wheelingCap: 5 } })).market.wheelingCap).to.equal(5n);
+  });
+
+  it("caps the import tariff at the largest unless told otherwise, and lets bonds cover it where they must", () => {
+    const importPrice = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 300_000 : 200_000));
+    expect(parse(scenario({ market: { importPrice } })).market).to.include({ importCap: 300_000n, bondPrice: 0n });
+    const meters = { importPrice, readingSeconds: 600 };
+    expect(parse(scenario({ market: meters })).market.bondPrice).to.equal(300_000n);
+    expect(parse(scenario({ market: { ...meters, importCap: 400_000 } })).market.bondPrice).to.equal(400_000n);
+    expect(parse(scenario({ market: { ...meters, breach: "counterparty" } })).market.bondPrice).to.equal(0n);
+  });
+
+  it("refuses markets that would be useless or unsafe", () => {
+    const importPrice = Array.from({ length: 48 }, (_, frame) => 100 + frame);
+    const cases: [Record<string, unknown>, string][] = [
+      [{ leadFrames: 0 }, "market.leadFrames: expected a whole number of frames, 1 to 95, found 0"],
+      [{ importCap: 9 }, "market.importPrice: must be at most importCap (9), found 200000"],
+      [{ exportPrice: 200_001 }, "market.exportPrice: must be at most importPrice (200000), found 200001"],
+      [{ importPrice, exportPrice: 101 }, "market.exportPrice: must be at most importPrice (100), found 101"],
+      [
+        { importPrice, exportPrice: importPrice.map((price, frame) => (frame === 5 ? price + 1 : price)) },
+        "market.exportPrice[5]: must be at most importPrice (105), found 106",
+      ],
+      [
+        { settlement: "benefit", finaliseSeconds: 0 },
+        "market.finaliseSeconds: must be above 0 where plans compete, found 0",
+      ],
+      [
+        { settlement: "benefit", roundSeconds: 241 },
+        "market.roundSeconds: must leave 2 roundSeconds + finaliseSeconds within auctionSeconds (600), found 602",
+      ],
+      [{ minCredit: 5_001 }, "market.minCredit: must be at most initialCredit (5000), found 5001"],
+      [{ ranking: "credit" }, 'market.ranking: "credit" needs a market with meters: market.readingSeconds above 0'],
+      [
+        { readingSeconds: 600, bondPrice: 199_999 },
+        "market.bondPrice: must be at least importCap (200000) with meters where a defaulter pays, found 199999",
+      ],
+    ];
+    for (const [market, problem] of cases) expect(complaint({ market })).to.equal(problem);
+  });
+
+  it("refuses readings above what a pile moves in a frame", () => {
+    const events = [{ frame: 1, pile: "A", reading: { consumedWh: 3_501, producedWh: 0 } }];
+    expect(complaint({ market: { readingSeconds: 600 }, events })).to.equal(
+      'events[0].reading.consumedWh: must be at most what pile "A" moves in a frame, 3500 Wh, found 3501',
+    );
   });
 
   it("reads every kind of event", () => {

@@ -37,17 +37,17 @@ describe("a scenario with meters", () => {
       piles: [
         {
           ...{ pile: "B", side: "charge", agreedWh: 2_000, consumedWh: 2_000, producedWh: 0, silent: false },
-          ...{ owed: 240_000, unpaid: 0, earned: 0, forgone: 0, credit: 5_098 },
+          ...{ owed: 240_000, earned: 0, claimed: 0, credit: 5_098 },
         },
         {
           ...{ pile: "A", side: "discharge", agreedWh: 2_000, consumedWh: 0, producedWh: 2_000, silent: false },
-          ...{ owed: 0, unpaid: 0, earned: 240_000, forgone: 0, credit: 5_098 },
+          ...{ owed: 0, earned: 240_000, claimed: 0, credit: 5_098 },
         },
       ],
       grid: 0,
       imbalance: {
         ...{ overConsumption: 0, underConsumption: 0, overProduction: 0, underProduction: 0 },
-        ...{ silence: 0, debt: 0 },
+        silence: 0,
       },
     });
   });
@@ -91,9 +91,9 @@ describe("a scenario with meters", () => {
     const events: Event[] = [{ frame: 1, pile: "A", reading: { consumedWh: 0, producedWh: 3_000 } }];
     const surplus = (operatorPrefund: number) =>
       play({ market: { operatorPrefund }, events }).settlements![0]!.piles[1];
-    expect(surplus(0)).to.include({ earned: 240_000, forgone: 50_000 });
-    expect(surplus(30_000)).to.include({ earned: 270_000, forgone: 20_000 });
-    expect(surplus(50_000)).to.include({ earned: 290_000, forgone: 0 });
+    expect(surplus(0)).to.include({ earned: 240_000, claimed: 50_000 });
+    expect(surplus(30_000)).to.include({ earned: 270_000, claimed: 20_000 });
+    expect(surplus(50_000)).to.include({ earned: 290_000, claimed: 0 });
   });
 
   it("knows a pile's weather, operator and attributes", () => {
@@ -116,7 +116,7 @@ describe("a scenario with meters", () => {
       place: { side: "charge", price: 100_000, energyWh: 1_000, expiryFrame: 1 },
     };
     const file = scenario({
-      market: { ranking: "credit" },
+      market: { ranking: "credit", readingSeconds: 600 },
       piles: [
         { id: "A", ratedW: 7000 },
         { id: "B", ratedW: 7000, attributes: { renewable: 1_000 } },
@@ -128,7 +128,7 @@ describe("a scenario with meters", () => {
     expect(frames[0]!.trades).to.deep.equal([{ sell: "B", buy: "C", price: 100_000n, energyWh: 1_000n }]);
   });
 
-  it("stops a pile whose credit is too low, and one in debt", () => {
+  it("stops a pile whose credit is too low, and one that could not pay for what it may take", () => {
     const again: Event = {
       frame: 4,
       pile: "B",
@@ -139,13 +139,17 @@ describe("a scenario with meters", () => {
     expect(play({ market: { minCredit: 5_000 }, events }).rejected).to.deep.equal([
       { frame: 4, pile: "B", error: "CreditTooLow" },
     ]);
-    const poor = [
+    // 280 000 for the bid and 700 000 for the 3.5 kWh that its pile moves in a frame.
+    const poor = (balance: number) => [
       { id: "A", ratedW: 7000 },
-      { id: "B", ratedW: 7000, balance: 600_000 },
+      { id: "B", ratedW: 7000, balance },
     ];
     const over: Event = { frame: 1, pile: "B", reading: { consumedWh: 3_500, producedWh: 0 } };
-    const { settlements, rejected } = play({ piles: poor, events: [over, again] });
-    expect(settlements![0]!.piles[0]).to.include({ owed: 540_000, unpaid: 180_000 });
-    expect(rejected).to.deep.equal([{ frame: 4, pile: "B", error: "PileInDebt" }]);
+    const { settlements, rejected } = play({ piles: poor(980_000), events: [over, again] });
+    expect(settlements![0]!.piles[0]).to.include({ owed: 540_000 });
+    expect(rejected).to.deep.equal([{ frame: 1, pile: "B", error: "InsufficientBalance" }]);
+    const without = play({ piles: poor(979_999), events: [again] });
+    expect([without.settlements, without.rejected]).to.deep.equal([[], []]);
+    expect(without.frames[0]!.trades).to.deep.equal([]);
   });
 });

@@ -196,7 +196,7 @@ describe("replayOnModel", () => {
   });
 
   it("works with any lead, frame and window", () => {
-    for (const leadFrames of [0, 1, 95]) {
+    for (const leadFrames of [1, 2, 95]) {
       const market = { leadFrames, frameSeconds: 900, auctionSeconds: 899 };
       const result = play({ market, frames: 150, events: [{ frame: 0, pile: "A", place: bid(DEAR, 500, 4) }] });
       expect(result.frames[0]?.loadW).to.equal(3000);
@@ -296,7 +296,14 @@ describe("replayOnModel with rounds [SPEC 4]", () => {
         { frame: 2, pile: "A", reading: { consumedWh: 0, producedWh: 900 } },
       ],
     });
-    expect(settlements!.map(({ frame, grid }) => [frame, grid])).to.deep.equal([[2, -45_000]]);
-    expect(settlements![0]!.piles[0]).to.deep.include({ pile: "A", agreedWh: 1000, producedWh: 900, earned: 45_000 });
+    // 0.9 kWh at 5 pence to the pile; 0.1 kWh at 15 pence, by which the tariffs differ, from it.
+    expect(settlements!.map(({ frame, grid }) => [frame, grid])).to.deep.equal([[2, 15_000 - 45_000]]);
+    expect(settlements![0]!.piles[0]).to.deep.include({
+      pile: "A",
+      agreedWh: 1000,
+      producedWh: 900,
+      earned: 45_000,
+      owed: 15_000,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS, withDefaults } from "../../../../scripts/market/defaults";
 import type { MarketParameters } from "../../../../scripts/market/types";
 import { FAITHFUL, type MeterDeviations } from "../../../../scripts/piles/meters";
 import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
@@ -14,7 +14,7 @@ import { ModelPort } from "../../../../scripts/simulation/modelPort";
 const EVS = 60;
 
 async function run(deviations: Partial<MeterDeviations>, seed = 1, market: Partial<MarketParameters> = {}) {
-  const port = new ModelPort({ ...DEFAULT_PARAMETERS, readingSeconds: 3600, ...market });
+  const port = new ModelPort(withDefaults({ readingSeconds: 3600, ...market }));
   const meters = { ...FAITHFUL, ...deviations };
   const day = await runDay(defaultDay({ seed, evs: EVS, meters }), port);
   expect(port.model.inDelivery, "everything is settled").to.equal(0n);
@@ -60,7 +60,7 @@ describe("a day with meters", function () {
   });
 
   it("settles by readings what rounds decided, too", async () => {
-    const port = new ModelPort({ ...DEFAULT_PARAMETERS, readingSeconds: 3600, settlement: "benefit" });
+    const port = new ModelPort(withDefaults({ readingSeconds: 3600, settlement: "benefit" }));
     const meters = { ...FAITHFUL, noise: 0.05, silent: 0.1 };
     const options = { ...defaultDay({ seed: 1, evs: EVS, meters }), policy: new WholeNeed(), proposers: [epob()] };
     const { rounds, delivery, frames } = await runDay(options, port);
@@ -104,7 +104,7 @@ describe("a day with meters", function () {
   it("adds up over feeders", async () => {
     const feeder = (seed: number) => ({
       options: defaultDay({ seed, evs: 20, meters: { ...FAITHFUL, noise: 0.1 } }),
-      port: new ModelPort({ ...DEFAULT_PARAMETERS, readingSeconds: 3600 }),
+      port: new ModelPort(withDefaults({ readingSeconds: 3600 })),
     });
     const { feeders, together } = await runFeeders([feeder(1), feeder(2)]);
     const [one, other] = feeders.map(({ delivery }) => delivery!);
