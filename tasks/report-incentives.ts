@@ -1,11 +1,12 @@
 import { task } from "hardhat/config";
 
+import type { KeeperReport } from "../scripts/reports/incentives/keepers";
 import type { Compared } from "../scripts/reports/incentives/report";
 import { InputError } from "../scripts/scenario/inputError";
-import { prettified, writeText } from "./support/files";
+import { prettified, readText, writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { printHeading, printTable, toJsonText } from "./support/output";
+import { grouped, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 
 interface Arguments {
@@ -14,6 +15,7 @@ interface Arguments {
   json: boolean;
   csv: boolean;
   write: boolean;
+  gas: string;
 }
 
 const DOCUMENT = "docs/incentives.md";
@@ -21,11 +23,12 @@ const DOCUMENT = "docs/incentives.md";
 task("report:incentives", "What a cheat, its victims and the grid come to by each strategy, and by honest behaviour")
   .addOptionalParam("seeds", "markets that each strategy is tried on, from seed 1 on", "20")
   .addOptionalParam("only", "one strategy alone, with all its figures")
+  .addOptionalParam("gas", "gas snapshot that keepers' calls are priced by", "test/gas/snapshot.json")
   .addFlag("json", "print every figure as JSON (pence, kWh, h, kW) and nothing else")
   .addFlag("csv", "print every figure as comma-separated values and nothing else")
   .addFlag("write", `rewrite ${DOCUMENT}`)
   .setAction(
-    guarded(async ({ seeds: count, only, json, csv, write }: Arguments) => {
+    guarded(async ({ seeds: count, only, json, csv, write, gas }: Arguments) => {
       const seeds = wholeNumber("seeds", count, 2, 10_000);
       if (json && csv) throw new InputError("--csv", "expected one of --json and --csv, found both");
       if (write && only !== undefined) {
@@ -36,23 +39,38 @@ task("report:incentives", "What a cheat, its victims and the grid come to by eac
       const progress = progressBar(strategies.length, "strategies", json || csv);
       const compared = await compareStrategies(strategies, seeds, () => progress?.increment());
       progress?.stop();
-      if (json) await printJson(compared, seeds);
+      const keepers = only === undefined ? await keepersOf(gas) : undefined;
+      if (json) await printJson(compared, keepers, seeds);
       else if (csv) await printCsv(compared);
-      else await print(compared, seeds, only !== undefined);
-      if (write) {
+      else {
+        await print(compared, seeds, only !== undefined);
+        if (keepers !== undefined) await printKeepers(keepers);
+      }
+      if (write && keepers !== undefined) {
         const { incentivesMarkdown } = await import("../scripts/reports/incentives/markdown");
-        await writeText("write", DOCUMENT, await prettified(incentivesMarkdown(compared, seeds)));
+        await writeText("write", DOCUMENT, await prettified(incentivesMarkdown(compared, keepers, seeds)));
       }
     }),
   );
 
-async function printJson(compared: readonly Compared[], seeds: number): Promise<void> {
+/** What keepers come to by the gas of a snapshot. */
+async function keepersOf(file: string): Promise<KeeperReport> {
+  const { parseSnapshot } = await import("../scripts/gas/snapshot");
+  const { keepersReport } = await import("../scripts/reports/incentives/keepers");
+  return keepersReport(parseSnapshot(await readText("gas", file), file).gas);
+}
+
+async function printJson(
+  compared: readonly Compared[],
+  keepers: KeeperReport | undefined,
+  seeds: number,
+): Promise<void> {
   const { BEFORE } = await import("../scripts/reports/incentives/before");
   const { commit, command, seeds: seedsBefore } = BEFORE;
   const strategies = compared.map(({ strategy: { name, cheating, honest, rule, bound }, before, now }) => {
     return { name, cheating, honest, rule, bound, before, now };
   });
-  console.log(toJsonText({ seeds, before: { commit, command, seeds: seedsBefore }, strategies }));
+  console.log(toJsonText({ seeds, before: { commit, command, seeds: seedsBefore }, strategies, keepers }));
 }
 
 async function printCsv(compared: readonly Compared[]): Promise<void> {
@@ -78,4 +96,16 @@ async function print(compared: readonly Compared[], seeds: number, whole: boolea
     console.log(`\nCheat: ${cheating}.\nHonest: ${honest}.\nRule: ${rule}.`);
     if (bound !== undefined) console.log(`Bound: ${bound}.`);
   }
+}
+
+async function printKeepers(keepers: KeeperReport): Promise<void> {
+  const { KEEPER_COLUMNS, keeperRows } = await import("../scripts/reports/incentives/keepers");
+  const { rewardP, etherPounds, frames, calls } = keepers;
+  printHeading(`What a keeper comes to, p a frame: with a reward of ${rewardP} p a call, and without`);
+  printTable(KEEPER_COLUMNS, keeperRows(keepers));
+  const { clear, finalise, settle } = calls;
+  console.log(
+    `\nIn ${frames} frames of an honest benefit market: ${clear} clearings, ${finalise} rounds finalised, ${settle} ` +
+      `settlements; gas of a market of 50 orders, an ether at £${grouped(etherPounds)}.`,
+  );
 }

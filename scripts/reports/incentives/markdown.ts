@@ -1,12 +1,13 @@
-import { markdownTable } from "../text";
+import { grouped, markdownTable } from "../text";
 import { BEFORE } from "./before";
+import { KEEPER_COLUMNS, type KeeperReport, keeperRows } from "./keepers";
 import type { Compared } from "./report";
 import { arrow, OVERVIEW_COLUMNS, overviewRows } from "./rows";
 import type { Unpriced } from "./strategy";
 import type { Summary } from "./summary";
 
 /** The page on what strategies pay. */
-export function incentivesMarkdown(compared: readonly Compared[], seeds: number): string {
+export function incentivesMarkdown(compared: readonly Compared[], keepers: KeeperReport, seeds: number): string {
   return `# What pays, and what does not
 
 Written by \`npx hardhat report:incentives --write\`; do not edit. A market's rules are its product: no strategy may earn
@@ -40,6 +41,19 @@ half of the 95 % interval of the difference, taken seed by seed (Student's t).
 ## The strategies
 
 ${compared.map(section).join("\n\n")}
+
+## Who clears, finalises and settles
+
+Anybody may, and pays for the gas. A market deployed with \`keeperReward\` gives a claim on the operator's account for
+each clearing with fills or a round, each round finalised and each frame settled to the end (5). A keeper of an honest
+benefit market of ${keepers.frames} frames (${keepers.calls.clear} clearings, ${keepers.calls.finalise} rounds,
+${keepers.calls.settle} settlements), with the gas of a market of 50 orders ([gas.md](gas.md)) and an ether at
+£${grouped(keepers.etherPounds)}, comes to, in pence a frame, without a reward and with one of ${keepers.rewardP} p a call:
+
+${markdownTable(KEEPER_COLUMNS, keeperRows(keepers))}
+
+A reward above the gas that it replaces would itself be worth cheating for: whoever places 1 Wh a frame in an idle market
+could earn it. The break-even reward is the most that an operator should set.
 `;
 }
 

@@ -5,6 +5,9 @@ import type { BookPlanner } from "../../planners/book/planners";
 import { accepted, Person, type PersonOptions, type Surroundings } from "./person";
 import { claimOf, isComplete, EXPORT_PRICE, IMPORT_PRICE } from "./rules";
 
+/** Who makes the calls that anybody may make. */
+export const KEEPER = "keeper";
+
 /** Frame 0 of the simulation in the model's count. */
 const ORIGIN_FRAME = 1_000;
 /** What the operator's account begins with, money units: £100. */
@@ -80,7 +83,7 @@ export class Street implements Surroundings {
 
   /** What the operator gained or lost, without what it put in and what piles may claim of it, money units. */
   get operatorMoney(): bigint {
-    const claims = this.people.reduce((sum, { name }) => sum + claimOf(this.model, name), 0n);
+    const claims = this.people.reduce((sum, { name }) => sum + claimOf(this.model, name), claimOf(this.model, KEEPER));
     return this.model.gridBalance - claims - this.operatorPaidIn;
   }
 
@@ -116,7 +119,7 @@ export class Street implements Surroundings {
     const { auctionSeconds, roundSeconds } = this.options.parameters;
     const matchedAt = this.begins(frame) - auctionSeconds;
     this.now = matchedAt;
-    const outcome = this.model.clear(ORIGIN_FRAME + frame, this.now);
+    const outcome = this.model.clear(ORIGIN_FRAME + frame, this.now, KEEPER);
     const round = this.model.openRound();
     if (outcome.trades.length + outcome.grid.length > 0 || round !== undefined) this.kept.clear++;
     if (round?.frame !== ORIGIN_FRAME + frame) return outcome;
@@ -128,7 +131,7 @@ export class Street implements Surroundings {
     this.now = matchedAt + 2 * roundSeconds;
     this.kept.finalise++;
     const best = this.model.openRound()?.best;
-    return this.model.executePlan(ORIGIN_FRAME + frame, best?.plan ?? "fallback", this.now);
+    return this.model.executePlan(ORIGIN_FRAME + frame, best?.plan ?? "fallback", this.now, KEEPER);
   }
 
   /** What really flows in a frame, and what the meters say of it. */
@@ -166,7 +169,7 @@ export class Street implements Surroundings {
   /** Settles what can be of a frame. @returns Whether nothing of it is left. */
   private settled({ frame, readings }: Unsettled): boolean {
     try {
-      const settlement = this.model.settle(ORIGIN_FRAME + frame, this.now, readings);
+      const settlement = this.model.settle(ORIGIN_FRAME + frame, this.now, readings, KEEPER);
       const heldHours = (this.now - this.begins(frame + 1)) / 3600;
       for (const { pile } of settlement.piles) this.people.find(({ name }) => name === pile)?.heldHours.push(heldHours);
       if (!isComplete(settlement)) return false;

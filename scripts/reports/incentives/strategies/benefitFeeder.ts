@@ -1,5 +1,7 @@
 import type { MarketParameters } from "../../../market/types";
 import { asapPlanner, epob } from "../../../planners/book/planners";
+import type { Random } from "../../../random";
+import { drawPeople } from "../people";
 import { meteredParameters } from "../rules";
 import { Street } from "../street";
 
@@ -28,4 +30,18 @@ export function benefitStreet(frames: number, night: Night, changes: Partial<Mar
     parameters: meteredParameters({ settlement: "benefit", capacityW, ...changes }),
     ...{ frames, baseLoadW, planners: [epob(), asapPlanner()] },
   });
+}
+
+/** Frames of {@link honestEvening}. */
+export const EVENING_FRAMES = 20;
+
+/** A benefit market under an ample transformer with eight honest buyers of several tranches each. */
+export function honestEvening(random: Random, changes: Partial<MarketParameters> = {}): Street {
+  const street = benefitStreet(EVENING_FRAMES, AMPLE, changes);
+  const buyers = drawPeople(random, "buyer", {
+    ...{ count: 8, side: "charge", pricePence: [22, 32], energyWh: [5_000, 12_000] },
+    ...{ firstFrame: [0, 6], lastFrame: EVENING_FRAMES - 2 },
+  });
+  for (const buyer of buyers) street.join(buyer);
+  return street;
 }

@@ -5,14 +5,15 @@ import { benefitStreet, SCARCE } from "./benefitFeeder";
 
 const FRAMES = 20;
 const TRANCHE_WH = 2_000n;
+
 /**
  * Names a last frame long before it leaves, to be served first.
  *
  * @param spareTranches Asked for beyond the need; the rest is cancelled once the need is met.
  */
-function early(name: string, cheating: string, rule: string, spareTranches: bigint): Strategy {
+function early(told: Pick<Strategy, "name" | "cheating" | "rule" | "bound">, spareTranches: bigint): Strategy {
   return {
-    ...{ name, cheating, rule, cheat: "cheat", honest: "names the last frame of its stay and what it needs" },
+    ...{ ...told, cheat: "cheat", honest: "names the last frame of its stay and what it needs" },
     unpriced: [{ of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" }],
     build(random, cheats) {
       const street = benefitStreet(FRAMES, SCARCE, { icebergPeakWh: TRANCHE_WH });
@@ -41,16 +42,21 @@ function early(name: string, cheating: string, rule: string, spareTranches: bigi
 
 /** With the rest of a larger order cancelled. */
 export const falseDeadline = early(
-  "false-deadline",
-  "names a last frame as early as it can be served in full, a tranche too much, and cancels the rest",
-  "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
+  {
+    name: "false-deadline",
+    cheating: "names a last frame as early as it can be served in full, a tranche too much, and cancels the rest",
+    rule: "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
+  },
   1n,
 );
 
 /** With what it needs and no more: all of it is taken and paid for. */
 export const earlyDeadline = early(
-  "early-deadline",
-  "names a last frame as early as it can be served in full, and takes all that it ordered",
-  "none: an order is taken at its word",
+  {
+    name: "early-deadline",
+    cheating: "names a last frame as early as it can be served in full, and takes all that it ordered",
+    rule: "none: a deadline is taken at its word, since nobody can tell a false one that is kept to",
+    bound: "it gains where room is scarce alone: its limit less r, for what it would not have been served in its turn",
+  },
   0n,
 );

@@ -11,9 +11,12 @@ const TRANCHE_WH = 2_000n;
  *
  * @param leave Gets the rest of the order out of the book once the need is met.
  */
-function excessive(name: string, cheating: string, rule: string, leave: (me: Person) => void): Strategy {
+function excessive(
+  told: Pick<Strategy, "name" | "cheating" | "rule" | "bound">,
+  leave: (me: Person) => void,
+): Strategy {
   return {
-    ...{ name, cheating, rule, cheat: "cheat", honest: "orders what it needs" },
+    ...{ ...told, cheat: "cheat", honest: "orders what it needs" },
     unpriced: [{ of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" }],
     build(random, cheats) {
       const street = benefitStreet(FRAMES, SCARCE, { allotment: "slack", icebergPeakWh: TRANCHE_WH });
@@ -42,16 +45,21 @@ function excessive(name: string, cheating: string, rule: string, leave: (me: Per
 
 /** With the rest cancelled. */
 export const falseNeed = excessive(
-  "false-need",
-  "where slack decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
-  "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
+  {
+    name: "false-need",
+    cheating: "where slack decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
+    rule: "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
+  },
   (me) => me.cancel(),
 );
 
 /** With the rest left to lie: without the margin it takes no part, and nothing was cancelled. */
 export const lapsedMargin = excessive(
-  "lapsed-margin",
-  "the same, but instead of cancelling it withdraws its money, so that the order takes no part for want of margin",
-  "none: a pile may withdraw what its order needs as margin (2)",
+  {
+    name: "lapsed-margin",
+    cheating: "the same, but withdraws its money instead of cancelling: without the margin its order takes no part",
+    rule: "none: between two windows a pile may withdraw what its order needs to take part (2)",
+    bound: "the fee of a cancelled tranche, once an order; the order's own lock stays bound until its last frame",
+  },
   (me) => me.withdrawAll(),
 );

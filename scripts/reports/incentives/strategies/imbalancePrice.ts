@@ -17,6 +17,7 @@ export const imbalancePrice: Strategy = {
   cheating: "the operator publishes the highest import tariff that the market takes; buyers run over by up to 20 Wh",
   honest: "the operator publishes 20 p",
   rule: "r is at most the market's importCap, by default 100 p (1)",
+  bound: "importCap less the usual r, for each kWh that is consumed by accident",
   cheat: "operator",
   unpriced: [],
   build(random, cheats) {

@@ -12,6 +12,8 @@ export const impatience: Strategy = {
   cheating: "orders the whole of its need anew in every frame, for that frame alone",
   honest: "orders it once, until the end of its stay, and waits for sellers",
   rule: "an order without patience is a normal order (2)",
+  bound:
+    "it has no more than normal orders of the displayed size have, one a frame: served at once, at r, and never cheaper",
   cheat: "cheat",
   unpriced: [
     { of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" },

@@ -1,9 +1,8 @@
 import { drawPeople } from "../people";
 import type { Person } from "../person";
 import type { Strategy } from "../strategy";
-import { AMPLE, benefitStreet } from "./benefitFeeder";
+import { EVENING_FRAMES as FRAMES, honestEvening } from "./benefitFeeder";
 
-const FRAMES = 20;
 const ASKED_WH = 4_000_000n;
 /** What the lock of such an order takes, money units: £2 000. */
 const RICH = 2_000_000_000n;
@@ -20,12 +19,7 @@ export const overAsk: Strategy = {
     { of: "grid", figure: "stepsKw", what: "root of squared steps", unit: "kW" },
   ],
   build(random, cheats) {
-    const street = benefitStreet(FRAMES, AMPLE);
-    const buyers = drawPeople(random, "buyer", {
-      ...{ count: 8, side: "charge", pricePence: [22, 32], energyWh: [5_000, 12_000] },
-      ...{ firstFrame: [0, 6], lastFrame: FRAMES - 2 },
-    });
-    for (const buyer of buyers) street.join(buyer);
+    const street = honestEvening(random);
     const [cheat] = drawPeople(random, "cheat", {
       ...{ count: 1, side: "charge", pricePence: [22, 32], energyWh: [6_000, 8_000], lastFrame: FRAMES - 1 },
     });

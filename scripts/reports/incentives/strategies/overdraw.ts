@@ -16,7 +16,8 @@ export const overdraw: Strategy = {
   cheating:
     "where room is scarce, outbids everybody for 1 Wh, takes all that it needs in that frame, and pays r for it",
   honest: "orders what it needs at its limit, and is served as far as its turn comes",
-  rule: "none: what is taken beyond the agreed costs r (5)",
+  rule: "what is taken beyond the agreed costs 2 r − x (5)",
+  bound: "whoever has a limit above 2 r − x gains the difference, for what its rated power moves in a frame",
   cheat: "cheat",
   unpriced: [{ of: "grid", figure: "overloadKwh", what: "overload", unit: "kWh" }],
   build(random, cheats) {

@@ -13,10 +13,9 @@ const FRAME_WH = 3_500n;
  *
  * @param onlyDear Only where the trade's price would be at least r, so that its buyer has nothing to be compensated for.
  */
-function phantom(name: string, cheating: string, limits: Limits, onlyDear: boolean): Strategy {
+function phantom(told: Pick<Strategy, "name" | "cheating" | "rule">, limits: Limits, onlyDear: boolean): Strategy {
   return {
-    ...{ name, cheating, honest: "has no energy and stays away", cheat: "cheat" },
-    rule: "an ask locks a bond that covers any breach, and its pile the margin (2)",
+    ...{ ...told, honest: "has no energy and stays away", cheat: "cheat" },
     unpriced: [{ of: "victims", figure: "unservedKwh", what: "others unserved or unsold", unit: "kWh" }],
     build(random, cheats) {
       const street = new Street({ parameters: meteredParameters(), frames: FRAMES });
@@ -44,16 +43,22 @@ function phantom(name: string, cheating: string, limits: Limits, onlyDear: boole
 
 /** Undercuts every seller and delivers nothing. */
 export const phantomSeller = phantom(
-  "phantom-seller",
-  "has no energy, undercuts every seller by a tick and delivers nothing",
+  {
+    name: "phantom-seller",
+    cheating: "has no energy, undercuts every seller by a tick and delivers nothing",
+    rule: "an ask locks a bond that covers any breach, and its pile the margin (2)",
+  },
   { buyers: [15, 20], sellers: [7, 13] },
   false,
 );
 
 /** The same where prices are at least r: its buyers then lose nothing by it, the sellers whose place it takes do. */
 export const dearPhantom = phantom(
-  "phantom-above-r",
-  "the same, but only where the trade's price is r or more and no buyer loses by it",
+  {
+    name: "phantom-above-r",
+    cheating: "the same, but only where the trade's price is r or more and no buyer loses by it",
+    rule: "who is short of a trade owes r − x at least, to the grid what the other side did not lose (5)",
+  },
   { buyers: [26, 34], sellers: [8, 18] },
   true,
 );

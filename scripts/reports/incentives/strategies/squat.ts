@@ -16,6 +16,7 @@ export const squat: Strategy = {
   cheating: "outbids everybody by a tick for all the room under the transformer, and takes nothing, in every frame",
   honest: "needs nothing and stays away",
   rule: "who takes less of a grid fill pays the grid r − x (5)",
+  bound: "a victim loses its limit less r: more than the cheat pays only where the limit is above 2 r − x",
   cheat: "cheat",
   unpriced: [{ of: "victims", figure: "waitH", what: "others wait", unit: "h" }],
   build(random, cheats) {
