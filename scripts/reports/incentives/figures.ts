@@ -1,3 +1,12 @@
+/**
+ * How a run is counted. Everybody's surplus is money and energy together: energy is valued at its owner's true limit, a
+ * buyer's as worth, as far as it needs it, and a seller's as cost, so that being served has a value. The grid's energy is
+ * valued at x, for which its operator can buy it. A claim on the operator's account is money; a debt that is never paid
+ * is no loss to whoever stays away. Energy is what really flowed, whatever the meters say. Waiting, held money and the
+ * load's unrest have no price and stand beside it.
+ *
+ * @module
+ */
 import type { Person } from "./person";
 import { EXPORT_PRICE } from "./rules";
 import type { Street } from "./street";

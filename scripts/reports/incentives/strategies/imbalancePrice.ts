@@ -8,7 +8,9 @@ import { buyersAndSellers } from "./barter";
 const FRAMES = 12;
 /** The most that a tariff can be where nothing caps it: 24 bits of ticks of 1. */
 const HIGHEST_TARIFF = 2n ** 24n - 1n;
-/** What a meter runs on by, Wh. */
+/** What a pile of 7 kW moves in a frame, Wh. */
+const FRAME_WH = 3_500n;
+/** What a car takes too much, Wh. */
 const MOST_OVER_WH = 20;
 
 /** The operator publishes an import tariff at which nobody buys, for the sake of what is consumed by accident. */
@@ -17,7 +19,8 @@ export const imbalancePrice: Strategy = {
   cheating: "the operator publishes the highest import tariff that the market takes; buyers run over by up to 20 Wh",
   honest: "the operator publishes 20 p",
   rule: "r is at most the market's importCap, by default 100 p (1)",
-  bound: "importCap less the usual r, for each kWh that is consumed by accident",
+  bound:
+    "2 (importCap − r) for each kWh that is consumed by accident: the operator's choice of importCap, known to all",
   cheat: "operator",
   unpriced: [],
   build(random, cheats) {
@@ -32,10 +35,11 @@ export const imbalancePrice: Strategy = {
   },
 };
 
-/** An honest buyer whose car takes a little more than was agreed. */
+/** An honest buyer whose car takes a little more than was agreed, as far as its pile can. */
 function runningOver(person: PersonOptions, overWh: bigint): PersonOptions {
   const move = (_: number, agreedWh: bigint, me: Person) => {
-    return movement("charge", (agreedWh < me.leftWh ? agreedWh : me.leftWh) + (agreedWh < 3_400n ? overWh : 0n));
+    const takenWh = (agreedWh < me.leftWh ? agreedWh : me.leftWh) + overWh;
+    return movement("charge", takenWh < FRAME_WH ? takenWh : FRAME_WH);
   };
   return { ...person, move };
 }

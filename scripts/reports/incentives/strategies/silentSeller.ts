@@ -15,7 +15,8 @@ export const silentSeller: Strategy = {
   honest: "sells 1 Wh in every frame, delivers it, and hands its readings in",
   rule: "a frame is settled in parts; a silent seller counts as consuming at full power (5)",
   bound:
-    "trades of a frame are mostly one group, each sharing a pile with the next, so all of it still waits: the cheat pays r for all that its rated power moves, in every frame",
+    "a frame's trades are mostly one group, each sharing a pile with the next, so their money still waits: the cheat " +
+    "pays for all that its rated power moves, in every frame",
   cheat: "cheat",
   unpriced: [{ of: "victims", figure: "heldH", what: "others' money waits", unit: "h" }],
   build(random, cheats) {
