@@ -23,7 +23,7 @@ import { RoundTerms, RoundTermsLib } from "./types/RoundTerms.sol";
 /// @notice Holds of each market's round a hash of its frozen book, the best score and the best plan's hash; all else is
 /// handed back in calldata.
 contract BenefitRounds is PlanRewards, IBenefitRounds {
-    /// @dev When a market's latest round runs.
+    /// @dev When a market's latest round runs, and what its market asks of proposers and gives keepers.
     struct Phases {
         uint32 frame;
         uint40 commitUntil;
@@ -31,6 +31,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint40 winnerUntil;
         uint40 begins;
         bool executed;
+        uint16 minCredit;
+        bool keeperPaid;
     }
 
     /// @dev A market's latest round.
@@ -95,7 +97,9 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             // As above.
             // forge-lint: disable-next-line(unsafe-typecast)
             begins: uint40(frame * p.frameSeconds),
-            executed: false
+            executed: false,
+            minCredit: p.minCredit,
+            keeperPaid: p.keeperReward != 0
         });
         round.bookHash = keccak256(abi.encodePacked(_bookHeader(IMarket(msg.sender), frame, book.length), book));
         emit RoundOpened(msg.sender, frame, book);
@@ -105,7 +109,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     function commit(IMarket market, bytes32 commitment) external {
         Phases memory phases = _rounds[address(market)].phases;
         if (block.timestamp >= phases.commitUntil) revert WrongPhase(phases.frame, 0, phases.commitUntil);
-        _requireProposer(market, msg.sender);
+        _requireProposer(market, msg.sender, phases.minCredit);
         _commitments[address(market)][msg.sender] = _commitmentFor(phases.frame, commitment);
         emit PlanCommitted(address(market), phases.frame, msg.sender, commitment);
     }
@@ -117,7 +121,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (block.timestamp < phases.commitUntil || block.timestamp >= phases.revealUntil) {
             revert WrongPhase(phases.frame, phases.commitUntil, phases.revealUntil);
         }
-        _requireProposer(market, msg.sender);
+        _requireProposer(market, msg.sender, phases.minCredit);
         _openCommitment(market, phases.frame, plan, salt);
         _requireBook(market, phases.frame, round, book);
         _requireHorizon(book, plan);
@@ -175,8 +179,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (planHash != 0) _openDraw(market, phases.frame, round.best);
         emit RoundFinalised(address(market), phases.frame, planHash);
         _execute(market, book, opened);
-        IMarketParameters.Parameters memory p = market.parameters();
-        if (p.keeperReward != 0) IDelivery(p.delivery).rewardFinalising(market, msg.sender);
+        if (phases.keeperPaid) IDelivery(market.parameters().delivery).rewardFinalising(market, msg.sender);
     }
 
     /// @inheritdoc IBenefitRounds

@@ -175,8 +175,11 @@ contract Delivery is Readings, CreditOrder, GridClaims {
             exportPrice: publication.exportTicks() * tickSize,
             wheelingPrice: publication.wheelingTicks() * tickSize,
             overBps: f.p.overBps,
-            defaulterPays: f.p.defaulterPays
+            defaulterPays: f.p.defaulterPays,
+            spread: 0
         });
+        // What a kWh that somebody is short of or takes unasked costs it.
+        if (f.p.defaulterPays) f.terms.spread = DeliveryMath.above(f.terms.importPrice, f.terms.exportPrice);
     }
 
     /// @dev Attributes energy to each fill that does not wait and notes what it comes to.
@@ -203,7 +206,7 @@ contract Delivery is Readings, CreditOrder, GridClaims {
             uint256 owed = Money.amountDown(price, consumedWh);
             // Room that was not used, and energy that nobody agreed to.
             uint256 deviationWh = consumedWh > energyWh ? consumedWh - energyWh : energyWh - consumedWh;
-            _oweGrid(f, buyer, owed + Money.amountDown(_spread(f), deviationWh));
+            _oweGrid(f, buyer, owed + Money.amountDown(f.terms.spread, deviationWh));
             _judge(f, buyer, energyWh, consumedWh, 0);
         }
     }
@@ -225,7 +228,7 @@ contract Delivery is Readings, CreditOrder, GridClaims {
             seller.secured += agreed;
             f.income += setAside - agreed;
             _surplus(f, seller, amount - agreed);
-            _oweGrid(f, seller, Money.amountDown(_spread(f), DeliveryMath.above(energyWh, producedWh)));
+            _oweGrid(f, seller, Money.amountDown(f.terms.spread, DeliveryMath.above(energyWh, producedWh)));
             _judge(f, seller, energyWh, producedWh, seller.meter.weatherBps());
         }
     }
@@ -264,18 +267,21 @@ contract Delivery is Readings, CreditOrder, GridClaims {
     function _close(Frame memory f) private {
         if (!f.metered) return;
         Parties.Party[] memory list = f.table.list;
+        uint256 imbalancePrice = f.terms.importPrice + f.terms.spread;
+        uint256 wheelingPrice = f.terms.wheelingPrice;
         for (uint256 i; i < list.length; ++i) {
             Parties.Party memory party = list[i];
             if (party.waits) continue;
-            uint256 reachWh = party.meter.energyPerFrameWh();
-            uint256 margin =
-                Money.amountUp(f.terms.importPrice + _spread(f), reachWh) +
-                    Money.amountUp(f.terms.wheelingPrice, reachWh);
-            if (party.parts == Parties.MATCHED | Parties.EXECUTED) margin *= 2;
-            _secure(f, party, margin);
-            if (party.buyer) continue;
-            _oweGrid(f, party, Money.amountDown(f.terms.importPrice, party.consumedWh));
-            _oweGrid(f, party, Money.amountDown(_spread(f), party.consumedWh));
+            unchecked {
+                uint256 reachWh = party.meter.energyPerFrameWh();
+                uint256 margin = Money.amountUp(imbalancePrice, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+                if (party.parts == Parties.MATCHED | Parties.EXECUTED) margin *= 2;
+                _secure(f, party, margin);
+                uint256 consumedWh = party.consumedWh;
+                if (party.buyer || consumedWh == 0) continue;
+                uint256 owed = Money.amountDown(f.terms.importPrice, consumedWh);
+                _oweGrid(f, party, owed + Money.amountDown(f.terms.spread, consumedWh));
+            }
         }
         if (f.surpluses.length == 0) return;
         uint256 budget = _availableOf(f.market, f.p.frameSeconds) + f.income;
@@ -300,11 +306,6 @@ contract Delivery is Readings, CreditOrder, GridClaims {
         assembly ("memory-safe") {
             postings := words
         }
-    }
-
-    /// @dev What a kWh that somebody is short of or takes unasked costs it: `r - x`, where a defaulter pays.
-    function _spread(Frame memory f) private pure returns (uint256) {
-        return f.terms.defaulterPays ? DeliveryMath.above(f.terms.importPrice, f.terms.exportPrice) : 0;
     }
 
     /// @dev Energy of a pile's next fill; as agreed in a market without meters.

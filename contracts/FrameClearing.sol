@@ -33,7 +33,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
         (Auction.Book memory book, uint256[] memory live) = _collect(
             frame,
-            published,
+            METERED ? _sureMargin(published) : 0,
             roomWh == 0 ? type(uint256).max : published.importTicks(),
             mayOpenRound
         );
@@ -86,7 +86,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @return live the live bits afterwards, word by word
     function _collect(
         uint256 frame,
-        Publication published,
+        uint256 sureMargin,
         uint256 importTicks,
         bool icebergsWait
     ) private returns (Auction.Book memory book, uint256[] memory live) {
@@ -101,22 +101,12 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             }
             book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
             uint256 firstPile = 1;
-            // Whoever has the margin of the pile with the largest reach has its own.
-            uint256 sureMargin =
-                METERED
-                    ? _marginOf(
-                        _largestReachWh,
-                        published.importTicks(),
-                        published.exportTicks(),
-                        published.wheelingTicks()
-                    ) << MARGIN_SHIFT
-                    : 0;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = Words.get(live, word);
                 uint256 kept = bits;
                 for (uint256 bit; bits != 0;) {
                     if (bits & 1 != 0) {
-                        if (!_join(book, firstPile + bit, frame, published, sureMargin)) kept ^= 1 << bit;
+                        if (!_join(book, firstPile + bit, frame, sureMargin)) kept ^= 1 << bit;
                     } else if (bits & 0xff == 0) {
                         bits >>= 8;
                         bit += 8;
@@ -138,16 +128,12 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         Auction.Book memory book,
         uint256 pile,
         uint256 frame,
-        Publication published,
         uint256 sureMargin
     ) private returns (bool stays) {
         PileState s = _stateOf(pile);
         (bool takesPart, uint256 waited, bool last) = s.takesPart(frame);
         if (takesPart) {
-            // In a market with rounds the match and the round may fill it.
-            if (s.balance() >= sureMargin || s.balance() >= _marginOf(pile, published) << MARGIN_SHIFT) {
-                Auction.add(book, pile, s, waited);
-            }
+            if (s.balance() >= sureMargin || _hasMargin(pile, s, frame)) Auction.add(book, pile, s, waited);
             return !last;
         }
         if (s.remainingWh() == 0 || s.expiryFrame() < frame) {
@@ -158,6 +144,18 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             return false;
         }
         return true;
+    }
+
+    /// @dev What the pile with the largest reach must have free to take part: whoever has that has enough.
+    function _sureMargin(Publication published) private view returns (uint256) {
+        return
+            _marginOf(_largestReachWh, published.importTicks(), published.exportTicks(), published.wheelingTicks()) <<
+            MARGIN_SHIFT;
+    }
+
+    /// @dev Whether a pile has free what it needs to take part: in a market with rounds the match and the round may fill it.
+    function _hasMargin(uint256 pile, PileState s, uint256 frame) private view returns (bool) {
+        return s.balance() >= _marginOf(pile, _publicationOf(frame)) << MARGIN_SHIFT;
     }
 
     /// @dev Writes the orders that were filled, their piles' margins taken; a wholly filled one loses its live bit.

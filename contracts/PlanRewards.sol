@@ -140,12 +140,11 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     }
 
     /// @dev Reverts unless an account may propose plans to a market.
-    function _requireProposer(IMarket market, address account) internal view {
+    function _requireProposer(IMarket market, address account, uint256 minCredit) internal view {
         if (!_hasRole(market, PROPOSER_ROLE, account)) revert NotProposer(account);
-        IMarketParameters.Parameters memory p = market.parameters();
-        if (p.minCredit == 0) return;
-        uint256 credit = _creditOf(market, p, account);
-        if (credit < p.minCredit) revert ProposerCreditTooLow(account, credit, p.minCredit);
+        if (minCredit == 0) return;
+        uint256 credit = _creditOf(market, market.parameters(), account);
+        if (credit < minCredit) revert ProposerCreditTooLow(account, credit, minCredit);
     }
 
     /// @dev Makes an account a candidate for the reward of a market's round.

@@ -14,12 +14,14 @@ library DeliveryMath {
     /// @param wheelingPrice w(t)
     /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param defaulterPays whether who breaches compensates the other side
+    /// @param spread `r - x` where a defaulter pays, 0 else
     struct Terms {
         uint256 importPrice;
         uint256 exportPrice;
         uint256 wheelingPrice;
         uint256 overBps;
         bool defaulterPays;
+        uint256 spread;
     }
 
     /// @notice Who owes whom for a trade, money units.
@@ -60,7 +62,7 @@ library DeliveryMath {
                 Money.amountDown(terms.wheelingPrice, tradedWh);
             dues.surplus = Money.amountDown(terms.exportPrice, producedWh - tradedWh);
             if (!terms.defaulterPays) return dues;
-            uint256 spread = above(terms.importPrice, terms.exportPrice);
+            uint256 spread = terms.spread;
             uint256 overWh = above(consumedWh, agreedWh > tradedWh ? agreedWh : tradedWh);
             dues.toGrid += Money.amountDown(spread, overWh);
             if (tradedWh >= agreedWh) return dues;
