@@ -33,7 +33,13 @@ const HABITS: Habits = {
 };
 
 const CONFIGURATIONS: readonly Configuration[] = [
-  { name: "the default market", parameters: {}, habits: { gaps: [131, 40] }, piles: 14, frames: 146 },
+  {
+    name: "the default market, and keepers are paid",
+    parameters: { keeperReward: 7_000n },
+    habits: { gaps: [131, 40] },
+    piles: 14,
+    frames: 146,
+  },
   {
     name: "waiting counts most",
     parameters: {
@@ -74,7 +80,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
   },
   {
     name: "frames of ten minutes",
-    parameters: { frameSeconds: 600, auctionSeconds: 120, leadFrames: 0, maxWaitFrames: 3, wheelingCap: 777n, beta: 3 },
+    parameters: { frameSeconds: 600, auctionSeconds: 120, leadFrames: 1, maxWaitFrames: 3, wheelingCap: 777n, beta: 3 },
     habits: { gaps: [200, 2] },
     piles: 14,
     frames: 146,
@@ -92,6 +98,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
       lossAllowanceW: 1n,
       bondPrice: 999n,
       wheelingCap: 13_001n,
+      importCap: 10n ** 10n,
       icebergThresholdWh: 4001n,
       icebergPeakWh: 701n,
       pileCap: 14,
@@ -130,12 +137,14 @@ const REFUSALS = [
   "EnergyBelowMinimum",
   "EntryPaused",
   "ExpiryOutOfRange",
+  "ExportAboveImport",
   "FrameAlreadyCleared",
   "FrameAlreadyPublished",
   "FrameNotOver",
   "FrameWindowClosed",
   "FrameWindowNotOpen",
   "GateClosed",
+  "ImportAboveCap",
   "InsufficientBalance",
   "InvalidNonce",
   "InvalidSignature",
@@ -143,6 +152,7 @@ const REFUSALS = [
   "MalformedTerms",
   "NoLiveOrder",
   "NotRegistered",
+  "NothingClaimed",
   "NothingToSettle",
   "PileCapReached",
   "PileSuspended",
