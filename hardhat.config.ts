@@ -1,19 +1,47 @@
-import "@nomicfoundation/hardhat-toolbox";
+// The plugins of hardhat-toolbox but for the gas reporter, which loads a second client library into every command.
+import "@nomicfoundation/hardhat-chai-matchers";
+import "@nomicfoundation/hardhat-ethers";
+import "@nomicfoundation/hardhat-ignition-ethers";
+import "@nomicfoundation/hardhat-verify";
+import "@typechain/hardhat";
+import "solidity-coverage";
 import "./tasks";
 
+import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
 import { type HardhatUserConfig, vars } from "hardhat/config";
+import type {} from "hardhat-gas-reporter";
+
+/** `npm run gas`: every call of the tests by contract and method, for auditors. */
+const GAS_REPORT = process.env["ADBEV_GAS_REPORT"] === "1";
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- plugins register while the configuration loads
+if (GAS_REPORT) require("@nomicfoundation/hardhat-toolbox");
+
+const solidity = {
+  version: "0.8.37",
+  settings: {
+    // Hardhat would choose paris; transient storage and mcopy need cancun, which every live network has.
+    evmVersion: "cancun",
+    viaIR: true,
+    optimizer: { enabled: true, runs: 60 },
+    metadata: { bytecodeHash: "none" },
+    outputSelection: { "*": { "*": ["storageLayout"] } },
+  },
+};
+
+/** What only tests deploy compiles twice as fast without the IR. */
+const withoutIR = { ...solidity, settings: { ...solidity.settings, viaIR: false } };
+
+/** Reports count the gas of these, so they compile as products do. */
+const MEASURED_MOCKS = ["TestToken.sol", "FloorHarness.sol"];
+
+const mocks = readdirSync(`${__dirname}/contracts/mocks`).filter((file) => !MEASURED_MOCKS.includes(file));
 
 const config: HardhatUserConfig = {
   solidity: {
-    version: "0.8.37",
-    settings: {
-      // Hardhat would choose paris; transient storage and mcopy need cancun, which every live network has.
-      evmVersion: "cancun",
-      viaIR: true,
-      optimizer: { enabled: true, runs: 200 },
-      metadata: { bytecodeHash: "none" },
-      outputSelection: { "*": { "*": ["storageLayout"] } },
-    },
+    compilers: [solidity],
+    overrides: Object.fromEntries(mocks.map((file) => [`contracts/mocks/${file}`, withoutIR])),
   },
   networks: {
     // Blocks of the in-process chain may share a second, so that a busy frame does not run into its window.
@@ -28,9 +56,8 @@ const config: HardhatUserConfig = {
           : [],
     },
   },
-  // `npm run gas`: every call of the tests by contract and method, for auditors; nothing is fetched.
   gasReporter: {
-    enabled: process.env["ADBEV_GAS_REPORT"] === "1",
+    enabled: GAS_REPORT,
     offline: true,
     reportFormat: "markdown",
     outputFile: "docs/gas-reporter.md",
@@ -38,6 +65,8 @@ const config: HardhatUserConfig = {
     showMethodSig: true,
     excludeContracts: ["mocks/"],
   },
+  // `npm test` runs as many files side by side as there are cores; mocha by itself would leave one idle.
+  mocha: { jobs: availableParallelism(), require: ["hardhat/register", "./test/helpers/freshChain.ts"] },
   paths: { ignition: "./deploy" },
 
   typechain: { outDir: "typechain-types", target: "ethers-v6" },

@@ -4,7 +4,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { type LayoutRow, layoutMarkdown, layoutRows, type StorageLayout } from "../scripts/audit/storageLayout";
 import { prettified, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
-import { compileQuietly } from "./support/network";
+import { compileAll } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 
 const DOCUMENT = "docs/storage-layout.md";
@@ -16,7 +16,7 @@ task("audit:layout", "Prints what the contracts keep in which storage slot")
   .addFlag("json", "print the layouts as JSON and nothing else")
   .setAction(
     guarded(async ({ write, json }: { write: boolean; json: boolean }, hre) => {
-      await compileQuietly(hre);
+      await compileAll(hre);
       const layouts = await readLayouts(hre);
       if (json) console.log(toJsonText(Object.fromEntries(layouts)));
       else for (const [contract, rows] of layouts) print(contract, rows);

@@ -1,9 +1,22 @@
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, relative } from "node:path";
+
 import {
+  TASK_COMPILE,
+  TASK_COMPILE_SOLIDITY_COMPILE_JOBS,
+  TASK_COMPILE_SOLIDITY_GET_SOURCE_PATHS,
   TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
   TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS,
   TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT,
+  TASK_COMPILE_SOLIDITY_LOG_RUN_COMPILER_END,
+  TASK_COMPILE_SOLIDITY_MERGE_COMPILATION_JOBS,
 } from "hardhat/builtin-tasks/task-names";
-import { subtask } from "hardhat/config";
+import { subtask, task } from "hardhat/config";
+import type { CompilationJob } from "hardhat/types";
+
+import { sideBySide } from "./support/compilationJobs";
+import { CompilationProgress } from "./support/compilationProgress";
 
 const VERSION = "0.8.37";
 const LONG_VERSION = "0.8.37+commit.f401782d";
@@ -25,13 +38,19 @@ subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, ({ solcVersion }: { solcVersion: s
 });
 
 interface CompilerOutput {
-  errors?: { errorCode?: string }[] | undefined;
+  errors?: { errorCode?: string; formattedMessage?: string }[] | undefined;
 }
+
+/** Warnings said so far: parts that compile side by side share files and their warnings. */
+const said = new Set<string>();
 
 subtask(
   TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS,
   async ({ output, quiet }: { output: CompilerOutput | undefined; quiet: boolean }, _, runSuper): Promise<void> => {
-    const errors = output?.errors?.filter(({ errorCode }) => errorCode !== TRANSIENT_STORAGE_WARNING);
+    const errors = output?.errors?.filter(
+      ({ errorCode, formattedMessage = "" }) =>
+        errorCode !== TRANSIENT_STORAGE_WARNING && !said.has(formattedMessage) && said.add(formattedMessage),
+    );
     await runSuper({ output: { ...output, errors }, quiet });
   },
 );
@@ -39,4 +58,62 @@ subtask(
 /** Hardhat itself says what it compiled even when asked to be quiet, between a task and its `--json`. */
 subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT, async (args: { quiet: boolean }, _, runSuper): Promise<void> => {
   if (!args.quiet) await runSuper(args);
+});
+
+/** Contracts that a market does without, by their source names: what only tests deploy, and what it is compared with. */
+const BESIDE_THE_MARKET = /^contracts\/(baseline\/|interfaces\/IGeneticScheduler|mocks\/(?!TestToken\.sol))/;
+let marketOnly = false;
+
+task(TASK_COMPILE)
+  .addFlag("marketOnly", "leave out what only tests deploy and the baseline, unless they were compiled before")
+  .setAction(async (args: { marketOnly: boolean }, _, runSuper) => {
+    marketOnly = args.marketOnly;
+    await runSuper(args);
+  });
+
+subtask(TASK_COMPILE_SOLIDITY_GET_SOURCE_PATHS, async (args, { config }, runSuper): Promise<string[]> => {
+  const paths = (await runSuper(args)) as string[];
+  const { artifacts, root } = config.paths;
+  const sourceName = (path: string) => relative(root, path).replaceAll("\\", "/");
+  const beside = (path: string) => BESIDE_THE_MARKET.test(sourceName(path));
+  // Hardhat remembers files, not what uses them: a library's new code would never reach a harness compiled before.
+  const compiledBefore = (path: string) => existsSync(join(artifacts, sourceName(path)));
+  if (!marketOnly || paths.some((path) => beside(path) && compiledBefore(path))) return paths;
+  return paths.filter((path) => !beside(path));
+});
+
+/** Contracts that do not need each other compile side by side, each in a process of its own. */
+subtask(
+  TASK_COMPILE_SOLIDITY_MERGE_COMPILATION_JOBS,
+  async ({ compilationJobs }: { compilationJobs: CompilationJob[] }) => {
+    const { CompilationJob } = await import("hardhat/internal/solidity/compilation-job");
+    return sideBySide(compilationJobs, (config) => new CompilationJob(config));
+  },
+);
+
+interface Compilation {
+  compilationJobs: CompilationJob[];
+  quiet: boolean;
+  concurrency: number;
+}
+
+let progress: CompilationProgress | undefined;
+
+subtask(TASK_COMPILE_SOLIDITY_COMPILE_JOBS, async (args: Compilation, _, runSuper): Promise<unknown> => {
+  // TypeChain formats what it generates with prettier, which takes longer than to generate it; nobody reads the layout.
+  const { outputTransformers } = await import("typechain/dist/codegen/outputTransformers");
+  outputTransformers.splice(1);
+  // Hardhat would leave one core idle, and with two cores compile everything on one.
+  const concurrency = Math.max(args.concurrency, availableParallelism());
+  progress = CompilationProgress.of(args.compilationJobs);
+  try {
+    return (await runSuper({ ...args, concurrency })) as unknown;
+  } finally {
+    progress?.stop();
+    progress = undefined;
+  }
+});
+
+subtask(TASK_COMPILE_SOLIDITY_LOG_RUN_COMPILER_END, async ({ compilationJob }: { compilationJob: CompilationJob }) => {
+  progress?.compiled(compilationJob);
 });

@@ -36,6 +36,7 @@ task("coverage").setAction(
     hre.config.networks.hardhat.hardfork = "prague";
     // Seconds instead of minutes: instrumented functions are the IR optimizer's worst case.
     for (const { settings } of hre.config.solidity.compilers) (settings as { viaIR: boolean }).viaIR = false;
+    hre.config.solidity.overrides = {};
     if ((args.testfiles ?? "") !== "") {
       await runSuper(args);
       return;

@@ -4,7 +4,7 @@ import pc from "picocolors";
 
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { compileQuietly } from "./support/network";
+import { compileAll } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
 import type { Counters, HandlerTally } from "../scripts/invariant/tally";
 
@@ -31,7 +31,7 @@ task("fuzz:invariants", "Fuzzes the compiled market with forge, holding SECURITY
       const effort = effortOf(wanted, wholeNumber("threads", threads, 1, 3), seed === "" ? SEED : seed);
       const root = hre.config.paths.root;
       forgeIn(root);
-      await compileQuietly(hre);
+      await compileAll(hre);
       const began = Date.now();
       const { campaigns, counters } = await runCampaigns(root, effort);
       const seconds = (Date.now() - began) / 1000;

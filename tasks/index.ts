@@ -20,6 +20,7 @@ import "./report-draws";
 import "./report-gas";
 import "./report-operations";
 import "./report-sybil";
+import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";

@@ -32,11 +32,8 @@ for (const [name, description] of [
         const peakWh = amount("peak", args.peak, "Wh");
         const frames = wholeNumber("frames", args.frames, 1, 97);
         await compileQuietly(hre);
-        const { client, addresses } = await connectFeeder(hre, args.feeder);
-        const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
-        const firstFrame = Number(
-          await Market__factory.connect(addresses.market, hre.ethers.provider).nextFirstFrame(),
-        );
+        const { client } = await connectFeeder(hre, args.feeder);
+        const firstFrame = await client.nextFirstFrame();
         const order: OrderRequest = { side, price, energyWh, peakWh, expiryFrame: firstFrame + frames - 1 };
         const receipt = await client[name](await transactorOf(hre, args.account), order);
         const said =

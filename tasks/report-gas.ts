@@ -8,7 +8,7 @@ import { InputError } from "../scripts/scenario/inputError";
 import { guarded } from "./support/guarded";
 import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
-import { clockOf, compileQuietly, deployFeeders, transactorOf } from "./support/network";
+import { clockOf, compileAll, deployFeeders, transactorOf } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 
 interface Arguments {
@@ -60,7 +60,7 @@ task("report:gas", "Measures what a day costs in gas by number of peers: a genet
   .setAction(
     guarded(async (args: Arguments, hre) => {
       const plan = await readPlan(args);
-      await compileQuietly(hre);
+      await compileAll(hre);
       const { measureCosts } = await import("../scripts/reports/computationCost/measure");
       const report = await measureCosts(plan, await openBench(hre, plan.seed, args.json));
       if (args.csv !== undefined) {

@@ -4,7 +4,7 @@ import pc from "picocolors";
 
 import { guarded } from "./support/guarded";
 import { prettified, readText, writeText } from "./support/files";
-import { clockOf, compileQuietly, transactorOf } from "./support/network";
+import { clockOf, compileAll, transactorOf } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
 import type { BenchResult } from "../scripts/gas/bench";
 
@@ -31,7 +31,7 @@ task("report:operations", "Measures the gas of every operation of the market bes
   .addFlag("json", "print the figures as JSON and nothing else")
   .setAction(
     guarded(async ({ quick, json, check, update, write }: Arguments, hre) => {
-      await compileQuietly(hre);
+      await compileAll(hre);
       const result = await bench(hre, quick || check || update);
       if (check || update) {
         await snapshot(hre, result, update);

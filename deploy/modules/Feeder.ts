@@ -3,7 +3,7 @@ import type { ArgumentType } from "@nomicfoundation/ignition-core";
 import { encodeBytes32String, ZeroAddress } from "ethers";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import Platform from "./Platform";
 import Token from "./Token";
 
@@ -15,7 +15,7 @@ import Token from "./Token";
  * @param tokenAddress an ERC-20 that exists; without it the test token is deployed
  */
 export function feederModule(feeder: string, overrides: Partial<DeploymentParameters> = {}, tokenAddress?: string) {
-  const p = { ...DEFAULT_PARAMETERS, ...overrides };
+  const p = withDefaults(overrides);
   return buildModule(`Feeder_${feeder}`, (m) => {
     const { factory, lens, rounds, delivery } = m.useModule(Platform);
     const token =

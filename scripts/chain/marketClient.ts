@@ -389,6 +389,12 @@ export class MarketClient {
       .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
   }
 
+  /** First frame in which an order placed at the time of the latest block takes part. */
+  async nextFirstFrame(): Promise<number> {
+    const block = await this.provider.getBlock("latest");
+    return Math.floor((block!.timestamp + this.parameters.auctionSeconds) / this.parameters.frameSeconds) + 1;
+  }
+
   /** A pile's slot. */
   async pileState(pile: number): Promise<PileState> {
     return decodePileState(await this.market.pileState(pile));

@@ -59,8 +59,8 @@ export function cappedFrameWh(ev: EvStay, market: EnergyLimits): number {
 }
 
 /**
- * Whether the market takes an order as an iceberg [T 4.13]: above its threshold, above what the pile can move in a frame,
- * or naming a peak below its quantity. SPEC 2.
+ * Whether the market shows an order in tranches [T 4.13]: above its threshold, above what the pile can move in a frame, or
+ * naming a peak below its quantity. Unless its last frame is its first, it is an iceberg. SPEC 2.
  *
  * @param pileFrameWh What the pile can move in a frame, Wh.
  * @param peakWh Named peak, Wh; 0 for none.

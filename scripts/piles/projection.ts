@@ -57,7 +57,7 @@ export function projectClearing(view: PublicView, lines: readonly BookLine[]): P
 
 /** What a line shows in a frame, Wh [T 4.13]. */
 export function displayedWh(line: BookLine): number {
-  return line.iceberg ? Math.min(line.peakWh, line.remainingWh) : line.remainingWh;
+  return Math.min(line.peakWh, line.remainingWh);
 }
 
 /** One side of the book by f = alpha * Rank(price) + beta * Rank(time) [T 4.14]. */

@@ -212,7 +212,9 @@ class Day {
     if (actions.length === 0) return false;
     const results = await this.port.submit(view.frame, actions);
     this.record.onSubmitted(view.frame, actions, results);
-    actions.forEach((action, index) => this.plugged.get(action.pile)!.submitted(action, results[index]!, view.market));
+    actions.forEach((action, index) =>
+      this.plugged.get(action.pile)!.submitted(action, results[index]!, view.market, view.frame),
+    );
     return true;
   }
 

@@ -56,13 +56,15 @@ export class EvAccount {
     else this.earned += amount;
   }
 
-  submitted(action: Action, result: ActionResult, market: AgentMarket): void {
+  /** @param now The frame in which it was submitted; an order is first delivered in the next. */
+  submitted(action: Action, result: ActionResult, market: AgentMarket, now: number): void {
     if (!result.accepted) this.refused.push(result.error);
     else if (action.kind === "cancel") this.cancellations++;
     else {
-      const { energyWh, peakWh } = action.order;
+      const { energyWh, peakWh, expiryFrame } = action.order;
       const pileFrameWh = frameWh(market, this.stay.ratedW);
-      const iceberg = isIceberg(market.icebergThresholdWh, pileFrameWh, Number(energyWh), Number(peakWh));
+      const inTranches = isIceberg(market.icebergThresholdWh, pileFrameWh, Number(energyWh), Number(peakWh));
+      const iceberg = inTranches && expiryFrame > now + 1;
       this.orders[iceberg ? "iceberg" : "normal"]++;
     }
   }

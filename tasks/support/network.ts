@@ -10,8 +10,16 @@ import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { InputError } from "../../scripts/scenario/inputError";
 import { feederName } from "./flags";
 
-/** Compiles if need be, without a word: what a task prints is its result. Generated types exist afterwards. */
+/**
+ * Compiles what a market runs on, if need be: what a task prints on standard output is its result. Generated types exist
+ * afterwards.
+ */
 export async function compileQuietly(hre: HardhatRuntimeEnvironment): Promise<void> {
+  await hre.run("compile", { quiet: true, marketOnly: true });
+}
+
+/** Compiles, if need be, also what only tests and comparisons deploy. */
+export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> {
   await hre.run("compile", { quiet: true });
 }
 

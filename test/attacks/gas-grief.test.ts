@@ -105,9 +105,9 @@ describe("Attack: gas grief", () => {
     });
     await poked.setOrders(orders);
     const gas: number[] = [];
-    for (const of of [frame, frame + 1]) {
-      await goTo(of, -400);
-      gas.push(await gasOf(market.clear(of, { gasLimit: TRANSACTION_GAS })));
+    for (const cleared of [frame, frame + 1]) {
+      await goTo(cleared, -400);
+      gas.push(await gasOf(market.clear(cleared, { gasLimit: TRANSACTION_GAS })));
     }
     this.test!.title += `: ${gas.join(" and ")} gas`;
     for (const used of gas) expect(used).to.be.below(8_000_000);

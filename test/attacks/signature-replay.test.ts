@@ -1,7 +1,7 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { MaxUint256, N, Signature, toBeHex } from "ethers";
+import { MaxUint256, N, Signature, toBeHex, TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
 import {
@@ -11,7 +11,7 @@ import {
   packSignedTerms,
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
-import { goTo, PILE_BALANCE } from "../helpers/market";
+import { goTo, liveStates, PILE_BALANCE } from "../helpers/market";
 import { hashWords, pokeRecord, type SignedReading, signReading } from "../unit/contracts/deliveryFixtures";
 import {
   ask,
@@ -60,7 +60,7 @@ describe("Attack: signature replay", () => {
       /** Nothing of the pile has changed. */
       const untouched = async () => {
         expect(await d.market.freeBalanceOf(a)).to.equal(PILE_BALANCE);
-        expect(await d.market.liveStates()).to.deep.equal([[], []]);
+        expect(await liveStates(d.market)).to.deep.equal([[], []]);
         await expectSolvent(d.market, d.token, d.parameters);
       };
       return { ...d, start, gateway, a, terms, signed, untouched };
@@ -127,7 +127,10 @@ describe("Attack: signature replay", () => {
       ];
       for (const domain of domains) {
         const signature = Signature.from(await a.signTypedData(domain, ORDER_TYPES, orderMessage(terms())));
-        const recovered = ethers.recoverAddress(await market.signingHash(packSignedTerms(terms())), signature);
+        const recovered = ethers.recoverAddress(
+          TypedDataEncoder.hash(await domainOf(market), ORDER_TYPES, orderMessage(terms())),
+          signature,
+        );
         await expect(market.submit({ terms: packSignedTerms(terms()), r: signature.r, vs: signature.yParityAndS }))
           .to.be.revertedWithCustomError(market, "NotRegistered")
           .withArgs(recovered);
@@ -164,7 +167,7 @@ describe("Attack: signature replay", () => {
       // Nothing of this touched the original, and mirrored it is no second order.
       await market.submit(order);
       for (const again of [halves, packed]) await expect(market.submit(again)).to.be.reverted;
-      expect((await market.liveStates())[0]).to.deep.equal([1n]);
+      expect((await liveStates(market))[0]).to.deep.equal([1n]);
     });
 
     it("with one bit of its terms changed is another signer's", async () => {
@@ -255,7 +258,7 @@ describe("Attack: signature replay", () => {
       const m = await loadFixture(metered);
       const reading = await m.read(1, 1_000n, 0n);
       await expect(m.market.submit({ terms: reading.reading, r: reading.r, vs: reading.vs })).to.be.reverted;
-      expect(await m.market.liveStates()).to.deep.equal([[], []]);
+      expect(await liveStates(m.market)).to.deep.equal([[], []]);
     });
   });
 

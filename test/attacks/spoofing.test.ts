@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
-import { goTo, PILE_BALANCE } from "../helpers/market";
+import { goTo, liveStates, PILE_BALANCE } from "../helpers/market";
 import { ask, bid, clear, expectSolvent, fill, nth, PENNY, publish, settle, sign } from "../unit/contracts/fixtures";
 import { opened, setting } from "../unit/contracts/roundFixtures";
 import { bystanders, F, GAS, inOneBlock } from "./bystanders";
@@ -80,7 +80,7 @@ describe("Attack: spoofing and cancelling around gate closure", () => {
       await market.connect(m).place(bid(16n * PENNY, 1000n, start + 5));
       await market.connect(m).cancel();
     }
-    expect((await market.liveStates())[0]).to.deep.equal([1n, 2n]);
+    expect((await liveStates(market))[0]).to.deep.equal([1n, 2n]);
     expect((await clear(market, start + 1)).fills).to.deep.equal([fill(2, 1, 1000n, 13n * PENNY)]);
     expect(await market.freeBalanceOf(m)).to.equal(PILE_BALANCE);
     await expectSolvent(market, token, parameters);

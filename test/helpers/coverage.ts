@@ -1,5 +1,7 @@
 import hre from "hardhat";
 
+import { cases } from "./cases";
+
 /** Whether `npm run coverage` runs the tests, on contracts that say where they have been and take fifty times as long. */
 const INSTRUMENTED = (hre as { __SOLIDITY_COVERAGE_RUNNING?: boolean }).__SOLIDITY_COVERAGE_RUNNING === true;
 
@@ -11,7 +13,7 @@ export function skipWhereInstrumented(context: Mocha.Context): void {
   if (INSTRUMENTED) context.skip();
 }
 
-/** How many random cases to try: a tenth on instrumented contracts. */
-export function runs(cases: number): number {
-  return INSTRUMENTED ? Math.ceil(cases / 10) : cases;
+/** How many random cases to try: a tenth on instrumented contracts and in a quick run. */
+export function runs(all: number): number {
+  return INSTRUMENTED ? Math.ceil(all / 10) : cases(all);
 }

@@ -3,7 +3,9 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signer
 import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { isLiveState } from "../../scripts/chain/marketClient";
+import { decodeChronicle, decodePileState } from "../../scripts/chain/packedWords";
+import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import type { BenefitRounds, Delivery, Market, MarketLens, TestToken } from "../../typechain-types";
 
 /** A deployed market with its people, for tests. */
@@ -35,7 +37,7 @@ export async function deployMarket(
   const { market, lens, rounds, delivery, token } = (await hre.ignition.deploy(
     feederModule("test", parameterOverrides),
   )) as unknown as Pick<Deployed, "market" | "lens" | "rounds" | "delivery" | "token">;
-  const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
+  const parameters = withDefaults(parameterOverrides);
   const [admin, ...rest] = await ethers.getSigners();
   if (admin === undefined) throw new Error("no signers");
   await token.faucet(admin, 10n ** 30n);
@@ -74,4 +76,29 @@ export async function currentFrame(frameSeconds = 1800): Promise<number> {
 /** Lets the next transaction happen `offset` seconds after the beginning of `frame` (negative: before it). */
 export async function goTo(frame: number, offset = 0, frameSeconds = 1800): Promise<void> {
   await time.setNextBlockTimestamp(frame * frameSeconds + offset);
+}
+
+/** First frame in which an order placed at the time of the latest block takes part. */
+export async function nextFirstFrame(market: Market): Promise<bigint> {
+  const { auctionSeconds, frameSeconds } = await market.parameters();
+  return (BigInt(await time.latest()) + auctionSeconds) / frameSeconds + 1n;
+}
+
+/** Numbers and slots of the piles with a live order at the time of the latest block. */
+export async function liveStates(market: Market): Promise<[bigint[], bigint[]]> {
+  const [chronicle, { frameSeconds }, count] = await Promise.all([
+    market.chronicle(),
+    market.parameters(),
+    market.pileCount(),
+  ]);
+  const now = await time.latest();
+  const piles: bigint[] = [];
+  const states: bigint[] = [];
+  for (let pile = 1n; pile <= count; pile++) {
+    const state = await market.pileState(pile);
+    if (!isLiveState(decodePileState(state), decodeChronicle(chronicle), Number(frameSeconds), now)) continue;
+    piles.push(pile);
+    states.push(state);
+  }
+  return [piles, states];
 }

@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signer
 import type { AddressLike } from "ethers";
 import { ethers } from "hardhat";
 
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import type { Market } from "../../typechain-types";
 import { ask, bid, clear, deployFor, freshFrame, type Holdings, PENNY, settle } from "../unit/contracts/fixtures";
 
@@ -16,7 +16,7 @@ export interface AnyToken extends Holdings {
 
 /** A market that counts in a hostile token, with piles 1 and 2. */
 export async function marketOf(token: AddressLike, overrides: Partial<DeploymentParameters> = {}) {
-  const parameters = { ...DEFAULT_PARAMETERS, ...overrides };
+  const parameters = withDefaults(overrides);
   const { market, admin } = await deployFor(token, parameters);
   const [, a, b] = await ethers.getSigners();
   if (a === undefined || b === undefined) throw new Error("no signers");

@@ -15,6 +15,10 @@ import { defaultDay } from "../../scripts/simulation/defaults";
 import { ModelPort } from "../../scripts/simulation/modelPort";
 import type { DayResult } from "../../scripts/simulation/dayResult";
 import { namedAccount } from "../../tasks/support/network";
+import { cases } from "../helpers/cases";
+
+/** Seeds whose days are averaged. */
+const SEEDS = cases(20, 4);
 
 describe("a simulated day", function () {
   this.timeout(60_000);
@@ -86,9 +90,9 @@ describe("a simulated day", function () {
     }
   });
 
-  it("meets its demands within capacity, below uncontrolled charging and the plain cap, over 20 seeds", async () => {
+  it(`meets its demands within capacity, below uncontrolled charging and the plain cap, over ${SEEDS} seeds`, async () => {
     const days: DayResult[] = [];
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       days.push(await runDay(defaultDay({ seed }), new ModelPort({ ...DEFAULT_PARAMETERS })));
     }
     const mean = (value: (day: DayResult) => number) => days.reduce((sum, day) => sum + value(day), 0) / days.length;

@@ -17,8 +17,9 @@ export class WholeNeed implements OrderPolicy {
     const energyWh = own.remainingWh;
     if (view.moment === "close" || own.order !== undefined || energyWh < market.minEnergyWh) return undefined;
     const pileWh = frameWh(market, own.stay.ratedW);
-    // Plans decide over icebergs alone: a small need becomes one by a peak just below it.
-    const flexible = isIceberg(market.icebergThresholdWh, pileWh, energyWh);
+    // Plans decide over icebergs alone: a small need becomes one by a peak just below it. In the last frame nothing does.
+    const lastFrame = own.stay.departureFrame <= view.frame + 1;
+    const flexible = lastFrame || isIceberg(market.icebergThresholdWh, pileWh, energyWh);
     return { price: highestTariff(own, view), energyWh, ...(flexible ? {} : { peakWh: energyWh - 1 }) };
   }
 }

@@ -5,7 +5,7 @@ import { MaxUint256, Signature } from "ethers";
 import { ethers } from "hardhat";
 
 import type { Market, TestToken } from "../../../typechain-types";
-import { goTo, PILE_BALANCE } from "../../helpers/market";
+import { goTo, nextFirstFrame, PILE_BALANCE } from "../../helpers/market";
 import {
   ask,
   bid,
@@ -120,7 +120,7 @@ describe("Accounts", () => {
       await expect(market.connect(a).withdraw(a, PILE_BALANCE + 1n))
         .to.be.revertedWithCustomError(market, "InsufficientBalance")
         .withArgs(PILE_BALANCE, PILE_BALANCE + 1n);
-      const firstFrame = Number(await market.nextFirstFrame());
+      const firstFrame = Number(await nextFirstFrame(market));
       await market.connect(a).place(bid(14n * PENNY, 1001n, firstFrame));
       const lock = 16n * PENNY + 160n; // ceil(16 p * 1.001 kWh)
       expect(await market.lockedBalanceOf(a)).to.equal(lock);
@@ -213,7 +213,7 @@ describe("Accounts", () => {
 
     it("is a bond for asks", async () => {
       const { market, b } = await loadFixture(fixture);
-      const firstFrame = Number(await market.nextFirstFrame());
+      const firstFrame = Number(await nextFirstFrame(market));
       await market.connect(b).place(ask(12n * PENNY, 1001n, firstFrame));
       expect(await market.lockedBalanceOf(b)).to.equal(10_010n);
       expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE - 10_010n);

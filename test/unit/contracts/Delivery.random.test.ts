@@ -19,9 +19,10 @@ import {
   signReading,
 } from "./deliveryFixtures";
 import { deployFor, nth } from "./fixtures";
+import { cases } from "../../helpers/cases";
 
 const PILES = 8;
-const FRAMES = 25;
+const FRAMES = cases(25, 8);
 const READING_SECONDS = 600;
 const RATED_W = 7000;
 const REACH_WH = 3500n;

@@ -4,6 +4,7 @@ import { TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
 import {
+  decodeChronicle,
   decodePileState,
   decodePosting,
   type PackedFill,
@@ -15,7 +16,9 @@ import type { DeploymentParameters } from "../../../scripts/market/defaults";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import {
   deliveryDomain,
-  hashWords,
+  digestOf,
+  keptOf,
+  LEVEL,
   packFill,
   packPublication,
   pokeRecord,
@@ -25,6 +28,8 @@ import {
 import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
+/** M of a pile of 7 kW: 3.5 kWh at 2 · 20 p − 5 p, and at 3 p of wheeling. */
+const MARGIN = (7n * (35n + 3n) * PENNY) / 2n;
 const F = 1800;
 
 describe("Delivery", () => {
@@ -32,7 +37,7 @@ describe("Delivery", () => {
   async function fixtureOf(overrides: Partial<DeploymentParameters> = {}) {
     const d = await deployDirect(4, {
       wheelingCap: 4n * PENNY,
-      bondPrice: PENNY,
+      importCap: 20n * PENNY,
       readingSeconds: READING_SECONDS,
       ...overrides,
     });
@@ -59,7 +64,8 @@ describe("Delivery", () => {
       });
     };
     const free = async (pile: number): Promise<bigint> => market.freeBalanceOf(nth(d.piles, pile - 1));
-    return { ...d, start, frame, words, publication, a, b, c, sign, settle, refusals, free };
+    const digest = async (of: number, list: readonly bigint[]) => digestOf(market, of, publication, list);
+    return { ...d, digest, start, frame, words, publication, a, b, c, sign, settle, refusals, free };
   }
   const fixture = async () => fixtureOf();
 
@@ -83,18 +89,18 @@ describe("Delivery", () => {
     it("says what a meter signs: a reading's hash as typed data, another for another market", async () => {
       const { market, delivery } = await loadFixture(fixture);
       const reading = { pile: 65_535, frame: 2 ** 32 - 1, consumedWh: 2n ** 24n - 1n, producedWh: 1n };
-      for (const of of [market, delivery]) {
-        const message = { market: await of.getAddress(), ...reading };
-        expect(await delivery.readingHash(of, packMeterReading(reading))).to.equal(
+      for (const one of [market, delivery]) {
+        const message = { market: await one.getAddress(), ...reading };
+        expect(await delivery.readingHash(one, packMeterReading(reading))).to.equal(
           TypedDataEncoder.hash(await deliveryDomain(delivery), READING_TYPES, message),
         );
       }
     });
 
-    it("keeps zero and the largest energies of neighbours apart", async () => {
+    it("keeps zero and the largest energies that a pile can move apart from its neighbours'", async () => {
       const { market, delivery, frame, sign } = await loadFixture(fixture);
       await goTo(frame + 1);
-      const most = 2n ** 24n - 1n;
+      const most = 3_500n;
       await delivery.submit(market, [await sign(2, most, most), await sign(1, 0n, 0n), await sign(3, 0n, most)]);
       expect(await delivery.readingOf(market, 1, frame)).to.deep.equal([true, 0n, 0n]);
       expect(await delivery.readingOf(market, 2, frame)).to.deep.equal([true, most, most]);
@@ -144,6 +150,8 @@ describe("Delivery", () => {
           unknown,
           { ...good, reading: good.reading | (1n << 96n) },
           { ...good, reading: good.reading + (1n << 48n) },
+          await sign(1, 3_501n, 0n),
+          await sign(2, 0n, 3_501n),
           good,
           good,
           await sign(1, 0n, 0n),
@@ -158,6 +166,8 @@ describe("Delivery", () => {
         "UnknownMeter",
         "MalformedReading",
         "WrongMeterKey",
+        "ReadingAboveReach",
+        "ReadingAboveReach",
         "ReadingExists",
         "ReadingExists",
       ]);
@@ -182,12 +192,12 @@ describe("Delivery", () => {
     });
 
     it("keeps a frame's readings until it is settled, however late, and then uses their slots again", async () => {
-      const { market, delivery, token, parameters, frame, words, publication, sign, settle, refusals, piles } =
+      const { market, delivery, token, parameters, frame, words, digest, sign, settle, refusals, piles } =
         await loadFixture(fixture);
       await goTo(frame + 1);
       await delivery.submit(market, [await sign(1, 1500n, 0n), await sign(2, 0n, 1000n)]);
       const later = frame + 64;
-      await pokeRecord(market, later, hashWords([publication, ...words]));
+      await pokeRecord(market, later, await digest(later, words));
       await goTo(later + 1);
       const next = await sign(1, 700n, 0n, later);
       expect(await refusals([next])).to.deep.equal(["ReadingsOccupied"]);
@@ -197,7 +207,7 @@ describe("Delivery", () => {
       expect(await delivery.readingOf(market, 1, later)).to.deep.equal([true, 700n, 0n]);
       expect((await delivery.readingOf(market, 2, later)).stored).to.equal(false);
       // An older frame that is still open has lost its place; its readings can be handed in at settlement.
-      await pokeRecord(market, frame, hashWords([publication, ...words]));
+      await pokeRecord(market, frame, await digest(frame, words));
       expect(await refusals([await sign(2, 0n, 1000n)])).to.deep.equal(["ReadingsOccupied"]);
       expect(piles).to.have.length(4);
     });
@@ -256,14 +266,15 @@ describe("Delivery", () => {
         const parsed = market.interface.parseLog(log);
         return parsed?.name === "FrameSettled" ? (parsed.args["postings"] as bigint[]).map(decodePosting) : [];
       });
-      // The seller produced nothing: the buyer bought its 1 kWh from the grid at 20 p, 7 p of which the seller owes it.
       expect(postings.map(({ pile, silent }) => [pile, silent])).to.deep.equal([
         [2, true],
         [1, false],
       ]);
+      // The seller produced nothing: the buyer bought its 1 kWh from the grid at 20 p, 7 p of which the seller owes it. As
+      // r − x is 15 p, it owes the grid 8 p more, and for 3.5 kWh that it is taken to have consumed, 35 p each.
       expect(await free(1)).to.equal(PILE_BALANCE - 300_000n + 70_000n);
-      expect(await free(2)).to.equal(PILE_BALANCE - 70_000n);
-      expect(await market.gridBalance()).to.equal(300_000n);
+      expect(await free(2)).to.equal(PILE_BALANCE - 70_000n - 80_000n - 1_225_000n);
+      expect(await market.gridBalance()).to.equal(300_000n + 80_000n + 1_225_000n);
       await expectSolvent(market, token, parameters);
     });
 
@@ -271,19 +282,21 @@ describe("Delivery", () => {
       const { market, token, parameters, frame, sign, settle, free } = await loadFixture(fixture);
       await goTo(frame + 1, READING_SECONDS);
       await settle([await sign(2, 0n, 1000n)]);
-      // 3 500 Wh at 7 kW: 1 kWh of the trade, 2.5 kWh of the grid fill.
-      expect(await free(1)).to.equal(PILE_BALANCE - 130_000n - 30_000n - 500_000n);
+      // 3 500 Wh at 7 kW: 1 kWh of the trade, 0.5 kWh as agreed with the grid and 2 kWh more, for 15 p more each.
+      expect(await free(1)).to.equal(PILE_BALANCE - 130_000n - 30_000n - 500_000n - 300_000n);
       await expectSolvent(market, token, parameters);
       expect(decodePileState(await market.pileState(1)).credit).to.equal(4926n);
     });
 
     it("settles the match and a later round by one digest over both", async () => {
-      const { market, delivery, token, parameters, frame, sign, publication, words } = await loadFixture(fixture);
+      const { market, delivery, token, parameters, frame, sign, publication, words, digest } =
+        await loadFixture(fixture);
       const round: PackedFill = { sell: 0, buy: 3, energyWh: 10n, price: 20n * PENNY };
-      const first = hashWords([publication, ...words]);
+      const first = await digest(frame, words);
       const all = [...words, packFill(round)];
-      await pokeRecord(market, frame, hashWords([(first >> 72n) << 72n, ...all.slice(words.length)]));
-      await token.faucet(market, 2_000n);
+      const whole = await digestOf(market, frame, keptOf(first), [packFill(round)], LEVEL.roundAfterMatch);
+      await pokeRecord(market, frame, whole);
+      await token.faucet(market, 2_000n + MARGIN);
       await goTo(frame + 1);
       const readings = [await sign(1, 1500n, 0n), await sign(2, 0n, 1000n), await sign(3, 10n, 0n)];
       for (const matched of [0, 1, all.length]) {
@@ -291,14 +304,65 @@ describe("Delivery", () => {
           .to.be.revertedWithCustomError(delivery, "WrongFills")
           .withArgs(frame);
       }
+      await expect(delivery.settle(market, frame, publication, all, all.length + 1, readings))
+        .to.be.revertedWithCustomError(delivery, "MatchedOutOfRange")
+        .withArgs(all.length + 1, all.length);
+      // What is kept of the match's hash in the place of the publication, and the round's fills alone.
+      await expect(delivery.settle(market, frame, keptOf(first), [packFill(round)], 0, [nth(readings, 2)]))
+        .to.be.revertedWithCustomError(delivery, "WrongFills")
+        .withArgs(frame);
       await delivery.settle(market, frame, publication, all, words.length, readings);
       await expectSolvent(market, token, parameters);
     });
 
-    it("posts for the market's delivery contract alone", async () => {
-      const { market, delivery, frame, publication, words, admin } = await loadFixture(fixture);
+    it("settles whoever is known before the deadline, and the others by what is left of the frame", async () => {
+      const { market, delivery, token, parameters, frame, words, publication, a, c, digest, sign, free } =
+        await loadFixture(fixture);
+      // Beside the group of piles 1 and 2 pile 3 has a grid fill, and so has pile 4 by the round.
+      const grid = (buy: number) => packFill({ sell: 0, buy, energyWh: 100n, price: 20n * PENNY });
+      const matched = [...words, grid(3)];
+      const first = await digest(frame, matched);
+      await pokeRecord(market, frame, await digestOf(market, frame, keptOf(first), [grid(4)], LEVEL.roundAfterMatch));
+      await token.faucet(market, 2n * (20_000n + MARGIN));
+      await goTo(frame + 1);
+      const all = [...matched, grid(4)];
+      const settle = async (fills: bigint[], count: number, readings: SignedReading[]) =>
+        delivery.settle(market, frame, publication, fills, count, readings);
+      const before = await free(3);
+      // Pile 2 is silent: so pile 1 waits, whose reading is there, and pile 4.
+      const rest = [...words, grid(4)];
+      const left = await digestOf(market, frame, publication, rest, LEVEL.rest, (2n << 16n) | 1n);
+      await expect(settle(all, matched.length, [await sign(1, 1500n, 0n), await sign(3, 100n, 0n)]))
+        .to.emit(market, "FrameSettled")
+        .withArgs(frame, 20_000n, ethers.toBeHex(left, 32), (postings: bigint[]) => postings.length === 1);
+      expect(await free(3)).to.equal(before + MARGIN);
+      // What is settled is settled: neither the whole again nor another list.
+      for (const [fills, count] of [
+        [all, matched.length],
+        [rest, 1],
+        [rest, 3],
+        [words, words.length],
+        [[grid(4)], 0],
+        [[grid(3)], 1],
+      ] as const) {
+        await expect(settle([...fills], count, [])).to.be.revertedWithCustomError(delivery, "WrongFills");
+      }
+      await expect(settle(rest, words.length, []))
+        .to.be.revertedWithCustomError(delivery, "ReadingsAwaited")
+        .withArgs(frame, 3n, (frame + 1) * F + READING_SECONDS);
+      await delivery.submit(market, [await sign(4, 100n, 0n)]);
+      await settle(rest, words.length, []);
       await goTo(frame + 1, READING_SECONDS);
-      await expect(market.post(frame, ethers.toBeHex(hashWords([publication, ...words]), 32), 0n, []))
+      await settle(words, words.length, [await sign(1, 1500n, 0n)]);
+      expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(0);
+      expect([a.address, c.address]).to.have.length(2);
+      await expectSolvent(market, token, parameters);
+    });
+
+    it("posts for the market's delivery contract alone", async () => {
+      const { market, delivery, frame, publication, words, admin, digest } = await loadFixture(fixture);
+      await goTo(frame + 1, READING_SECONDS);
+      await expect(market.post(frame, ethers.toBeHex(await digest(frame, words), 32), ethers.ZeroHash, 0n, []))
         .to.be.revertedWithCustomError(market, "NotDelivery")
         .withArgs(admin);
       const another = await ethers.deployContract("Delivery");
@@ -310,68 +374,115 @@ describe("Delivery", () => {
     });
   });
 
-  describe("what nobody can pay", () => {
-    /** Pile 2 owes the buyer 7 p for each kWh that it did not deliver, and has nothing but its bond. */
-    async function indebted() {
-      const d = await fixtureOf();
-      await d.market.connect(d.b).withdraw(d.b, await d.free(2));
-      await goTo(d.frame + 1, READING_SECONDS);
-      await d.settle([await d.sign(1, 1500n, 0n)]);
-      return d;
-    }
-
-    it("becomes a debt, never a hole", async () => {
-      const { market, token, parameters, free } = await loadFixture(indebted);
-      expect(await free(2)).to.equal(0n);
-      expect(await market.debtOf(2)).to.equal(60_000n);
-      expect(await free(1)).to.equal(PILE_BALANCE - 300_000n + 10_000n);
-      await expectSolvent(market, token, parameters);
+  describe("nobody owes what is not set aside", () => {
+    it("takes an order only while its pile has the margin free", async () => {
+      const { market, lens, a, b, frame, free } = await loadFixture(fixture);
+      await market.connect(b).place(ask(4n * PENNY, 1000n, frame + 9));
+      await market.connect(a).place(bid(22n * PENNY, 1500n, frame + 9));
+      await market.connect(a).withdraw(a, (await free(1)) - MARGIN + 1n);
+      const next = Number(decodePileState(await market.pileState(1)).firstFrame);
+      expect(await lens.marginOf(market, 1, next)).to.equal(MARGIN);
+      expect(await lens.explain(market, a, next)).to.deep.equal([14n, 0n]);
+      await goTo(next, -601);
+      expect((await clear(market, next)).fills).to.deep.equal([]);
+      await market.deposit(a, 1n);
+      expect((await clear(market, next + 1)).fills).to.have.length(2);
+      expect(await free(1)).to.be.lessThan(MARGIN);
     });
 
-    it("keeps the pile from placing and withdrawing until it is paid, to the operator", async () => {
-      const { market, token, parameters, b, frame } = await loadFixture(indebted);
-      await expect(market.connect(b).place(ask(PENNY, 10n, frame + 9)))
-        .to.be.revertedWithCustomError(market, "PileInDebt")
-        .withArgs(2n, 60_000n);
-      await expect(market.deposit(b, 50_000n)).to.emit(market, "DebtChanged").withArgs(2n, 10_000n);
-      await expect(market.connect(b).withdraw(b, 1n))
-        .to.be.revertedWithCustomError(market, "PileInDebt")
-        .withArgs(2n, 10_000n);
-      const grid = await market.gridBalance();
-      await expect(market.deposit(b, 10_001n)).to.emit(market, "DebtChanged").withArgs(2n, 0n);
-      expect(await market.gridBalance()).to.equal(grid + 10_000n);
-      await market.connect(b).withdraw(b, 1n);
+    it("keeps the margin while the gate is closed, to the unit", async () => {
+      const { market, a, frame, free } = await loadFixture(fixture);
+      await market.connect(a).place(bid(22n * PENNY, 5500n, frame + 9));
+      const { firstFrame } = decodePileState(await market.pileState(1));
+      const had = await free(1);
+      await goTo(firstFrame, -300);
+      await expect(market.connect(a).withdraw(a, had - MARGIN + 1n))
+        .to.be.revertedWithCustomError(market, "InsufficientBalance")
+        .withArgs(had - MARGIN, had - MARGIN + 1n);
+      await market.connect(a).withdraw(a, had - MARGIN);
+      await goTo(firstFrame, 0);
+      await market.connect(a).withdraw(a, MARGIN);
+      expect(await free(1)).to.equal(0n);
+    });
+
+    it("pays everybody in full though a pile that took all it can has nothing beside", async () => {
+      const { market, token, parameters, frame, a, b, sign, settle, free } = await loadFixture(fixture);
+      // Both left with what was theirs; what may be owed stayed.
+      await market.connect(a).withdraw(a, await free(1));
+      await market.connect(b).withdraw(b, await free(2));
+      await goTo(frame + 1, READING_SECONDS);
+      await settle([await sign(1, 3_500n, 0n)]);
+      // 1 kWh at 20 p less 7 p from the seller, 0.5 kWh at 20 p, 2 kWh at 35 p; 3 p of wheeling come back.
+      expect(await free(1)).to.equal(MARGIN + 260_000n - 200_000n + 70_000n - 100_000n - 700_000n);
+      // Its bond is 20 p: 15 p for the missing kWh; its margin: 3.5 kWh at 35 p.
+      expect(await free(2)).to.equal(MARGIN + 200_000n - 150_000n - 1_225_000n);
       await expectSolvent(market, token, parameters);
     });
   });
 
-  it("leaves a pile in debt what it has beyond its debt: an order that it cancelled later, while entry is paused", async () => {
-    const { market, token, parameters, start, frame, b, settle, sign, free } = await loadFixture(fixture);
-    await market.connect(b).place(ask(PENNY, 2_000_000n, start + 90));
-    await market.connect(b).withdraw(b, await free(2));
-    await goTo(frame + 1, READING_SECONDS);
-    await settle([await sign(1, 1500n, 0n)]);
-    const debt = await market.debtOf(2);
-    await market.setEntryPaused(true);
-    await goTo(frame + 5, 1);
-    await market.connect(b).cancel();
-    const had = await free(2);
-    expect([debt, had > debt]).to.deep.equal([60_000n, true]);
-    for (const amount of [had - debt + 1n, had, had + 1n]) {
-      await expect(market.connect(b).withdraw(b, amount))
-        .to.be.revertedWithCustomError(market, "PileInDebt")
-        .withArgs(2n, debt);
+  describe("what the operator's account cannot pay", () => {
+    /** Pile 2 produced 3 kWh more than it sold: 15 p that the operator owes it, whose account is empty. */
+    async function surplus() {
+      const d = await fixtureOf();
+      const trade = packFill({ sell: 2, buy: 1, energyWh: 500n, price: 13n * PENNY });
+      const publication = packPublication(d.frame, 20n * PENNY, 5n * PENNY, 0n);
+      await pokeRecord(d.market, d.frame, await digestOf(d.market, d.frame, publication, [trade]));
+      const aside = 65_000n + 100_000n + 2n * ((7n * 35n * PENNY) / 2n);
+      await d.token.faucet(d.market, aside);
+      await goTo(d.frame + 1);
+      await d.market.withdrawGrid(d.admin, await d.market.gridBalance()).catch(() => undefined);
+      const readings = [await d.sign(1, 500n, 0n), await d.sign(2, 0n, 3_500n)];
+      await d.delivery.settle(d.market, d.frame, publication, [trade], 1, readings);
+      return d;
     }
-    await expect(market.connect(b).withdraw(b, ethers.MaxUint256))
-      .to.be.revertedWithCustomError(market, "InsufficientBalance")
-      .withArgs(had, ethers.MaxUint256);
-    await market.connect(b).withdraw(b, had - debt);
-    await market.setEntryPaused(false);
-    // Any deposit has the rest pay the debt.
-    const grid = await market.gridBalance();
-    await market.deposit(b, 1n);
-    expect([await market.debtOf(2), await free(2), await market.gridBalance()]).to.deep.equal([0n, 1n, grid + debt]);
-    await expectSolvent(market, token, parameters);
+
+    it("is a claim of the pile's account, paid in tokens as far as the account lasts, before the operator", async () => {
+      const { market, delivery, token, admin, b } = await loadFixture(surplus);
+      expect(await delivery.claimOf(market, b)).to.equal(150_000n);
+      expect(await delivery.claimedOf(market)).to.equal(150_000n);
+      await expect(delivery.connect(b).collectClaim(market, b))
+        .to.be.revertedWithCustomError(delivery, "NothingClaimed")
+        .withArgs(market, b);
+      await market.depositGrid(100_000n);
+      await expect(market.withdrawGrid(admin, 1n))
+        .to.be.revertedWithCustomError(market, "InsufficientBalance")
+        .withArgs(0n, 1n);
+      const held = await token.balanceOf(b);
+      await expect(delivery.connect(b).collectClaim(market, b))
+        .to.emit(delivery, "ClaimPaid")
+        .withArgs(market, b, b, 100_000n);
+      await market.depositGrid(70_000n);
+      await market.withdrawGrid(admin, 20_000n);
+      await delivery.connect(b).collectClaim(market, b);
+      expect((await token.balanceOf(b)) - held).to.equal(150_000n);
+      expect([await market.gridBalance(), await delivery.claimedOf(market)]).to.deep.equal([0n, 0n]);
+      await expect(delivery.connect(b).collectClaim(market, b)).to.be.revertedWithCustomError(
+        delivery,
+        "NothingClaimed",
+      );
+    });
+
+    it("is paid by the delivery contract alone", async () => {
+      const { market, admin } = await loadFixture(surplus);
+      await expect(market.payClaim(admin, 1n)).to.be.revertedWithCustomError(market, "NotDelivery").withArgs(admin);
+    });
+  });
+
+  describe("keepers", () => {
+    it("have a claim for clearing and for settling the last part, and nobody can report them but who may", async () => {
+      const d = await fixtureOf({ keeperReward: 7n });
+      const { market, delivery, admin, frame, sign, settle } = d;
+      expect(await delivery.claimOf(market, admin)).to.equal(7n);
+      await goTo(frame + 1);
+      await settle([await sign(1, 1500n, 0n), await sign(2, 0n, 1000n)]);
+      expect(await delivery.claimOf(market, admin)).to.equal(14n);
+      const nobody = await stranger();
+      await expect(delivery.connect(nobody).rewardFinalising(market, nobody))
+        .to.be.revertedWithCustomError(delivery, "NotRounds")
+        .withArgs(nobody);
+      // Whoever is no market has no reward to give: asking it for one fails.
+      await expect(delivery.connect(nobody).rewardClearing(nobody)).to.be.reverted;
+    });
   });
 
   describe("credit", () => {
@@ -393,8 +504,8 @@ describe("Delivery", () => {
       // Pile 5 is run by whoever runs pile 2.
       await market.registerPile(await stranger(), b, a, 7000);
       const trade = packFill({ sell: 2, buy: 5, energyWh: 1000n, price: 13n * PENNY });
-      await pokeRecord(market, frame, hashWords([publication, trade]));
-      await token.faucet(market, 160_000n);
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, [trade]));
+      await token.faucet(market, 160_000n + 2n * MARGIN);
       const before = await free(2);
       await goTo(frame + 1);
       const readings = await Promise.all([
@@ -402,7 +513,7 @@ describe("Delivery", () => {
         signReading(delivery, market, b, { pile: 2, frame, consumedWh: 0n, producedWh: 1000n }),
       ]);
       await delivery.settle(market, frame, publication, [trade], 1, readings);
-      expect((await free(2)) - before).to.equal(130_000n + 10_000n);
+      expect((await free(2)) - before).to.equal(130_000n + 200_000n + MARGIN);
       for (const pile of [2, 5]) {
         const { credit, creditWh } = decodePileState(await market.pileState(pile));
         expect([credit, creditWh]).to.deep.equal([5000n, 100_000n]);
@@ -410,11 +521,12 @@ describe("Delivery", () => {
     });
 
     it("is judged mildly where the registrar says that the weather is to blame, for later frames only", async () => {
-      const { market, delivery, parameters, start, frame, words, publication, sign } = await loadFixture(fixture);
+      const { market, delivery, parameters, start, frame, words, publication, digest, sign } =
+        await loadFixture(fixture);
       await goTo(start + 1, 1);
       await delivery.setWeatherFactor(market, 2, 2_500n);
       const next = start + 2 + parameters.leadFrames;
-      await pokeRecord(market, next, hashWords([publication, ...words]));
+      await pokeRecord(market, next, await digest(next, words));
       await goTo(next + 1);
       const creditOf = async (settled: number) => {
         const readings = [await sign(1, 1500n, 0n, settled), await sign(2, 0n, 400n, settled)];
@@ -433,8 +545,8 @@ describe("Delivery", () => {
     async function halfDelivered(price: bigint, consumedWh: bigint, producedWh: bigint): Promise<[bigint, bigint]> {
       const { market, delivery, token, parameters, frame, publication, sign, free } = await loadFixture(fixture);
       const trade = packFill({ sell: 2, buy: 1, energyWh: 1000n, price });
-      await pokeRecord(market, frame, hashWords([publication, trade]));
-      await token.faucet(market, price + 30_000n + parameters.bondPrice);
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, [trade]));
+      await token.faucet(market, price + 30_000n + parameters.bondPrice + 2n * MARGIN);
       await market.depositGrid(10n ** 6n);
       const before = [await free(1), await free(2)] as const;
       await goTo(frame + 1);
@@ -443,17 +555,47 @@ describe("Delivery", () => {
       // 500 Wh at the agreed price and wheeling; the seller's bond comes back.
       const [traded, wheeled] = [price / 2n, 15_000n];
       return [
-        (await free(1)) - before[0] - (price + 30_000n) + traded + wheeled,
-        (await free(2)) - before[1] - parameters.bondPrice - traded,
+        (await free(1)) - before[0] - (price + 30_000n) - MARGIN + traded + wheeled,
+        (await free(2)) - before[1] - parameters.bondPrice - MARGIN - traded,
       ];
     }
 
-    // The import tariff is 20 p, the export tariff 5 p a kWh.
+    // The import tariff is 20 p, the export tariff 5 p a kWh: half a kWh that is missing costs 7.5 p, or what the other
+    // side loses by it.
     for (const [what, price, consumedWh, producedWh, buyer, seller] of [
-      ["a buyer that falls short pays what the export tariff lacks", 13n, 500n, 1000n, -40_000n, 40_000n + 25_000n],
-      ["a buyer that falls short of a price below the export tariff owes nothing", 4n, 500n, 1000n, 0n, 25_000n],
-      ["a seller that falls short pays what the import tariff adds", 13n, 1000n, 500n, -100_000n + 35_000n, -35_000n],
-      ["a seller that falls short of a price above the import tariff owes nothing", 22n, 1000n, 500n, -100_000n, 0n],
+      [
+        "a buyer that falls short pays the spread, 4 p of it to the seller",
+        13n,
+        500n,
+        1000n,
+        -75_000n,
+        40_000n + 25_000n,
+      ],
+      ["a buyer that falls short of a price below the export tariff pays the grid", 4n, 500n, 1000n, -75_000n, 25_000n],
+      [
+        "a buyer that falls short of a price above the import tariff pays the seller",
+        22n,
+        500n,
+        1000n,
+        -85_000n,
+        85_000n + 25_000n,
+      ],
+      [
+        "a seller that falls short pays the spread, 3.5 p of it to the buyer",
+        13n,
+        1000n,
+        500n,
+        -100_000n + 35_000n,
+        -75_000n,
+      ],
+      [
+        "a seller that falls short of a price above the import tariff pays the grid",
+        22n,
+        1000n,
+        500n,
+        -100_000n,
+        -75_000n,
+      ],
     ] as const) {
       it(what, async () => {
         expect(await halfDelivered(price * PENNY, consumedWh, producedWh)).to.deep.equal([buyer, seller]);
@@ -467,16 +609,16 @@ describe("Delivery", () => {
         packFill({ sell: 2, buy: 1, energyWh: 1000n, price }),
         packFill({ sell: 2, buy: 3, energyWh: 500n, price }),
       ];
-      await pokeRecord(market, frame, hashWords([publication, ...trades]));
-      await token.faucet(market, (3n * (price + 30_000n + 10_000n)) / 2n);
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, trades));
+      await token.faucet(market, (3n * (price + 30_000n + 200_000n)) / 2n + 3n * MARGIN);
       await market.depositGrid(10n ** 6n);
       const before = [await free(1), await free(2), await free(3)] as const;
       await goTo(frame + 1);
       const readings = [await sign(1, 1000n, 0n), await sign(2, 0n, 1900n), await sign(3, 500n, 0n)];
       await delivery.settle(market, frame, publication, trades, 2, readings);
       // 400 Wh more than it sold go to the grid.
-      expect((await free(2)) - before[1]).to.equal(195_000n + 15_000n + 20_000n);
-      expect([(await free(1)) - before[0], (await free(3)) - before[2]]).to.deep.equal([0n, 0n]);
+      expect((await free(2)) - before[1]).to.equal(195_000n + 300_000n + 20_000n + MARGIN);
+      expect([(await free(1)) - before[0], (await free(3)) - before[2]]).to.deep.equal([MARGIN, MARGIN]);
     });
   });
 
@@ -491,7 +633,11 @@ describe("Delivery", () => {
       [5500n, 190n, 190n, 1_083_000n, 1_045_000n, 38_000n],
       [5400n, 240n, 220n, 1_355_000n, 1_188_000n, 167_000n],
     ];
-    const d = await deployDirect(2, { readingSeconds: 60, breach: "counterparty", overBps: 10_000n });
+    // Piles that move 250 kWh in a frame, and their margins at 0.615 and 0.02 a kWh.
+    const d = await deployDirect(2, {
+      ...{ readingSeconds: 60, breach: "counterparty", overBps: 10_000n, ratedW: 500_000 },
+    });
+    const margin = 250n * (6150n + 200n);
     const { market, delivery, token, parameters } = d;
     await market.depositGrid(1_000_000n);
     const start = await freshFrame(market, parameters);
@@ -499,11 +645,12 @@ describe("Delivery", () => {
       const frame = start + i;
       const word = packFill({ sell: 2, buy: 1, energyWh: 200_000n, price });
       const publication = packPublication(frame, 6150n, 4100n, 200n);
-      await pokeRecord(market, frame, hashWords([publication, word]));
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, [word]));
       // What the clearing would have set aside.
       const aside = 200n * (price + 200n);
-      await token.faucet(market, aside);
-      const before = await Promise.all([1, 2].map(async (pile) => market.freeBalanceOfPile(pile)));
+      await token.faucet(market, aside + 2n * margin);
+      const free = async (pile: number) => market.freeBalanceOf(nth(d.piles, pile - 1));
+      const before = [await free(1), await free(2)];
       const grid = await market.gridBalance();
       await goTo(frame + 1, 1);
       const readings = [
@@ -521,10 +668,8 @@ describe("Delivery", () => {
         }),
       ];
       await delivery.settle(market, frame, publication, [word], 1, readings);
-      expect(await market.freeBalanceOfPile(1), `row ${(i + 1).toString()}`).to.equal(
-        nth(before, 0) + aside - buyerPays,
-      );
-      expect(await market.freeBalanceOfPile(2)).to.equal(nth(before, 1) + sellerGets);
+      expect(await free(1), `row ${(i + 1).toString()}`).to.equal(nth(before, 0) + aside + margin - buyerPays);
+      expect(await free(2)).to.equal(nth(before, 1) + margin + sellerGets);
       expect(await market.gridBalance()).to.equal(grid + gridGets);
     }
     await expectSolvent(market, token, parameters);

@@ -9,7 +9,7 @@ import {
   decodePileState,
 } from "../../../scripts/chain/packedWords";
 import type { DeploymentParameters } from "../../../scripts/market/defaults";
-import { goTo, PILE_BALANCE } from "../../helpers/market";
+import { goTo, liveStates, nextFirstFrame, PILE_BALANCE } from "../../helpers/market";
 import type { TARIFFS } from "./fixtures";
 import {
   ask,
@@ -126,7 +126,7 @@ describe("FrameClearing: clear", () => {
         0n,
         2000n,
       ]);
-      expect((await market.liveStates())[0]).to.deep.equal([1n, 2n, 4n]);
+      expect((await liveStates(market))[0]).to.deep.equal([1n, 2n, 4n]);
       await expectSolvent(market, token, parameters);
     });
   });
@@ -315,7 +315,7 @@ describe("FrameClearing: clear", () => {
       await market.connect(a).place(bid(30n * PENNY, 5000n, start + 2));
       expect((await clear(market, start + 1)).fills).to.deep.equal([]);
       expect((await clear(market, start + 2)).fills).to.deep.equal([fill(0, 1, 2000n, 20n * PENNY)]);
-      expect(await market.liveStates()).to.deep.equal([[], []]);
+      expect(await liveStates(market)).to.deep.equal([[], []]);
       expect(await market.lockedBalanceOf(a)).to.equal(0n);
       expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - 40n * PENNY);
       await expectSolvent(market, token, parameters);
@@ -397,14 +397,14 @@ describe("FrameClearing: clear", () => {
       await market.connect(c).place(bid(3n, 1000n, start + 9));
       // Same price: the one that waited.
       expect((await clear(market, start + 2)).fills).to.deep.equal([fill(1, 3, 1000n, 2n)]);
-      expect((await market.liveStates())[0]).to.deep.equal([2n]);
+      expect((await liveStates(market))[0]).to.deep.equal([2n]);
     });
   });
 
   describe("an unpublished frame", () => {
     const dark = async () => {
       const d = await deployDirect(4, { ratedW: 22_000, wheelingCap: PENNY });
-      const start = Number(await d.market.nextFirstFrame()) + 1;
+      const start = Number(await nextFirstFrame(d.market)) + 1;
       await goTo(start);
       await d.market.setEntryPaused(false);
       return { ...d, start, a: nth(d.piles, 0), b: nth(d.piles, 1), c: nth(d.piles, 2) };
@@ -431,7 +431,7 @@ describe("FrameClearing: clear", () => {
       await market.connect(b).place(ask(12n * PENNY, 300n, start + 9));
       expect((await clear(market, start + 1, { offset: -1 })).fills).to.deep.equal([]);
       expect((await clear(market, start + 2)).fills).to.have.length(1);
-      expect((await market.liveStates())[0]).to.deep.equal([]);
+      expect((await liveStates(market))[0]).to.deep.equal([]);
       await market.connect(c).place(ask(12n * PENNY, 300n, start + 9));
       expect((await clear(market, start + 3)).fills).to.deep.equal([]);
       expect(await remaining(market, 1)).to.equal(700n);
@@ -461,7 +461,7 @@ describe("FrameClearing: clear", () => {
       await goTo(start + 60);
       await publish(market, start + 97);
       expect((await clear(market, start + 97)).fills).to.deep.equal([fill(0, 1, 2000n, 20n * PENNY)]);
-      expect(await market.liveStates()).to.deep.equal([[], []]);
+      expect(await liveStates(market)).to.deep.equal([[], []]);
     });
   });
 
@@ -469,7 +469,7 @@ describe("FrameClearing: clear", () => {
     const steps = async () => {
       const d = await deployDirect(1, { ratedW: 22_000 });
       const { market } = d;
-      const first = Number(await market.nextFirstFrame()) + 4;
+      const first = Number(await nextFirstFrame(market)) + 4;
       const loads: Record<number, bigint> = { 0: 10_000n, 1: 12_000n, 2: 5000n, 3: -1000n, 5: 4000n, 6: 4000n };
       for (const [i, baseLoadW] of Object.entries(loads)) await publish(market, first + Number(i), 1, { baseLoadW });
       await goTo(first - 1);

@@ -5,6 +5,9 @@ import { decodePublication } from "../../../scripts/chain/packedWords";
 import { currentFrame, goTo } from "../../helpers/market";
 import { MAX_UINT24, nth, PENNY, publish, TARIFFS, deployDirect } from "./fixtures";
 
+/** An import tariff off the tick wants an export tariff below it. */
+const lower = (name: string) => (name === "importPrice" ? { exportPrice: 0n } : {});
+
 describe("GridTariffs", () => {
   const F = 1800;
   /** Two frames of notice and the window of ten minutes, s. */
@@ -15,7 +18,7 @@ describe("GridTariffs", () => {
     return { ...d, now: await currentFrame() };
   }
   async function coarse() {
-    const d = await deployDirect(0, { tickSize: 1000n, wheelingCap: 2n ** 40n - 1n });
+    const d = await deployDirect(0, { tickSize: 1000n, wheelingCap: 2n ** 40n - 1n, importCap: 2n ** 40n - 1n });
     return { ...d, now: await currentFrame() };
   }
 
@@ -28,8 +31,8 @@ describe("GridTariffs", () => {
       {
         frame: frame + 2,
         baseLoadW: 2n ** 31n - 1n,
-        importPrice: MAX_UINT24,
-        exportPrice: MAX_UINT24,
+        importPrice: 1_000_000n,
+        exportPrice: 1_000_000n,
         wheelingPrice: 1n,
       },
     ];
@@ -111,7 +114,7 @@ describe("GridTariffs", () => {
   it("refuses tariffs off the tick, each of the three by itself", async () => {
     const { market, now } = await loadFixture(coarse);
     for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
-      await expect(publish(market, now + 4, 1, { [name]: 1999n }), name)
+      await expect(publish(market, now + 4, 1, { importPrice: 200_000n, [name]: 1999n, ...lower(name) }), name)
         .to.be.revertedWithCustomError(market, "TariffOffTick")
         .withArgs(1999n, 1000n);
     }
@@ -121,7 +124,10 @@ describe("GridTariffs", () => {
     const { market, now } = await loadFixture(coarse);
     const highest = MAX_UINT24 * 1000n;
     for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
-      await expect(publish(market, now + 4, 1, { [name]: highest + 1000n }), name)
+      const others = { importPrice: highest, exportPrice: 0n };
+      const tariffs = { ...others, [name]: highest + 1000n };
+      if (name === "exportPrice") tariffs.importPrice = highest + 1000n;
+      await expect(publish(market, now + 4, 1, tariffs), name)
         .to.be.revertedWithCustomError(market, "TariffOutOfRange")
         .withArgs(highest + 1000n, highest);
     }
@@ -140,6 +146,22 @@ describe("GridTariffs", () => {
       .to.be.revertedWithCustomError(market, "WheelingAboveCap")
       .withArgs(3n * PENNY + 1n, 3n * PENNY);
     await publish(market, now + 4, 1, { wheelingPrice: 3n * PENNY });
+  });
+
+  it("refuses an import tariff above its cap, by one unit", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await expect(publish(market, now + 4, 1, { importPrice: 1_000_001n }))
+      .to.be.revertedWithCustomError(market, "ImportAboveCap")
+      .withArgs(1_000_001n, 1_000_000n);
+    await publish(market, now + 4, 1, { importPrice: 1_000_000n });
+  });
+
+  it("refuses an export tariff above the import tariff, by one unit: two piles would pump the operator's account", async () => {
+    const { market, now } = await loadFixture(fixture);
+    await expect(publish(market, now + 4, 1, { importPrice: 70_000n, exportPrice: 70_001n }))
+      .to.be.revertedWithCustomError(market, "ExportAboveImport")
+      .withArgs(70_001n, 70_000n);
+    await publish(market, now + 4, 1, { importPrice: 70_000n, exportPrice: 70_000n });
   });
 
   it("forgets a frame once a later one needs its place, and never takes one for the other", async () => {

@@ -4,6 +4,7 @@ import { ethers } from "hardhat";
 
 import type { IMarketParameters } from "../../../typechain-types/contracts/Market";
 import { fields, deployDirect } from "./fixtures";
+import { liveStates } from "../../helpers/market";
 
 describe("Market: what it is deployed with", () => {
   async function fixture() {
@@ -33,8 +34,8 @@ describe("Market: what it is deployed with", () => {
       lossAllowanceW: 2n ** 32n - 1n,
       pileCap: 512n,
       rounds: await token.getAddress(),
-      roundSeconds: 2n ** 32n - 1n,
-      finaliseSeconds: 2n ** 32n - 1n,
+      roundSeconds: 449n,
+      finaliseSeconds: 1n,
       maxHorizon: 48n,
       allotBySlack: true,
       chargeEfficiencyBps: 20_000n,
@@ -47,6 +48,9 @@ describe("Market: what it is deployed with", () => {
       creditPriorWh: 2n ** 26n - 1n,
       minCredit: 10_000n,
       rankByCredit: true,
+      importCap: 2n ** 40n - 1n,
+      cancelPrice: 2n ** 40n - 1n,
+      keeperReward: 2n ** 52n - 1n,
     } satisfies IMarketParameters.ParametersStruct;
     return { market, sound };
   }
@@ -64,7 +68,7 @@ describe("Market: what it is deployed with", () => {
     const { market, sound } = await loadFixture(fixture);
     const refusal = ethers.encodeBytes32String("pileCap");
     const most = 1024n;
-    const bare = { ...sound, readingSeconds: 0n };
+    const bare = { ...sound, readingSeconds: 0n, rankByCredit: false };
     await deploy({ ...bare, pileCap: most, maxHorizon: 24n });
     await deploy({ ...bare, pileCap: most, rounds: ethers.ZeroAddress });
     await expect(deploy({ ...bare, pileCap: most, maxHorizon: 25n }))
@@ -88,7 +92,7 @@ describe("Market: what it is deployed with", () => {
       wheelingCap: 0n,
       frameSeconds: 2n,
       auctionSeconds: 1n,
-      leadFrames: 0n,
+      leadFrames: 1n,
       alpha: 0n,
       beta: 0n,
       maxWaitFrames: 0n,
@@ -112,6 +116,9 @@ describe("Market: what it is deployed with", () => {
       creditPriorWh: 0n,
       minCredit: 0n,
       rankByCredit: false,
+      importCap: 0n,
+      cancelPrice: 0n,
+      keeperReward: 0n,
     };
     const market = await deploy(least);
     expect(fields(await market.parameters())).to.deep.equal(least);
@@ -143,6 +150,7 @@ describe("Market: what it is deployed with", () => {
     ["frameSeconds", 0n, 0n],
     ["auctionSeconds", 0n, 0n],
     ["auctionSeconds", 900n, 900n],
+    ["leadFrames", 0n, 0n],
     ["leadFrames", 96n, 96n],
     ["icebergThresholdWh", 2n ** 20n, 2n ** 20n],
     ["icebergPeakWh", 0n, 0n],
@@ -156,6 +164,11 @@ describe("Market: what it is deployed with", () => {
     ["readingSeconds", 48n * 900n + 1n, 48n * 900n + 1n],
     ["rounds", "0x00000000000000000000000000000000000000AA", 0xaan],
     ["roundSeconds", 0n, 0n],
+    ["roundSeconds", 450n, 450n],
+    ["finaliseSeconds", 0n, 0n],
+    ["importCap", 2n ** 40n, 2n ** 40n],
+    ["cancelPrice", 2n ** 40n, 2n ** 40n],
+    ["keeperReward", 2n ** 52n, 2n ** 52n],
     ["maxHorizon", 0n, 0n],
     ["maxHorizon", 49n, 49n],
     ["chargeEfficiencyBps", 0n, 0n],
@@ -179,6 +192,27 @@ describe("Market: what it is deployed with", () => {
     });
   }
 
+  it("refuses what would make a market unsafe or useless together", async () => {
+    const { market, sound } = await loadFixture(fixture);
+    for (const [field, shown, overrides] of [
+      // Nobody could trade.
+      ["minCredit", 5_001n, { initialCredit: 5_000n, minCredit: 5_001n }],
+      // A bond that does not cover what its ask may come to owe.
+      ["bondPrice", 999n, { bondPrice: 999n, importCap: 1_000n }],
+      // Where nothing is measured two piles would raise each other's credit for nothing.
+      ["rankByCredit", 1n, { readingSeconds: 0n }],
+      // No round would ever have its time: 2 · 300 s and 300 s in a window of 899 s.
+      ["roundSeconds", 300n, { roundSeconds: 300n, finaliseSeconds: 300n }],
+    ] as const) {
+      await expect(deploy({ ...sound, ...overrides }), field)
+        .to.be.revertedWithCustomError(market, "InvalidParameter")
+        .withArgs(ethers.encodeBytes32String(field), shown);
+    }
+    // Where nobody compensates anybody, or nothing is metered, any bond will do.
+    await deploy({ ...sound, bondPrice: 0n, defaulterPays: false });
+    await deploy({ ...sound, bondPrice: 0n, readingSeconds: 0n, rankByCredit: false });
+  });
+
   it("refuses a loss allowance above the capacity", async () => {
     const { market, sound } = await loadFixture(fixture);
     await expect(deploy({ ...sound, capacityW: 250_000n, lossAllowanceW: 250_001n }))
@@ -192,6 +226,6 @@ describe("Market: what it is deployed with", () => {
     expect(await market.bookHead()).to.equal(1n << 255n);
     expect(await market.chronicle()).to.equal(0n);
     expect(await market.gridBalance()).to.equal(0n);
-    expect(await market.liveStates()).to.deep.equal([[], []]);
+    expect(await liveStates(market)).to.deep.equal([[], []]);
   });
 });

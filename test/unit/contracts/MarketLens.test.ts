@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { decodeFill, type PackedFill } from "../../../scripts/chain/packedWords";
 import { VERDICTS } from "../../../scripts/chain/verdicts";
 import { Random } from "../../../scripts/random";
-import { deployMarket, goTo } from "../../helpers/market";
+import { deployMarket, goTo, liveStates, nextFirstFrame } from "../../helpers/market";
 import {
   ask,
   bid,
@@ -168,7 +168,7 @@ describe("MarketLens", () => {
       let fromGrid = 0;
       for (let frame = start + 1; frame <= start + 14; frame++) {
         await time.increaseTo((frame - 1) * F + 60);
-        const [live] = await market.liveStates();
+        const [live] = await liveStates(market);
         for (const [i, pile] of piles.entries()) {
           if (!random.chance(0.4)) continue;
           const price = BigInt(random.integer(8, 30)) * PENNY;
@@ -176,7 +176,7 @@ describe("MarketLens", () => {
           const request = side(
             price,
             BigInt(random.integer(1, 7000)),
-            Number(await market.nextFirstFrame()) + random.integer(0, 5),
+            Number(await nextFirstFrame(market)) + random.integer(0, 5),
             BigInt(random.pick([0, 0, 300, 1500])),
           );
           if (live.includes(BigInt(i + 1))) await market.connect(pile).replace(request);

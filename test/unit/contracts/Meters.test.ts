@@ -1,9 +1,9 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { currentFrame, goTo } from "../../helpers/market";
-import { hashWords, packFill, packPublication, pokeRecord, signReading } from "./deliveryFixtures";
+import { digestOf, packFill, packPublication, pokeRecord, signReading } from "./deliveryFixtures";
 import { deployDirect, fields, nth, stranger } from "./fixtures";
 
 const READING_SECONDS = 3600;
@@ -18,10 +18,12 @@ describe("Meters", () => {
     await goTo((await currentFrame()) + 2, 10);
     await d.market.setEntryPaused(false);
     const frame = await currentFrame();
-    const publication = packPublication(frame, 1n, 1n, 0n);
+    const publication = packPublication(frame, 0n, 0n, 0n);
+    const fills = [packFill({ sell: 0, buy: 1, energyWh: 5n, price: 0n })];
     /** Lets a frame have fills of pile 1 to settle. */
-    const open = async (of: number) =>
-      pokeRecord(d.market, of, hashWords([publication, packFill({ sell: 0, buy: 1, energyWh: 5n, price: 0n })]));
+    const open = async (of: number) => pokeRecord(d.market, of, await digestOf(d.market, of, publication, fills));
+    const settle = async (of: number, readings: Awaited<ReturnType<typeof signReading>>[]) =>
+      d.delivery.settle(d.market, of, publication, fills, 1, readings);
     const accepts = async (signer: typeof key, of: number): Promise<boolean> => {
       const signed = await signReading(d.delivery, d.market, signer, {
         pile: 1,
@@ -33,7 +35,7 @@ describe("Meters", () => {
     };
     // From when on a change counts.
     const notice = 1 + d.parameters.leadFrames;
-    return { ...d, key, another, frame, notice, first: frame + notice, open, accepts };
+    return { ...d, key, another, frame, notice, first: frame + notice, open, accepts, settle };
   }
 
   it("are registered by their markets, once, for piles that can have one", async () => {
@@ -72,7 +74,7 @@ describe("Meters", () => {
       .withArgs(market, 1n, key, first);
     expect((await delivery.meterOf(market, 1, first - 1)).key).to.equal(old.address);
     expect((await delivery.meterOf(market, 1, first)).key).to.equal(key.address);
-    for (const of of [first - 1, first]) await open(of);
+    for (const frame of [first - 1, first]) await open(frame);
     await goTo(first + 1, 1);
     await market.setEntryPaused(false);
     expect([await accepts(old, first - 1), await accepts(key, first - 1)]).to.deep.equal([true, false]);
@@ -91,41 +93,58 @@ describe("Meters", () => {
       .withArgs(market, 2n, another, first + 1);
   });
 
-  it("change again before the first change counts, and once nobody waits for what was before it", async () => {
-    const { market, delivery, key, another, first, notice } = await loadFixture(fixture);
+  it("change again before the first change counts, for the same frame", async () => {
+    const { market, delivery, key, another, first } = await loadFixture(fixture);
     await delivery.setMeterKey(market, 1, key);
-    // For the same frame: the weather factor joins the change, another key replaces it.
+    // The weather factor joins the change, another key replaces it.
     await delivery.setWeatherFactor(market, 1, 2_999n);
     await delivery.setMeterKey(market, 1, another);
     const { key: next, weatherBps, energyPerFrameWh } = await delivery.meterOf(market, 1, first);
     expect([next, weatherBps, energyPerFrameWh]).to.deep.equal([another.address, 2_999n, 3_500n]);
     expect((await delivery.meterOf(market, 1, first - 1)).weatherBps).to.equal(0n);
-    const over = first * F + READING_SECONDS;
-    await goTo(first, READING_SECONDS - 1);
-    await expect(delivery.setMeterKey(market, 1, key))
-      .to.be.revertedWithCustomError(delivery, "MeterChangedRecently")
-      .withArgs(1n, over);
-    await goTo(first, READING_SECONDS);
-    await delivery.setMeterKey(market, 1, key);
-    const later = Math.floor(over / F) + notice;
-    expect((await delivery.meterOf(market, 1, later - 1)).key).to.equal(another.address);
-    expect((await delivery.meterOf(market, 1, later - 1)).weatherBps).to.equal(2_999n);
-    expect((await delivery.meterOf(market, 1, later)).key).to.equal(key.address);
   });
 
-  it("take a change over on the way once nobody waits for what was before it", async () => {
-    const { market, delivery, key, frame, first, open, piles } = await loadFixture(fixture);
+  it("do not change again while a frame before the first change can still be cleared, or is not settled", async () => {
+    const { market, delivery, key, another, frame, first, notice, open, settle, piles } = await loadFixture(fixture);
+    const old = nth(piles, 0);
     await delivery.setMeterKey(market, 1, key);
-    const settled = first + 3;
-    await open(settled);
-    await goTo(settled + 1, READING_SECONDS);
-    const reading = { pile: 1, frame: settled, consumedWh: 1n, producedWh: 0n };
-    const forged = await signReading(delivery, market, nth(piles, 0), reading);
+    await open(frame);
+    const refused = async (openFrames: bigint) =>
+      expect(delivery.setMeterKey(market, 1, another))
+        .to.be.revertedWithCustomError(delivery, "FramesUnsettled")
+        .withArgs(market, first, openFrames);
+    await goTo(first - 1, -1);
+    await refused(0n);
+    await goTo(first - 1);
+    await refused(1n);
+    // However late, and however often the registrar tries: the frame's own key judges it.
+    await goTo(first + 90, READING_SECONDS);
+    await refused(1n);
+    const reading = { pile: 1, frame, consumedWh: 1n, producedWh: 0n };
+    await expect(settle(frame, [await signReading(delivery, market, key, reading)]))
+      .to.be.revertedWithCustomError(delivery, "WrongMeterKey")
+      .withArgs(1n, key);
+    await settle(frame, [await signReading(delivery, market, old, reading)]);
+    // Frames from the change on may be open: the change judges them before and after.
+    const since = first + 89;
+    await open(since);
+    await delivery.setMeterKey(market, 1, another);
+    const later = Math.floor((await time.latest()) / F) + notice;
+    expect((await delivery.meterOf(market, 1, since)).key).to.equal(key.address);
+    expect((await delivery.meterOf(market, 1, later)).key).to.equal(another.address);
+  });
+
+  it("never reach back: a reading of an old frame is judged by the key of that frame, whoever comes first", async () => {
+    const { market, delivery, key, frame, first, open, accepts, piles } = await loadFixture(fixture);
+    await delivery.setMeterKey(market, 1, key);
+    for (const open_ of [frame, first + 3]) await open(open_);
+    await goTo(first + 4, READING_SECONDS);
+    const forged = await signReading(delivery, market, nth(piles, 0), {
+      ...{ pile: 1, frame: first + 3, consumedWh: 1n, producedWh: 0n },
+    });
     await expect(delivery.submit(market, [forged])).to.emit(delivery, "ReadingRefused");
-    // From now on the new key stands for every frame, without a second slot.
-    expect((await delivery.meterOf(market, 1, frame)).key).to.equal(key.address);
-    await delivery.submit(market, [await signReading(delivery, market, key, reading)]);
-    expect((await delivery.readingOf(market, 1, settled)).stored).to.equal(true);
+    expect((await delivery.meterOf(market, 1, frame)).key).to.equal(nth(piles, 0).address);
+    expect([await accepts(nth(piles, 0), frame), await accepts(key, frame)]).to.deep.equal([true, false]);
   });
 
   it("are the market's registrar's alone", async () => {

@@ -1,7 +1,9 @@
-import { concat, keccak256, Signature, type Signer, toBeHex } from "ethers";
+import { concat, id, keccak256, Signature, type Signer, toBeHex } from "ethers";
 import { ethers } from "hardhat";
 
 import {
+  decodeChronicle,
+  decodeFrameRecord,
   type MeterReading,
   packMeterReading,
   type PackedFill,
@@ -57,8 +59,26 @@ export function packPublication(
   return BigInt(frame) | (importTicks << 64n) | (exportTicks << 88n) | (wheelingTicks << 112n);
 }
 
-/** Packs what `types/Posting.sol` makes of a pile that the settlement pays or charges, without energies. */
-export const packPosting = (pile: number, money: bigint): bigint => BigInt(pile) | (BigInt.asUintN(128, money) << 128n);
+/** Packs what `types/Posting.sol` makes of a pile that the settlement pays, without energies. */
+export const packPosting = (pile: number, money: bigint): bigint => BigInt(pile) | (money << 128n);
+
+/** What a hash of fills is about; `libraries/FillsDigest.sol`. */
+export const LEVEL = { match: 1n, round: 2n, roundAfterMatch: 3n, rest: 4n } as const;
+
+const DOMAIN = (BigInt(id("AdBEV frame")) >> 232n) << 232n;
+
+/** Hash of a list of a frame's fills behind the word that comes first: its publication, or what is kept of another hash. */
+export async function digestOf(
+  market: Market,
+  frame: number,
+  first: bigint,
+  words: readonly bigint[],
+  level: bigint = LEVEL.match,
+  count = BigInt(words.length),
+): Promise<bigint> {
+  const header = DOMAIN | (level << 224n) | (BigInt(await market.getAddress()) << 64n) | (BigInt(frame) << 32n) | count;
+  return hashWords([header, first, ...words]);
+}
 
 /** Hash of words one behind the other. */
 export const hashWords = (words: readonly bigint[]): bigint =>
@@ -69,5 +89,12 @@ export const keptOf = (hash: bigint): bigint => (hash >> 72n) << 72n;
 
 /** Lets a frame have been cleared with what `digest` is the hash of, whatever the book says. */
 export async function pokeRecord(market: Market, frame: number, digest: bigint): Promise<void> {
+  const { openFrames } = decodeChronicle(await market.chronicle());
+  const open = openFrames + Number(decodeFrameRecord(await market.frameRecord(frame))?.open !== true);
+  await overwrite(
+    market,
+    await slotOf("_chronicle"),
+    (word) => (word & ~(0xffff_ffffn << 218n)) | (BigInt(open) << 218n),
+  );
   await overwrite(market, (await slotOf("_records")) + BigInt(frame % 128), () => BigInt(frame) | keptOf(digest));
 }

@@ -26,7 +26,7 @@ import {
   packSignedTerms,
   type SignedTerms,
 } from "../../../scripts/chain/packedWords";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../../scripts/market/defaults";
 import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
 
@@ -276,7 +276,7 @@ export async function deployDirect(
   overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
 ): Promise<Deployed> {
   const { ratedW = 7000, ...parameterOverrides } = overrides;
-  const parameters = { ...DEFAULT_PARAMETERS, ...parameterOverrides };
+  const parameters = withDefaults(parameterOverrides);
   const token = await ethers.deployContract("TestToken", [6]);
   const lens = await ethers.deployContract("MarketLens");
   const { market, rounds, delivery, admin } = await deployFor(token, parameters);

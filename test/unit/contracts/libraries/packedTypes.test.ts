@@ -96,7 +96,8 @@ describe("Packed types", () => {
     const layout = drawnLayout("PileState");
     // Set once, by registration, and read by nobody.
     delete layout.registered;
-    const { nonce, credit, creditWh, indebted, ...ofOrder } = layout;
+    delete layout.unused;
+    const { nonce, credit, creditWh, ...ofOrder } = layout;
     const REGISTERED = 1n << 255n;
 
     /** What readers say of values as they are drawn. */
@@ -106,7 +107,7 @@ describe("Packed types", () => {
     });
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(14);
+      expect(Object.keys(layout)).to.have.length(13);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
         for (const beside of [0n, REGISTERED]) {
@@ -124,7 +125,6 @@ describe("Packed types", () => {
             nonce: end(nonce!),
             credit: end(credit!),
             creditWh: end(creditWh!),
-            indebted: end(indebted!),
           };
           for (const suspended of [0n, 1n]) {
             const old = { ...values, balance: 5n, suspended, ...lasting };
@@ -140,7 +140,6 @@ describe("Packed types", () => {
               charge: rest.charge === 1n,
               iceberg: rest.iceberg === 1n,
               suspended: false,
-              indebted: false,
             } as unknown as PackedTypesHarness.PileFieldsStruct);
             expect(written).to.equal(drawnWord(layout, { ...old, balance: values.balance! }) | REGISTERED);
           }
@@ -161,10 +160,12 @@ describe("Packed types", () => {
         if (values.nonce! < maxOf(nonce!)) {
           expect(await harness.withNextNonce(word)).to.equal(with_({ nonce: values.nonce! + 1n }));
         }
-        expect(await harness.withIndebted(word, true)).to.equal(with_({ indebted: 1n }));
-        expect(await harness.withIndebted(word, false)).to.equal(with_({ indebted: 0n }));
+        // Whoever has used every nonce stays at the last.
+        const used = values.nonce! < maxOf(nonce!) ? values.nonce! + 1n : values.nonce!;
+        expect(await harness.withNonceUsed(word)).to.equal(with_({ nonce: used }));
+        expect(await harness.less(word, values.balance!)).to.equal(with_({ balance: 0n }));
         const { balance, suspended } = values;
-        const lasting = { credit: values.credit!, creditWh: values.creditWh!, indebted: values.indebted! };
+        const lasting = { credit: values.credit!, creditWh: values.creditWh! };
         expect(await harness.withoutOrder(word)).to.equal(
           drawnWord(layout, { balance: balance!, suspended: suspended!, nonce: values.nonce!, ...lasting }) |
             REGISTERED,
@@ -381,10 +382,12 @@ describe("Packed types", () => {
     const layout = drawnLayout("Chronicle", ["lastLoadW"]);
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(6);
+      expect(Object.keys(layout)).to.have.length(7);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
-        expect(named(await harness.readChronicle(word))).to.deep.equal(values);
+        const { openFrames, ...others } = values;
+        expect(named(await harness.readChronicle(word))).to.deep.equal(others);
+        expect((await harness.countOpen(word)).open).to.equal(openFrames);
         expect(normal(decodeChronicle(word))).to.deep.equal(values);
       }
     });
@@ -396,7 +399,12 @@ describe("Packed types", () => {
           const dirty = Object.fromEntries(Object.entries(layout).map(([name, field]) => [name, dirt(field)]));
           const word = drawnWord(layout, dirty);
           expect(await harness.withFrame(word, lastFrame!, lastLoadW!, lastKnown === 1n, pflW!)).to.equal(
-            drawnWord(layout, { ...values, gridBalance: dirty.gridBalance!, roundOpen: 0n }),
+            drawnWord(layout, {
+              ...values,
+              gridBalance: dirty.gridBalance!,
+              roundOpen: 0n,
+              openFrames: dirty.openFrames!,
+            }),
           );
           expect(await harness.withGridBalance(word, gridBalance!)).to.equal(
             drawnWord(layout, { ...dirty, gridBalance: gridBalance! }),
@@ -404,6 +412,10 @@ describe("Packed types", () => {
           expect(await harness.withRoundOpen(word, roundOpen === 1n)).to.equal(
             drawnWord(layout, { ...dirty, roundOpen: roundOpen! }),
           );
+          const open = dirty.openFrames!;
+          const { more, less_ } = await harness.countOpen(word);
+          if (open === 0n) expect(more).to.equal(drawnWord(layout, { ...dirty, openFrames: 1n }));
+          else expect(less_).to.equal(drawnWord(layout, { ...dirty, openFrames: open - 1n }));
         }
       }
     });
@@ -443,7 +455,10 @@ describe("Packed types", () => {
             digest !== 0n,
             true,
           ]);
-          expect(record.settled).to.equal(drawnWord(layout, { ...values, digest: 0n }));
+          expect(record.next).to.equal(word);
+          expect((await harness.readRecord(word, ethers.ZeroHash)).next).to.equal(
+            drawnWord(layout, { ...values, digest: 0n }),
+          );
           if (word !== 0n) {
             expect(decodeFrameRecord(word)).to.deep.equal({ frame: Number(frame), loadW, open: digest !== 0n });
           }

@@ -7,6 +7,7 @@ import { creditWeights, ONE_64X64 } from "../../../../scripts/market/model/credi
 import type { Reading } from "../../../../scripts/market/settlement";
 import type { MarketParameters } from "../../../../scripts/market/types";
 import { ask, at, bid, expectRefusal, inWindow, market } from "./fixtures";
+import { cases } from "../../../helpers/cases";
 
 const SEED = 6_12;
 
@@ -191,7 +192,7 @@ describe("credit", () => {
             before = after;
           }
         }),
-        { seed: SEED, numRuns: 50 },
+        { seed: SEED, numRuns: cases(50) },
       );
     });
 

@@ -5,6 +5,7 @@ import { MarketModel, MarketRefusal } from "../../../../scripts/market/model";
 import type { Reading } from "../../../../scripts/market/settlement";
 import type { FrameOutcome, MarketParameters, OrderRequest, Publication } from "../../../../scripts/market/types";
 import { at, expectConserved, inWindow, PARAMETERS } from "./fixtures";
+import { cases } from "../../../helpers/cases";
 
 const SEED = 5_02;
 const FIRST = 7;
@@ -252,9 +253,9 @@ describe("metered settlement of random frames", () => {
           for (const cost of Object.values(imbalance)) expect(cost >= 0n).to.equal(true);
         }
       }),
-      { seed: SEED, numRuns: 600 },
+      { seed: SEED, numRuns: cases(600) },
     );
-    for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.above(20);
+    for (const [what, count] of Object.entries(seen)) expect(count, what).to.be.above(cases(20, 0));
   }).timeout(120_000);
 
   it("takes nothing but what is set aside, though nothing else is there", () => {
@@ -269,9 +270,9 @@ describe("metered settlement of random frames", () => {
         for (const id of model.pileIds) expect(model.freeBalance(id, DEADLINE) >= 0n, id).to.equal(true);
         owing += piles.filter(({ owed }) => owed > 0n).length;
       }),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: cases(400) },
     );
-    expect(owing).to.be.above(400);
+    expect(owing).to.be.above(cases(400));
   }).timeout(60_000);
 
   it("does not depend on the order in which readings come in", () => {
@@ -286,7 +287,7 @@ describe("metered settlement of random frames", () => {
         };
         expect(settle(shuffled.map(([, entry]) => entry))).to.deep.equal(settle(readings));
       }),
-      { seed: SEED, numRuns: 100 },
+      { seed: SEED, numRuns: cases(100) },
     );
   }).timeout(60_000);
 
@@ -312,9 +313,9 @@ describe("metered settlement of random frames", () => {
         expect(visible()).to.deep.equal(before);
         refused++;
       }),
-      { seed: SEED, numRuns: 60 },
+      { seed: SEED, numRuns: cases(60) },
     );
-    expect(refused).to.be.above(30);
+    expect(refused).to.be.above(cases(30, 2));
   }).timeout(60_000);
 
   /**
@@ -346,8 +347,8 @@ describe("metered settlement of random frames", () => {
         expect(silent.credit <= honest.credit).to.equal(true);
         worse += Number(silent.worth < honest.worth);
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: cases(500) },
     );
-    expect(worse).to.be.above(100);
+    expect(worse).to.be.above(cases(100));
   }).timeout(120_000);
 });

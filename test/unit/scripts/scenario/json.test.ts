@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { JsonSyntaxError, parseJson, showPath } from "../../../../scripts/scenario/json";
+import { cases } from "../../../helpers/cases";
 
 function problem(text: string): string {
   try {
@@ -20,7 +21,7 @@ describe("parseJson", () => {
         const text = JSON.stringify(value, null, space);
         expect(JSON.stringify(parseJson(text).value)).to.equal(JSON.stringify(JSON.parse(text)));
       }),
-      { seed: 9, numRuns: 500 },
+      { seed: 9, numRuns: cases(500) },
     );
   });
 
@@ -57,7 +58,7 @@ describe("parseJson", () => {
         if (accepted) expect(parseJson(text).value).to.deep.equal(parseJson(JSON.stringify(JSON.parse(text))).value);
         else expect(() => parseJson(text), text).to.throw(JsonSyntaxError);
       }),
-      { seed: 9, numRuns: 3000 },
+      { seed: 9, numRuns: cases(3000) },
     );
   });
 

@@ -5,6 +5,7 @@ import { InputError, parseScenario } from "../../../../scripts/scenario/parse";
 import { publicationOf } from "../../../../scripts/scenario/scenario";
 import { AMPLE_BALANCE } from "../../../../scripts/scenario/schema";
 import { EXAMPLE, scenario } from "./fixtures";
+import { cases } from "../../../helpers/cases";
 
 const parse = (value: unknown) => parseScenario(JSON.stringify(value), "day.json");
 const order = { side: "charge", price: 1, energyWh: 1, expiryFrame: 3 } as const;
@@ -404,7 +405,7 @@ describe("parseScenario", () => {
           expect(error.message).to.match(/^day\.json:\d+:\d+: [^\n]+$/);
         }
       }),
-      { seed: 9, numRuns: 2000 },
+      { seed: 9, numRuns: cases(2000) },
     );
   });
 });
