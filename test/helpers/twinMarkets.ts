@@ -199,7 +199,10 @@ export class TwinMarkets {
 
   private constructor(
     private readonly deployed: Deployed,
-    private readonly addresses: Record<"market" | "lens" | "token" | "snapshot" | "delivery" | "rounds" | "challenger", string>,
+    private readonly addresses: Record<
+      "market" | "lens" | "token" | "snapshot" | "delivery" | "rounds" | "challenger",
+      string
+    >,
     private readonly watches: (pile: number) => boolean,
     readonly seen: Seen,
   ) {
@@ -802,8 +805,7 @@ export class TwinMarkets {
     else if (step.do === "pause") this.paused = step.paused;
     else if (step.do === "place" || step.do === "replace" || step.do === "cancel" || step.do === "skipNonce") {
       this.nonces[step.pile] = this.nonces[step.pile]! + 1n;
-    }
-    else if (step.do === "register") {
+    } else if (step.do === "register") {
       this.pileCount = step.pile;
       this.ratedW[step.pile] = step.ratedW;
       if (this.watches(step.pile)) this.watched.push(step.pile);
