@@ -8,7 +8,7 @@ import { fillFromGrid, match, mayNotWait } from "./model/clearing";
 import type { Credit } from "./model/credit";
 import type { PileAttributes } from "./model/creditRanking";
 import { NO_TARIFFS, partiesOf } from "./model/delivery";
-import { fluctuationW, movableWh, powerAwayFromZeroW, type RecordedLoad } from "./model/load";
+import { fluctuationW, powerAwayFromZeroW, reachWh, type RecordedLoad } from "./model/load";
 import { marginFor, marginToTakePart } from "./model/margin";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
 import { checkParameters, hasMeters } from "./model/parameters";
@@ -87,7 +87,8 @@ export class MarketModel {
   }
 
   /**
-   * Takes money out of a pile's free balance; while its order is behind the gate, all but its margin. SPEC 2.
+   * Takes money out of a pile's free balance; while its order is behind the gate, all but what it needs to take part, and
+   * once the frame is cleared all but its margin. SPEC 2.
    *
    * @param nowSeconds Decides whether an order has expired and its lock is free; the latest time told by default.
    * @throws MarketRefusal NotRegistered, InsufficientBalance; checked in this order.
@@ -96,8 +97,7 @@ export class MarketModel {
     this.advanceTo(nowSeconds);
     const pile = this.accounts.pile(id);
     if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
-    const gated = this.gatedFrame(pile, nowSeconds);
-    this.accounts.withdraw(pile, amount, gated === undefined ? 0n : this.margin(id, gated));
+    this.accounts.withdraw(pile, amount, this.keptBehindGate(pile, nowSeconds));
   }
 
   /**
@@ -140,10 +140,11 @@ export class MarketModel {
    * Takes money out of the grid operator's account that nobody has a claim to. SPEC 5.
    *
    * @param nowSeconds The latest time told by default.
-   * @throws MarketRefusal RoundOpen, InsufficientBalance; checked in this order.
+   * @throws MarketRefusal InsufficientBalance, RoundOpen; checked in this order.
    */
   withdrawGrid(amount: bigint, nowSeconds: number = this.latestSeconds): void {
     this.advanceTo(nowSeconds);
+    this.accounts.operator.requireUnclaimed(amount);
     this.requireNoRound(nowSeconds);
     this.accounts.withdrawGrid(amount);
   }
@@ -207,7 +208,7 @@ export class MarketModel {
     this.checkRemovable(pile, nowSeconds);
     this.checkAdmitted(pile);
     checkRequest(this.parameters, request, nowSeconds);
-    this.enter(pile, request, nowSeconds, this.accounts.cancelFee(pile));
+    this.enter(pile, request, nowSeconds, this.accounts.cancelFee(pile, this.lastCleared?.frame));
   }
 
   /**
@@ -220,7 +221,7 @@ export class MarketModel {
     this.advanceTo(nowSeconds);
     const pile = this.accounts.pile(id);
     this.checkRemovable(pile, nowSeconds);
-    this.accounts.drop(pile, this.accounts.cancelFee(pile));
+    this.accounts.drop(pile, this.accounts.cancelFee(pile, this.lastCleared?.frame));
   }
 
   // ---- Clearing and settlement ---------------------------------------------------------------------------------
@@ -258,7 +259,6 @@ export class MarketModel {
       opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
     );
     const previousLoadW = this.previousLoadW(frame);
-    for (const { pile } of [...bids, ...asks]) this.accounts.pile(pile).tookPart = true;
     this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
     const outcome = this.record(frame, trades, grid);
     if (opensRound) {
@@ -514,6 +514,15 @@ export class MarketModel {
     return decided ? undefined : frame;
   }
 
+  /** What a pile keeps free while its order is behind a gate, money units. SPEC 2. */
+  private keptBehindGate(pile: Pile, nowSeconds: number): bigint {
+    const frame = this.gatedFrame(pile, nowSeconds);
+    if (frame === undefined) return 0n;
+    const margin = this.margin(pile.id, frame);
+    // Once the frame is cleared, its round takes one margin more at most.
+    return this.lastCleared?.frame === frame ? margin : marginToTakePart(this.parameters.settlement, margin);
+  }
+
   /** A refused order uses up no sequence number. @throws MarketRefusal InsufficientBalance. */
   private enter(pile: Pile, request: OrderRequest, nowSeconds: number, fee = 0n): void {
     this.accounts.enter(pile, makeOrder(this.parameters, pile.ratedW, request, nowSeconds, this.nextSequence), fee);
@@ -525,9 +534,9 @@ export class MarketModel {
     if (reading === undefined) return;
     const { consumedWh, producedWh } = reading;
     if (consumedWh < 0n || producedWh < 0n) throw new RangeError("a reading cannot be negative");
-    const reachWh = movableWh(this.parameters, this.accounts.pile(id).ratedW);
-    if (consumedWh > reachWh || producedWh > reachWh) {
-      throw new MarketRefusal("ReadingAboveReach", { pile: id, consumedWh, producedWh, reachWh });
+    const reach = reachWh(this.parameters, this.accounts.pile(id).ratedW);
+    if (consumedWh > reach || producedWh > reach) {
+      throw new MarketRefusal("ReadingAboveReach", { pile: id, consumedWh, producedWh, reachWh: reach });
     }
   }
 

@@ -23,6 +23,9 @@ export const IMBALANCE_CAUSES = [
  * - `overProduction`: energy produced beyond the agreed, at x;
  * - `underProduction`: energy that a seller did not bring, by how much r is above p, or x of an export fill;
  * - `silence`: any of these where the one it comes from had no reading.
+ *
+ * Where a defaulter pays, energy beyond the agreed costs r - x more, and energy that was left or not brought r - x at
+ * least. SPEC 5.
  */
 export type Imbalance = Record<(typeof IMBALANCE_CAUSES)[number], bigint>;
 

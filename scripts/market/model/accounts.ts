@@ -18,8 +18,6 @@ export interface Pile {
   free: bigint;
   /** The pile's order, if it has one; it may have died of time since it was placed. */
   order: Order | undefined;
-  /** Whether its order took part in a frame that is cleared. */
-  tookPart: boolean;
   /** Who runs the pile, if anybody is registered. */
   readonly operator: string | undefined;
   credit: Readonly<Credit>;
@@ -65,6 +63,7 @@ export class Accounts {
       | "creditPriorWh"
       | "frameSeconds"
       | "readingSeconds"
+      | "breach"
       | "settlement"
     >,
   ) {}
@@ -91,7 +90,7 @@ export class Accounts {
     if (this.piles.has(id)) throw new MarketRefusal("AlreadyRegistered", { pile: id });
     if (ratedW < 0n) throw new RangeError(`rated power cannot be negative: ${ratedW}`);
     const pile: Pile = {
-      ...{ id, ratedW, suspended: false, free: 0n, order: undefined, tookPart: false, operator },
+      ...{ id, ratedW, suspended: false, free: 0n, order: undefined, operator },
       weather: [weatherFrom(0, weatherBps)],
       credit: { hundredths: this.market.initialCredit, basisWh: this.market.creditPriorWh },
       attributes: NO_ATTRIBUTES,
@@ -193,16 +192,18 @@ export class Accounts {
     pile.free += this.lockedBy(pile) - fee;
     this.operator.balance += fee;
     pile.order = undefined;
-    pile.tookPart = false;
   }
 
   /**
-   * What cancelling the order that a pile has costs, money units: plans that served it first reckoned with its next
-   * tranche. SPEC 2.
+   * What cancelling the order that a pile has costs, money units: once a frame from its first on has been cleared, plans
+   * have reckoned with its next tranche. SPEC 2.
+   *
+   * @param lastClearedFrame Undefined before the first clearing.
    */
-  cancelFee({ order, tookPart }: Pile): bigint {
+  cancelFee({ order }: Pile, lastClearedFrame: number | undefined): bigint {
     const { settlement, cancelPrice } = this.market;
-    if (settlement !== "benefit" || order === undefined || !tookPart) return 0n;
+    if (settlement !== "benefit" || order === undefined) return 0n;
+    if (lastClearedFrame === undefined || lastClearedFrame < order.firstFrame) return 0n;
     if (order.side === "charge" && !order.iceberg) return 0n;
     const fee = amountDown(cancelPrice, displayedWh(order));
     const locked = lockOf(this.market, order);

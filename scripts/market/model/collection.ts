@@ -1,4 +1,4 @@
-import type { Dues } from "./delivery";
+import type { Dues } from "./dues";
 
 /** A pile's money while a frame is settled, money units. */
 export interface Purse {

@@ -1,4 +1,4 @@
-/** The largest order, Wh, and the largest price or tariff, in ticks: what fits in 24 bits on chain. */
+/** The largest order and reading, Wh, and the largest price or tariff, in ticks: what fits in 24 bits on chain. */
 export const MAX_UINT24 = 2n ** 24n - 1n;
 
 /** An order's last frame is at most this many frames after its first one: two days. SPEC 2. */

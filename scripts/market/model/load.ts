@@ -1,5 +1,5 @@
 import type { MarketParameters, Publication } from "../types";
-import { PUBLICATION_MEMORY_FRAMES } from "./limits";
+import { MAX_UINT24, PUBLICATION_MEMORY_FRAMES } from "./limits";
 
 const SECONDS_PER_HOUR = 3600n;
 
@@ -52,6 +52,16 @@ export function powerAwayFromZeroW(
  */
 export function movableWh(market: Pick<MarketParameters, "frameSeconds">, ratedW: bigint): bigint {
   return (ratedW * BigInt(market.frameSeconds)) / SECONDS_PER_HOUR;
+}
+
+/**
+ * The most that a pile can be metered at in one frame, Wh: what it can move, as far as a reading can tell. SPEC 2.
+ *
+ * @param ratedW W.
+ */
+export function reachWh(market: Pick<MarketParameters, "frameSeconds">, ratedW: bigint): bigint {
+  const wh = movableWh(market, ratedW);
+  return wh < MAX_UINT24 ? wh : MAX_UINT24;
 }
 
 /** Base loads that are remembered; undefined where a frame was not published or is forgotten. */

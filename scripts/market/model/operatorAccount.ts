@@ -42,11 +42,16 @@ export class OperatorAccount {
     return paid;
   }
 
-  /** Takes out what nobody has a claim to. @throws MarketRefusal InsufficientBalance. */
-  withdraw(amount: bigint): void {
+  /** @throws MarketRefusal InsufficientBalance where so much is not there, or claimed. */
+  requireUnclaimed(amount: bigint): void {
     if (amount > this.unclaimed) {
       throw new MarketRefusal("InsufficientBalance", { needed: amount, free: this.unclaimed });
     }
+  }
+
+  /** Takes out what nobody has a claim to. @throws MarketRefusal InsufficientBalance. */
+  withdraw(amount: bigint): void {
+    this.requireUnclaimed(amount);
     this.balance -= amount;
   }
 }

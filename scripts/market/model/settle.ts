@@ -3,8 +3,8 @@ import type { MarketParameters, Side } from "../types";
 import { type Accounts, type Pile, setAsideFor } from "./accounts";
 import { collectDues, type Purse, purseOf } from "./collection";
 import { creditAfter, type CreditedEnergy, creditedEnergy, weatherIn } from "./credit";
-import { attribute, type Delivery, duesOf, type Metered, partiesOf, silentReading } from "./delivery";
-import { amountDown } from "./money";
+import { attribute, type Delivery, type Metered, partiesOf, silentReading } from "./delivery";
+import { duesOf, unaskedCost } from "./dues";
 import { hasMeters } from "./parameters";
 
 type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "overBps" | "bondPrice" | "readingSeconds">;
@@ -62,11 +62,11 @@ export function workOut(
     for (const cause of Object.keys(imbalance) as (keyof Imbalance)[]) imbalance[cause] += caused[cause];
     return { ...due, buyer: fill.buyer?.pile, seller: fill.seller?.pile };
   });
-  // What a seller consumes it buys from the grid.
+  // What a seller consumes it buys from the grid, and nobody agreed to it.
   const consumption = new Map<string, bigint>();
   for (const [id, { side, silent, reading }] of metered) {
     if (side === "charge") continue;
-    const amount = amountDown(delivery.tariffs.importPrice, reading.consumedWh);
+    const amount = unaskedCost(rules, delivery.tariffs, reading.consumedWh);
     consumption.set(id, amount);
     imbalance[silent ? "silence" : "overConsumption"] += amount;
   }

@@ -94,9 +94,10 @@ const reachOf = ({ ratedW }: Party) => (ratedW * 1800n) / 3600n;
 const ceil = (price: bigint, energyWh: bigint) => (price * energyWh + 999n) / 1000n;
 
 /** SPEC 2, written down once more. */
-function marginOf({ tariffs }: RandomFrame, one: Party): bigint {
+function marginOf({ market, tariffs }: RandomFrame, one: Party): bigint {
   if (tariffs === undefined) return 0n;
-  return ceil(tariffs.importPrice, reachOf(one)) + ceil(tariffs.wheelingPrice, reachOf(one));
+  const { importPrice: r, exportPrice: x, wheelingPrice: w } = tariffs;
+  return ceil(market.breach === "defaulter" ? 2n * r - x : r, reachOf(one)) + ceil(w, reachOf(one));
 }
 
 /** Frame 7 cleared; nothing is settled. */
@@ -180,22 +181,26 @@ function byTheRule({ market, tariffs, parties }: RandomFrame, { trades, grid }: 
     if (market.breach === "counterparty") continue;
     if (g < least(c, e)) {
       const compensation = (most(0n, r - p) * (least(c, e) - m)) / 1000n;
-      add(owed, sell, compensation);
+      add(owed, sell, compensation + (most(0n, r - x - most(0n, r - p)) * (least(c, e) - m)) / 1000n);
       add(due, buy, compensation);
     }
     if (c < least(g, e)) {
       const compensation = (most(0n, p - x) * (least(g, e) - m)) / 1000n;
-      add(owed, buy, compensation);
+      add(owed, buy, compensation + (most(0n, r - x - most(0n, p - x)) * (least(g, e) - m)) / 1000n);
       add(due, sell, compensation);
     }
+    if (c > most(e, m)) add(owed, buy, ((r - x) * (c - most(e, m))) / 1000n);
   }
   for (const fill of grid) {
     const c = take(fill.pile, fill, fill.energyWh);
     add(owed, fill.pile, (c * r) / 1000n);
-    if (market.breach === "defaulter") add(owed, fill.pile, ((r - x) * most(0n, fill.energyWh - c)) / 1000n);
+    const off = c < fill.energyWh ? fill.energyWh - c : c - fill.energyWh;
+    if (market.breach === "defaulter") add(owed, fill.pile, ((r - x) * off) / 1000n);
   }
   for (const sell of new Set(trades.map((trade) => trade.sell))) {
-    add(owed, sell, (readings.get(sell)!.consumedWh * r) / 1000n);
+    const { consumedWh } = readings.get(sell)!;
+    add(owed, sell, (consumedWh * r) / 1000n);
+    if (market.breach === "defaulter") add(owed, sell, (consumedWh * (r - x)) / 1000n);
   }
   return { owed, due };
 }

@@ -22,8 +22,8 @@ interface Setting {
   operatorAccount?: bigint;
 }
 
-/** What a pile of 22 kW sets aside beside its fills: 11 kWh at r and w. */
-const MARGIN = 2_310_000n;
+/** What a pile of 22 kW sets aside beside its fills: 11 kWh at 2 r - x and w. */
+const MARGIN = 3_960_000n;
 
 /**
  * Metered, with piles A and B that buy and S and T that sell, 22 kW each, and frames 5 to 20 published. A bond is r
@@ -115,14 +115,30 @@ describe("metered settlement", () => {
       Record<string, bigint>,
     ][] = [
       // The sums a buyer, a seller and the grid end with; what the buyer owes is negative.
-      ["buyer takes more", {}, 2_500n, 2_000n, [-360_000n, 240_000n, 120_000n], { overConsumption: 100_000n }],
       [
-        "seller brings less, and pays for it",
+        "buyer takes more, and pays the spread besides",
+        {},
+        2_500n,
+        2_000n,
+        [-360_000n - 75_000n, 240_000n, 120_000n + 75_000n],
+        { overConsumption: 175_000n },
+      ],
+      [
+        "buyer takes more, without the spread where the counterparty bears it",
+        { breach: "counterparty" },
+        2_500n,
+        2_000n,
+        [-360_000n, 240_000n, 120_000n],
+        { overConsumption: 100_000n },
+      ],
+      [
+        // 0.08 per kWh to the buyer and 0.07 to the grid.
+        "seller brings less, and pays the spread",
         {},
         2_000n,
         1_500n,
-        [-180_000n - 100_000n - 15_000n + 40_000n, 180_000n - 40_000n, 115_000n],
-        { underProduction: 40_000n },
+        [-180_000n - 100_000n - 15_000n + 40_000n, 180_000n - 40_000n - 35_000n, 115_000n + 35_000n],
+        { underProduction: 75_000n },
       ],
       [
         "seller brings less, counterparty bears it",
@@ -133,12 +149,13 @@ describe("metered settlement", () => {
         { underProduction: 40_000n },
       ],
       [
-        "buyer takes less, and pays for it",
+        // 0.07 per kWh to the seller and 0.08 to the grid.
+        "buyer takes less, and pays the spread",
         {},
         1_500n,
         2_000n,
-        [-180_000n - 15_000n - 35_000n, 180_000n + 35_000n + 25_000n, -10_000n],
-        { underConsumption: 35_000n },
+        [-180_000n - 15_000n - 35_000n - 40_000n, 180_000n + 35_000n + 25_000n, -10_000n + 40_000n],
+        { underConsumption: 75_000n },
       ],
       [
         "buyer takes less, counterparty bears it",
@@ -154,10 +171,28 @@ describe("metered settlement", () => {
         {},
         2_500n,
         2_500n,
-        [-360_000n, 265_000n, 95_000n],
-        { overConsumption: 100_000n, overProduction: 25_000n },
+        [-360_000n - 75_000n, 265_000n, 95_000n + 75_000n],
+        { overConsumption: 175_000n, overProduction: 25_000n },
       ],
       ["both move more, overBps 25 %", { overBps: 2_500n }, 2_500n, 2_500n, [-325_000n, 300_000n, 25_000n], {}],
+      [
+        // 500 Wh are traded above the agreed; what is over them costs r and the spread.
+        "both move more, the buyer beyond overBps 25 %",
+        { overBps: 2_500n },
+        2_600n,
+        2_500n,
+        [-325_000n - 20_000n - 15_000n, 300_000n, 25_000n + 20_000n + 15_000n],
+        { overConsumption: 35_000n },
+      ],
+      [
+        // Up to the agreed it costs r alone: the seller is short of it, not the buyer over it.
+        "buyer takes more than a seller who brings less",
+        {},
+        2_500n,
+        1_500n,
+        [-180_000n - 200_000n - 15_000n - 75_000n + 40_000n, 180_000n - 40_000n - 35_000n, 325_000n],
+        { overConsumption: 175_000n, underProduction: 75_000n },
+      ],
       ["nobody moves anything", {}, 0n, 0n, [0n, 0n, 0n], {}],
     ];
     for (const [name, market, c, g, [buyer, seller, grid], imbalance] of cases) {
@@ -174,21 +209,72 @@ describe("metered settlement", () => {
     }
   });
 
+  describe("a shortfall of 500 Wh costs the spread, whoever else is hurt", () => {
+    /** S sells A 2 kWh in frame 7 at the price that both name. */
+    const tradeAt = (price: bigint) => {
+      const model = metered({ operatorAccount: 10n ** 6n });
+      model.place("A", bid(price, 2_000n, 7), at(6));
+      model.place("S", ask(price, 2_000n, 7), at(6));
+      expect(model.clear(7, inWindow(7)).trades).to.have.length(1);
+      return model;
+    };
+    // What the one who is short pays the other side and the grid, per kWh: r - x is 0.15.
+    const cases: [string, "A" | "S", bigint, bigint, bigint][] = [
+      ["a seller above r pays the grid alone", "S", 210_000n, 0n, 150_000n],
+      ["a seller at r pays the grid alone", "S", 200_000n, 0n, 150_000n],
+      ["a seller just above x pays the grid what is left", "S", 60_000n, 140_000n, 10_000n],
+      ["a seller at x pays the buyer alone", "S", 50_000n, 150_000n, 0n],
+      ["a seller below x pays the buyer more than the spread", "S", 40_000n, 160_000n, 0n],
+      ["a buyer below x pays the grid alone", "A", 40_000n, 0n, 150_000n],
+      ["a buyer at x pays the grid alone", "A", 50_000n, 0n, 150_000n],
+      ["a buyer just below r pays the grid what is left", "A", 190_000n, 140_000n, 10_000n],
+      ["a buyer at r pays the seller alone", "A", 200_000n, 150_000n, 0n],
+      ["a buyer above r pays the seller more than the spread", "A", 210_000n, 160_000n, 0n],
+    ];
+    for (const [name, short, price, toOther, toGrid] of cases) {
+      it(name, () => {
+        const c = short === "A" ? 1_500n : 2_000n;
+        const g = short === "S" ? 1_500n : 2_000n;
+        const { A, S, grid } = settled(tradeAt(price), { A: consumed(c), S: produced(g) });
+        const traded = (price * 1_500n) / 1_000n;
+        const [half, halfToGrid] = [toOther / 2n, toGrid / 2n];
+        const wheeling = 15_000n;
+        if (short === "S") {
+          expect([S.owed, S.earned]).to.deep.equal([half + halfToGrid, traded]);
+          expect([A.owed, A.earned]).to.deep.equal([traded + wheeling + 100_000n, half]);
+          expect(grid).to.equal(wheeling + 100_000n + halfToGrid);
+        } else {
+          expect([A.owed, A.earned]).to.deep.equal([traded + wheeling + half + halfToGrid, 0n]);
+          expect([S.owed, S.earned]).to.deep.equal([0n, traded + half + 25_000n]);
+          expect(grid).to.equal(wheeling - 25_000n + halfToGrid);
+        }
+      });
+    }
+
+    it("rounds what goes to the other side and to the grid down by themselves", () => {
+      const model = tradeAt(120_001n);
+      // 1 Wh short: 79 999 and 70 001 per kWh.
+      const { S } = settled(model, { A: consumed(2_000n), S: produced(1_999n) });
+      expect(S.owed).to.equal(79n + 70n);
+    });
+  });
+
   describe("silence", () => {
     it("takes a buyer to have consumed all that its pile can move, and scores 0", () => {
       const { A, S, imbalance } = settled(oneTrade(), { S: produced(2_000n) }, at(8) + 3_600);
-      expect(A).to.deep.include({ silent: true, reading: consumed(11_000n), owed: 260_000n + 1_800_000n });
+      expect(A).to.deep.include({ silent: true, reading: consumed(11_000n), owed: 260_000n + 1_800_000n + 1_350_000n });
       expect(A.creditAfter).to.equal(4_902n); // 5000 · 100 / 102
       expect(S.creditAfter).to.equal(5_098n);
-      expect(imbalance.silence).to.equal(1_800_000n);
+      expect(imbalance.silence).to.equal(1_800_000n + 1_350_000n);
     });
 
     it("takes a seller to have produced nothing and consumed all that its pile can move, and scores 0", () => {
       const { A, S, imbalance } = settled(oneTrade(), { A: consumed(2_000n) }, at(8) + 3_600);
-      expect(S).to.deep.include({ silent: true, reading: consumed(11_000n), owed: 160_000n + 2_200_000n, earned: 0n });
+      const owed = 160_000n + 140_000n + 2_200_000n + 1_650_000n;
+      expect(S).to.deep.include({ silent: true, reading: consumed(11_000n), owed, earned: 0n });
       expect(S.creditAfter).to.equal(4_902n);
       expect(A).to.include({ owed: 400_000n, earned: 160_000n });
-      expect(imbalance.silence).to.equal(160_000n + 2_200_000n);
+      expect(imbalance.silence).to.equal(owed);
     });
   });
 
@@ -227,24 +313,37 @@ describe("metered settlement", () => {
       expect(imbalance.underConsumption).to.equal(225_000n);
     });
 
+    it("is paid r - x more for what a buyer takes beyond a grid fill", () => {
+      const { A, grid, imbalance } = settled(fromTheGrid(), { A: consumed(2_500n) });
+      expect(A.owed).to.equal(500_000n + 75_000n);
+      expect(grid).to.equal(575_000n);
+      expect(imbalance.overConsumption).to.equal(175_000n);
+      expect(settled(fromTheGrid({ breach: "counterparty" }), { A: consumed(2_500n) }).A.owed).to.equal(500_000n);
+    });
+
     it("bears it where the counterparty bears a breach", () => {
       const { A, imbalance } = settled(fromTheGrid({ breach: "counterparty" }), { A: consumed(500n) });
       expect(A.owed).to.equal(100_000n);
       expect(imbalance.underConsumption).to.equal(225_000n);
     });
 
-    it("sells a seller what it consumes, once for the frame", () => {
-      const model = metered();
-      model.place("A", bid(140_000n, 1_000n, 7), at(6));
-      model.place("B", bid(140_000n, 1_000n, 7), at(6));
-      model.place("S", ask(100_000n, 2_000n, 7), at(6));
-      expect(model.clear(7, inWindow(7)).trades).to.have.length(2);
-      const S = { consumedWh: 3n, producedWh: 2_000n };
-      const result = settled(model, { A: consumed(1_000n), B: consumed(1_000n), S });
-      // Three Wh at 0.2, and wheeling.
-      expect(result.S).to.include({ owed: 600n, earned: 240_000n });
-      expect(result.grid).to.equal(600n + 20_000n);
-      expect(result.imbalance.overConsumption).to.equal(600n);
+    it("sells a seller what it consumes, once for the frame, the spread by itself where a defaulter pays", () => {
+      for (const [breach, spread] of [
+        ["defaulter", 450n],
+        ["counterparty", 0n],
+      ] as const) {
+        const model = metered({ market: { breach } });
+        model.place("A", bid(140_000n, 1_000n, 7), at(6));
+        model.place("B", bid(140_000n, 1_000n, 7), at(6));
+        model.place("S", ask(100_000n, 2_000n, 7), at(6));
+        expect(model.clear(7, inWindow(7)).trades).to.have.length(2);
+        const S = { consumedWh: 3n, producedWh: 2_000n };
+        const result = settled(model, { A: consumed(1_000n), B: consumed(1_000n), S });
+        // Three Wh at 0.2 and 0.15, and wheeling.
+        expect(result.S).to.include({ owed: 600n + spread, earned: 240_000n });
+        expect(result.grid).to.equal(600n + spread + 20_000n);
+        expect(result.imbalance.overConsumption).to.equal(600n + spread);
+      }
     });
   });
 
@@ -360,10 +459,10 @@ describe("metered settlement", () => {
       // Neither has more than it must: A 300 000 for its bid, S 400 000 for its bond, and the margin each.
       const model = oneTrade({ balances: { A: 300_000n + MARGIN, S: 400_000n + MARGIN } });
       const { A, S, imbalance } = settled(model, {}, at(8) + 3_600);
-      expect(A).to.include({ owed: 11_000n * 200n, earned: 160_000n });
-      expect(S).to.include({ owed: 11_000n * 200n + 160_000n });
-      expect(model.freeBalance("A", at(9))).to.equal(300_000n + MARGIN - 2_200_000n + 160_000n);
-      expect(model.freeBalance("S", at(9))).to.equal(400_000n + MARGIN - 2_200_000n - 160_000n);
+      expect(A).to.include({ owed: 11_000n * 200n + 9_000n * 150n, earned: 160_000n });
+      expect(S).to.include({ owed: 11_000n * 350n + 2_000n * 150n });
+      expect(model.freeBalance("A", at(9))).to.equal(300_000n + MARGIN - 3_550_000n + 160_000n);
+      expect(model.freeBalance("S", at(9))).to.equal(400_000n + MARGIN - 4_150_000n);
       expect(Object.keys(imbalance)).not.to.include("debt");
     });
 
@@ -374,21 +473,40 @@ describe("metered settlement", () => {
       expectRefusal("InsufficientBalance", () => model.place("A", bid(40_000n, 801n, 9), at(7)));
       model.withdraw("A", 40_000n, at(7));
       const { A } = settled(model, { A: consumed(11_000n), S: produced(2_000n) });
-      expect(A.owed).to.equal(260_000n + 1_800_000n);
-      expect(model.freeBalance("A", at(8))).to.equal(MARGIN - 1_800_000n);
+      expect(A.owed).to.equal(260_000n + 1_800_000n + 1_350_000n);
+      expect(model.freeBalance("A", at(8))).to.equal(MARGIN - 3_150_000n);
     });
   });
 
   describe("the margin", () => {
-    it("is what the pile can move in the frame at r and w, each rounded up", () => {
+    it("is what the pile can move in the frame at 2 r - x and w, each rounded up", () => {
       const model = metered();
       model.registerPile("odd", 7_777n); // 3 888 Wh
-      expect(model.margin("odd", 7)).to.equal(777_600n + 38_880n);
+      expect(model.margin("odd", 7)).to.equal(1_360_800n + 38_880n);
       model.publish(30, { ...TARIFFS, importPrice: 199_999n, wheelingPrice: 9_999n }, 0);
-      expect(model.margin("odd", 30)).to.equal(777_597n + 38_877n);
+      expect(model.margin("odd", 30)).to.equal(1_360_793n + 38_877n);
       expect(model.margin("odd", 31), "unpublished").to.equal(0n);
       expect(metered({ market: { readingSeconds: 0 } }).margin("A", 7), "without meters").to.equal(0n);
       expectRefusal("NotRegistered", () => model.margin("X", 7));
+    });
+
+    it("is reckoned at r where the counterparty bears a breach", () => {
+      expect(metered({ market: { breach: "counterparty" } }).margin("A", 7)).to.equal(2_200_000n + 110_000n);
+    });
+
+    it("is that of what a reading can tell at most: the margin, silence and the bound of readings alike", () => {
+      const most = 2n ** 24n - 1n;
+      const model = metered();
+      model.registerPile("edge", 2n * most, { balance: 10n ** 11n });
+      model.registerPile("huge", 2n * most + 2n, { balance: 10n ** 11n });
+      expect(model.margin("huge", 7)).to.equal(model.margin("edge", 7));
+      for (const id of ["edge", "huge"]) model.place(id, bid(200_000n, 1_000n, 7), at(6));
+      model.clear(7, inWindow(7));
+      const over = new Map([["huge", consumed(most + 1n)]]);
+      expect(expectRefusal("ReadingAboveReach", () => model.settle(7, at(8), over)).details.reachWh).to.equal(most);
+      const { piles } = model.settle(7, at(8) + 3_600, new Map([["edge", consumed(most)]]));
+      expect(piles.map(({ reading }) => reading)).to.deep.equal([consumed(most), consumed(most)]);
+      expect(piles[1]!.owed).to.equal(piles[0]!.owed);
     });
 
     it("must be free for an order to take part, to the unit; the order stays", () => {

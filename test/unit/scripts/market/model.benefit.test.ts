@@ -230,6 +230,9 @@ describe("MarketModel with benefit-scored rounds", () => {
     model.propose(10, "P1", FLAT, REVEAL);
     expect(model.available(OVER)).to.equal(0n);
     expectRefusal("RoundOpen", () => model.withdrawGrid(0n, OVER));
+    // What is not there at all is refused for that, round or no round.
+    expectRefusal("RoundOpen", () => model.withdrawGrid(model.gridBalance - model.claims, OVER));
+    expectRefusal("InsufficientBalance", () => model.withdrawGrid(model.gridBalance - model.claims + 1n, OVER));
     expectRefusal("NothingClaimed", () => model.collectClaim("K", OVER));
     expect(model.executePlan(10, FLAT, OVER, "K").grid).to.have.length(2);
     expect([model.claim("K"), model.available(OVER)]).to.deep.equal([500n, 9_500n]);
@@ -309,13 +312,13 @@ describe("MarketModel with benefit-scored rounds", () => {
       at(11, 600),
       new Map([["C", { consumedWh: 0n, producedWh: 500n }]]),
     );
-    // C lacks 300 Wh at 0.15; D is silent: it lacks 1 000, and pays for 11 kWh.
+    // C lacks 300 Wh at 0.15; D is silent: it lacks 1 000, and pays 0.2 and 0.15 for 11 kWh.
     expect(piles.map(({ earned, owed }) => [earned, owed])).to.deep.equal([
       [25_000n, 45_000n],
-      [0n, 150_000n + 2_200_000n],
+      [0n, 150_000n + 3_850_000n],
     ]);
-    expect(grid).to.equal(-25_000n + 45_000n + 2_350_000n);
-    expect(imbalance).to.include({ underProduction: 45_000n, silence: 2_350_000n });
+    expect(grid).to.equal(-25_000n + 45_000n + 4_000_000n);
+    expect(imbalance).to.include({ underProduction: 45_000n, silence: 4_000_000n });
     expectConserved(model, at(11, 600));
   });
 
@@ -343,6 +346,26 @@ describe("MarketModel with benefit-scored rounds", () => {
     model.settle(10, at(11, 600));
     expect(model.freeBalance("E", at(11, 600))).to.equal(2n * margin - 2_200_000n + 52_500n + 200_000n + 50_000n);
     expectConserved(model, at(11, 600));
+  });
+
+  it("keeps two margins behind the gate until the frame is cleared, one while its round is open, and none after", () => {
+    const margin = 2_200_000n;
+    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty" });
+    model.registerPile("E", 22_000n, { balance: 1_250_000n + 2n * margin + 3n });
+    model.place("E", bid(250_000n, 5_000n, 12), at(9));
+    model.withdraw("E", 1n, MATCH - 1);
+    const refusal = expectRefusal("InsufficientBalance", () => model.withdraw("E", 3n, MATCH));
+    expect(refusal.details).to.deep.equal({ pile: "E", needed: 3n, free: 2n });
+    model.withdraw("E", 2n, MATCH);
+    model.clear(10, MATCH);
+    expectRefusal("InsufficientBalance", () => model.withdraw("E", margin + 1n, MATCH));
+    model.withdraw("E", margin, MATCH);
+    const drawn = plan([1_000n, 1_000n, 1_000n]);
+    model.propose(10, "P1", drawn, REVEAL);
+    expect(model.executePlan(10, drawn, OVER).grid).to.have.length(1);
+    expect(model.freeBalance("E", OVER)).to.equal(50_000n);
+    model.withdraw("E", 50_000n, OVER);
+    expectConserved(model, OVER);
   });
 
   describe("cancelling what plans reckon with", () => {
@@ -388,6 +411,17 @@ describe("MarketModel with benefit-scored rounds", () => {
       model.cancel("A", at(9));
       expect(model.gridBalance).to.equal(300_000n);
       expectConserved(model, at(9));
+    });
+
+    it("asks only whether a frame from its first on has been cleared, not whether the order took part", () => {
+      // Nobody has the margin to take part: the clearing fills nothing.
+      const poor = benefitMarket({ readingSeconds: 600, breach: "counterparty" });
+      poor.registerPile("E", 22_000n, { balance: 1_350_000n });
+      poor.place("E", bid(150_000n, 9000n, 20), at(8));
+      poor.clear(9, at(9, -600));
+      expect(poor.openRound()).to.equal(undefined);
+      poor.cancel("E", at(9));
+      expect(poor.gridBalance).to.equal(300_000n);
     });
 
     it("costs nothing before a frame with it is cleared, without a benefit market, or where the price is 0", () => {
