@@ -24,7 +24,7 @@ const solidity = {
     // Hardhat would choose paris; transient storage and mcopy need cancun, which every live network has.
     evmVersion: "cancun",
     viaIR: true,
-    optimizer: { enabled: true, runs: 60 },
+    optimizer: { enabled: true, runs: 20 },
     metadata: { bytecodeHash: "none" },
     outputSelection: { "*": { "*": ["storageLayout"] } },
   },

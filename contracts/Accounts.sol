@@ -97,13 +97,14 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         return _chronicle.gridBalance();
     }
 
-    /// @dev What of a free balance stays while the pile's order is behind the gate: what it needs to take part, and once
-    /// the frame is cleared the margin that a round's execution may still take.
+    /// @notice What of a free balance stays while the pile has a live order: behind the gate what it needs to take part, once
+    /// the frame is cleared the margin that a round's execution may still take; and in front of it, where leaving costs,
+    /// what it needs at the highest tariffs, or an order would lapse for want of margin in place of being cancelled.
     function _heldMargin(uint256 pile, PileState s) private view returns (uint256) {
         if (s.remainingWh() == 0) return 0;
         uint256 closed = _closedFrame(s);
-        if (closed == 0) return 0;
-        uint256 margin = _marginOf(pile, _publicationOf(closed));
+        if (closed == 0 && !_leavingCosts(s)) return 0;
+        uint256 margin = _marginOf(pile, closed == 0 ? HIGHEST_TARIFFS : _publicationOf(closed));
         return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
     }
 

@@ -102,7 +102,15 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
             book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
             uint256 firstPile = 1;
             // Whoever has the margin of the pile with the largest reach has its own.
-            uint256 sureMargin = METERED ? _margin(_largestReachWh, published) << MARGIN_SHIFT : 0;
+            uint256 sureMargin =
+                METERED
+                    ? _marginOf(
+                        _largestReachWh,
+                        published.importTicks(),
+                        published.exportTicks(),
+                        published.wheelingTicks()
+                    ) << MARGIN_SHIFT
+                    : 0;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = Words.get(live, word);
                 uint256 kept = bits;

@@ -11,7 +11,7 @@ import { BookHead, BookHeadLib } from "./types/BookHead.sol";
 import { Chronicle } from "./types/Chronicle.sol";
 import { FrameRecord } from "./types/FrameRecord.sol";
 import { PileState, PileStateLib } from "./types/PileState.sol";
-import { Publication } from "./types/Publication.sol";
+import { Publication, PublicationLib } from "./types/Publication.sol";
 
 /// @title Storage, parameters and time of a market
 /// @notice What the parts of the market share. Every part is an abstract contract of its own; {Market} joins them.
@@ -77,6 +77,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     bool internal immutable KEEPER_PAID;
     bool internal immutable METERED;
     bool internal immutable DEFAULTER_PAYS;
+    /// @dev A frame with the highest tariffs that may be published, nothing paid for exports.
+    Publication internal immutable HIGHEST_TARIFFS;
     /// @dev Margins that a pile must have free to take part, as a power of two.
     uint256 internal immutable MARGIN_SHIFT;
     /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
@@ -177,6 +179,13 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         KEEPER_PAID = p.keeperReward != 0;
         METERED = p.readingSeconds != 0;
         DEFAULTER_PAYS = p.defaulterPays;
+        HIGHEST_TARIFFS = PublicationLib.pack(
+            0,
+            0,
+            _highestTicks(p.importCap, p.tickSize),
+            0,
+            _highestTicks(p.wheelingCap, p.tickSize)
+        );
         MARGIN_SHIFT = p.rounds == address(0) ? 0 : 1;
         _PARAMETERS = address(new DataContract(abi.encode(p)));
 
@@ -210,19 +219,25 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     }
 
     /// @notice What a pile sets aside for what it may take beyond its fills: as much as its rated power moves in a frame, at
-    /// the price of imbalance. Each product is rounded up by itself, since what is owed is rounded down by itself.
+    /// the prices of imbalance and wheeling. Each product is rounded up by itself, since what is owed is rounded down by
+    /// itself.
     /// @return money units; 0 in a market without meters and in an unpublished frame
     function _marginOf(uint256 pile, Publication published) internal view returns (uint256) {
-        return METERED ? _margin(_reaches[pile], published) : 0;
+        if (!METERED) return 0;
+        return _marginOf(_reaches[pile], published.importTicks(), published.exportTicks(), published.wheelingTicks());
     }
 
     /// @dev Margin of a pile whose rated power moves `reachWh` in a frame.
-    function _margin(uint256 reachWh, Publication published) internal view returns (uint256 margin) {
+    function _marginOf(
+        uint256 reachWh,
+        uint256 importTicks,
+        uint256 exportTicks,
+        uint256 wheelingTicks
+    ) internal view returns (uint256) {
         unchecked {
-            uint256 ticks = published.importTicks();
-            if (DEFAULTER_PAYS) ticks += ticks - published.exportTicks();
-            margin = Money.amountUp(ticks * TICK_SIZE, reachWh);
-            margin += Money.amountUp(published.wheelingTicks() * TICK_SIZE, reachWh);
+            if (DEFAULTER_PAYS) importTicks += importTicks - exportTicks;
+            return
+                Money.amountUp(importTicks * TICK_SIZE, reachWh) + Money.amountUp(wheelingTicks * TICK_SIZE, reachWh);
         }
     }
 
@@ -267,6 +282,13 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
     }
 
+    /// @dev Whether plans have reckoned with a live order, so that it pays for leaving: a flexible one in a market with
+    /// rounds, once a frame from its first on has been cleared.
+    function _leavingCosts(PileState s) internal view returns (bool) {
+        if (CANCEL_PRICE == 0 || ROUNDS == address(0) || (s.isCharge() && !s.isIceberg())) return false;
+        return _chronicle.lastFrame() >= s.firstFrame();
+    }
+
     /// @dev The slot with a dead order taken out and what it locked free.
     function _withoutDeadOrder(PileState s) internal view returns (PileState) {
         if (s.remainingWh() == 0 || _isLive(s)) return s;
@@ -296,6 +318,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
             bit -= BookHeadLib.HEAD_BITS;
             return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
         }
+    }
+
+    /// @dev Largest tariff that may be published, ticks.
+    function _highestTicks(uint256 cap, uint256 tickSize) private pure returns (uint256 ticks) {
+        ticks = cap / tickSize;
+        if (ticks > PublicationLib.MAX_TARIFF_TICKS) ticks = PublicationLib.MAX_TARIFF_TICKS;
     }
 
     /// @dev Refuses an efficiency that is out of range.

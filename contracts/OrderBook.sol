@@ -322,8 +322,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @param lock what the order locks; it pays no more
     /// @return fee money units
     function _cancelFee(PileState s, uint256 lock) private view returns (uint256 fee) {
-        if (CANCEL_PRICE == 0 || ROUNDS == address(0) || (s.isCharge() && !s.isIceberg())) return 0;
-        if (_chronicle.lastFrame() < s.firstFrame()) return 0;
+        if (!_leavingCosts(s)) return 0;
         fee = Money.amountDown(CANCEL_PRICE, s.displayedWh());
         if (fee > lock) fee = lock;
     }

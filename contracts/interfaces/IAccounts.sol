@@ -51,7 +51,8 @@ interface IAccounts {
     function depositGrid(uint256 tokenAmount) external;
 
     /// @notice Takes free money out. For the pile's account only, and never paused. While the pile's order is behind the
-    /// gate of a metered market, the margin of that frame stays.
+    /// gate of a metered market, the margin of that frame stays; while plans of a round reckon with it, so does the
+    /// margin at the highest tariffs.
     /// @param to receiver of the tokens
     /// @param amount money units
     function withdraw(address to, uint256 amount) external;

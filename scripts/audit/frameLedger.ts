@@ -1,7 +1,9 @@
-import { concat, keccak256, toBeHex } from "ethers";
+import { concat, id, keccak256, toBeHex } from "ethers";
 
 import { decodeFill, decodePublication, GRID, type PackedFill, REMEMBERED_FRAMES } from "../chain/packedWords";
+import { marginFor } from "../market/model/margin";
 import { amountDown } from "../market/model/money";
+import { groupsOf } from "../market/model/parts";
 import type { MarketParameters } from "../market/types";
 
 /** What a frame's fills set aside, money units, by pile; {@link GRID} stands for the grid operator's account. */
@@ -20,6 +22,9 @@ export interface OpenFrame {
 /** Bits of a record below its hash. */
 const DIGEST_SHIFT = 72n;
 const FRAME_MASK = 0xffff_ffffn;
+/** What hashes of fills are of, and that they are. */
+const LEVEL = { match: 1n, round: 2n, roundAfterMatch: 3n, rest: 4n } as const;
+const DOMAIN = (BigInt(id("AdBEV frame")) >> 232n) << 232n;
 
 /**
  * Publications and records as the market remembers them, in slots by frame modulo 128, and what is open of each cleared
@@ -36,7 +41,14 @@ export class FrameLedger {
   /** Unsettled records whose slot another frame has. */
   private readonly moved = new Map<number, bigint>();
 
-  constructor(private readonly market: Pick<MarketParameters, "tickSize" | "bondPrice">) {}
+  /** @param address Of the market, which hashes of fills are about. */
+  constructor(
+    private readonly market: Pick<
+      MarketParameters,
+      "tickSize" | "bondPrice" | "frameSeconds" | "readingSeconds" | "breach"
+    >,
+    private readonly address: string,
+  ) {}
 
   /** Every frame that something is remembered of. */
   get frames(): number[] {
@@ -74,7 +86,8 @@ export class FrameLedger {
       this.moved.set(Number(old & FRAME_MASK), old);
     }
     const publication = this.publication(frame);
-    this.records.set(slot, recordOf(frame, loadW, packed.length === 0 ? 0n : digest(publication, packed)));
+    const hash = packed.length === 0 ? 0n : this.digest(LEVEL.match, frame, publication, packed);
+    this.records.set(slot, recordOf(frame, loadW, hash));
     if (packed.length === 0) return;
     this.open.set(frame, { publication, packed, fills: packed.map(decodeFill), matched: packed.length });
   }
@@ -85,22 +98,92 @@ export class FrameLedger {
     const before = this.open.get(frame);
     const slot = frame % REMEMBERED_FRAMES;
     const first = before === undefined ? this.publication(frame) : kept(this.records.get(slot) ?? 0n);
-    this.records.set(slot, recordOf(frame, loadW, digest(first, packed)));
+    const level = before === undefined ? LEVEL.round : LEVEL.roundAfterMatch;
+    this.records.set(slot, recordOf(frame, loadW, this.digest(level, frame, first, packed)));
     const whole = [...(before?.packed ?? []), ...packed];
     const matched = before?.matched ?? 0;
     const publication = before?.publication ?? this.publication(frame);
     this.open.set(frame, { publication, packed: whole, fills: whole.map(decodeFill), matched });
   }
 
-  /** Closes a frame's record. @returns what awaited settlement; undefined where nothing did */
-  settle(frame: number): OpenFrame | undefined {
+  /**
+   * Closes a frame's record, or the part of it that concerns the groups of some piles.
+   *
+   * @param posted Piles that the settlement changed something of.
+   * @param rest What the event says the hash of what is left is; 0 where nothing is.
+   * @returns What was settled; undefined where nothing awaited it, or another part was settled than `rest` says.
+   */
+  settle(frame: number, posted: ReadonlySet<number>, rest: bigint): OpenFrame | undefined {
     const open = this.open.get(frame);
-    this.open.delete(frame);
+    if (open === undefined) return undefined;
+    const waits = (fill: PackedFill): boolean => rest !== 0n && !this.isSettled(open, posted).has(partyOf(fill));
+    const left = open.packed.filter((_, i) => waits(open.fills[i]!));
+    const leftMatched = open.packed.slice(0, open.matched).filter((_, i) => waits(open.fills[i]!)).length;
+    if (left.length === 0) {
+      if (rest !== 0n) return undefined;
+      this.open.delete(frame);
+    } else {
+      const count = (BigInt(leftMatched) << 16n) | BigInt(left.length - leftMatched);
+      if (this.digest(LEVEL.rest, frame, open.publication, left, count) !== rest) return undefined;
+      this.open.set(frame, { ...open, packed: left, fills: left.map(decodeFill), matched: leftMatched });
+    }
     const slot = frame % REMEMBERED_FRAMES;
     const word = this.records.get(slot) ?? 0n;
-    if (Number(word & FRAME_MASK) === frame) this.records.set(slot, word & ((1n << DIGEST_SHIFT) - 1n));
-    else this.moved.delete(frame);
-    return open;
+    const inSlot = Number(word & FRAME_MASK) === frame;
+    const record = ((inSlot ? word : this.moved.get(frame)!) & ((1n << DIGEST_SHIFT) - 1n)) | kept(rest);
+    if (inSlot) this.records.set(slot, record);
+    else if (rest === 0n) this.moved.delete(frame);
+    else this.moved.set(frame, record);
+    const settled = open.packed.filter((_, i) => !waits(open.fills[i]!));
+    return {
+      ...{ publication: open.publication, packed: settled, fills: settled.map(decodeFill) },
+      matched: open.matched - leftMatched,
+    };
+  }
+
+  /** M(t) of a pile, money units. SPEC 2. */
+  margin(ratedW: bigint, publication: bigint): bigint {
+    const packed = decodePublication(publication);
+    if (packed === undefined) return 0n;
+    const { tickSize } = this.market;
+    return marginFor(this.market, ratedW, {
+      importPrice: packed.importTicks * tickSize,
+      exportPrice: packed.exportTicks * tickSize,
+      wheelingPrice: packed.wheelingTicks * tickSize,
+    });
+  }
+
+  /** All that fills and the margins of their piles set aside, money units. @param ratedW Of a pile by its number. */
+  setAsideBy({ fills, matched, publication }: OpenFrame, ratedW: (pile: number) => bigint): bigint {
+    let sum = total(this.setAside(fills, publication));
+    for (const part of [fills.slice(0, matched), fills.slice(matched)]) {
+      const piles = new Set(part.flatMap(({ sell, buy }) => [sell, buy]).filter((pile) => pile !== GRID));
+      for (const pile of piles) sum += this.margin(ratedW(pile), publication);
+    }
+    return sum;
+  }
+
+  /** The piles of the groups in which a pile was posted. */
+  private isSettled({ fills }: OpenFrame, posted: ReadonlySet<number>): Set<number> {
+    const between = fills.filter(({ sell, buy }) => sell !== GRID && buy !== GRID);
+    const trades = between.map(({ sell, buy, ...of }) => ({ ...of, sell: String(sell), buy: String(buy) }));
+    const grid = fills
+      .filter((fill) => !between.includes(fill))
+      .map((fill) => ({ ...fill, pile: String(partyOf(fill)), side: fill.sell === GRID ? "charge" : "discharge" }) as const);
+    const groups = groupsOf({ trades, grid }).map((group) => group.map(Number));
+    return new Set(groups.filter((group) => group.some((pile) => posted.has(pile))).flat());
+  }
+
+  /** Hash of a list of a frame's fills: `contracts/libraries/FillsDigest.sol`. */
+  private digest(
+    level: bigint,
+    frame: number,
+    first: bigint,
+    words: readonly bigint[],
+    count = BigInt(words.length),
+  ): bigint {
+    const header = DOMAIN | (level << 224n) | (BigInt(this.address) << 64n) | (BigInt(frame) << 32n) | count;
+    return BigInt(keccak256(concat([header, first, ...words].map((word) => toBeHex(word, 32)))));
   }
 
   /** What fills set aside: a buyer its price and the wheeling charge, a seller its bond, the grid its exports. SPEC 5. */
@@ -118,10 +201,10 @@ export class FrameLedger {
     return sums;
   }
 
-  /** Everything that awaits settlement, money units. */
-  get inDelivery(): bigint {
+  /** Everything that awaits settlement, money units. @param ratedW Of a pile by its number. */
+  inDelivery(ratedW: (pile: number) => bigint): bigint {
     let sum = 0n;
-    for (const { fills, publication } of this.open.values()) sum += total(this.setAside(fills, publication));
+    for (const open of this.open.values()) sum += this.setAsideBy(open, ratedW);
     return sum;
   }
 }
@@ -141,6 +224,7 @@ function kept(hash: bigint): bigint {
   return (hash >> DIGEST_SHIFT) << DIGEST_SHIFT;
 }
 
-function digest(first: bigint, words: readonly bigint[]): bigint {
-  return BigInt(keccak256(concat([first, ...words].map((word) => toBeHex(word, 32)))));
+/** The pile of a grid fill, or the buyer of a trade. */
+function partyOf({ sell, buy }: PackedFill): number {
+  return buy === GRID ? sell : buy;
 }

@@ -1,8 +1,9 @@
 import { decodeFill, decodePileState, decodePosting, GRID, type PileState } from "../chain/packedWords";
 import type { DeploymentParameters } from "../market/defaults";
+import { amountDown } from "../market/model/money";
 import type { AuditEvent, EventPlace } from "./auditEvent";
 import { EventReader } from "./eventReader";
-import { FrameLedger, total } from "./frameLedger";
+import { FrameLedger } from "./frameLedger";
 import { LoadHistory } from "./loadHistory";
 import { energyPerFrameWh, MeterBook, operatorTag } from "./meterBook";
 import {
@@ -17,8 +18,8 @@ import {
 } from "./pileSlot";
 import { RoundBook } from "./roundBook";
 
-/** Most debt that a pile's field holds, money units. */
-const MAX_DEBT = 2n ** 64n - 1n;
+/** The last nonce; a pile that acts with it keeps it. */
+const MAX_NONCE = 2n ** 20n - 1n;
 /** Piles whose live bit is in the head; the further words hold {@link PILES_PER_WORD} each. */
 const PILES_IN_HEAD = 208;
 const PILES_PER_WORD = 255;
@@ -29,8 +30,6 @@ export interface RebuiltPile {
   operator: string;
   ratedW: bigint;
   slot: PileState;
-  /** What it owes, money units. */
-  debt: bigint;
 }
 
 /** Money that came in and went out, money units. */
@@ -52,7 +51,7 @@ export interface EnergyMoved {
  * times of their blocks, and the parameters that it was deployed with.
  *
  * Whatever follows from earlier events is worked out, not believed: loads and the fluctuation level, balances after
- * deposits, orders and settlements, debts, credit, scores of plans. An event that says something else is a
+ * deposits, orders and settlements, margins, claims, credit, scores of plans. An event that says something else is a
  * {@link Contradiction}.
  */
 export class RebuiltMarket {
@@ -81,15 +80,19 @@ export class RebuiltMarket {
 
   /** The last event that touched each subject. */
   private readonly touched = new Map<string, EventPlace>();
-  /** Debts that the running transaction has changed, before and after. */
-  private readonly debtChanges = new Map<number, { before: bigint; after: bigint }>();
+  /** What everybody may claim of the grid operator's account, money units; never 0. */
+  readonly claimOf = new Map<string, bigint>();
   /** The frame whose clearing opened a round in the running transaction. */
   private opening: number | undefined;
 
-  constructor(readonly parameters: DeploymentParameters) {
-    this.ledger = new FrameLedger(parameters);
+  /** @param market Its address, which hashes of fills are about. */
+  constructor(
+    readonly parameters: DeploymentParameters,
+    market: string,
+  ) {
+    this.ledger = new FrameLedger(parameters, market);
     this.loads = new LoadHistory(parameters, this.ledger);
-    this.rounds = new RoundBook(parameters);
+    this.rounds = new RoundBook(parameters, market);
   }
 
   /** The last event that touched a subject such as "pile 3"; undefined where none did. */
@@ -129,9 +132,10 @@ export class RebuiltMarket {
     return sum;
   }
 
-  /** Everybody's claims: the piles', what awaits settlement, the grid operator's account. Money units. */
+  /** Everybody's money: the piles', what awaits settlement, the grid operator's account. Money units. */
   get claims(): bigint {
-    return this.ofPiles + this.ledger.inDelivery + this.gridBalance;
+    const inDelivery = this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
+    return this.ofPiles + inDelivery + this.gridBalance;
   }
 
   /** Takes in the next event. @throws Contradiction where it cannot follow from those before it */
@@ -157,7 +161,7 @@ export class RebuiltMarket {
       const pile = e.number("pile");
       e.expect(`pile ${pile}`, "number", this.piles.size + 1, pile);
       const [account, operator, ratedW] = [e.text("account"), e.text("operator"), e.amount("ratedW")];
-      this.piles.set(pile, { account, operator, ratedW, slot: newSlot(this.parameters), debt: 0n });
+      this.piles.set(pile, { account, operator, ratedW, slot: newSlot(this.parameters) });
       e.touch(`pile ${pile}`, "market");
     },
     SuspensionSet: (e) => this.change(e, (slot) => ({ ...slot, suspended: e.flag("suspended") })),
@@ -193,11 +197,25 @@ export class RebuiltMarket {
     },
     FrameCleared: (e) => this.cleared(e),
     FlexibleFilled: (e) => this.executed(e),
-    DebtChanged: (e) => {
-      const pile = this.pile(e);
-      this.debtChanges.set(e.number("pile"), { before: pile.debt, after: e.amount("debt") });
-      pile.debt = e.amount("debt");
-      e.touch(`pile ${e.number("pile")}`);
+    CancellationPaid: (e) => {
+      // Told before the order that leaves.
+      const subject = `pile ${e.number("pile")}`;
+      e.expect(subject, "what cancelling costs (money units)", this.feeOf(e, this.pile(e).slot), e.amount("fee"));
+      this.gridBalance += e.amount("fee");
+      e.expect("market", "gridBalance (money units)", this.gridBalance, e.amount("gridBalance"));
+      e.touch(subject, "market");
+    },
+    ClaimAdded: (e) => {
+      const account = e.text("account");
+      this.claimOf.set(account, (this.claimOf.get(account) ?? 0n) + e.amount("amount"));
+      e.touch(`claim of ${account}`);
+    },
+    ClaimPaid: (e) => {
+      const account = e.text("account");
+      const left = (this.claimOf.get(account) ?? 0n) - e.amount("amount");
+      if (left < 0n) e.contradict(`claim of ${account}`, "claim (money units)", left + e.amount("amount"), e.amount("amount"));
+      this.claimOf.set(account, left);
+      e.touch(`claim of ${account}`);
     },
     FrameSettled: (e) => this.settled(e),
     RoleGranted: (e) => {
@@ -290,14 +308,15 @@ export class RebuiltMarket {
     },
   };
 
-  /** A direct order leaves the nonce, a signed one carries the next; all else of the slot follows. SPEC 2. */
+  /** Every act of a pile on its order uses up a nonce; all else of the slot follows. SPEC 2. */
   private placed(e: EventReader): void {
     const pile = this.pile(e);
     const subject = `pile ${e.number("pile")}`;
     const before = withoutOrder(this.parameters, pile.slot);
     const state = decodePileState(e.amount("state"));
     const locked = lockWith(this.parameters, state, state.remainingWh);
-    e.expect(subject, "balance (money units)", before.balance - locked, state.balance);
+    const fee = this.feeOf(e, pile.slot);
+    e.expect(subject, "balance (money units)", before.balance - locked - fee, state.balance);
     e.expect(subject, "sequence", BigInt.asUintN(32, this.sequence), state.sequence);
     this.expectLasting(e, subject, before, state);
     pile.slot = state;
@@ -311,7 +330,7 @@ export class RebuiltMarket {
     const subject = `pile ${e.number("pile")}`;
     const before = withoutOrder(this.parameters, pile.slot);
     const state = decodePileState(e.amount("state"));
-    e.expect(subject, "balance (money units)", before.balance, state.balance);
+    e.expect(subject, "balance (money units)", before.balance - this.feeOf(e, pile.slot), state.balance);
     this.expectLasting(e, subject, before, state);
     pile.slot = state;
     e.touch(subject);
@@ -321,24 +340,28 @@ export class RebuiltMarket {
     e.expect(subject, "credit (1/100 point)", before.credit, state.credit);
     e.expect(subject, "creditWh", before.creditWh, state.creditWh);
     e.expect(subject, "suspended", before.suspended, state.suspended);
-    e.expect(subject, "indebted", before.indebted, state.indebted);
-    const signed = state.nonce === before.nonce + 1n;
-    e.expect(subject, "nonce", signed ? state.nonce : before.nonce, state.nonce);
+    e.expect(subject, "nonce", before.nonce === MAX_NONCE ? MAX_NONCE : before.nonce + 1n, state.nonce);
+  }
+
+  /** What a pile pays that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
+  private feeOf(e: EventReader, slot: PileState): bigint {
+    const { cancelPrice, settlement } = this.parameters;
+    const flexible = slot.iceberg || !slot.charge;
+    const reckoned = (this.loads.last?.frame ?? 0) >= slot.firstFrame;
+    if (settlement !== "benefit" || !flexible || !reckoned || !this.isLive(slot, e.time())) return 0n;
+    const displayedWh = slot.remainingWh < slot.peakWh ? slot.remainingWh : slot.peakWh;
+    const [price, lock] = [amountDown(cancelPrice, displayedWh), lockWith(this.parameters, slot, slot.remainingWh)];
+    return price < lock ? price : lock;
   }
 
   private deposited(e: EventReader): void {
     const pile = this.pile(e);
     const subject = `pile ${e.number("pile")}`;
     const amount = e.amount("amount");
-    const debt = this.takeDebtChange(e, subject, pile);
-    const slot = debt === undefined ? pile.slot : this.withoutDead(pile.slot, e);
-    const free = slot.balance + amount;
-    const paid = debt === undefined ? 0n : this.payDebt(e, subject, free, debt);
-    pile.slot = { ...slot, balance: free - paid, indebted: pile.debt !== 0n };
-    this.gridBalance += paid;
+    pile.slot = { ...pile.slot, balance: pile.slot.balance + amount };
     this.moved.deposited += amount;
     e.expect(subject, "balance (money units)", pile.slot.balance, e.amount("balance"));
-    e.touch(subject, ...(paid === 0n ? [] : ["market"]));
+    e.touch(subject);
   }
 
   private withdrawn(e: EventReader): void {
@@ -417,7 +440,8 @@ export class RebuiltMarket {
       const pile = this.piles.get(number);
       const enough = pile !== undefined && pile.slot.remainingWh >= filledWh;
       if (!enough) e.contradict(subject, "remainingWh", pile?.slot.remainingWh, `${filledWh} filled in frame ${frame}`);
-      pile.slot = withFill(this.parameters, pile.slot, filledWh, setAside.get(number) ?? 0n);
+      const margin = this.ledger.margin(pile.ratedW, this.ledger.publication(frame));
+      pile.slot = withFill(this.parameters, pile.slot, filledWh, (setAside.get(number) ?? 0n) + margin);
       e.touch(subject);
       return pile.slot.remainingWh === 0n ? [number] : [];
     });
@@ -425,12 +449,13 @@ export class RebuiltMarket {
 
   private settled(e: EventReader): void {
     const frame = e.number("frame");
-    const open = this.ledger.settle(frame);
-    if (open === undefined) return e.contradict(`frame ${frame}`, "fills that await settlement", "none", "settled");
+    const postings = e.words("postings").map(decodePosting);
+    const part = this.ledger.settle(frame, new Set(postings.map(({ pile }) => pile)), BigInt(e.text("rest")));
+    if (part === undefined) return e.contradict(`frame ${frame}`, "fills that await settlement", "others", "settled");
     const readings = this.meters.readings.get(frame);
-    this.meters.readings.delete(frame);
-    let grid = this.gridBalance + total(this.ledger.setAside(open.fills, open.publication));
-    for (const posting of e.words("postings").map(decodePosting)) {
+    if (!this.ledger.open.has(frame)) this.meters.readings.delete(frame);
+    let grid = this.gridBalance + this.ledger.setAsideBy(part, (pile) => this.piles.get(pile)!.ratedW);
+    for (const posting of postings) {
       const { pile: number, money, agreedWh, creditedWh, consumedWh, producedWh, silent } = posting;
       const subject = `pile ${number}`;
       const pile = this.piles.get(number);
@@ -441,48 +466,16 @@ export class RebuiltMarket {
         e.expect(subject, `producedWh in frame ${frame}`, reading.producedWh, producedWh);
         e.expect(subject, `silent in frame ${frame}`, false, silent);
       }
-      grid += this.post(e, subject, pile, money) - money;
+      const balance = pile.slot.balance + money;
+      const next = balance < MAX_BALANCE ? balance : MAX_BALANCE;
+      grid -= next - pile.slot.balance;
+      pile.slot = { ...pile.slot, balance: next };
       pile.slot = withDelivery(pile.slot, agreedWh, creditedWh);
       e.touch(subject);
     }
     this.gridBalance = grid;
     e.expect("market", "gridBalance (money units)", grid, e.amount("gridBalance"));
     e.touch(`frame ${frame}`, "market");
-  }
-
-  /** Books money for a pile; its debt comes first. @returns what of it the grid operator's account gets. SPEC 5. */
-  private post(e: EventReader, subject: string, pile: RebuiltPile, money: bigint): bigint {
-    const debt = this.takeDebtChange(e, subject, pile);
-    const slot = debt === undefined ? pile.slot : this.withoutDead(pile.slot, e);
-    let free = slot.balance + money;
-    let toGrid = 0n;
-    if (debt !== undefined) {
-      toGrid = this.payDebt(e, subject, free, debt);
-      free -= toGrid;
-    } else if (free < 0n) {
-      e.contradict(subject, "debt (money units)", -free, "no change of debt");
-    }
-    if (free > MAX_BALANCE) [toGrid, free] = [toGrid + free - MAX_BALANCE, MAX_BALANCE];
-    pile.slot = { ...slot, balance: free, indebted: pile.debt !== 0n };
-    return toGrid;
-  }
-
-  /** What the transaction has said of a pile's debt before it books the pile's money. */
-  private takeDebtChange(e: EventReader, subject: string, pile: RebuiltPile) {
-    const number = Number(subject.slice("pile ".length));
-    const change = this.debtChanges.get(number);
-    this.debtChanges.delete(number);
-    // Whenever money comes in for a pile in debt, its debt is told anew.
-    if (change === undefined && pile.slot.indebted) e.contradict(subject, "debt", "told anew", "no change of debt");
-    return change;
-  }
-
-  /** What of a pile's free money (negative: of what it lacks) is the grid's, its debt considered. */
-  private payDebt(e: EventReader, subject: string, free: bigint, { before, after }: { before: bigint; after: bigint }) {
-    const left = free - before;
-    const owed = left < 0n ? -left : 0n;
-    e.expect(subject, "debt (money units)", owed < MAX_DEBT ? owed : MAX_DEBT, after);
-    return free - (left > 0n ? left : 0n);
   }
 
   private meterChanged(e: EventReader, change: Parameters<MeterBook["change"]>[1]): void {

@@ -1,4 +1,4 @@
-import { keccak256, concat, toBeHex, ZeroHash } from "ethers";
+import { concat, id, keccak256, toBeHex, ZeroHash } from "ethers";
 
 import { decodeFrozenBook } from "../chain/frozenBook";
 import { decodePlan } from "../chain/roundWords";
@@ -11,6 +11,8 @@ import {
   scorePlan,
 } from "../market/model/benefit";
 import type { MarketParameters } from "../market/types";
+
+const DOMAIN = (BigInt(id("AdBEV frozen book")) >> 224n) << 224n;
 
 /** Most proposers of equally good plans that take part in a draw. */
 const MAX_CANDIDATES = 64;
@@ -48,7 +50,11 @@ export class RoundBook {
   /** Proposers whose claim other markets of the network share, so that one market's events do not give it. */
   readonly sharedClaims = new Set<string>();
 
-  constructor(private readonly market: RoundParameters) {}
+  /** @param address Of the market, which the hash of its book is about. */
+  constructor(
+    private readonly market: RoundParameters,
+    private readonly address: string,
+  ) {}
 
   /** A market's match opened a round. @param timestamp of the match, s */
   open(frame: number, words: readonly bigint[], timestamp: number): void {
@@ -58,10 +64,16 @@ export class RoundBook {
     this.latest = {
       ...{ frame, commitUntil, revealUntil, winnerUntil: revealUntil + finaliseSeconds },
       begins: frame * frameSeconds,
-      bookHash: keccak256(concat(words.map((word) => toBeHex(word, 32)))),
+      bookHash: this.hashOf(frame, words),
       ...{ executed: false, winner: ZeroHash, best: undefined, equals: 0 },
       book: decodeFrozenBook(words, { tickSize, pileName: String }),
     };
+  }
+
+  /** Hash of a frozen book behind what says what it is: domain, market, frame, number of words. */
+  private hashOf(frame: number, words: readonly bigint[]): string {
+    const header = DOMAIN | (BigInt(this.address) << 64n) | (BigInt(frame) << 32n) | BigInt(words.length);
+    return keccak256(concat([header, ...words].map((word) => toBeHex(word, 32))));
   }
 
   /** A plan was revealed and may be the best so far. @returns its score by the rules */

@@ -1,14 +1,22 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { keccak256, ZeroHash } from "ethers";
+import { id, keccak256, ZeroHash } from "ethers";
+import { ethers } from "hardhat";
 
 import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
 import { decodeChronicle, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
 import { benefit, scorePlan } from "../../../scripts/market/model/benefit";
-import { goTo } from "../../helpers/market";
-import { ask, bid, nth, PENNY, TARIFFS } from "./fixtures";
+import { currentFrame, goTo } from "../../helpers/market";
+import { ask, bid, deployDirect, nth, PENNY, publish, TARIFFS } from "./fixtures";
 import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
+
+/** Hash of a frozen book behind what says what it is: domain, market, frame, number of words. */
+function bookHash(market: string, frame: number, book: readonly bigint[]): string {
+  const domain = (BigInt(id("AdBEV frozen book")) >> 224n) << 224n;
+  const header = domain | (BigInt(market) << 64n) | (BigInt(frame) << 32n) | BigInt(book.length);
+  return keccak256(`0x${[header, ...book].map((word) => word.toString(16).padStart(64, "0")).join("")}`);
+}
 
 describe("BenefitRounds", () => {
   const fixture = async () => setting();
@@ -32,6 +40,7 @@ describe("BenefitRounds", () => {
         dischargeEfficiencyBps: 10_000n,
         maxWaitFrames: s.parameters.maxWaitFrames,
         bySlack: false,
+        exportBudgetTicks: 0n,
       });
       expect(s.book.slice(1, 10)).to.deep.equal(
         await Promise.all(Array.from({ length: 9 }, (_, k) => s.market.publication(s.round + k))),
@@ -46,7 +55,7 @@ describe("BenefitRounds", () => {
         },
       ]);
       expect((await s.rounds.roundOf(s.market)).bookHash).to.equal(
-        keccak256(`0x${s.book.map((word) => word.toString(16).padStart(64, "0")).join("")}`),
+        bookHash(await s.market.getAddress(), s.round, s.book),
       );
     });
 
@@ -215,50 +224,75 @@ describe("BenefitRounds", () => {
   });
 
   describe("exports", () => {
-    // With a grid that buys dearer than it sells, an ask and bids that do not cross can both move in one frame.
-    const tariffs = { importPrice: 5n * PENNY, exportPrice: 20n * PENNY };
-
-    for (const [what, prefund, drawn, discharged] of [
-      ["in full", 400_000n, [3_000n, 2_500n], 2_000n],
-      ["as far as the operator's account can pay, and draw no more than then fits", 200_000n, [3_000n, 1_500n], 1_000n],
-    ] as const) {
-      it(`are filled ${what}, set aside at once and paid at settlement`, async () => {
-        const s = await setting({ capacityW: 40_000n, icebergPeakWh: 3_000n }, tariffs);
-        const { market, piles, frame, rounds } = s;
-        await market.depositGrid(prefund);
-        await market.connect(nth(piles, 0)).place(ask(15n * PENNY, 2_000n, frame + 1));
-        await market.connect(nth(piles, 1)).place(bid(10n * PENNY, 6_000n, frame + 1));
-        await market.connect(nth(piles, 2)).place(bid(10n * PENNY, 6_000n, frame + 1, 2_500n));
-        await goTo(frame + 1, -600);
-        const book = await bookOf(rounds, await market.clear(frame + 1));
-        const bytes = plan(1, [5_500n], [2_000n]);
-        await commit(s, nth(s.proposers, 0), frame + 1, bytes);
-        await goTo(frame + 1, -480);
-        await rounds.connect(nth(s.proposers, 0)).reveal(market, book, bytes, SALT);
-        await goTo(frame + 1, -360);
-        const receipt = await (await rounds.finalise(market, book, bytes)).wait();
-        const filled = receipt?.logs
-          .map((log) => market.interface.parseLog(log))
-          .find((log) => log?.name === "FlexibleFilled");
-        const words = [...(filled?.args.getValue("fills") as bigint[])];
-        expect(words.map(decodeFill)).to.deep.equal([
-          { sell: 0, buy: 2, energyWh: drawn[0], price: 5n * PENNY },
-          { sell: 0, buy: 3, energyWh: drawn[1], price: 5n * PENNY },
-          { sell: 1, buy: 0, energyWh: discharged, price: 20n * PENNY },
-        ]);
-        expect(filled?.args.getValue("loadW")).to.equal(TARIFFS.baseLoadW + 2n * (drawn[0] + drawn[1] - discharged));
-        const paid = (discharged * 20n * PENNY) / 1000n;
-        expect(await market.gridBalance()).to.equal(prefund - paid);
-
-        await goTo(frame + 2);
-        const publication = await market.publication(frame + 1);
-        const before = await market.freeBalanceOf(nth(piles, 0));
-        await s.delivery.settle(market, frame + 1, publication, words, 0, []);
-        expect((await market.freeBalanceOf(nth(piles, 0))) - before).to.equal(paid);
-        const bought = ((drawn[0] + drawn[1]) * 5n * PENNY) / 1000n;
-        expect(await market.gridBalance()).to.equal(prefund - paid + bought);
-      });
+    /** One ask of 2 kWh at the export tariff, over two frames; the operator holds `prefund` at the match. */
+    async function market(prefund: bigint) {
+      const d = await deployDirect(8, { settlement: "benefit", icebergPeakWh: 3_000n });
+      const proposers = (await ethers.getSigners()).slice(12, 16);
+      for (const proposer of proposers) await d.market.grantRole(id("PROPOSER_ROLE"), proposer);
+      const frame = (await currentFrame()) + d.parameters.leadFrames + 3;
+      const round = frame + 1;
+      // 1 kWh less in the first frame and the load is flat.
+      await publish(d.market, round, 1, { baseLoadW: TARIFFS.baseLoadW + 2_000n });
+      await publish(d.market, round + 1, 23);
+      await time.increaseTo(frame * 1800);
+      const s = { ...d, frame, proposers };
+      await s.market.depositGrid(prefund);
+      await s.market.connect(nth(s.piles, 0)).place(ask(5n * PENNY, 2_000n, frame + 2));
+      await goTo(round, -600);
+      const book = await bookOf(s.rounds, await s.market.clear(round));
+      return { ...s, round, book };
     }
+
+    it("are filled as they were scored, set aside at once and paid at settlement", async () => {
+      const { market: m, rounds, proposers, piles, delivery, round, book, ...s } = await market(100_000n);
+      const bytes = plan(2, [], [1_000n]);
+      await commit({ ...s, market: m, rounds, proposers, piles, delivery }, nth(proposers, 0), round, bytes);
+      await goTo(round, -480);
+      await rounds.connect(nth(proposers, 0)).reveal(m, book, bytes, SALT);
+      // Between reveal and execution nothing leaves the account, whoever wants it to.
+      await expect(m.withdrawGrid(s.admin, 1n)).to.be.revertedWithCustomError(m, "RoundOpen").withArgs(round);
+      expect(await delivery.availableOf(m)).to.equal(0n);
+      await goTo(round, -360);
+      const receipt = await (await rounds.finalise(m, book, bytes)).wait();
+      const filled = receipt?.logs
+        .map((log) => m.interface.parseLog(log))
+        .find((log) => log?.name === "FlexibleFilled");
+      const words = [...(filled?.args.getValue("fills") as bigint[])];
+      expect(words.map(decodeFill)).to.deep.equal([{ sell: 1, buy: 0, energyWh: 1_000n, price: 5n * PENNY }]);
+      expect(filled?.args.getValue("loadW")).to.equal(TARIFFS.baseLoadW);
+      expect(await m.gridBalance()).to.equal(50_000n);
+      expect(await delivery.availableOf(m)).to.equal(50_000n);
+      await goTo(round + 1);
+      const before = await m.freeBalanceOf(nth(piles, 0));
+      await delivery.settle(m, round, await m.publication(round), words, 0, []);
+      expect((await m.freeBalanceOf(nth(piles, 0))) - before).to.equal(50_000n);
+    });
+
+    it("are refused beyond what the account held at the match, over the whole plan, to the Wh", async () => {
+      const { rounds, book } = await market(99_999n);
+      expect(decodeRoundTerms(nth(book, 0)).exportBudgetTicks).to.equal(99_999n);
+      for (const [discharge, offset, tickWh] of [
+        [[2_000n], 0n, 100_000_000n],
+        [[1_000n, 1_000n], 1n, 100_000_000n],
+      ] as const) {
+        await expect(rounds.scorePlan(book, plan(2, [], [...discharge])))
+          .to.be.revertedWithCustomError(rounds, "PlanExportsUnfunded")
+          .withArgs(offset, tickWh, 99_999_000n);
+      }
+      await rounds.scorePlan(book, plan(2, [], [1_000n, 999n]));
+    });
+
+    it("count what is claimed as spent", async () => {
+      const s = await setting({ keeperReward: 60_000n });
+      await s.market.depositGrid(100_000n);
+      await s.market.connect(nth(s.piles, 0)).place(ask(5n * PENNY, 2_000n, s.frame + 9));
+      await goTo(s.frame + 1, -600);
+      await s.market.clear(s.frame + 1);
+      expect(await s.delivery.claimedOf(s.market)).to.equal(60_000n);
+      await goTo(s.frame + 2, -600);
+      const book = await bookOf(s.rounds, await s.market.clear(s.frame + 2));
+      expect(decodeRoundTerms(nth(book, 0)).exportBudgetTicks).to.equal(40_000n);
+    });
   });
 
   describe("refuses", () => {
@@ -286,7 +320,7 @@ describe("BenefitRounds", () => {
       const other = [...s.book, 1n];
       await expect(s.rounds.connect(own).reveal(s.market, other, bytes, SALT))
         .to.be.revertedWithCustomError(s.rounds, "WrongBook")
-        .withArgs(keccak256(`0x${other.map((word) => word.toString(16).padStart(64, "0")).join("")}`));
+        .withArgs(bookHash(await s.market.getAddress(), s.round, other));
       await expect(s.rounds.finalise(s.market, s.book, "0x")).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
       await s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT);
       await expect(s.rounds.connect(own).reveal(s.market, s.book, bytes, SALT)).to.be.revertedWithCustomError(

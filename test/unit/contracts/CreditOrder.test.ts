@@ -24,7 +24,7 @@ const WEIGHTS = { capacity: 6n, credit: 8n, renewable: 5n, position: 4n, price: 
 
 describe("Ranking by credit", () => {
   it("ranks a book that has one side only", async () => {
-    const { market, lens, parameters, piles } = await deployDirect(2, { ranking: "credit" });
+    const { market, lens, parameters, piles } = await deployDirect(2, { ranking: "credit", readingSeconds: 3600 });
     const start = await freshFrame(market, parameters);
     await market.connect(nth(piles, 0)).place(bid(20n * PENNY, 300n, start + 9));
     await market.connect(nth(piles, 1)).place(bid(21n * PENNY, 300n, start + 9));
@@ -40,7 +40,8 @@ describe("Ranking by credit", () => {
   for (const seed of [1, 2, 3, 4, 5].slice(0, runs(5))) {
     it(`puts either side of a random book in the order of [D Table 1], for the market and its lens (${seed.toString()})`, async () => {
       const random = new Random(seed).stream("credit order");
-      const d = await deployDirect(PILES, { ranking: "credit", icebergThresholdWh: THRESHOLD, tickSize: 1_000n });
+      const rules = { icebergThresholdWh: THRESHOLD, tickSize: 1_000n, readingSeconds: 3600 };
+      const d = await deployDirect(PILES, { ranking: "credit", ...rules });
       const { market, lens, delivery, token, parameters, piles } = d;
       const start = await freshFrame(market, parameters);
       const sums = new Map<number, { charge: boolean; ticks: bigint; without: bigint; sequence: bigint }>();
@@ -97,7 +98,7 @@ describe("Ranking by credit", () => {
       expect(buyers).to.deep.equal([...buyers].sort((x, y) => x - y));
       expect(fills.length).to.be.greaterThan(0);
       await expectSolvent(market, token, parameters);
-      await settle(market, start + 1, words);
+      await settle(market, start + 1, words, { offset: 3600 });
       await expectSolvent(market, token, parameters);
     });
   }

@@ -1,6 +1,6 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { MaxUint256 } from "ethers";
+import { MaxUint256, ZeroHash } from "ethers";
 
 import { decodeFrameRecord, decodePosting, decodePublication } from "../../../scripts/chain/packedWords";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
@@ -41,16 +41,26 @@ describe("FrameClearing: settle", () => {
     const paid = 130_130n;
     expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - paid - 30_030n - 100_000n);
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE - 10_010n);
+    // The buyer's money is where it belongs, and where nothing is measured nobody's credit changes.
     const postings = [
-      { pile: 2, money: 10_010n + paid, agreedWh: 1001n, consumedWh: 0n, producedWh: 1001n },
-      { pile: 1, money: 0n, agreedWh: 1501n, consumedWh: 1501n, producedWh: 0n },
-    ].map((posting) => ({ ...posting, creditedWh: posting.agreedWh, silent: false }));
+      {
+        pile: 2,
+        money: 10_010n + paid,
+        agreedWh: 0n,
+        creditedWh: 0n,
+        consumedWh: 0n,
+        producedWh: 1001n,
+        silent: false,
+      },
+    ];
+    const slot = await market.pileState(1);
     await expect(await settle(market, frame, words))
       .to.emit(market, "FrameSettled")
-      .withArgs(frame, 30_030n + 100_000n, (words: bigint[]) => {
+      .withArgs(frame, 30_030n + 100_000n, ZeroHash, (words: bigint[]) => {
         expect(words.map(decodePosting)).to.deep.equal(postings);
         return true;
       });
+    expect(await market.pileState(1)).to.equal(slot);
     expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE - paid - 30_030n - 100_000n);
     expect(await market.freeBalanceOf(b)).to.equal(PILE_BALANCE + paid);
     expect(await market.gridBalance()).to.equal(130_030n);

@@ -228,7 +228,7 @@ describe("FrameClearing: clear", () => {
     });
 
     it("gives energy away where the tariff is zero", async () => {
-      const { market, start, a } = await marketWith({}, { importPrice: 0n });
+      const { market, start, a } = await marketWith({}, { importPrice: 0n, exportPrice: 0n });
       await market.connect(a).place(bid(1n, 1500n, start + 9));
       expect((await clear(market, start + 1)).fills).to.deep.equal([fill(0, 1, 1500n, 0n)]);
       expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE);
@@ -488,6 +488,7 @@ describe("FrameClearing: clear", () => {
         pflW: 2000n,
         gridBalance: 0n,
         roundOpen: false,
+        openFrames: 0,
       });
     });
 

@@ -300,7 +300,7 @@ describe("MarketLens", () => {
     it("LeftToRound: an iceberg of a market with benefit rounds, due or not", async () => {
       const { market, lens, parameters, piles } = await deployMarket(1, { settlement: "benefit", maxWaitFrames: 0 });
       const start = await freshFrame(market, parameters);
-      await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 9_000n, start + 1));
+      await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 9_000n, start + 2));
       const [verdict, filledWh] = await lens.explain(market, nth(piles, 0), start + 1);
       expect([VERDICTS[Number(verdict)], filledWh]).to.deep.equal(["LeftToRound", 0n]);
     });

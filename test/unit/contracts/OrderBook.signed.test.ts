@@ -189,7 +189,7 @@ describe("OrderBook: signed orders", () => {
         .to.be.revertedWithCustomError(market, "InsufficientBalance")
         .withArgs(PILE_BALANCE, 1_006_632_900n);
       await market.connect(a).place(bid(PENNY, 1n, start + 5));
-      await expect(market.submit(await signed(a)))
+      await expect(market.submit(await signed(a, { nonce: 1n })))
         .to.be.revertedWithCustomError(market, "LiveOrderExists")
         .withArgs(1n);
       await market.setSuspended(b, true);
@@ -199,9 +199,9 @@ describe("OrderBook: signed orders", () => {
       await market.setEntryPaused(true);
       await expect(market.submit(await signed(c))).to.be.revertedWithCustomError(market, "EntryPaused");
       // Exit by signature goes on.
-      await market.submit(await signed(a, { action: "cancel" }));
+      await market.submit(await signed(a, { action: "cancel", nonce: 1n }));
       await goTo(start + 1, -600);
-      expect(await nonceOf(market, 1)).to.equal(1n);
+      expect(await nonceOf(market, 1)).to.equal(2n);
     });
 
     it("obeys gate closure", async () => {
@@ -220,14 +220,22 @@ describe("OrderBook: signed orders", () => {
       expect(await liveStates(market)).to.deep.equal([[], []]);
     });
 
-    it("leaves the nonce alone where the pile acts itself", async () => {
+    it("is void once the pile has acted itself, whatever it did", async () => {
       const { market, start, a, signed } = await loadFixture(fixture);
       const order = await signed(a);
       await market.connect(a).place(bid(PENNY, 1000n, start + 5));
       await market.connect(a).replace(bid(PENNY, 900n, start + 5));
       await market.connect(a).cancel();
-      expect(await nonceOf(market, 1)).to.equal(0n);
-      await market.submit(order);
+      expect(await nonceOf(market, 1)).to.equal(3n);
+      await expect(market.submit(order)).to.be.revertedWithCustomError(market, "InvalidNonce").withArgs(0n, 3n);
+      await market.submit(await signed(a, { nonce: 3n }));
+    });
+
+    it("leaves the nonce alone where the pile is refused", async () => {
+      const { market, start, a, signed } = await loadFixture(fixture);
+      await expect(market.connect(a).cancel()).to.be.reverted;
+      await expect(market.connect(a).place(bid(PENNY, 0n, start + 5))).to.be.reverted;
+      await market.submit(await signed(a));
     });
   });
 
@@ -352,9 +360,9 @@ describe("OrderBook: signed orders", () => {
       await market.connect(a).place(bid(14n * PENNY, 1000n, start + 5));
       await market.connect(b).place(bid(14n * PENNY, 1000n, start + 5));
       const tx = await market.submitBatch([
-        await signed(a, { action: "cancel" }),
-        await signed(a, { energyWh: 1000n, nonce: 1n }),
-        await signed(b, { action: "replace", energyWh: 1001n }),
+        await signed(a, { action: "cancel", nonce: 1n }),
+        await signed(a, { energyWh: 1000n, nonce: 2n }),
+        await signed(b, { action: "replace", energyWh: 1001n, nonce: 1n }),
       ]);
       await expect(tx)
         .to.emit(market, "OrderRefused")
@@ -386,7 +394,7 @@ describe("OrderBook: signed orders", () => {
       const { market, start, a, b, signed } = await loadFixture(fixture);
       await market.connect(a).place(bid(PENNY, 1000n, start + 5));
       await market.setEntryPaused(true);
-      const tx = await market.submitBatch([await signed(a, { action: "cancel" }), await signed(b)]);
+      const tx = await market.submitBatch([await signed(a, { action: "cancel", nonce: 1n }), await signed(b)]);
       await expect(tx).to.emit(market, "OrderCancelled");
       await expect(tx)
         .to.emit(market, "OrderRefused")

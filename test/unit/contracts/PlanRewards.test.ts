@@ -41,13 +41,14 @@ async function roundSlot(market: Addressable): Promise<bigint> {
 
 describe("PlanRewards", () => {
   /** A round with a reward, open for commitments. */
-  const fixture = async () => {
+  const fixtureOf = async (reward: bigint) => {
     const s = await setting({ minCredit: 4_000n });
     await s.token.approve(s.rounds, ethers.MaxUint256);
-    await s.rounds.setReward(s.market, REWARD);
+    await s.rounds.setReward(s.market, reward);
     await s.rounds.fundReward(s.market, POT);
     return { ...s, ...(await opened(s)) };
   };
+  const fixture = async () => fixtureOf(REWARD);
   type Setting = Awaited<ReturnType<typeof fixture>>;
 
   /** Proposers commit to plans, reveal them and the best is executed. @returns the block of the last reveal */
@@ -79,7 +80,9 @@ describe("PlanRewards", () => {
       await expect(s.rounds.connect(donor).setReward(s.market, 1n))
         .to.be.revertedWithCustomError(s.rounds, "NotGridOperator")
         .withArgs(donor);
-      await expect(s.rounds.setReward(s.market, 5n)).to.emit(s.rounds, "RewardSet").withArgs(s.market, 5n);
+      await expect(s.rounds.setReward(s.market, 5n))
+        .to.emit(s.rounds, "RewardSet")
+        .withArgs(s.market, 5n, s.round + 1);
       await expect(s.rounds.fundReward(s.market, 0n)).to.be.revertedWithCustomError(s.rounds, "NothingPaid");
     });
 
@@ -257,10 +260,9 @@ describe("PlanRewards", () => {
       );
     });
 
-    for (const reward of [POT + 1n, 2n ** 144n, ethers.MaxUint256]) {
+    for (const reward of [POT + 1n, 2n ** 112n - 1n]) {
       it(`give no more than is in the pot: of a reward of ${reward}`, async () => {
-        const s = await loadFixture(fixture);
-        await s.rounds.setReward(s.market, reward);
+        const s = await fixtureOf(reward);
         const proposer = nth(s.proposers, 0);
         await win(s, [[proposer, plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n])]]);
         await s.rounds.drawReward(s.market);
@@ -269,11 +271,27 @@ describe("PlanRewards", () => {
       });
     }
 
-    it("are not opened without a reward", async () => {
+    it("refuse a reward beyond its field", async () => {
       const s = await loadFixture(fixture);
-      await s.rounds.setReward(s.market, 0n);
+      await expect(s.rounds.setReward(s.market, 2n ** 112n))
+        .to.be.revertedWithCustomError(s.rounds, "RewardOutOfRange")
+        .withArgs(2n ** 112n, 2n ** 112n - 1n);
+    });
+
+    it("are not opened without a reward", async () => {
+      const s = await fixtureOf(0n);
       await win(s, [[nth(s.proposers, 0), plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n])]]);
       await expect(s.rounds.drawReward(s.market)).to.be.revertedWithCustomError(s.rounds, "NothingToDraw").withArgs(0);
+    });
+
+    it("are worth what they were when the round opened, whatever the operator sets afterwards", async () => {
+      const s = await loadFixture(fixture);
+      const proposer = nth(s.proposers, 0);
+      for (const amount of [0n, 1n]) await s.rounds.setReward(s.market, amount);
+      expect((await s.rounds.rewardOf(s.market)).perFrame).to.equal(1n);
+      await win(s, [[proposer, plan(s.horizon, [3_000n, 3_000n, 3_000n, 2_000n])]]);
+      await s.rounds.drawReward(s.market);
+      expect(await s.rounds.claimableOf(s.token, proposer)).to.equal(REWARD);
     });
 
     it("are over once a plan of the next round is revealed: nobody takes part in another round's", async () => {

@@ -150,27 +150,28 @@ describe("RoundExecution", () => {
       const s = await setting();
       const { market, piles, rounds, frame } = s;
       const last = nth(piles, 0);
-      await market.connect(last).place(bid(30n * PENNY, 2_000n, frame + 1, 2_000n));
-      await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 6_000n, frame + 1));
-      await goTo(frame + 1, -600);
-      const book = await bookOf(rounds, await market.clear(frame + 1));
+      // It begins in the frame before, or it would have no patience and be a normal one.
+      await market.connect(last).place(bid(30n * PENNY, 2_000n, frame + 2, 2_000n));
+      await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 6_000n, frame + 2));
+      await goTo(frame + 2, -600);
+      const book = await bookOf(rounds, await market.clear(frame + 2));
       const owner = market.connect(nth(piles, 1));
       await expect(owner.cancel())
         .to.be.revertedWithCustomError(market, "GateClosed")
-        .withArgs(frame + 1);
-      await expect(owner.replace(bid(30n * PENNY, 1n, frame + 5)))
+        .withArgs(frame + 2);
+      await expect(owner.replace(bid(30n * PENNY, 1n, frame + 6)))
         .to.be.revertedWithCustomError(market, "GateClosed")
-        .withArgs(frame + 1);
-      await expect(owner.place(bid(30n * PENNY, 1n, frame + 5)))
+        .withArgs(frame + 2);
+      await expect(owner.place(bid(30n * PENNY, 1n, frame + 6)))
         .to.be.revertedWithCustomError(market, "LiveOrderExists")
         .withArgs(2);
       expect(await market.lockedBalanceOf(nth(piles, 1))).to.be.greaterThan(0n);
-      await goTo(frame + 1, -360);
+      await goTo(frame + 2, -360);
       const fills = await flexibleFills(market, await rounds.finalise(market, book, "0x"));
       expect(fills.map(decodeFill)).to.deep.equal([fill(0, 2, 2_000n, IMPORT)]);
       // Its last frame is over now, though it has not begun.
       expect(await market.lockedBalanceOf(nth(piles, 1))).to.equal(0n);
-      await owner.place(bid(30n * PENNY, 1n, frame + 5));
+      await owner.place(bid(30n * PENNY, 1n, frame + 6));
     });
 
     it("nobody escapes by a suspension: the frame is executed as frozen, the order leaves at the next clearing", async () => {
@@ -189,40 +190,5 @@ describe("RoundExecution", () => {
       const left = decodePileState(await s.market.pileState(2));
       expect([left.suspended, await s.market.lockedBalanceOf(nth(s.piles, 1))]).to.deep.equal([true, 0n]);
     });
-  });
-
-  it("exports as far as the grid operator's account pays, by priority, and records the load of what was exported", async () => {
-    const s = await deployMarket(4, { settlement: "benefit" });
-    const { market, rounds, piles, parameters } = s;
-    const proposer = nth(piles, 3);
-    await market.grantRole(await market.PROPOSER_ROLE(), proposer);
-    const start = (await currentFrame()) + parameters.leadFrames + 3;
-    // 1 600 Wh less in the first frame and the load is flat.
-    await publish(market, start + 1, 1, { baseLoadW: TARIFFS.baseLoadW + 3_200n });
-    await publish(market, start + 2, 23);
-    await time.increaseTo(start * 1800);
-    await market.connect(nth(piles, 0)).place(ask(4n * PENNY, 900n, start + 9));
-    await market.connect(nth(piles, 1)).place(ask(4n * PENNY, 700n, start + 9));
-    await market.depositGrid(60_000n * parameters.unit);
-    await goTo(start + 1, -600);
-    const book = await bookOf(rounds, await market.clear(start + 1));
-    const bytes = plan(9, [], [1_600n]);
-    await commit({ ...s, frame: start, proposers: [proposer] }, proposer, start + 1, bytes);
-    await goTo(start + 1, -480);
-    await rounds.connect(proposer).reveal(market, book, bytes, SALT);
-    await goTo(start + 1, -360);
-    const fills = await flexibleFills(market, await rounds.finalise(market, book, bytes));
-    // 900 Wh cost 45 000 at 5 p, the 15 000 that are left pay 300 Wh of the 700.
-    expect(fills.map(decodeFill)).to.deep.equal([fill(1, 0, 900n, EXPORT), fill(2, 0, 300n, EXPORT)]);
-    expect(await market.gridBalance()).to.equal(0n);
-    expect(decodeFrameRecord(await market.frameRecord(start + 1))?.loadW).to.equal(TARIFFS.baseLoadW + 800n);
-
-    const publication = await market.publication(start + 1);
-    await goTo(start + 2);
-    await s.delivery.settle(market, start + 1, publication, fills, 0, []);
-    const [first, second] = [0, 1].map((i) => market.freeBalanceOf(nth(piles, i)));
-    const initial = 1_000_000_000n;
-    expect([await first, await second]).to.deep.equal([initial + 45_000n, initial + 15_000n]);
-    await expectSolvent(market, s.token, parameters);
   });
 });

@@ -190,6 +190,17 @@ export async function claims(market: Market, parameters: DeploymentParameters): 
     const publication = published === undefined ? undefined : decodePublication(published.args.publication);
     const wheelingPrice = (publication?.wheelingTicks ?? 0n) * parameters.tickSize;
     sum += owed(fills.map(decodeFill), wheelingPrice, parameters.bondPrice);
+    if (parameters.readingSeconds === 0 || publication === undefined) continue;
+    // Each pile that was filled set its margin aside.
+    const { importTicks, exportTicks } = publication;
+    const ticks = parameters.breach === "defaulter" ? 2n * importTicks - exportTicks : importTicks;
+    for (const pile of new Set(fills.map(decodeFill).flatMap(({ sell, buy }) => [sell, buy]))) {
+      if (pile === 0) continue;
+      const { ratedW } = await market.pileRecord(pile);
+      const reachWh = (ratedW * BigInt(parameters.frameSeconds)) / 3600n;
+      const up = (price: bigint): bigint => (price * reachWh + 999n) / 1000n;
+      sum += up(ticks * parameters.tickSize) + up(wheelingPrice);
+    }
   }
   return sum;
 }

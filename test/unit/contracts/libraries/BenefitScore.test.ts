@@ -80,6 +80,8 @@ function randomBook(random: Random): FrozenBook {
     allotment: random.pick(["expiry", "slack"]),
     chargeEfficiencyBps: random.pick([10_000n, 9_500n, 1n, 20_000n]),
     dischargeEfficiencyBps: random.pick([10_000n, 9_300n, 1n, 20_000n]),
+    exportBudgetTicks: random.pick([2n ** 49n - 1n, 2n ** 49n - 1n, 2n ** 30n, edgy(random, 0, 200)]),
+    tickSize: TICK,
   };
 }
 
@@ -159,7 +161,8 @@ describe("BenefitScore", () => {
     }
     this.test!.title += `: ${[...seen].map(([kind, count]) => `${count} ${kind}`).join(", ")}`;
     expect(seen.get("scored")).to.be.above(BOOKS / 4);
-    for (const refusal of ["PlanNotAllottable", "PlanOverCapacity"]) expect(seen.get(refusal)).to.be.above(0);
+    for (const refusal of ["PlanNotAllottable", "PlanOverCapacity", "PlanExportsUnfunded"])
+      expect(seen.get(refusal)).to.be.above(0);
   }).timeout(120_000);
 
   it(`projects the fallback as the model does, on ${BOOKS} random books`, async () => {
