@@ -60,8 +60,8 @@ export type Meter = (pile: number, agreedWh: bigint, reachWh: bigint) => Reading
 export interface MeterHabits {
   /** Probability that a pile's meter says nothing of a frame. */
   silent: number;
-  /** Probability that it says something only when it is asked a second time. */
-  late: number;
+  /** Probability that it says something only when it is asked a second time; 0 by default. */
+  late?: number;
   /** Probability that a pile moves something else than it agreed. */
   deviates: number;
   /** Most that the grid operator pays in at a time, money units. */
@@ -196,7 +196,7 @@ export class RandomMarket {
 
   /** What meters say of a frame, the same however often they are asked once they say something. */
   private meter(frame: number, again: boolean): Meter {
-    const { silent, late, deviates } = this.habits.meters!;
+    const { silent, late = 0, deviates } = this.habits.meters!;
     return (pile, agreedWh, reachWh) => {
       const random = this.random.stream(`meter ${pile} ${frame}`);
       if (random.chance(silent) || (random.chance(late) && !again)) return undefined;
