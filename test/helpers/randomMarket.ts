@@ -66,6 +66,8 @@ export interface MeterHabits {
   deviates: number;
   /** Most that the grid operator pays in at a time, money units. */
   operatorPaysIn: number;
+  /** Probability that it takes all that it can out before a frame's settlements; 0 by default. */
+  operatorEmpties?: number;
 }
 
 /** How the people of a random market behave. */
@@ -279,6 +281,11 @@ export class RandomMarket {
   }
 
   private *settlements(frame: number): Generator<Action> {
+    const { meters } = this.habits;
+    const unclaimed = this.model.gridBalance - this.model.claims;
+    if (unclaimed > 0n && this.random.chance(meters?.operatorEmpties ?? 0)) {
+      yield { do: "withdrawGrid", amount: unclaimed };
+    }
     for (const entry of [...this.unsettled]) {
       if (entry.frame >= frame || entry.heldUntil > frame) continue;
       if (!entry.again && this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: true };
@@ -297,7 +304,6 @@ export class RandomMarket {
       // It is settled once.
       if (this.random.chance(0.05)) yield this.settlement(entry.frame);
     }
-    const { meters } = this.habits;
     if (meters !== undefined && this.random.chance(0.2)) {
       yield { do: "depositGrid", amount: BigInt(this.random.integer(1, meters.operatorPaysIn)) };
     }

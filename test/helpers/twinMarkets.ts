@@ -628,19 +628,21 @@ export class TwinMarkets {
 
   private async batch(orders: readonly SignedStep[], at: number): Promise<void> {
     const expected: string[] = [];
+    const feesBefore = this.seen.cancelFees;
     const packed = orders.map((order, position) => {
       const { signed, refusal } = this.sign(order, at);
       if (refusal !== undefined) expected.push(`${position} ${refusal}`);
       return signed;
     });
     const receipt = await this.transact(undefined, this.interface.encodeFunctionData("submitBatch", [packed]));
-    const refused = receipt!.logs
-      .map(({ topics, data }) => this.interface.parseLog({ topics, data }))
+    const logs = receipt!.logs.map(({ topics, data }) => this.interface.parseLog({ topics, data }));
+    const refused = logs
       .filter((log) => log?.name === "OrderRefused")
       .map((log) => `${log!.args.getValue("position")} ${this.errorName(log!.args.getValue("refusal") as BytesLike)}`);
     expectSame(refused, expected, "refused of the batch");
     for (const line of expected) this.count(line.split(" ")[1]!);
-    expectSame(receipt!.logs.length, orders.length, "events of the batch");
+    const told = logs.filter((log) => log?.name !== "CancellationPaid").length;
+    expectSame([told, logs.length - told], [orders.length, this.seen.cancelFees - feesBefore], "events of the batch");
   }
 
   /** Signs an order, does it to the model and says what the contract must answer. */
