@@ -78,6 +78,9 @@ const READINGS = {
   "all take all that they can": () => ({ consumedWh: REACH_WH, producedWh: 0n }),
   "all sellers produce more than the operator can pay": (sells: boolean, agreedWh: bigint) =>
     sells ? { consumedWh: 0n, producedWh: REACH_WH } : { consumedWh: agreedWh, producedWh: 0n },
+  /** So the frame is settled in parts. */
+  "all produce more than the operator can pay, and one says nothing yet": (sells: boolean, agreedWh: bigint) =>
+    sells ? { consumedWh: 0n, producedWh: REACH_WH } : { consumedWh: agreedWh, producedWh: 0n },
   "all are silent": undefined,
   "all is as agreed": undefined,
 } as const;
@@ -132,7 +135,8 @@ describe("The worst settlement fits into one transaction", () => {
       for (const pile of [sell, buy]) agreedWh.set(pile, (agreedWh.get(pile) ?? 0n) + energyWh);
     }
     agreedWh.delete(GRID);
-    const piles = [...agreedWh.keys()];
+    // The first that is filled waits, where one does: in the families whose piles trade with the grid alone.
+    const piles = [...agreedWh.keys()].slice(how.endsWith("nothing yet") ? 1 : 0);
     for (let from = 0; from < piles.length; from += READINGS_PER_CALL) {
       const readings = piles.slice(from, from + READINGS_PER_CALL).map(async (pile) => {
         const reading = saying(pile >= firstSeller, agreedWh.get(pile)!);
@@ -165,7 +169,8 @@ describe("The worst settlement fits into one transaction", () => {
       const settling = await delivery.settle(market, frame, publication, words, matched, [], send);
       return Number((await settling.wait())!.gasUsed);
     } catch (error) {
-      if (!String(error).includes("out of gas")) throw error;
+      // What runs out in a call within has no reason.
+      if (!/out of gas|without a reason/.test(String(error))) throw error;
       return Infinity;
     } finally {
       await snapshot.restore();
@@ -175,6 +180,8 @@ describe("The worst settlement fits into one transaction", () => {
   for (const how of Object.keys(READINGS) as How[]) {
     const piles = how === "all is as agreed" ? PILE_CAP : METERED_CAP;
     for (const family of Object.keys(FAMILIES) as Family[]) {
+      // Piles that all trade with each other wait together.
+      if (how.endsWith("nothing yet") && !family.endsWith("the grid")) continue;
       it(`of ${piles} piles that ${family}, where ${how}`, async function () {
         const gas = await gasOf(family, piles, how);
         this.test!.title += `: ${number(gas)} gas`;
