@@ -18,6 +18,7 @@ import "./pile";
 import "./report-credit";
 import "./report-draws";
 import "./report-gas";
+import "./report-incentives";
 import "./report-operations";
 import "./report-sybil";
 import "./report-times";

@@ -95,7 +95,7 @@ pileTask(
       if (pile === 0) throw new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
       const free = await market.freeBalanceOf(address);
       const locked = await market.lockedBalanceOf(address);
-      const debt = await market.debtOf(pile);
+      const claim = await client.claimOf(address);
       const { credit, creditWh } = decodePileState(await market.pileState(pile));
       const live = (await client.liveStates()).find((state) => state.pile === pile);
       const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
@@ -109,7 +109,7 @@ pileTask(
             account: address,
             free,
             locked,
-            debt,
+            claim,
             credit,
             creditWh,
             order,
@@ -122,7 +122,7 @@ pileTask(
       }
       console.log(`Pile ${pile}, ${address}`);
       console.log(
-        `Free ${grouped(free)}, locked ${grouped(locked)} money units${debt === 0n ? "" : `, in debt by ${grouped(debt)}`}`,
+        `Free ${grouped(free)}, locked ${grouped(locked)} money units${claim === 0n ? "" : `, ${grouped(claim)} to be claimed of the operator`}`,
       );
       console.log(`Credit ${(Number(credit) / 100).toFixed(2)}, resting on ${kWh(creditWh, 2)}`);
       if (order === undefined) {

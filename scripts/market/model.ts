@@ -9,6 +9,7 @@ import type { Credit } from "./model/credit";
 import type { PileAttributes } from "./model/creditRanking";
 import { NO_TARIFFS, partiesOf } from "./model/delivery";
 import { fluctuationW, powerAwayFromZeroW, reachWh, type RecordedLoad } from "./model/load";
+import { MAX_UINT24 } from "./model/limits";
 import { marginFor, marginToTakePart } from "./model/margin";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
 import { checkParameters, hasMeters } from "./model/parameters";
@@ -97,7 +98,7 @@ export class MarketModel {
     this.advanceTo(nowSeconds);
     const pile = this.accounts.pile(id);
     if (this.liveOrder(pile, nowSeconds) === undefined) this.accounts.drop(pile);
-    this.accounts.withdraw(pile, amount, this.keptBehindGate(pile, nowSeconds));
+    this.accounts.withdraw(pile, amount, this.keptFor(pile, nowSeconds));
   }
 
   /**
@@ -515,13 +516,20 @@ export class MarketModel {
     return decided ? undefined : frame;
   }
 
-  /** What a pile keeps free while its order is behind a gate, money units. SPEC 2. */
-  private keptBehindGate(pile: Pile, nowSeconds: number): bigint {
+  /** What a pile keeps free while its order is behind a gate, or would pay for leaving, money units. SPEC 2. */
+  private keptFor(pile: Pile, nowSeconds: number): bigint {
+    const { settlement, importCap, wheelingCap, tickSize } = this.parameters;
     const frame = this.gatedFrame(pile, nowSeconds);
-    if (frame === undefined) return 0n;
+    if (frame === undefined) {
+      if (this.liveOrder(pile, nowSeconds) === undefined) return 0n;
+      if (!this.accounts.leavingCosts(pile, this.lastCleared?.frame)) return 0n;
+      const highest = (cap: bigint): bigint => (cap / tickSize < MAX_UINT24 ? cap / tickSize : MAX_UINT24) * tickSize;
+      const tariffs = { importPrice: highest(importCap), exportPrice: 0n, wheelingPrice: highest(wheelingCap) };
+      return marginToTakePart(settlement, marginFor(this.parameters, pile.ratedW, tariffs));
+    }
     const margin = this.margin(pile.id, frame);
     // Once the frame is cleared, its round takes one margin more at most.
-    return this.lastCleared?.frame === frame ? margin : marginToTakePart(this.parameters.settlement, margin);
+    return this.lastCleared?.frame === frame ? margin : marginToTakePart(settlement, margin);
   }
 
   /** A refused order uses up no sequence number. @throws MarketRefusal InsufficientBalance. */

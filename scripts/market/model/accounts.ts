@@ -200,14 +200,20 @@ export class Accounts {
    *
    * @param lastClearedFrame Undefined before the first clearing.
    */
-  cancelFee({ order }: Pile, lastClearedFrame: number | undefined): bigint {
-    const { settlement, cancelPrice } = this.market;
-    if (settlement !== "benefit" || order === undefined) return 0n;
-    if (lastClearedFrame === undefined || lastClearedFrame < order.firstFrame) return 0n;
-    if (order.side === "charge" && !order.iceberg) return 0n;
-    const fee = amountDown(cancelPrice, displayedWh(order));
+  cancelFee(pile: Pile, lastClearedFrame: number | undefined): bigint {
+    const { order } = pile;
+    if (order === undefined || !this.leavingCosts(pile, lastClearedFrame)) return 0n;
+    const fee = amountDown(this.market.cancelPrice, displayedWh(order));
     const locked = lockOf(this.market, order);
     return fee < locked ? fee : locked;
+  }
+
+  /** Whether plans have reckoned with the order that a pile has, so that it pays for leaving. SPEC 2. */
+  leavingCosts({ order }: Pile, lastClearedFrame: number | undefined): boolean {
+    const { settlement, cancelPrice } = this.market;
+    if (settlement !== "benefit" || cancelPrice === 0n || order === undefined) return false;
+    if (lastClearedFrame === undefined || lastClearedFrame < order.firstFrame) return false;
+    return order.side === "discharge" || order.iceberg;
   }
 
   /** What the order that a pile has, dead or alive, locks. */

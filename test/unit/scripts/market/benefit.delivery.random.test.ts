@@ -18,7 +18,7 @@ import { cases, whereAllCases } from "../../../helpers/cases";
 const SEED = 5_24;
 const PILES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
 /** Of the first piles, money units: enough for an order and its margins at times only. */
-const BALANCES = [6_500_000n, 8_000_000n, 9_000_000n];
+const BALANCES = [10_500_000n, 12_000_000n, 13_000_000n];
 /** Two piles, whose credit moves, and somebody without one. */
 const PROPOSERS = ["A", "B", "P"] as const;
 const RATED_W = 22_000n;

@@ -64,10 +64,10 @@ describe("a scenario with meters", () => {
       ],
     });
     const [first, second] = settlements!;
-    expect(first!.piles[0]).to.include({ pile: "B", consumedWh: 2_500, owed: 340_000 });
-    expect(first!.imbalance.overConsumption).to.equal(100_000);
-    expect(second!.piles[1]).to.include({ pile: "A", producedWh: 1_500, owed: 40_000, earned: 180_000 });
-    expect(second!.imbalance.underProduction).to.equal(40_000);
+    expect(first!.piles[0]).to.include({ pile: "B", consumedWh: 2_500, owed: 415_000 });
+    expect(first!.imbalance.overConsumption).to.equal(175_000);
+    expect(second!.piles[1]).to.include({ pile: "A", producedWh: 1_500, owed: 75_000, earned: 180_000 });
+    expect(second!.imbalance.underProduction).to.equal(75_000);
     // 5 098 on 102 kWh, then 1.5 of 2 kWh.
     expect(second!.piles[1]!.credit).to.equal(5_144);
   });
@@ -75,8 +75,8 @@ describe("a scenario with meters", () => {
   it("settles a frame with a silent pile later than those after it", () => {
     const { settlements } = play({ events: [{ frame: 1, pile: "B", silent: true }] });
     expect(settlements!.map(({ frame }) => frame)).to.deep.equal([2, 1]);
-    expect(settlements![1]!.piles[0]).to.include({ pile: "B", silent: true, consumedWh: 3_500, owed: 540_000 });
-    expect(settlements![1]!.imbalance.silence).to.equal(300_000);
+    expect(settlements![1]!.piles[0]).to.include({ pile: "B", silent: true, consumedWh: 3_500, owed: 765_000 });
+    expect(settlements![1]!.imbalance.silence).to.equal(525_000);
     // Both frames: 2 of 4 kWh on 100.
     expect(settlements![1]!.piles[0]!.credit).to.equal(5_000);
   });
@@ -139,16 +139,16 @@ describe("a scenario with meters", () => {
     expect(play({ market: { minCredit: 5_000 }, events }).rejected).to.deep.equal([
       { frame: 4, pile: "B", error: "CreditTooLow" },
     ]);
-    // 280 000 for the bid and 700 000 for the 3.5 kWh that its pile moves in a frame.
+    // 280 000 for the bid and 1 225 000 for the 3.5 kWh that its pile moves in a frame.
     const poor = (balance: number) => [
       { id: "A", ratedW: 7000 },
       { id: "B", ratedW: 7000, balance },
     ];
     const over: Event = { frame: 1, pile: "B", reading: { consumedWh: 3_500, producedWh: 0 } };
-    const { settlements, rejected } = play({ piles: poor(980_000), events: [over, again] });
-    expect(settlements![0]!.piles[0]).to.include({ owed: 540_000 });
+    const { settlements, rejected } = play({ piles: poor(1_505_000), events: [over, again] });
+    expect(settlements![0]!.piles[0]).to.include({ owed: 765_000 });
     expect(rejected).to.deep.equal([{ frame: 1, pile: "B", error: "InsufficientBalance" }]);
-    const without = play({ piles: poor(979_999), events: [again] });
+    const without = play({ piles: poor(1_504_999), events: [again] });
     expect([without.settlements, without.rejected]).to.deep.equal([[], []]);
     expect(without.frames[0]!.trades).to.deep.equal([]);
   });

@@ -1,0 +1,65 @@
+import { drawPeople } from "../people";
+import type { Person } from "../person";
+import type { Strategy } from "../strategy";
+import { benefitStreet, SCARCE } from "./benefitFeeder";
+
+const FRAMES = 20;
+const TRANCHE_WH = 2_000n;
+
+/**
+ * In a market that serves first who can wait least: asks for so much that it can wait for nothing.
+ *
+ * @param leave Gets the rest of the order out of the book once the need is met.
+ */
+function excessive(
+  told: Pick<Strategy, "name" | "cheating" | "rule" | "bound">,
+  leave: (me: Person) => void,
+): Strategy {
+  return {
+    ...{ ...told, cheat: "cheat", honest: "orders what it needs" },
+    unpriced: [{ of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" }],
+    build(random, cheats) {
+      const street = benefitStreet(FRAMES, SCARCE, { allotment: "slack", icebergPeakWh: TRANCHE_WH });
+      const buyers = drawPeople(random, "buyer", {
+        ...{ count: 8, side: "charge", pricePence: [22, 32], energyWh: [10_000, 20_000] },
+        ...{ firstFrame: [0, 4], lastFrame: FRAMES - 3 },
+      });
+      for (const buyer of buyers) street.join(buyer);
+      // Whole tranches: of the last one nothing is left that it would have to take.
+      const energyWh = Number(TRANCHE_WH) * random.stream("need").integer(3, 5);
+      const [cheat] = drawPeople(random, "cheat", {
+        ...{ count: 1, side: "charge", pricePence: [22, 32], energyWh: [energyWh, energyWh], lastFrame: FRAMES - 1 },
+      });
+      const act = (frame: number, me: Person) => {
+        if (me.leftWh === 0n) leave(me);
+        else if (me.order === undefined && frame < FRAMES - 1) {
+          const askedWh = BigInt(FRAMES - frame) * TRANCHE_WH;
+          me.place({ price: cheat!.pricePerKwh, energyWh: askedWh, expiryFrame: FRAMES - 1 });
+        }
+      };
+      street.join({ ...cheat!, name: "cheat", ...(cheats ? { act } : {}) });
+      return street;
+    },
+  };
+}
+
+/** With the rest cancelled. */
+export const falseNeed = excessive(
+  {
+    name: "false-need",
+    cheating: "where slack decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
+    rule: "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
+  },
+  (me) => me.cancel(),
+);
+
+/** With the rest left to lie: without the margin it takes no part, and nothing was cancelled. */
+export const lapsedMargin = excessive(
+  {
+    name: "lapsed-margin",
+    cheating: "the same, but withdraws its money instead of cancelling: without the margin its order takes no part",
+    rule: "none: between two windows a pile may withdraw what its order needs to take part (2)",
+    bound: "the fee of a cancelled tranche, once an order; the order's own lock stays bound until its last frame",
+  },
+  (me) => me.withdrawAll(),
+);
