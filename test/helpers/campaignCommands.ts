@@ -142,10 +142,10 @@ const shares = fc.array(fc.oneof(fc.constantFrom(1_000n, 1_000n, 0n, undefined),
 
 const meterOf =
   (of: readonly (bigint | undefined)[]): Meter =>
-  (number, agreedWh, reachWh) => {
+  (number, { energyWh, reachWh }) => {
     const share = of[(number - 1) % of.length];
     if (share === undefined) return undefined;
-    const movedWh = (agreedWh * share) / 1_000n;
+    const movedWh = (energyWh * share) / 1_000n;
     // A share of exactly 2 500 is a meter that counts more than its pile can move.
     const countedWh = share === 2_500n || movedWh < reachWh ? movedWh : reachWh;
     return { consumedWh: countedWh, producedWh: countedWh };

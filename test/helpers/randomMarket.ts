@@ -50,11 +50,16 @@ export type Action =
 /** An action and when it happens, s. */
 export type Step = Action & { at: number };
 
-/**
- * What a pile's meter says of a frame in which it agreed to move some energy and can move `reachWh`; undefined where it
- * says nothing.
- */
-export type Meter = (pile: number, agreedWh: bigint, reachWh: bigint) => Reading | undefined;
+/** What a pile agreed to in a frame. */
+export interface Agreed {
+  sells: boolean;
+  energyWh: bigint;
+  /** What it can move, Wh. */
+  reachWh: bigint;
+}
+
+/** What a pile's meter says of a frame; undefined where it says nothing. */
+export type Meter = (pile: number, agreed: Agreed) => Reading | undefined;
 
 /** How piles of a market with meters keep to what they agreed. */
 export interface MeterHabits {
@@ -199,20 +204,23 @@ export class RandomMarket {
   /** What meters say of a frame, the same however often they are asked once they say something. */
   private meter(frame: number, again: boolean): Meter {
     const { silent, late = 0, deviates } = this.habits.meters!;
-    return (pile, agreedWh, reachWh) => {
+    // Now and then the sun shines on all who sell.
+    const sunny = this.random.stream(`weather ${frame}`).chance(0.2);
+    return (pile, { sells, energyWh, reachWh }) => {
       const random = this.random.stream(`meter ${pile} ${frame}`);
       if (random.chance(silent) || (random.chance(late) && !again)) return undefined;
       const moved = (): bigint => {
-        if (!random.chance(deviates)) return agreedWh;
+        if (!random.chance(deviates)) return energyWh;
         if (random.chance(0.1)) return random.pick([0n, reachWh]);
-        const movedWh = (agreedWh * BigInt(random.integer(0, 2_500))) / 1_000n;
+        const movedWh = (energyWh * BigInt(random.integer(0, 2_500))) / 1_000n;
         return movedWh < reachWh ? movedWh : reachWh;
       };
-      // Whoever buys may produce, too, and whoever sells consume.
-      const [consumedWh, producedWh] = [moved(), moved()];
+      // Few who buy produce, too, and few who sell consume.
+      const [own, other] = [sunny && sells ? reachWh : moved(), random.chance(0.1) ? moved() : 0n];
+      const [consumedWh, producedWh] = sells ? [other, own] : [own, other];
       // A meter that lies, but only once.
       if (!again && random.chance(0.01)) return { consumedWh: reachWh + 1n, producedWh };
-      return { consumedWh: consumedWh!, producedWh: producedWh! };
+      return { consumedWh, producedWh };
     };
   }
 

@@ -37,7 +37,7 @@ import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
 import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
 import type { IOrderBook } from "../../typechain-types/contracts/Market";
 import type { Deployed } from "./market";
-import { type Action, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
+import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
 
 /** Words of a snapshot before the piles', and for each pile; `contracts/mocks/MarketSnapshot.sol`. */
 const HEAD_WORDS = 4;
@@ -605,15 +605,16 @@ export class TwinMarkets {
 
   /** What the meters of a frame's piles say, by the names of the model. */
   private readings(frame: number, fills: readonly bigint[], meter: Meter | undefined): Map<string, Reading> {
-    const agreedWh = new Map<number, bigint>();
+    const agreed = new Map<number, Agreed>();
     for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
-      for (const pile of [sell, buy]) {
-        if (pile !== GRID) agreedWh.set(pile, (agreedWh.get(pile) ?? 0n) + energyWh);
+      for (const pile of [sell, buy].filter((one) => one !== GRID)) {
+        const before = agreed.get(pile)?.energyWh ?? 0n;
+        agreed.set(pile, { sells: pile === sell, energyWh: before + energyWh, reachWh: this.reachOf(pile) });
       }
     }
     return new Map(
-      [...agreedWh].flatMap(([pile, energyWh]) => {
-        const reading = meter?.(pile, energyWh, this.reachOf(pile));
+      [...agreed].flatMap(([pile, one]) => {
+        const reading = meter?.(pile, one);
         return reading === undefined ? [] : [[String(pile), reading] as const];
       }),
     );

@@ -29,12 +29,12 @@ function meteredPile(i: number, random: Random): object {
     ...(i % 3 === 0 ? { operator: "three" } : {}),
     ...(i % 4 === 1 ? { weather: random.integer(0, 2_999) } : {}),
     ...(i % 2 === 0 ? { attributes: { capacity: attribute(), stability: attribute() } } : {}),
-    ...(i % 2 === 1 ? { balance: 500_000 } : {}),
+    ...(i % 2 === 1 ? { balance: 3_000_000 } : {}),
   };
 }
 
 /** Plans, of which some cannot be, and meters that say something else than was agreed, or nothing. */
-function meteredEvents(frames: number, random: Random): object[] {
+function meteredEvents(frames: number, ratedW: readonly number[], random: Random): object[] {
   const events: object[] = [];
   for (let frame = 0; frame < frames; frame++) {
     for (const proposer of ["P1", "planner"]) {
@@ -42,8 +42,9 @@ function meteredEvents(frames: number, random: Random): object[] {
       events.push({ frame, propose: { proposer, draw: [draw], discharge: [discharge] } });
     }
     if (frame === 0) continue;
-    for (let i = 0; i < 12; i++) {
-      const moved = () => random.integer(0, 6_000);
+    for (const [i, watts] of ratedW.entries()) {
+      // What a pile can move in half an hour, at most.
+      const moved = () => random.integer(0, Math.min(6_000, Math.floor(watts / 2)));
       if (random.chance(0.04)) events.push({ frame, pile: `P${i}`, silent: true });
       else if (random.chance(0.4)) {
         events.push({ frame, pile: `P${i}`, reading: { consumedWh: moved(), producedWh: moved() } });
@@ -167,7 +168,10 @@ describe("market:replay", function () {
         else events.push({ frame, pile, withdraw: random.integer(1, 2_000) });
       }
     }
-    if (metered) events.push(...meteredEvents(frames, random));
+    if (metered) {
+      const ratedW = piles.map((pile) => pile.ratedW);
+      events.push(...meteredEvents(frames, ratedW, random));
+    }
     return JSON.stringify({
       market: {
         ...(metered ? METERED_MARKET : { bondPrice: 12_345 }),
