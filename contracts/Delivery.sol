@@ -285,6 +285,7 @@ contract Delivery is Readings, CreditOrder, GridClaims {
         }
         if (f.surpluses.length == 0) return;
         uint256 budget = _availableOf(f.market, f.p.frameSeconds) + f.income;
+        uint256[] memory claims = Words.reserve(f.surpluses.length);
         for (uint256 i; i < f.surpluses.length; ++i) {
             uint256 word = Words.get(f.surpluses, i);
             Parties.Party memory party = f.table.byPile[word & type(uint16).max];
@@ -292,8 +293,9 @@ contract Delivery is Readings, CreditOrder, GridClaims {
             uint256 paid = DeliveryMath.min(amount, budget);
             budget -= paid;
             party.earned += paid;
-            if (paid != amount) _addClaim(f.market, f.market.pileRecord(party.pile).account, amount - paid);
+            if (paid != amount) Words.push(claims, ((amount - paid) << PILE_BITS) | party.pile);
         }
+        if (claims.length != 0) _addPileClaims(f.market, claims);
     }
 
     /// @dev What the market is to book: of piles whose accounts and credits stay as they are, nothing.

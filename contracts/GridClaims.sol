@@ -10,7 +10,14 @@ import { Chronicle } from "./types/Chronicle.sol";
 /// @notice Piles have them for surplus that an account could not pay when it was due, keepers for their work. Each market
 /// pays its own, and its operator withdraws nothing that is claimed.
 abstract contract GridClaims is IDelivery {
+    /// @dev Piles of a market have numbers below this.
+    uint256 private constant CLAIMING_PILES = 1 << 16;
+
+    /// @dev Claims of keepers.
     mapping(address market => mapping(address account => uint256)) private _claims;
+    /// @dev Claims of piles by their numbers, four to a word: a frame may give one to every pile at once, and must settle
+    /// in one transaction all the same.
+    mapping(address market => uint64[CLAIMING_PILES]) private _pileClaims;
     mapping(address market => uint256) private _claimed;
 
     /// @inheritdoc IDelivery
@@ -27,11 +34,17 @@ abstract contract GridClaims is IDelivery {
 
     /// @inheritdoc IDelivery
     function collectClaim(IMarket market, address to) external {
-        uint256 amount = _claims[address(market)][msg.sender];
         uint256 held = market.gridBalance();
+        uint256 pile = market.pileOf(msg.sender);
+        uint256 ofPile = _claimOfPile(market, pile);
+        uint256 amount = _claims[address(market)][msg.sender] + ofPile;
         if (amount > held) amount = held;
         if (amount == 0) revert NothingClaimed(address(market), msg.sender);
-        _claims[address(market)][msg.sender] -= amount;
+        uint256 fromPile = amount < ofPile ? amount : ofPile;
+        // No more than what is there, which fits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (fromPile != 0) _pileClaims[address(market)][pile] = uint64(ofPile - fromPile);
+        if (amount != fromPile) _claims[address(market)][msg.sender] -= amount - fromPile;
         _claimed[address(market)] -= amount;
         emit ClaimPaid(address(market), msg.sender, to, amount);
         market.payClaim(to, amount);
@@ -39,7 +52,7 @@ abstract contract GridClaims is IDelivery {
 
     /// @inheritdoc IDelivery
     function claimOf(IMarket market, address account) external view returns (uint256) {
-        return _claims[address(market)][account];
+        return _claims[address(market)][account] + _claimOfPile(market, market.pileOf(account));
     }
 
     /// @inheritdoc IDelivery
@@ -67,6 +80,30 @@ abstract contract GridClaims is IDelivery {
         _claims[address(market)][account] += amount;
         _claimed[address(market)] += amount;
         emit ClaimAdded(address(market), account, amount);
+    }
+
+    /// @dev Gives piles claims for surplus that could not be paid.
+    /// @param claims amounts, each above the 16 bits of its pile's number
+    function _addPileClaims(IMarket market, uint256[] memory claims) internal {
+        uint64[CLAIMING_PILES] storage ofPiles = _pileClaims[address(market)];
+        uint256 sum;
+        for (uint256 i; i < claims.length; ++i) {
+            uint256 pile = claims[i] & (CLAIMING_PILES - 1);
+            uint256 before = ofPiles[pile];
+            uint256 afterwards = before + (claims[i] >> 16);
+            // Prices have 40 bits and energies 24: only a market that makes figures up gets there.
+            if (afterwards > type(uint64).max) afterwards = type(uint64).max;
+            // forge-lint: disable-next-line(unsafe-typecast)
+            ofPiles[pile] = uint64(afterwards);
+            sum += afterwards - before;
+        }
+        _claimed[address(market)] += sum;
+        emit SurplusClaimed(address(market), claims);
+    }
+
+    /// @dev What a pile may claim; nothing where the number is none.
+    function _claimOfPile(IMarket market, uint256 pile) private view returns (uint256) {
+        return pile < CLAIMING_PILES ? _pileClaims[address(market)][pile] : 0;
     }
 
     /// @dev What a market's operator's account can pay for surplus now: nothing while a round can be executed.

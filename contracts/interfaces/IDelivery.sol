@@ -91,8 +91,10 @@ interface IDelivery {
     /// @param refusal the encoded custom error
     event ReadingRefused(address indexed market, uint256 position, bytes refusal);
 
-    /// @notice Somebody has a claim on the account of a market's grid operator: a pile for surplus that it could not pay, a
-    /// keeper for its work.
+    /// @notice Piles have claims on the account of a market's grid operator for surplus that it could not pay.
+    /// @param claims money units, each above the 16 bits of its pile's number
+    event SurplusClaimed(address indexed market, uint256[] claims);
+    /// @notice A keeper has a claim on the account of a market's grid operator for its work.
     /// @param amount money units, added to what the account could claim before
     event ClaimAdded(address indexed market, address indexed account, uint256 amount);
     /// @notice A claim was paid, wholly or as far as the operator's account lasted.

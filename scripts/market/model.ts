@@ -156,11 +156,12 @@ export class MarketModel {
    * @param id A pile, or a keeper.
    * @param nowSeconds The latest time told by default.
    * @returns What was paid, money units; the rest stays claimed.
-   * @throws MarketRefusal NothingClaimed, RoundOpen; checked in this order.
+   * @throws MarketRefusal NothingClaimed where nothing is claimed or the account is empty, RoundOpen; checked in this
+   * order.
    */
   collectClaim(id: string, nowSeconds: number = this.latestSeconds): bigint {
     this.advanceTo(nowSeconds);
-    if (this.claim(id) === 0n) throw new MarketRefusal("NothingClaimed", { holder: id });
+    if (this.claim(id) === 0n || this.gridBalance === 0n) throw new MarketRefusal("NothingClaimed", { holder: id });
     this.requireNoRound(nowSeconds);
     return this.accounts.collectClaim(id);
   }

@@ -4,7 +4,7 @@ import type { DeploymentParameters } from "../../scripts/market/defaults";
 import { hasTimeForRound } from "../../scripts/market/model/benefit/round";
 import type { OrderRequest } from "../../scripts/market/types";
 import type { Action, FrameTariffs, Meter, SignedStep } from "./randomMarket";
-import type { TwinMarkets } from "./twinMarkets";
+import { KEEPER, type TwinMarkets } from "./twinMarkets";
 
 /** Piles that every run begins with. */
 export const PILES = 6;
@@ -13,8 +13,6 @@ export const PILES = 6;
 export class Course {
   /** Cleared frames that may have something to settle, oldest first. */
   readonly unsettled: number[] = [];
-  /** Piles whose weather factor was set. */
-  readonly weathered = new Set<number>();
   pileCount = 0;
   paused = false;
   publishedUpTo = 0;
@@ -144,11 +142,13 @@ const shares = fc.array(fc.oneof(fc.constantFrom(1_000n, 1_000n, 0n, undefined),
 
 const meterOf =
   (of: readonly (bigint | undefined)[]): Meter =>
-  (number, agreedWh) => {
+  (number, { energyWh, reachWh }) => {
     const share = of[(number - 1) % of.length];
     if (share === undefined) return undefined;
-    const movedWh = (agreedWh * share) / 1_000n;
-    return { consumedWh: movedWh, producedWh: movedWh };
+    const movedWh = (energyWh * share) / 1_000n;
+    // A share of exactly 2 500 is a meter that counts more than its pile can move.
+    const countedWh = share === 2_500n || movedWh < reachWh ? movedWh : reachWh;
+    return { consumedWh: countedWh, producedWh: countedWh };
   };
 
 const order = (kind: "place" | "replace") =>
@@ -211,16 +211,31 @@ const gridMoney = commands(
   },
 );
 
+/** Piles and the keeper take what they have a claim to. */
+const collectClaim = commands(
+  "collect claim",
+  fc.record({ holder: fc.oneof(fc.constant(KEEPER), pile.map(String)) }),
+  async (of, course, twins) => course.apply(twins, { do: "collectClaim", ...of }),
+);
+
 const publish = commands(
   "publish",
   fc.record({ frames: fc.array(tariffs, { minLength: 1, maxLength: 10 }), early: fc.constantFrom(0, 0, 0, 0, 1, 90) }),
   async (of, course, twins) => {
-    const { leadFrames, tickSize, wheelingCap } = course.market;
+    const { leadFrames, tickSize, wheelingCap, importCap } = course.market;
     const first = Math.max(course.publishedUpTo + 1, course.frame + leadFrames + 2) - (of.early === 1 ? 3 : -of.early);
-    const frames = of.frames.map(({ baseLoadW, importTicks, exportTicks, wheelingShare }, i): FrameTariffs => ({
-      ...{ frame: first + i, baseLoadW, importPrice: importTicks * tickSize, exportPrice: exportTicks * tickSize },
-      wheelingPrice: (((wheelingCap / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
-    }));
+    const most = importCap / tickSize;
+    const frames = of.frames.map((one, i): FrameTariffs => {
+      const { baseLoadW, wheelingShare } = one;
+      // The grid must not sell above the cap, nor buy dearer than it sells; tariffs that may be refused go alone.
+      const importTicks = of.early === 0 && one.importTicks > most ? most : one.importTicks;
+      const exportTicks = of.early === 0 && one.exportTicks > importTicks ? importTicks : one.exportTicks;
+      return {
+        ...{ frame: first + i, baseLoadW },
+        ...{ importPrice: importTicks * tickSize, exportPrice: exportTicks * tickSize },
+        wheelingPrice: (((wheelingCap / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
+      };
+    });
     // One that may be refused goes alone: the contract takes back a list of which one is refused, the model does not.
     const told = of.early === 0 ? frames : frames.slice(0, 1);
     await course.apply(twins, { do: "publish", frames: told });
@@ -254,6 +269,9 @@ const clear = commands(
     offset: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
     lookFirst: fc.boolean(),
     hold: fc.constantFrom(true, true, true, false),
+    /** What the operator would take out during the round. */
+    takesOut: fc.constantFrom(0n, 0n, 1n),
+    lost: fc.constantFrom(false, false, false, true),
   }),
   async (of, course, twins) => {
     const { frameSeconds, auctionSeconds } = course.market;
@@ -276,7 +294,8 @@ const clear = commands(
     if (filled || held || of.seconds === 100) course.unsettled.push(frame);
     if (!held) return;
     course.count("commit, reveal, finalise");
-    await twins.apply({ do: "round", frame, at: course.now }, true);
+    const meanwhile: Action[] = of.takesOut > 0n ? [{ do: "withdrawGrid", amount: of.takesOut }] : [];
+    await twins.apply({ do: "round", frame, at: course.now, meanwhile, lost: of.lost }, true);
     course.now += 2 * course.market.roundSeconds;
   },
 );
@@ -334,13 +353,11 @@ const register = commands(
   },
 );
 
-/** Once for each pile: a meter keeps one change, the model all of them (SPEC 5). */
+/** Again and again: a meter keeps one change, and refuses another while frames before the first are open (SPEC 5). */
 const weather = commands(
   "weather",
   fc.record({ pile, bps: fc.bigInt({ min: 0n, max: 2_999n }) }),
   async (of, course, twins) => {
-    if (course.weathered.has(of.pile)) return;
-    course.weathered.add(of.pile);
     await course.apply(twins, { do: "weather", ...of });
   },
 );
@@ -353,7 +370,7 @@ export const marketCommands: fc.Arbitrary<Command>[] = [
   ...Array.from({ length: 5 }, () => settle),
   ...Array.from({ length: 2 }, () => batch),
   ...Array.from({ length: 4 }, () => publish),
-  ...[order("replace"), deposit, withdraw, advance, gridMoney, register, weather, pause],
+  ...[order("replace"), deposit, withdraw, advance, gridMoney, collectClaim, register, weather, pause],
   ...[simple("cancel"), simple("suspend"), simple("readmit"), simple("readmit"), simple("skipNonce")],
   ...Array.from({ length: 3 }, () => fc.constant(reopen)),
 ];

@@ -15,6 +15,8 @@ export interface PokedOrder {
   iceberg?: boolean;
   suspended?: boolean;
   sequence: number;
+  /** {@link POKED_BALANCE} by default. */
+  balance?: bigint;
 }
 
 /** What a publication slot holds. Tariffs in ticks. */
@@ -35,6 +37,11 @@ const REGISTERED = 1n << 255n;
 
 /** A free balance that needs its whole field. */
 export const POKED_BALANCE = 10n ** 15n;
+/** What each pile moves in a frame where there are meters, Wh, and what one of them does. */
+const REACH_WH = 11_000n;
+const LARGEST_REACH_WH = 2n ** 24n - 1n;
+/** Reaches that share a word. */
+const REACHES_PER_WORD = 8;
 
 /**
  * A market whose storage is written directly, so that a book of a thousand orders takes a fraction of a second. Where
@@ -64,7 +71,15 @@ export class PokedMarket {
       live[word]! |= 1n << BigInt(bit);
       await this.set("_states", i + 1, stateOf(order));
     }
-    await this.set("_pileCount", 0, BigInt(orders.length));
+    await this.set("_pileCount", 0, BigInt(orders.length) | (LARGEST_REACH_WH << 128n));
+    for (let word = 0; word * REACHES_PER_WORD <= Math.min(orders.length, 512); word++) {
+      const reaches = Array.from({ length: REACHES_PER_WORD }, (_, i) => REACH_WH << BigInt(32 * i));
+      await this.set(
+        "_reaches",
+        word,
+        reaches.reduce((a, b) => a | b),
+      );
+    }
     const moreWords = orders.length <= HEAD_BITS ? 0 : Math.ceil((orders.length - HEAD_BITS) / WORD_BITS);
     const head = live[0]! | (BigInt(orders.length) << 208n) | (BigInt(moreWords) << 249n) | SENTINEL;
     await this.set("_head", 0, head);
@@ -110,7 +125,7 @@ export class PokedMarket {
 function stateOf(order: PokedOrder): bigint {
   const flags = (order.charge ? 1n : 0n) | (order.iceberg ? 2n : 0n) | (order.suspended ? 4n : 0n);
   return (
-    POKED_BALANCE |
+    (order.balance ?? POKED_BALANCE) |
     (order.priceTicks << 52n) |
     (order.remainingWh << 76n) |
     (order.peakWh << 100n) |

@@ -35,12 +35,14 @@ export type Action =
   | { do: "deposit"; pile: number; tokenAmount: bigint }
   | { do: "withdraw"; pile: number; amount: bigint }
   | { do: "withdrawGrid" | "depositGrid"; amount: bigint }
+  | { do: "collectClaim"; holder: string }
   | { do: "register"; pile: number; ratedW: number; operator?: string }
   | { do: "weather"; pile: number; bps: bigint }
   | { do: "attributes"; pile: number; attributes: PileAttributes }
   | { do: "publish"; frames: FrameTariffs[] }
   | { do: "clear"; frame: number; lookFirst: boolean }
-  | { do: "round"; frame: number }
+  | { do: "round"; frame: number; meanwhile: Action[]; lost: boolean }
+  | { do: "submit"; frame: number; meter: Meter }
   | { do: "settle"; frame: number; wrongFills: boolean; meter?: Meter }
   | { do: "pause"; paused: boolean }
   | { do: "look" };
@@ -48,17 +50,29 @@ export type Action =
 /** An action and when it happens, s. */
 export type Step = Action & { at: number };
 
-/** What a pile's meter says of a frame in which it agreed to move some energy; undefined where it says nothing. */
-export type Meter = (pile: number, agreedWh: bigint) => Reading | undefined;
+/** What a pile agreed to in a frame. */
+export interface Agreed {
+  sells: boolean;
+  energyWh: bigint;
+  /** What it can move, Wh. */
+  reachWh: bigint;
+}
+
+/** What a pile's meter says of a frame; undefined where it says nothing. */
+export type Meter = (pile: number, agreed: Agreed) => Reading | undefined;
 
 /** How piles of a market with meters keep to what they agreed. */
 export interface MeterHabits {
   /** Probability that a pile's meter says nothing of a frame. */
   silent: number;
+  /** Probability that it says something only when it is asked a second time; 0 by default. */
+  late?: number;
   /** Probability that a pile moves something else than it agreed. */
   deviates: number;
   /** Most that the grid operator pays in at a time, money units. */
   operatorPaysIn: number;
+  /** Probability that it takes all that it can out before a frame's settlements; 0 by default. */
+  operatorEmpties?: number;
 }
 
 /** How the people of a random market behave. */
@@ -111,7 +125,7 @@ const MAX_SIGNED_PRICE = (1n << 40n) - 1n;
  * what is sensible (who has an order, who can pay) is read from the model.
  */
 export class RandomMarket {
-  private readonly unsettled: { frame: number; heldUntil: number; again?: true }[] = [];
+  private readonly unsettled: { frame: number; heldUntil: number; again?: boolean }[] = [];
   private frames = 0;
   private paused = false;
   private readonly suspended = new Set<number>();
@@ -181,22 +195,33 @@ export class RandomMarket {
     return Math.ceil(this.market.readingSeconds / this.market.frameSeconds);
   }
 
-  private settlement(frame: number): Action {
-    const { meters } = this.habits;
+  /** @param again whether it is not the first time that the meters are asked */
+  private settlement(frame: number, again = true): Action {
     const step = { do: "settle", frame, wrongFills: false } as const;
-    if (meters === undefined) return step;
-    // A meter says the same however often it is asked.
-    const meter: Meter = (pile, agreedWh) => {
+    return this.habits.meters === undefined ? step : { ...step, meter: this.meter(frame, again) };
+  }
+
+  /** What meters say of a frame, the same however often they are asked once they say something. */
+  private meter(frame: number, again: boolean): Meter {
+    const { silent, late = 0, deviates } = this.habits.meters!;
+    // Now and then the sun shines on all who sell.
+    const sunny = this.random.stream(`weather ${frame}`).chance(0.2);
+    return (pile, { sells, energyWh, reachWh }) => {
       const random = this.random.stream(`meter ${pile} ${frame}`);
-      if (random.chance(meters.silent)) return undefined;
+      if (random.chance(silent) || (random.chance(late) && !again)) return undefined;
       const moved = (): bigint => {
-        if (!random.chance(meters.deviates)) return agreedWh;
-        return random.chance(0.1) ? 0n : (agreedWh * BigInt(random.integer(0, 2_500))) / 1_000n;
+        if (!random.chance(deviates)) return energyWh;
+        if (random.chance(0.1)) return random.pick([0n, reachWh]);
+        const movedWh = (energyWh * BigInt(random.integer(0, 2_500))) / 1_000n;
+        return movedWh < reachWh ? movedWh : reachWh;
       };
-      const [consumedWh, producedWh] = [moved(), moved()].map((wh) => (wh < 1n << 24n ? wh : (1n << 24n) - 1n));
-      return { consumedWh: consumedWh!, producedWh: producedWh! };
+      // Few who buy produce, too, and few who sell consume.
+      const [own, other] = [sunny && sells ? reachWh : moved(), random.chance(0.1) ? moved() : 0n];
+      const [consumedWh, producedWh] = sells ? [other, own] : [own, other];
+      // A meter that lies, but only once.
+      if (!again && random.chance(0.01)) return { consumedWh: reachWh + 1n, producedWh };
+      return { consumedWh, producedWh };
     };
-    return { ...step, meter };
   }
 
   /** Actions at increasing times in `[from, until)`, the first and last seconds among them more often than not. */
@@ -228,18 +253,19 @@ export class RandomMarket {
     const { tickSize, wheelingCap } = this.market;
     const { baseLoadW } = this.habits;
     const wheelingTicks = Number(wheelingCap / tickSize);
+    const [one, other] = [this.ticks() * tickSize, this.ticks() * tickSize];
     return {
       frame,
       baseLoadW: BigInt(this.random.integer(...baseLoadW)),
-      importPrice: this.ticks() * tickSize,
-      exportPrice: this.ticks() * tickSize,
+      importPrice: one > other ? one : other,
+      exportPrice: one > other ? other : one,
       wheelingPrice: BigInt(this.random.pick([0, wheelingTicks, this.random.integer(0, wheelingTicks)])) * tickSize,
     };
   }
 
   /** A publication with one thing wrong with it (or nothing, now and then). */
   private badTariffs(frame: number): FrameTariffs {
-    const { tickSize, wheelingCap, leadFrames } = this.market;
+    const { tickSize, wheelingCap, importCap, leadFrames } = this.market;
     const good = this.tariffs(this.publishedUpTo + 1);
     const bad: FrameTariffs[] = [
       { ...good, frame: this.publishedUpTo },
@@ -248,9 +274,12 @@ export class RandomMarket {
       { ...good, frame: frame + 97 + this.random.integer(0, 40) },
       { ...good, wheelingPrice: (wheelingCap / tickSize + 1n) * tickSize },
       { ...good, importPrice: (MAX_TICKS + 1n) * tickSize },
-      { ...good, exportPrice: (MAX_TICKS + 1n) * tickSize },
+      { ...good, importPrice: (importCap / tickSize + 1n) * tickSize },
+      { ...good, exportPrice: good.importPrice + tickSize },
     ];
-    if (tickSize > 1n) bad.push({ ...good, importPrice: 1n }, { ...good, exportPrice: good.exportPrice + 1n });
+    if (tickSize > 1n) {
+      bad.push({ ...good, importPrice: good.importPrice + 1n }, { ...good, exportPrice: good.exportPrice - 1n });
+    }
     const chosen = this.random.pick(bad);
     if (chosen.frame === good.frame && this.random.chance(0.1)) {
       this.publishedUpTo = good.frame;
@@ -260,19 +289,29 @@ export class RandomMarket {
   }
 
   private *settlements(frame: number): Generator<Action> {
+    const { meters } = this.habits;
+    const unclaimed = this.model.gridBalance - this.model.claims;
+    if (unclaimed > 0n && this.random.chance(meters?.operatorEmpties ?? 0)) {
+      yield { do: "withdrawGrid", amount: unclaimed };
+    }
     for (const entry of [...this.unsettled]) {
       if (entry.frame >= frame || entry.heldUntil > frame) continue;
       if (!entry.again && this.random.chance(0.05)) yield { do: "settle", frame: entry.frame, wrongFills: true };
-      yield this.settlement(entry.frame);
+      const again = entry.again !== undefined;
+      if (this.habits.meters !== undefined && this.random.chance(0.3)) {
+        yield { do: "submit", frame: entry.frame, meter: this.meter(entry.frame, again) };
+      }
+      yield this.settlement(entry.frame, again);
       this.unsettled.splice(this.unsettled.indexOf(entry), 1);
-      // Silence counts only later.
-      if (this.readingFrames > 0 && entry.heldUntil <= frame && !entry.again) {
-        this.unsettled.push({ frame: entry.frame, heldUntil: frame + this.readingFrames + 1, again: true });
+      // Some readings are late, and silence counts only after the deadline.
+      if (this.readingFrames > 0 && entry.again !== true) {
+        const soon = !again && this.readingFrames > 1;
+        const heldUntil = soon ? frame + 1 : Math.max(frame, entry.frame + this.readingFrames) + 1;
+        this.unsettled.push({ frame: entry.frame, heldUntil, again: !soon });
       }
       // It is settled once.
       if (this.random.chance(0.05)) yield this.settlement(entry.frame);
     }
-    const { meters } = this.habits;
     if (meters !== undefined && this.random.chance(0.2)) {
       yield { do: "depositGrid", amount: BigInt(this.random.integer(1, meters.operatorPaysIn)) };
     }
@@ -285,6 +324,13 @@ export class RandomMarket {
       const amount = (this.model.gridBalance * BigInt(this.random.integer(1, 120))) / 100n;
       if (amount > 0n) yield { do: "withdrawGrid", amount };
     }
+    if (this.random.chance(0.15)) yield { do: "collectClaim", holder: this.holder() };
+  }
+
+  /** Who has a claim, more often than not. */
+  private holder(): string {
+    const holders = ["keeper", ...this.model.pileIds].filter((id) => this.model.claim(id) > 0n);
+    return holders.length > 0 && this.random.chance(0.9) ? this.random.pick(holders) : String(this.anyPile());
   }
 
   private *trading(): Generator<Action> {
@@ -310,6 +356,9 @@ export class RandomMarket {
     if (this.paused || this.random.chance(0.02)) {
       this.paused = !this.paused;
       return { do: "pause", paused: this.paused };
+    }
+    if (this.habits.meters !== undefined && this.random.chance(0.15)) {
+      return { do: "weather", pile, bps: BigInt(this.random.integer(0, 2_999)) };
     }
     switch (this.random.integer(0, 7)) {
       case 0:
@@ -349,6 +398,7 @@ export class RandomMarket {
     if (this.random.chance(0.05)) {
       before.push({ do: "batch", orders: Array.from({ length: 3 }, () => this.signedOrder()) });
     }
+    if (this.habits.meters !== undefined && this.random.chance(0.3)) before.push(this.withdrawal(frame));
     const actions: Action[] = [...before];
     const lookFirst = this.random.chance(0.1);
     if (this.market.settlement === "benefit") {
@@ -357,7 +407,7 @@ export class RandomMarket {
       const matched = ends - 2 * roundSeconds - finaliseSeconds;
       yield* this.spread(before, opens, matched - 1);
       yield { do: "clear", frame, lookFirst, at: matched };
-      yield { do: "round", frame, at: matched };
+      yield { do: "round", frame, at: matched, meanwhile: this.meanwhile(frame), lost: this.random.chance(0.1) };
       this.unsettled.push({ frame, heldUntil: frame + this.random.pick([1, 1, 1, 2, 7]) });
       yield* this.spread(after, ends - finaliseSeconds + 10, ends);
       return;
@@ -374,6 +424,30 @@ export class RandomMarket {
     }
     actions.push(...after);
     yield* this.spread(actions, opens, ends);
+  }
+
+  /** What people do while a round can still be executed. */
+  private meanwhile(frame: number): Action[] {
+    const { model, random } = this;
+    const actions: Action[] = [];
+    if (random.chance(0.2) && model.gridBalance > 0n) actions.push({ do: "withdrawGrid", amount: 1n });
+    if (random.chance(0.1)) actions.push({ do: "depositGrid", amount: BigInt(random.integer(1, 100_000)) });
+    if (random.chance(0.1)) actions.push({ do: "collectClaim", holder: this.holder() });
+    if (random.chance(0.3)) actions.push(this.withdrawal(frame));
+    if (random.chance(0.2)) actions.push({ do: "cancel", pile: this.anyPile() });
+    const held = this.unsettled.find((entry) => entry.again === false);
+    if (held !== undefined && random.chance(0.5)) actions.push(this.settlement(held.frame));
+    return actions;
+  }
+
+  /** All that a pile has free, or all but its margin, or one unit more. */
+  private withdrawal(frame: number): Action {
+    const pile = this.anyPile();
+    const free = this.model.freeBalance(String(pile), this.now);
+    const margin = this.model.margin(String(pile), frame);
+    const kept = margin * BigInt(this.random.integer(0, 2));
+    const amount = (free > kept ? free - kept : 0n) + BigInt(this.random.integer(0, 1));
+    return { do: "withdraw", pile, amount: amount > 0n ? amount : 1n };
   }
 
   private suspendAny(): number {

@@ -21,6 +21,7 @@ import {
   decodeFill,
   decodeFrameRecord,
   decodePileState,
+  decodePosting,
   GRID,
   ORDER_TYPES,
   orderMessage,
@@ -36,19 +37,22 @@ import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
 import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
 import type { IOrderBook } from "../../typechain-types/contracts/Market";
 import type { Deployed } from "./market";
-import { type Action, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
+import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
 
 /** Words of a snapshot before the piles', and for each pile; `contracts/mocks/MarketSnapshot.sol`. */
 const HEAD_WORDS = 4;
 const WORDS_PER_PILE = 4;
 
-const SNAPSHOT_SELECTOR = ethers.id("take(address,address,uint256[],address[])").slice(0, 10);
+const SNAPSHOT_SELECTOR = ethers.id("take(address,address,address,uint256[],address[])").slice(0, 10);
 
 const GAS = toBeHex(16_777_216);
 const CHAIN_ID = 31_337;
 const ORDER_ENCODER = TypedDataEncoder.from(ORDER_TYPES);
 const READING_ENCODER = TypedDataEncoder.from(READING_TYPES);
 const STRANGER = new SigningKey(ethers.id("stranger"));
+
+/** Who clears, finalises and settles, by the name that the model knows. */
+export const KEEPER = "keeper";
 
 /** A pile that can sign. */
 interface Signer {
@@ -67,6 +71,20 @@ function signerOf(number: number): Signer {
   return signers[number - 1]!;
 }
 
+/** Settlements by meter, and what they met. */
+export interface Metered {
+  frames: number;
+  /** Settlements of some groups of a frame, after which others waited. */
+  parts: number;
+  silent: number;
+  /** Surpluses that the operator's account could not pay. */
+  claims: number;
+  /** Buyers who were paid for what they did not get. */
+  compensated: number;
+  /** Piles that owed more than their fills had set aside: their margins paid. */
+  marginsUsed: number;
+}
+
 /** What was seen on the way, to show that a comparison reaches what it is meant to reach. */
 export interface Seen {
   steps: number;
@@ -81,10 +99,15 @@ export interface Seen {
   refusals: Map<string, number>;
   /** Fills of piles whose live bit is not in the first word. */
   fillsInFurtherWords: number;
-  /** Settlements by meter, and what they met. */
-  metered: { frames: number; silent: number; unpaid: number; forgone: number; compensated: number };
+  metered: Metered;
   rounds: number;
+  /** Rounds that nobody finalised. */
+  lostRounds: number;
   exportFills: number;
+  /** Orders that were left out of a clearing because their piles had not the margin. */
+  marginsLacking: number;
+  cancelFees: number;
+  claimsPaid: number;
 }
 
 /** A {@link Seen} of nothing. */
@@ -99,9 +122,13 @@ export function nothingSeen(): Seen {
     unpublishedClearings: 0,
     refusals: new Map(),
     fillsInFurtherWords: 0,
-    metered: { frames: 0, silent: 0, unpaid: 0, forgone: 0, compensated: 0 },
+    metered: { frames: 0, parts: 0, silent: 0, claims: 0, compensated: 0, marginsUsed: 0 },
     rounds: 0,
+    lostRounds: 0,
     exportFills: 0,
+    marginsLacking: 0,
+    cancelFees: 0,
+    claimsPaid: 0,
   };
 }
 
@@ -110,15 +137,14 @@ interface Account {
   free: bigint;
   locked: bigint;
   nonce: bigint;
-  debt: bigint;
   /** 1/100 point. */
   credit: bigint;
   creditWh: bigint;
 }
 
 /** One pile as it is compared. Of the peak, what is shown of the order counts. */
-function lineOf(pile: number, { free, locked, nonce, debt, credit, creditWh }: Account, order?: Order): string {
-  const account = `${pile}: ${free} free, ${locked} locked, ${debt} owed, credit ${credit} of ${creditWh} Wh, nonce ${nonce}`;
+function lineOf(pile: number, { free, locked, nonce, credit, creditWh }: Account, order?: Order): string {
+  const account = `${pile}: ${free} free, ${locked} locked, credit ${credit} of ${creditWh} Wh, nonce ${nonce}`;
   if (order === undefined) return account;
   const { side, price, remainingWh, peakWh, iceberg, firstFrame, expiryFrame, sequence } = order;
   const kind = `${iceberg ? "iceberg" : "normal"} of ${min(peakWh, remainingWh)}`;
@@ -155,6 +181,10 @@ export class TwinMarkets {
   /** Hash of the EIP-712 domain. */
   private readonly domain: string;
   private readonly nonces: bigint[] = [];
+  /** By pile, W. */
+  private readonly ratedW: number[] = [];
+  /** Readings that the contract stores of frames. */
+  private readonly stored = new Map<number, Map<string, Reading>>();
   private readonly settleData = new Map<number, { publication: bigint; fills: bigint[]; matched: number }>();
   /** Hash of the EIP-712 domain of readings. */
   private readonly meterDomain: string;
@@ -169,7 +199,10 @@ export class TwinMarkets {
 
   private constructor(
     private readonly deployed: Deployed,
-    private readonly addresses: { market: string; token: string; snapshot: string; delivery: string; rounds: string },
+    private readonly addresses: Record<
+      "market" | "lens" | "token" | "snapshot" | "delivery" | "rounds" | "challenger",
+      string
+    >,
     private readonly watches: (pile: number) => boolean,
     readonly seen: Seen,
   ) {
@@ -213,7 +246,10 @@ export class TwinMarkets {
     const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
     const snapshot = await ethers.deployContract("MarketSnapshot");
     await token.approve(market, ethers.MaxUint256);
-    if (parameters.settlement === "benefit") await market.grantRole(PROPOSER_ROLE, address);
+    const [, challenger] = await ethers.getSigners();
+    if (parameters.settlement === "benefit") {
+      for (const proposer of [address, challenger!.address]) await market.grantRole(PROPOSER_ROLE, proposer);
+    }
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
     const [marketAddress, tokenAddress, snapshotAddress] = await Promise.all(
       [market, token, snapshot].map((contract) => contract.getAddress()),
@@ -222,10 +258,12 @@ export class TwinMarkets {
       { market, lens, rounds, delivery, token, admin, parameters, piles: [] },
       {
         market: marketAddress!,
+        lens: await lens.getAddress(),
         token: tokenAddress!,
         snapshot: snapshotAddress!,
         delivery: deliveryAddress,
         rounds: roundsAddress,
+        challenger: challenger!.address,
       },
       watches,
       seen,
@@ -252,6 +290,8 @@ export class TwinMarkets {
       await this.clear(step);
     } else if (step.do === "settle") {
       await this.settle(step);
+    } else if (step.do === "submit") {
+      await this.submit(step);
     } else if (step.do === "round") {
       await this.round(step);
     } else if (step.do === "batch") {
@@ -284,22 +324,20 @@ export class TwinMarkets {
       owed += free + locked;
       const s = decodePileState(state);
       const order: Order = { ...s, side: s.charge ? "charge" : "discharge", price: s.priceTicks * tickSize };
-      const debt = s.indebted ? await this.read("debtOf", [pile]) : 0n;
       const { nonce, credit, creditWh } = s;
-      contract.push(lineOf(pile, { free, locked, nonce, debt, credit, creditWh }, live === 0n ? undefined : order));
+      contract.push(lineOf(pile, { free, locked, nonce, credit, creditWh }, live === 0n ? undefined : order));
       const id = String(pile);
       const { hundredths, basisWh } = this.model.credit(id);
       const account: Account = {
         free: this.model.freeBalance(id, this.now),
         locked: this.model.lockedBalance(id, this.now),
         nonce: this.nonces[pile]!,
-        debt: this.model.debt(id),
         credit: hundredths,
         creditWh: basisWh,
       };
       model.push(lineOf(pile, account, this.model.order(id, this.now)));
     }
-    const { lastFrame, lastLoadW, pflW, gridBalance } = chronicle;
+    const { lastFrame, lastLoadW, pflW, gridBalance, openFrames } = chronicle;
     const recorded = this.model.recordedLoad ?? { frame: 0, loadW: 0n };
     const grid = this.model.gridBalance;
     contract.push(`grid ${words[1]} ${gridBalance}, PFL ${pflW}, frame ${lastFrame}, load ${lastLoadW}`);
@@ -307,7 +345,24 @@ export class TwinMarkets {
     // `owed` is what the contract says is free and locked, beside what the model has in delivery and at the grid.
     contract.push(`held ${words[0]}, paused ${decodeBookHead(words[3]!).paused}`);
     model.push(`held ${owed * unit + this.dust}, paused ${this.paused}`);
+    contract.push(`${openFrames} frames to settle`);
+    model.push(`${[...this.settleData.values()].filter(({ fills }) => fills.length > 0).length} frames to settle`);
+    await this.compareClaims(contract, model);
     expectSame(contract, model, "piles and totals");
+  }
+
+  /** Claims are never negative: where the sum and each that the model knows are right, nobody else has one. */
+  private async compareClaims(contract: string[], model: string[]): Promise<void> {
+    const { market } = this.addresses;
+    const claimed = await this.readDelivery("claimedOf", [market]);
+    contract.push(`${claimed} claimed, ${await this.readDelivery("availableOf", [market])} available`);
+    model.push(`${this.model.claims} claimed, ${this.model.available(this.now)} available`);
+    for (const holder of [KEEPER, ...this.watched.map(String)]) {
+      const claim = this.model.claim(holder);
+      if (claim === 0n) continue;
+      contract.push(`${holder} claims ${await this.readDelivery("claimOf", [market, this.accountOf(holder)])}`);
+      model.push(`${holder} claims ${claim}`);
+    }
   }
 
   // ---- Steps ---------------------------------------------------------------------------------------------------
@@ -315,9 +370,10 @@ export class TwinMarkets {
   private async clear(step: Extract<Step, { do: "clear" }>): Promise<void> {
     const { frame } = step;
     const book = step.lookFirst ? await this.expectSameBook(frame) : undefined;
+    const lacking = this.lackingMargin(frame, step.at);
     let outcome: FrameOutcome | undefined;
     const expected = this.refusalOf(() => {
-      outcome = this.model.clear(frame, step.at);
+      outcome = this.model.clear(frame, step.at, KEEPER);
     });
     const receipt = await this.transact(expected, this.interface.encodeFunctionData("clear", [frame]));
     if (outcome === undefined || receipt === undefined) return;
@@ -344,6 +400,7 @@ export class TwinMarkets {
     this.settleData.set(frame, { publication, fills, matched: fills.length });
     this.clearedFrames.push(frame);
     this.seen.clearings++;
+    this.seen.marginsLacking += lacking;
     this.seen.trades += trades.length;
     this.seen.gridFills += grid.length;
     if (publication === 0n) this.seen.unpublishedClearings++;
@@ -353,8 +410,10 @@ export class TwinMarkets {
   private async settle(step: Extract<Step, { do: "settle" }>): Promise<void> {
     const { frame, wrongFills } = step;
     const { publication, fills, matched } = this.settleData.get(frame) ?? { publication: 0n, fills: [], matched: 0 };
-    const readings = this.readings(frame, fills, step.meter);
-    const signed = [...readings].map(([pile, reading]) => this.signReading(Number(pile), frame, reading));
+    const stored = this.stored.get(frame) ?? new Map<string, Reading>();
+    const handed = this.readings(frame, fills, step.meter);
+    for (const pile of stored.keys()) handed.delete(pile);
+    const signed = [...handed].map(([pile, reading]) => this.signReading(Number(pile), frame, reading));
     const encode = (list: bigint[], word = publication) =>
       DELIVERY_INTERFACE.encodeFunctionData("settle", [
         ...[this.address, frame, word, list],
@@ -373,31 +432,106 @@ export class TwinMarkets {
       await this.transact("WrongFills", others[frame % others.length]!, { to });
       return;
     }
+    const before = this.accountsOf(fills);
     let settlement: FrameSettlement | undefined;
     const expected = this.refusalOf(() => {
-      settlement = this.model.settle(frame, step.at, readings);
+      settlement = this.model.settle(frame, step.at, new Map([...stored, ...handed]), KEEPER);
     });
     const receipt = await this.transact(expected, encode(fills), { to });
     if (receipt === undefined || settlement === undefined) return;
-    expectSame(this.loggedBy(receipt, "FrameSettled")[0], this.model.gridBalance, "account of the grid");
+    const { complete, piles } = settlement;
+    const [gridBalance, rest, , count, ...postings] = this.loggedBy(receipt, "FrameSettled");
+    expectSame([gridBalance, rest === 0n], [this.model.gridBalance, complete], "account of the grid, whether complete");
+    // Only piles whose account or credit is another are told of.
+    const after = this.accountsOf(fills);
+    const changed = [...before].filter(([pile, account]) => after.get(pile) !== account).map(([pile]) => Number(pile));
+    const posted = postings.map(decodePosting);
+    const told = posted.filter(({ money, agreedWh }) => money > 0n || agreedWh > 0n).map(({ pile }) => pile);
+    expectSame(count, BigInt(told.length), "postings that tell nothing");
+    expectSame(
+      changed.filter((pile) => !told.includes(pile)),
+      [],
+      "changed piles that nothing is told of",
+    );
+    this.keepRest(frame, new Set(piles.map(({ pile }) => Number(pile))));
     if (this.parameters.readingSeconds > 0) {
       await this.compare();
       const { metered } = this.seen;
       metered.frames++;
-      for (const { silent, unpaid, forgone, side, earned } of settlement.piles) {
+      metered.parts += Number(!complete);
+      for (const { silent, claimed, side, earned } of piles) {
         metered.silent += Number(silent);
-        metered.unpaid += Number(unpaid > 0n);
-        metered.forgone += Number(forgone > 0n);
+        metered.claims += Number(claimed > 0n);
         metered.compensated += Number(side === "charge" && earned > 0n);
       }
+      metered.marginsUsed += piles.filter(({ pile, owed }) => owed > this.securedBy(fills, Number(pile))).length;
     }
-    expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, false, "left to settle");
+    expectSame(decodeFrameRecord(await this.read("frameRecord", [frame]))?.open ?? false, !complete, "left to settle");
+    if (!complete) return;
     this.seen.settlements++;
     if (this.clearedFrames.some((later) => later > frame && (later - frame) % 128 === 0)) this.seen.lateSettlements++;
   }
 
+  /** Keeps of a frame the fills of piles that are not settled. */
+  private keepRest(frame: number, settled: ReadonlySet<number>): void {
+    const { publication, fills, matched } = this.settleData.get(frame)!;
+    const waits = (fill: bigint): boolean => {
+      const { sell, buy } = decodeFill(fill);
+      return !settled.has(sell === GRID ? buy : sell);
+    };
+    const rest = fills.filter(waits);
+    this.settleData.set(frame, { publication, fills: rest, matched: fills.slice(0, matched).filter(waits).length });
+  }
+
+  /** What the fills of a pile set aside without its margin, money units. */
+  private securedBy(fills: readonly bigint[], pile: number): bigint {
+    const own = fills.map(decodeFill).filter(({ sell, buy }) => sell === pile || buy === pile);
+    const { bondPrice } = this.parameters;
+    return own.reduce((sum, { sell, energyWh, price }) => {
+      return sum + ((sell === pile ? bondPrice : price) * energyWh) / 1000n;
+    }, 0n);
+  }
+
+  /** Money and credit in the model of the piles that some fills are of. */
+  private accountsOf(fills: readonly bigint[]): Map<string, string> {
+    const piles = new Set(fills.map(decodeFill).flatMap(({ sell, buy }) => [sell, buy]));
+    piles.delete(GRID);
+    return new Map(
+      [...piles].map((pile) => {
+        const id = String(pile);
+        return [id, asText([this.model.freeBalance(id, this.now), this.model.credit(id)])];
+      }),
+    );
+  }
+
+  /** Stores what meters say of a frame, one in two of them. */
+  private async submit({ frame, meter, at }: Extract<Step, { do: "submit" }>): Promise<void> {
+    const { fills } = this.settleData.get(frame) ?? { fills: [] };
+    const stored = this.stored.get(frame) ?? new Map<string, Reading>();
+    const chosen = [...this.readings(frame, fills, meter)].filter(([pile, { consumedWh, producedWh }]) => {
+      const reachWh = this.reachOf(Number(pile));
+      return Number(pile) % 2 === frame % 2 && !stored.has(pile) && consumedWh <= reachWh && producedWh <= reachWh;
+    });
+    if (at < (frame + 1) * this.parameters.frameSeconds || chosen.length === 0) return this.skipTo(at);
+    const signed = chosen.map(([pile, reading]) => this.signReading(Number(pile), frame, reading));
+    const data = DELIVERY_INTERFACE.encodeFunctionData("submit", [this.address, signed]);
+    const receipt = await this.transact(undefined, data, { to: this.addresses.delivery });
+    expectSame(receipt!.logs.length, 1, "events of readings that are all stored");
+    this.stored.set(frame, new Map([...stored, ...chosen]));
+  }
+
+  /** Piles whose order takes part in a frame but for a margin that they have not. */
+  private lackingMargin(frame: number, at: number): number {
+    const times = this.parameters.settlement === "benefit" ? 2n : 1n;
+    return this.watched.map(String).filter((id) => {
+      const order = this.model.order(id, at);
+      const isFor = order !== undefined && order.firstFrame <= frame && frame <= order.expiryFrame;
+      return isFor && this.model.freeBalance(id, at) < times * this.model.margin(id, frame);
+    }).length;
+  }
+
   /** Holds the round that a clearing opened, if it did: commits, reveals and executes the best of some plans. */
-  private async round({ frame, at }: Extract<Step, { do: "round" }>): Promise<void> {
+  private async round({ frame, at, meanwhile, lost }: Extract<Step, { do: "round" }>): Promise<void> {
     const open = this.model.openRound(at);
     if (open?.frame !== frame) return;
     const { roundSeconds } = this.parameters;
@@ -409,20 +543,38 @@ export class TwinMarkets {
       "latest",
     );
     const words = [...logged[0]!.args.book];
-    const plan = decide(
+    const plans = exportPlans(book);
+    const { winner, refused } = decide(
       book,
-      exportPlans(book).map((one) => ({ proposer: "any", plan: one })),
-    ).winner?.plan;
-    if (plan !== undefined) {
-      const bytes = encodePlan(plan);
-      const { address } = this.deployed.admin;
-      const commitment = await this.deployed.rounds.commitmentOf(this.address, frame, address, bytes, ethers.ZeroHash);
-      this.now = at + 1;
-      await this.transact(undefined, rounds.encodeFunctionData("commit", [this.address, commitment]), { to });
-      this.now = at + roundSeconds;
+      plans.map((plan, place) => ({ proposer: String(place), plan })),
+    );
+    const { admin } = this.deployed;
+    const { challenger } = this.addresses;
+    // Beside the best of some plans one that is refused, where there is one.
+    const entered = [
+      { proposer: admin.address, plan: winner?.plan },
+      { proposer: challenger, plan: plans[Number(refused[frame % Math.max(refused.length, 1)]?.proposer)] },
+    ].flatMap(({ proposer, plan }) => (plan === undefined ? [] : [{ proposer, plan, bytes: encodePlan(plan) }]));
+    const { rounds: contract } = this.deployed;
+    this.now = at;
+    for (const { proposer, bytes } of entered) {
+      const commitment = await contract.commitmentOf(this.address, frame, proposer, bytes, ethers.ZeroHash);
+      this.now++;
+      const data = rounds.encodeFunctionData("commit", [this.address, commitment]);
+      await this.transact(undefined, data, { to, from: proposer });
+    }
+    this.now = at + roundSeconds - 1;
+    for (const { proposer, plan, bytes } of entered) {
+      this.now++;
       const revealed = rounds.encodeFunctionData("reveal", [this.address, words, bytes, ethers.ZeroHash]);
-      const expected = this.refusalOf(() => void this.model.propose(frame, address, plan, this.now));
-      await this.transact(expected, revealed, { to });
+      const expected = this.refusalOf(() => void this.model.propose(frame, proposer, plan, this.now));
+      await this.transact(expected, revealed, { to, from: proposer });
+    }
+    const held = this.now;
+    for (const [i, action] of meanwhile.entries()) await this.apply({ ...action, at: held + 1 + i }, true);
+    if (lost) {
+      this.seen.lostRounds++;
+      return;
     }
     this.now = at + 2 * roundSeconds;
     const best = this.model.openRound(this.now)!.best?.plan;
@@ -432,7 +584,7 @@ export class TwinMarkets {
       rounds.encodeFunctionData("finalise", [this.address, words, bytes]),
       { to },
     );
-    const outcome = this.model.executePlan(frame, best ?? "fallback", this.now);
+    const outcome = this.model.executePlan(frame, best ?? "fallback", this.now, KEEPER);
     const { publication, fills, matched } = this.settleData.get(frame)!;
     const [, , , , ...executed] = this.loggedBy(receipt!, "FlexibleFilled");
     this.settleData.set(frame, { publication, fills: [...fills, ...executed], matched });
@@ -453,15 +605,16 @@ export class TwinMarkets {
 
   /** What the meters of a frame's piles say, by the names of the model. */
   private readings(frame: number, fills: readonly bigint[], meter: Meter | undefined): Map<string, Reading> {
-    const agreedWh = new Map<number, bigint>();
+    const agreed = new Map<number, Agreed>();
     for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
-      for (const pile of [sell, buy]) {
-        if (pile !== GRID) agreedWh.set(pile, (agreedWh.get(pile) ?? 0n) + energyWh);
+      for (const pile of [sell, buy].filter((one) => one !== GRID)) {
+        const before = agreed.get(pile)?.energyWh ?? 0n;
+        agreed.set(pile, { sells: pile === sell, energyWh: before + energyWh, reachWh: this.reachOf(pile) });
       }
     }
     return new Map(
-      [...agreedWh].flatMap(([pile, energyWh]) => {
-        const reading = meter?.(pile, energyWh);
+      [...agreed].flatMap(([pile, one]) => {
+        const reading = meter?.(pile, one);
         return reading === undefined ? [] : [[String(pile), reading] as const];
       }),
     );
@@ -476,19 +629,21 @@ export class TwinMarkets {
 
   private async batch(orders: readonly SignedStep[], at: number): Promise<void> {
     const expected: string[] = [];
+    const feesBefore = this.seen.cancelFees;
     const packed = orders.map((order, position) => {
       const { signed, refusal } = this.sign(order, at);
       if (refusal !== undefined) expected.push(`${position} ${refusal}`);
       return signed;
     });
     const receipt = await this.transact(undefined, this.interface.encodeFunctionData("submitBatch", [packed]));
-    const refused = receipt!.logs
-      .map(({ topics, data }) => this.interface.parseLog({ topics, data }))
+    const logs = receipt!.logs.map(({ topics, data }) => this.interface.parseLog({ topics, data }));
+    const refused = logs
       .filter((log) => log?.name === "OrderRefused")
       .map((log) => `${log!.args.getValue("position")} ${this.errorName(log!.args.getValue("refusal") as BytesLike)}`);
     expectSame(refused, expected, "refused of the batch");
     for (const line of expected) this.count(line.split(" ")[1]!);
-    expectSame(receipt!.logs.length, orders.length, "events of the batch");
+    const told = logs.filter((log) => log?.name !== "CancellationPaid").length;
+    expectSame([told, logs.length - told], [orders.length, this.seen.cancelFees - feesBefore], "events of the batch");
   }
 
   /** Signs an order, does it to the model and says what the contract must answer. */
@@ -547,7 +702,12 @@ export class TwinMarkets {
       case "withdraw":
         return this.refusalOf(() => this.model.withdraw(String(step.pile), step.amount, step.at));
       case "withdrawGrid":
-        return this.refusalOf(() => this.model.withdrawGrid(step.amount));
+        return this.refusalOf(() => this.model.withdrawGrid(step.amount, step.at));
+      case "collectClaim":
+        return this.refusalOf(() => {
+          this.model.collectClaim(step.holder, step.at);
+          this.seen.claimsPaid++;
+        });
       case "depositGrid":
         if (this.paused) return "EntryPaused";
         return this.refusalOf(() => this.model.depositGrid(step.amount));
@@ -579,11 +739,14 @@ export class TwinMarkets {
   ): string | undefined {
     const id = String(pile);
     if (this.paused && action !== "cancel") return "EntryPaused";
-    return this.refusalOf(() => {
+    const gridBefore = this.model.gridBalance;
+    const refusal = this.refusalOf(() => {
       if (action === "cancel") this.model.cancel(id, at);
       else if (action === "place") this.model.place(id, request, at);
       else this.model.replace(id, request, at);
     });
+    this.seen.cancelFees += Number(this.model.gridBalance > gridBefore);
+    return refusal;
   }
 
   /** The transaction of a step and who sends it. */
@@ -617,6 +780,8 @@ export class TwinMarkets {
         return byAdmin("deposit", signerOf(step.pile).address, step.tokenAmount);
       case "withdrawGrid":
         return byAdmin("withdrawGrid", admin, step.amount);
+      case "collectClaim":
+        return { ...onDelivery("collectClaim", this.address, admin), from: this.accountOf(step.holder) };
       case "depositGrid":
         return byAdmin("depositGrid", step.amount * this.parameters.unit);
       case "weather":
@@ -641,9 +806,11 @@ export class TwinMarkets {
   private async afterSuccess(step: Step): Promise<void> {
     if (step.do === "deposit") this.dust += step.tokenAmount % this.parameters.unit;
     else if (step.do === "pause") this.paused = step.paused;
-    else if (step.do === "skipNonce") this.nonces[step.pile] = this.nonces[step.pile]! + 1n;
-    else if (step.do === "register") {
+    else if (step.do === "place" || step.do === "replace" || step.do === "cancel" || step.do === "skipNonce") {
+      this.nonces[step.pile] = this.nonces[step.pile]! + 1n;
+    } else if (step.do === "register") {
       this.pileCount = step.pile;
+      this.ratedW[step.pile] = step.ratedW;
       if (this.watches(step.pile)) this.watched.push(step.pile);
       this.nonces[step.pile] = 0n;
       await send("hardhat_impersonateAccount", signerOf(step.pile).address);
@@ -690,12 +857,27 @@ export class TwinMarkets {
     return BigInt((await send("eth_call", { to: this.address, data }, "latest")) as string);
   }
 
+  private async readDelivery(name: string, args: unknown[]): Promise<bigint> {
+    const data = DELIVERY_INTERFACE.encodeFunctionData(name, args);
+    return BigInt((await send("eth_call", { to: this.addresses.delivery, data }, "latest")) as string);
+  }
+
+  /** The account of a pile, or of the keeper. */
+  private accountOf(holder: string): string {
+    return holder === KEEPER ? this.deployed.admin.address : signerOf(Number(holder)).address;
+  }
+
+  /** What a pile's rated power moves in a frame, Wh. */
+  private reachOf(pile: number): bigint {
+    return BigInt(Math.floor((this.ratedW[pile]! * this.parameters.frameSeconds) / 3600));
+  }
+
   private snapshotCall(): { to: string; data: string } {
     const word = (value: string | number): string => BigInt(value).toString(16).padStart(64, "0");
-    const { market, token, snapshot } = this.addresses;
+    const { market, lens, token, snapshot } = this.addresses;
     const { length } = this.watched;
     const accounts = this.watched.map((pile) => signerOf(pile).address);
-    const words = [market, token, 0x80, 0xa0 + 0x20 * length, length, ...this.watched, length, ...accounts];
+    const words = [market, lens, token, 0xa0, 0xc0 + 0x20 * length, length, ...this.watched, length, ...accounts];
     return { to: snapshot, data: SNAPSHOT_SELECTOR + words.map(word).join("") };
   }
 

@@ -21,8 +21,8 @@ describe("The worst book clears in one transaction where credit ranks", () => {
     restore = () => snapshot.restore();
     deployed = await deployMarket(0, {
       ranking: "credit",
-      pileCap: 1024,
-      bondPrice: 12_345n,
+      pileCap: 512,
+      readingSeconds: 3_600,
       wheelingCap: 9_999n,
       capacityW: 4_000_000_000n,
       icebergThresholdWh: 1_000_000n,
@@ -32,11 +32,13 @@ describe("The worst book clears in one transaction where credit ranks", () => {
   });
   after(() => restore());
 
-  for (const piles of [512, 1024]) {
+  for (const piles of [512]) {
     for (const [name, plan] of Object.entries(FAMILIES)) {
       it(`of ${piles} piles where ${name}`, async function () {
         const snapshot = await takeSnapshot();
-        await poked.setOrders(bookOf(plan, piles, frame, new Random(1).stream("book")));
+        const orders = bookOf(plan, piles, frame, new Random(1).stream("book"));
+        // Enough for its own margin, but not for that of the largest pile, so that every margin is looked up.
+        await poked.setOrders(orders.map((order) => ({ ...order, balance: 10n ** 9n })));
         await poked.publish(
           [frame - 1, frame].map((published) => ({
             frame: published,

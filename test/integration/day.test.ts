@@ -7,7 +7,7 @@ import { DevelopmentClock } from "../../scripts/chain/clock";
 import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
 import { simulatedPileKey } from "../../scripts/chain/pileKeys";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS, type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import { asapPlanner, epob, epobFactor, pob } from "../../scripts/planners/book/planners";
 import { WholeNeed } from "../../scripts/piles/policies/wholeNeed";
 import { type DayOptions, runDay } from "../../scripts/simulation/day";
@@ -77,11 +77,11 @@ describe("a simulated day", function () {
     const meters = { noise: 0.1, leave: 0.1, silent: 0.05, cheat: 0.2 };
     const metered = () => defaultDay({ seed: 1, evs: 30, homes: 30, meters });
     for (const [name, rules] of [
-      ["pays", { bondPrice: 20_000n }],
+      ["pays", { wheelingCap: 20_000n }],
       ["loses", { breach: "counterparty", overBps: 500n }],
     ] as const) {
       const market = { readingSeconds: 3_600, ...rules };
-      const onModel = await runDay(metered(), new ModelPort({ ...DEFAULT_PARAMETERS, ...market }));
+      const onModel = await runDay(metered(), new ModelPort(withDefaults(market)));
       const onChain = await dayOnChain(`metered${name}`, 1, metered(), market);
       expect(onChain.frames).to.deep.equal(onModel.frames);
       expect(onChain.delivery).to.deep.equal(onModel.delivery);

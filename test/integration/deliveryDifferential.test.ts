@@ -10,45 +10,60 @@ import { ALL_CASES, cases } from "../helpers/cases";
 
 /** `DIFFERENTIAL_SEED=12 npx hardhat test test/integration/deliveryDifferential.test.ts` draws other days. */
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
-const PILES = 10;
+const PILES = 14;
 const FRAMES = cases(60, 15);
 
 const HABITS: Habits = {
   ...RICH_AND_POOR,
   signedShare: 0.2,
-  meters: { silent: 0.08, deviates: 0.4, operatorPaysIn: 200_000 },
+  ordersPerFrame: 16,
+  meters: { silent: 0.08, late: 0.2, deviates: 0.4, operatorPaysIn: 200_000, operatorEmpties: 0.2 },
 };
+
+/** An import tariff that the middle of the prices does not reach, and a bond that covers any breach. */
+const CAPPED = { importCap: 300_000n, bondPrice: 312_345n } satisfies Partial<DeploymentParameters>;
 
 const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentParameters>; habits?: Partial<Habits> }[] =
   [
-    { name: "who breaches pays", parameters: { readingSeconds: 3_600, wheelingCap: 20_000n, bondPrice: 30_000n } },
+    {
+      name: "who breaches pays",
+      parameters: { readingSeconds: 3_600, wheelingCap: 20_000n, ...CAPPED, keeperReward: 1_234n },
+    },
     {
       name: "who breaches loses credit alone, much over counts as agreed",
       parameters: { readingSeconds: 1_800, breach: "counterparty", overBps: 2_500n, initialCredit: 8_000n },
-      habits: { meters: { silent: 0.05, deviates: 0.7, operatorPaysIn: 2_000 } },
+      habits: { meters: { silent: 0.05, late: 0.1, deviates: 0.7, operatorPaysIn: 2_000, operatorEmpties: 0.5 } },
     },
     {
       name: "ranked by credit, and little of it is too little",
       parameters: {
         ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_900n, creditPriorWh: 3_000n },
-        ...{ bondPrice: 5_555n, maxWaitFrames: 2 },
+        ...{ importCap: 260_000n, bondPrice: 280_000n, maxWaitFrames: 2 },
       },
-      habits: { meters: { silent: 0.1, deviates: 0.5, operatorPaysIn: 50_000 } },
+      habits: { meters: { silent: 0.1, late: 0.1, deviates: 0.5, operatorPaysIn: 50_000 } },
     },
     {
       name: "plans compete, and export",
       parameters: {
-        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, bondPrice: 12_345n, wheelingCap: 9_999n },
-        ...{ icebergPeakWh: 10_000n, maxHorizon: 8 },
+        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, ...CAPPED, wheelingCap: 9_999n },
+        ...{ icebergPeakWh: 10_000n, maxHorizon: 8, keeperReward: 999n },
       },
-      habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n] },
+      habits: { balances: [10n ** 10n, 10n ** 10n, 1_500_000n] },
+    },
+    {
+      name: "plans compete by slack, who breaches loses credit alone",
+      parameters: {
+        ...{ settlement: "benefit", allotment: "slack", readingSeconds: 1_800, breach: "counterparty" },
+        ...{ bondPrice: 54_321n, icebergPeakWh: 3_000n, maxHorizon: 5, cancelPrice: 77_777n },
+      },
+      habits: { balances: [10n ** 10n, 3_000_000n] },
     },
     {
       name: "poor piles, and an operator with nothing",
-      parameters: { readingSeconds: 3_600, overBps: 10_000n, initialCredit: 0n, creditPriorWh: 0n },
+      parameters: { ...CAPPED, readingSeconds: 3_600, overBps: 10_000n, initialCredit: 0n, creditPriorWh: 0n },
       habits: {
-        balances: [300_000n, 900_000n, 2_000_000n],
-        meters: { silent: 0.15, deviates: 0.8, operatorPaysIn: 500 },
+        balances: [900_000n, 2_000_000n, 9_000_000n],
+        meters: { silent: 0.15, late: 0.3, deviates: 0.8, operatorPaysIn: 500, operatorEmpties: 0.9 },
       },
     },
   ];
@@ -107,6 +122,19 @@ describe("Delivery, credit and rounds on the contracts as on the model, to the u
     for (const [what, count] of Object.entries(seen.metered)) expect(count, what).to.be.above(0);
     expect(seen.rounds, "rounds").to.be.above(20);
     expect(seen.exportFills, "fills to the grid").to.be.above(5);
-    expect([...seen.refusals.keys()]).to.include.members(["ReadingsAwaited", "PileInDebt", "CreditTooLow"]);
+    expect(seen.lostRounds, "rounds that nobody finalised").to.be.above(3);
+    expect(seen.marginsLacking, "orders of piles without the margin").to.be.above(20);
+    expect(seen.cancelFees, "cancellations that cost something").to.be.above(5);
+    expect(seen.claimsPaid, "claims paid").to.be.above(10);
+    expect([...seen.refusals.keys()]).to.include.members([
+      ...[
+        "ReadingsAwaited",
+        "ReadingAboveReach",
+        "CreditTooLow",
+        "FramesUnsettled",
+        "RoundOpen",
+        "PlanExportsUnfunded",
+      ],
+    ]);
   });
 });

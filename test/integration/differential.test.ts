@@ -37,7 +37,13 @@ const HABITS: Habits = {
 };
 
 const CONFIGURATIONS: readonly Configuration[] = [
-  { name: "the default market", parameters: {}, habits: { gaps: [131, 40] }, piles: 14, frames: FRAMES },
+  {
+    name: "the default market, and keepers are paid",
+    parameters: { keeperReward: 7_000n },
+    habits: { gaps: [131, 40] },
+    piles: 14,
+    frames: FRAMES,
+  },
   {
     name: "waiting counts most",
     parameters: {
@@ -78,7 +84,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
   },
   {
     name: "frames of ten minutes",
-    parameters: { frameSeconds: 600, auctionSeconds: 120, leadFrames: 0, maxWaitFrames: 3, wheelingCap: 777n, beta: 3 },
+    parameters: { frameSeconds: 600, auctionSeconds: 120, leadFrames: 1, maxWaitFrames: 3, wheelingCap: 777n, beta: 3 },
     habits: { gaps: [200, 2] },
     piles: 14,
     frames: FRAMES,
@@ -96,6 +102,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
       lossAllowanceW: 1n,
       bondPrice: 999n,
       wheelingCap: 13_001n,
+      importCap: 10n ** 10n,
       icebergThresholdWh: 4001n,
       icebergPeakWh: 701n,
       pileCap: 14,
@@ -134,12 +141,14 @@ const REFUSALS = [
   "EnergyBelowMinimum",
   "EntryPaused",
   "ExpiryOutOfRange",
+  "ExportAboveImport",
   "FrameAlreadyCleared",
   "FrameAlreadyPublished",
   "FrameNotOver",
   "FrameWindowClosed",
   "FrameWindowNotOpen",
   "GateClosed",
+  "ImportAboveCap",
   "InsufficientBalance",
   "InvalidNonce",
   "InvalidSignature",
@@ -147,6 +156,7 @@ const REFUSALS = [
   "MalformedTerms",
   "NoLiveOrder",
   "NotRegistered",
+  "NothingClaimed",
   "NothingToSettle",
   "PileCapReached",
   "PileSuspended",

@@ -82,7 +82,7 @@ describe("a simulated day on which things go wrong", function () {
   });
 
   it("comes out the same where frames with meters wait for readings while the gateway restarts", async () => {
-    const { day, faultless, report } = await play("restart@20", metered, { readingSeconds: 3_600, bondPrice: 20_000n });
+    const { day, faultless, report } = await play("restart@20", metered, { readingSeconds: 3_600 });
     expect(day.totals).to.deep.equal(faultless.totals);
     expect(day.delivery).to.deep.equal(faultless.delivery);
     expect(report.injected.restarts[0]!.unsettledFrames).to.be.above(0);
@@ -166,7 +166,7 @@ describe("a simulated day on which things go wrong", function () {
     const many = () => defaultDay({ seed: 3, evs: 30, homes: 40, meters: METERS });
     const plans = () => ({ ...many(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
     const { day, report } = await play(all, plans, {
-      ...{ settlement: "benefit", readingSeconds: 3_600, icebergPeakWh: 10_000n, bondPrice: 20_000n },
+      ...{ settlement: "benefit", readingSeconds: 3_600, icebergPeakWh: 10_000n },
     });
     const { restarts, missed, late, duplicates, gateways } = report.injected;
     expect([restarts.length, missed.length, late.length, gateways.length]).to.deep.equal([1, 2, 1, 1]);

@@ -7,11 +7,19 @@ import { decodePileState, type PackedFill } from "../../../scripts/chain/packedW
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
 import { Random } from "../../../scripts/random";
 import type { Delivery, Market, TestToken } from "../../../typechain-types";
+import { cases } from "../../helpers/cases";
 import { goTo } from "../../helpers/market";
-import { type DeliveryRules, type PlainPile, setAside, settlePlainly } from "../../helpers/plainDelivery";
 import {
-  hashWords,
+  type DeliveryRules,
+  type PlainOutcome,
+  type PlainPile,
+  setAside,
+  settlePlainly,
+} from "../../helpers/plainDelivery";
+import {
+  digestOf,
   keptOf,
+  LEVEL,
   packFill,
   packPublication,
   pokeRecord,
@@ -19,22 +27,31 @@ import {
   signReading,
 } from "./deliveryFixtures";
 import { deployFor, nth } from "./fixtures";
-import { cases } from "../../helpers/cases";
 
 const PILES = 8;
 const FRAMES = cases(25, 8);
 const READING_SECONDS = 600;
 const RATED_W = 7000;
 const REACH_WH = 3500n;
+const IMPORT_CAP = 300_000n;
 
 /** Markets that settle differently. */
 const VARIANTS: Record<string, Partial<DeploymentParameters>> = {
-  "counterparty, no bonds": { breach: "counterparty" },
+  "counterparty, no bonds": { breach: "counterparty", bondPrice: 0n },
   "counterparty, much over": { breach: "counterparty", overBps: 10_000n, bondPrice: 30_000n },
-  "defaulter, no bonds": { breach: "defaulter" },
-  "defaulter, a little over, small bonds": { breach: "defaulter", overBps: 700n, bondPrice: 13_000n },
-  "no prior credit": { breach: "defaulter", initialCredit: 0n, creditPriorWh: 0n, overBps: 3_333n, bondPrice: 1n },
+  "defaulter, the smallest bonds": { breach: "defaulter" },
+  "defaulter, a little over, keepers are paid": { breach: "defaulter", overBps: 700n, keeperReward: 777n },
+  "no prior credit": { breach: "defaulter", initialCredit: 0n, creditPriorWh: 0n, overBps: 3_333n },
 };
+
+/** A frame that is being settled. */
+interface Cleared {
+  frame: number;
+  publication: bigint;
+  fills: readonly PackedFill[];
+  matched: number;
+  rules: DeliveryRules;
+}
 
 describe("Delivery against its plain twin", () => {
   const seen = new Map<string, number>();
@@ -47,14 +64,14 @@ describe("Delivery against its plain twin", () => {
     });
   }
 
-  it("met what must be met: silence, debts, dues between piles and surplus that nobody could pay", () => {
+  it("met what must be met: silence, parts, margins that pay, claims and their payment", () => {
     for (const [what, count] of seen) expect(count, what).to.be.greaterThan(0);
   });
 });
 
 /** One market whose frames are made up: fills are bound in its storage as if it had cleared them. */
 class RandomFrames {
-  readonly seen = { silent: 0, debts: 0, cutDues: 0, cutSurpluses: 0 };
+  readonly seen = { silent: 0, late: 0, parts: 0, marginsThatPay: 0, frames: 0, claims: 0, claimsPaid: 0 };
 
   private constructor(
     private readonly random: Random,
@@ -69,7 +86,11 @@ class RandomFrames {
   static async deploy(name: string, variant: Partial<DeploymentParameters>): Promise<RandomFrames> {
     const random = new Random(2026).stream(name);
     const token = await ethers.deployContract("TestToken", [6]);
-    const parameters = { ...DEFAULT_PARAMETERS, readingSeconds: READING_SECONDS, wheelingCap: 10n ** 6n, ...variant };
+    const parameters = {
+      ...DEFAULT_PARAMETERS,
+      ...{ readingSeconds: READING_SECONDS, wheelingCap: 10n ** 6n, importCap: IMPORT_CAP, bondPrice: IMPORT_CAP },
+      ...variant,
+    };
     const { market, delivery, admin } = await deployFor(token, parameters);
     await token.faucet(admin, 10n ** 18n);
     await token.approve(market, ethers.MaxUint256);
@@ -90,9 +111,10 @@ class RandomFrames {
   async settleOne(): Promise<void> {
     const { market, delivery, token, random, parameters } = this;
     const frame = Math.floor((await time.latest()) / 1800) + 1;
+    const [one, other] = [BigInt(random.integer(0, 300_000)), BigInt(random.integer(0, 300_000))];
     const rules: DeliveryRules = {
-      importPrice: BigInt(random.integer(0, 300_000)),
-      exportPrice: BigInt(random.integer(0, 200_000)),
+      importPrice: one > other ? one : other,
+      exportPrice: one > other ? other : one,
       wheelingPrice: BigInt(random.integer(0, 30_000)),
       bondPrice: parameters.bondPrice,
       overBps: parameters.overBps,
@@ -100,104 +122,182 @@ class RandomFrames {
     };
     const { fills, matched } = this.fills(rules);
     const publication = packPublication(frame, rules.importPrice, rules.exportPrice, rules.wheelingPrice);
-    const words = fills.map(packFill);
-    const first = hashWords([publication, ...words.slice(0, matched)]);
-    const digest =
-      matched === 0 || matched === words.length
-        ? hashWords([publication, ...words])
-        : hashWords([keptOf(first), ...words.slice(matched)]);
-    await pokeRecord(market, frame, digest);
-    await token.faucet(market, setAside(fills, rules));
-    if (random.chance(0.3)) await market.deposit(random.pick(this.piles), random.integer(1, 600_000));
+    await pokeRecord(market, frame, await this.digest(frame, publication, fills, matched));
+    await token.faucet(
+      market,
+      setAside(fills, matched, rules, () => REACH_WH),
+    );
     if (random.chance(0.2)) await market.depositGrid(random.integer(1, 200_000));
-    const account = await market.gridBalance();
-    if (account !== 0n && random.chance(0.4)) await market.withdrawGrid(nth(this.piles, 0), account);
+    const unclaimed = await delivery.unclaimedOf(market);
+    if (unclaimed !== 0n && random.chance(0.5)) await market.withdrawGrid(nth(this.piles, 0), unclaimed);
+    if (random.chance(0.3)) await this.collect();
 
-    const numbers = [...new Set(fills.flatMap(({ sell, buy }) => [sell, buy]))].filter((number) => number !== 0);
-    const before = new Map<number, PlainPile>();
-    for (const number of numbers) before.set(number, await this.pile(number));
-    const gridBefore = await market.gridBalance();
-    const stored: SignedReading[] = [];
-    const handed: SignedReading[] = [];
-    await goTo(frame + 1, 5);
-    for (const [number, pile] of before) {
-      if (random.chance(0.15)) {
-        this.seen.silent++;
-        continue;
-      }
+    const readings = new Map<number, SignedReading>();
+    const known = new Map<number, NonNullable<PlainPile["reading"]>>();
+    for (const number of new Set(fills.flatMap(({ sell, buy }) => [sell, buy]).filter((pile) => pile !== 0))) {
       const reading = {
-        pile: number,
-        frame,
-        consumedWh: this.energy(fills, number),
-        producedWh: this.energy(fills, number),
+        ...{ pile: number, frame },
+        ...{ consumedWh: this.energy(fills, number), producedWh: this.energy(fills, number) },
       };
-      pile.reading = reading;
-      (random.chance(0.4) ? stored : handed).push(
-        await signReading(delivery, market, nth(this.piles, number - 1), reading),
-      );
+      known.set(number, reading);
+      readings.set(number, await signReading(delivery, market, nth(this.piles, number - 1), reading));
     }
-    await delivery.submit(market, stored);
-    await goTo(frame + 1, READING_SECONDS);
-    await delivery.settle(market, frame, publication, words, matched, handed);
-
-    const expected = settlePlainly(fills, rules, before, gridBefore);
-    for (const [number, outcome] of expected.piles) {
-      const { free, debt, credit, creditWh } = await this.pile(number);
-      expect({ free, debt, credit, creditWh }, `pile ${number.toString()}`).to.deep.equal(outcome);
-      if (debt !== 0n) this.seen.debts++;
+    const silent = [...known.keys()].filter(() => random.chance(0.1));
+    const late = [...known.keys()].filter((number) => !silent.includes(number) && random.chance(0.2));
+    this.seen.silent += silent.length;
+    this.seen.late += late.length;
+    const early = [...known.keys()].filter((number) => !silent.includes(number) && !late.includes(number));
+    const stored = early.filter(() => random.chance(0.4));
+    await goTo(frame + 1, 5);
+    await delivery.submit(
+      market,
+      stored.map((number) => readings.get(number)!),
+    );
+    const read = new Map(early.map((number) => [number, known.get(number)!]));
+    const handed = (numbers: readonly number[]) =>
+      numbers.filter((number) => !stored.includes(number)).map((number) => readings.get(number)!);
+    const cleared: Cleared = { frame, publication, fills, matched, rules };
+    const waiting = await this.settle(cleared, read, handed(early), false);
+    if (waiting.length > 0) {
+      for (const number of late) read.set(number, known.get(number)!);
+      await goTo(frame + 1, READING_SECONDS);
+      const rest = waiting.length === fills.length ? fills : waiting;
+      const restMatched = rest.filter((fill) => fills.indexOf(fill) < matched).length;
+      await this.settle({ ...cleared, fills: rest, matched: restMatched }, read, handed([...early, ...late]), true);
     }
-    expect(await market.gridBalance()).to.equal(expected.grid);
-    this.seen.cutDues += expected.cut.dues;
-    this.seen.cutSurpluses += expected.cut.surpluses;
+    this.seen.frames++;
     await this.expectSolvent();
   }
 
-  /** The tokens that the market holds are the sum of everybody's claims. */
-  private async expectSolvent(): Promise<void> {
-    let claims = await this.market.gridBalance();
-    for (let number = 1; number <= PILES; number++) claims += (await this.pile(number)).free;
-    expect(await this.token.balanceOf(this.market)).to.equal(claims);
+  /** Settles what can be settled, and compares. @returns the fills that wait */
+  private async settle(
+    { frame, publication, fills, matched, rules }: Cleared,
+    read: ReadonlyMap<number, NonNullable<PlainPile["reading"]>>,
+    handed: readonly SignedReading[],
+    overdue: boolean,
+  ): Promise<PackedFill[]> {
+    const { market, delivery } = this;
+    const before = new Map<number, PlainPile>();
+    for (const number of new Set(fills.flatMap(({ sell, buy }) => [sell, buy]).filter((pile) => pile !== 0))) {
+      before.set(number, { ...(await this.pile(number)), reading: read.get(number) });
+    }
+    const [gridBefore, claimedBefore] = [await market.gridBalance(), await delivery.claimedOf(market)];
+    const expected = settlePlainly(fills, matched, rules, before, overdue, gridBefore, claimedBefore);
+    const settling = delivery.settle(market, frame, publication, fills.map(packFill), matched, [...handed]);
+    if (expected.piles.size === 0) {
+      await expect(settling).to.be.revertedWithCustomError(delivery, "ReadingsAwaited");
+      return expected.waiting;
+    }
+    await settling;
+    await this.compare(before, expected);
+    const complete = expected.waiting.length === 0;
+    const reward = complete ? this.parameters.keeperReward : 0n;
+    expect(await market.gridBalance(), "account of the operator").to.equal(expected.grid);
+    expect(await delivery.claimedOf(market), "claims").to.equal(claimedBefore + expected.claimed + reward);
+    this.seen.parts += Number(!complete);
+    this.seen.marginsThatPay += Number(expected.fromMargins > 0n);
+    this.seen.claims += Number(expected.claimed > 0n);
+    return expected.waiting;
   }
 
-  /** Trades between piles 1 to 4 and 5 to 8, then fills from and to the grid, some of them of a later round. */
+  /** Who is settled has what the twin says, and everybody else what they had. */
+  private async compare(before: ReadonlyMap<number, PlainPile>, { piles }: PlainOutcome): Promise<void> {
+    for (const [number, pile] of before) {
+      const { free, claim, credit, creditWh } = await this.pile(number);
+      const expected = piles.get(number) ?? {
+        ...{ free: pile.free, claim: pile.claim },
+        ...{ credit: pile.credit, creditWh: pile.creditWh },
+      };
+      expect({ free, claim, credit, creditWh }, `pile ${number.toString()}`).to.deep.equal(expected);
+    }
+  }
+
+  /** Somebody's claim is paid as far as the account lasts. */
+  private async collect(): Promise<void> {
+    const { market, delivery, token } = this;
+    for (const pile of this.piles) {
+      const claim = await delivery.claimOf(market, pile);
+      const account = await market.gridBalance();
+      if (claim === 0n || account === 0n) continue;
+      const paid = claim < account ? claim : account;
+      await expect(delivery.connect(pile).collectClaim(market, pile)).to.changeTokenBalance(token, pile, paid);
+      expect(await delivery.claimOf(market, pile)).to.equal(claim - paid);
+      expect(await market.gridBalance()).to.equal(account - paid);
+      this.seen.claimsPaid++;
+      return;
+    }
+  }
+
+  /** What a frame's record says of it. */
+  private async digest(
+    frame: number,
+    publication: bigint,
+    fills: readonly PackedFill[],
+    matched: number,
+  ): Promise<bigint> {
+    const words = fills.map(packFill);
+    if (matched === 0) return digestOf(this.market, frame, publication, words, LEVEL.round);
+    const first = await digestOf(this.market, frame, publication, words.slice(0, matched), LEVEL.match);
+    if (matched === words.length) return first;
+    return digestOf(this.market, frame, keptOf(first), words.slice(matched), LEVEL.roundAfterMatch);
+  }
+
+  /** The tokens that the market holds are the sum of everybody's money. */
+  private async expectSolvent(): Promise<void> {
+    let owned = await this.market.gridBalance();
+    for (let number = 1; number <= PILES; number++) owned += (await this.pile(number)).free;
+    expect(await this.token.balanceOf(this.market)).to.equal(owned);
+  }
+
+  /**
+   * Trades between piles 1 to 4 and 5 to 8, then fills from and to the grid, some of them of a later round. What a pile
+   * displays, and so its fills, is at most what it moves in a frame.
+   */
   private fills(rules: DeliveryRules): { fills: PackedFill[]; matched: number } {
     const { random } = this;
     const fills: PackedFill[] = [];
-    const energyWh = (): bigint => BigInt(random.chance(0.1) ? 1 : random.integer(1, 1_200));
+    const leftWh = Array.from({ length: PILES + 1 }, () => REACH_WH);
+    const energyWh = (...piles: number[]): bigint => {
+      const most = piles.reduce((least, pile) => (leftWh[pile]! < least ? leftWh[pile]! : least), REACH_WH);
+      const wanted = BigInt(random.pick([1, random.integer(1, 1_200), 3_500], [10, 80, 10]));
+      const energy = wanted < most ? wanted : most;
+      for (const pile of piles) leftWh[pile] = leftWh[pile]! - energy;
+      return energy;
+    };
     for (let i = random.integer(0, 6); i > 0; i--) {
       const [sell, buy] = [random.integer(5, 8), random.integer(1, 4)];
-      fills.push({ sell, buy, energyWh: energyWh(), price: BigInt(random.integer(1, 400_000)) });
+      fills.push({ sell, buy, energyWh: energyWh(sell, buy), price: BigInt(random.integer(1, 400_000)) });
     }
     const grid = random.integer(fills.length === 0 ? 1 : 0, 3);
     for (let i = 0; i < grid; i++) {
-      fills.push({ sell: 0, buy: 1 + i, energyWh: energyWh(), price: rules.importPrice });
+      fills.push({ sell: 0, buy: 1 + i, energyWh: energyWh(1 + i), price: rules.importPrice });
     }
     const exports = random.integer(0, 2);
     for (let i = 0; i < exports; i++) {
-      fills.push({ sell: 5 + i, buy: 0, energyWh: energyWh(), price: rules.exportPrice });
+      fills.push({ sell: 5 + i, buy: 0, energyWh: energyWh(5 + i), price: rules.exportPrice });
     }
-    return { fills, matched: random.integer(0, fills.length) };
+    const some = fills.filter((fill) => fill.energyWh > 0n);
+    return { fills: some, matched: random.integer(0, some.length) };
   }
 
-  /** What a meter counts: about what was agreed, or something else altogether. */
+  /** What a meter counts: about what was agreed, or something else altogether that the pile can move. */
   private energy(fills: readonly PackedFill[], number: number): bigint {
     const { random } = this;
     const agreed = fills
       .filter(({ sell, buy }) => sell === number || buy === number)
       .reduce((sum, fill) => sum + fill.energyWh, 0n);
     if (random.chance(0.3)) return agreed;
-    if (random.chance(0.1)) return 0n;
-    if (random.chance(0.05)) return 2n ** 24n - 1n;
-    return (agreed * BigInt(random.integer(0, 2_500))) / 1_000n;
+    if (random.chance(0.2)) return 0n;
+    if (random.chance(0.1)) return REACH_WH;
+    const moved = (agreed * BigInt(random.integer(0, 2_500))) / 1_000n;
+    return moved < REACH_WH ? moved : REACH_WH;
   }
 
   private async pile(number: number): Promise<PlainPile> {
-    const { balance, credit, creditWh, indebted } = decodePileState(await this.market.pileState(number));
-    const debt = await this.market.debtOf(number);
-    expect(indebted).to.equal(debt !== 0n);
+    const { balance, credit, creditWh } = decodePileState(await this.market.pileState(number));
     return {
       free: balance,
-      debt,
+      claim: await this.delivery.claimOf(this.market, nth(this.piles, number - 1)),
       credit,
       creditWh,
       reachWh: REACH_WH,

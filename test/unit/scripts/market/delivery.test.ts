@@ -567,7 +567,7 @@ describe("metered settlement", () => {
 
     it("gains the operator nothing by being empty at the settlement: what comes in later is claimed first", () => {
       const model = claimed();
-      expect(model.collectClaim("T", at(8))).to.equal(0n);
+      expectRefusal("NothingClaimed", () => model.collectClaim("T", at(8)));
       model.depositGrid(9_000n);
       expect(model.available()).to.equal(0n);
       expectRefusal("InsufficientBalance", () => model.withdrawGrid(1n));
