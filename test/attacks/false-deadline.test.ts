@@ -85,6 +85,21 @@ describe("Attack: a false deadline or a false need, to be served first", () => {
     expect(await s.market.freeBalanceOf(late)).to.equal(PILE_BALANCE);
   });
 
+  it("lapsing in place of cancelling, by withdrawing the margin, is refused: the next round still reckons with the order", async () => {
+    const s = await loadFixture(metered);
+    await goTo(s.round);
+    // The honest order has three frames left. Twice what 3 500 Wh may come to at the highest tariffs, 100 p each way.
+    const held = 2n * ((2n * 1_000_000n * 3_500n) / 1_000n);
+    const free = await s.market.freeBalanceOf(s.honest);
+    await expect(s.market.connect(s.honest).withdraw(s.honest, free - held + 1n))
+      .to.be.revertedWithCustomError(s.market, "InsufficientBalance")
+      .withArgs(free - held, free - held + 1n);
+    await s.market.connect(s.honest).withdraw(s.honest, free - held);
+    await goTo(s.round + 1, -600);
+    const book = await bookOf(s.rounds, await s.market.clear(s.round + 1));
+    expect(book.slice(-2).map((word) => word & 0xffffn)).to.have.members([1n, 2n]);
+  });
+
   it("an order that locks less than leaving costs pays what it locks, and no more", async () => {
     const s = await setting();
     const poor = nth(s.piles, 0);
