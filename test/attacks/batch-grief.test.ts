@@ -20,7 +20,7 @@ describe("Attack: grief by a gateway's batch", () => {
       energyWh: 1000n,
       peakWh: 0n,
       expiryFrame: start + 5,
-      nonce: 0n,
+      nonce: 2n,
       deadline: (start + 2) * F,
       ...overrides,
     });
@@ -39,7 +39,7 @@ describe("Attack: grief by a gateway's batch", () => {
     const batch = [
       junk,
       first,
-      await sign(market, m, terms({ price: 2n ** 24n - 1n, energyWh: 2n ** 24n - 1n })),
+      await sign(market, m, terms({ price: 2n ** 24n - 1n, energyWh: 2n ** 24n - 1n, nonce: 0n })),
       { ...first, terms: 0n },
       await sign(market, nobody, terms()),
       await sign(market, m, terms({ nonce: 9n })),
@@ -66,7 +66,7 @@ describe("Attack: grief by a gateway's batch", () => {
     expect((await liveStates(market))[0]).to.deep.equal([1n, 2n]);
     const refused = await market.queryFilter(market.filters.OrderRefused());
     expect(refused.map(({ args }) => args.refusal)).to.deep.equal([
-      market.interface.encodeErrorResult("InvalidNonce", [0n, 1n]),
+      market.interface.encodeErrorResult("InvalidNonce", [2n, 3n]),
     ]);
   });
 

@@ -1,7 +1,10 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
-import { ask, bid, deployDirect, freshFrame, nth, PENNY } from "../unit/contracts/fixtures";
+import type { DeploymentParameters } from "../../scripts/market/defaults";
+import { goTo } from "../helpers/market";
+import { ask, bid, deployDirect, freshFrame, nth, PENNY, publish } from "../unit/contracts/fixtures";
+import { bookOf, setting, type Setting } from "../unit/contracts/roundFixtures";
 
 /** Seconds of a frame. */
 export const F = 1800;
@@ -30,4 +33,35 @@ export async function inOneBlock(timestamp: number, send: (() => Promise<unknown
   } finally {
     await ethers.provider.send("evm_setAutomine", [true]);
   }
+}
+
+/** A market two frames before the round of {@link exportRound}. */
+export type BeforeRound = Setting & { round: number };
+
+/**
+ * A round in whose frame the homes take 4 kW more than before, and pile 1 offers the 2 kWh that would make up for it at the
+ * export tariff: the fallback's squared step is 16 000 000, that of a plan which has all of it discharged 0.
+ * @param account what is in the operator's account, money units
+ * @param before what happens earlier, from three frames before the round on
+ */
+export async function exportRound<T = undefined>(
+  account: bigint,
+  exportPrice = 5n * PENNY,
+  overrides: Partial<DeploymentParameters> = {},
+  before?: (s: BeforeRound) => Promise<T>,
+) {
+  const s = await setting(overrides, { exportPrice });
+  const { market } = s;
+  const round = s.frame + 26;
+  await publish(market, round - 1, 1, { exportPrice });
+  await publish(market, round, 1, { exportPrice, baseLoadW: 37_000n });
+  if (account !== 0n) await market.depositGrid(account);
+  await time.increaseTo((round - 3) * F);
+  const earlier = (await before?.({ ...s, round })) as T;
+  if ((await time.latest()) < (round - 1) * F) await time.increaseTo((round - 1) * F);
+  const exporter = nth(s.piles, 0);
+  await market.connect(exporter).place(ask(exportPrice, 2_000n, round));
+  await goTo(round, -600);
+  const match = await market.clear(round);
+  return { ...s, round, match, book: await bookOf(s.rounds, match), exporter, earlier };
 }

@@ -34,8 +34,8 @@ describe("Attack: a block proposer that censors", () => {
     const plain = await deployDirect(orders.length);
     await publish(plain.market, s.frame + 4, 12);
     const round = s.frame + 6;
-    await time.increaseTo((round - 1) * 1800);
-    // Both books alike, most of it due in its first frame.
+    await time.increaseTo((round - 2) * 1800);
+    // Both books alike, most of it in its last frame, a frame after its first.
     for (const [i, [price, energyWh, frames]] of orders.entries()) {
       for (const market of [s.market, plain.market]) {
         await market.connect(nth(s.piles, i)).place(bid(price, energyWh, round - 1 + frames));
@@ -89,21 +89,25 @@ describe("Attack: a block proposer that censors", () => {
     await expectSolvent(s.market, s.token, s.parameters);
   });
 
-  it("keeps every finalisation out: the matched trades stand, everything flexible is free when the frame begins", async () => {
+  it("keeps every finalisation out: the matched trades stand, nothing flexible moves, and its locks are free as it ends", async () => {
     const s = await loadFixture(inRound);
     const bidder = nth(s.piles, 0);
     const locked = await s.market.lockedBalanceOf(bidder);
     expect(locked).to.equal((30n * PENNY * 6_000n) / 1_000n);
     await time.increaseTo(s.round * 1800);
     await expect(s.rounds.finalise(s.market, s.book, "0x")).to.be.revertedWithCustomError(s.rounds, "WrongPhase");
-    await s.market.connect(bidder).cancel();
-    await s.market.connect(bidder).withdraw(bidder, PILE_BALANCE);
+    // Leaving early costs what plans reckon with, 2 kWh at 15 p; staying to the end costs nothing.
+    await expect(s.market.connect(nth(s.piles, 1)).cancel())
+      .to.emit(s.market, "CancellationPaid")
+      .withArgs(2n, 300_000n, 300_000n);
     const { words, fills } = clearedOf(s.market, await s.match.wait());
     expect(fills).to.have.length(1);
     const publication = await s.market.publication(s.round);
     await goTo(s.round + 1);
     await settleNow(s.market, s.round, publication, words);
-    expect(await s.market.gridBalance()).to.equal((20n * PENNY * 700n) / 1_000n);
+    expect(await s.market.gridBalance()).to.equal((20n * PENNY * 700n) / 1_000n + 300_000n);
+    await goTo(s.round + 3);
+    await s.market.connect(bidder).withdraw(bidder, PILE_BALANCE);
     await expectSolvent(s.market, s.token, s.parameters);
   });
 

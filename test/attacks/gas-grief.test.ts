@@ -112,7 +112,7 @@ describe("Attack: gas grief", () => {
     this.test!.title += `: ${gas.join(" and ")} gas`;
     for (const used of gas) expect(used).to.be.below(8_000_000);
     await snapshot.restore();
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("forty proposers that commit and reveal in front of an honest one make its transactions no dearer", async () => {
     const s = await setting();
@@ -138,7 +138,7 @@ describe("Attack: gas grief", () => {
     for (const step of ["committing", "revealing", "finalising"] as const) {
       expect(grieved[step], step).to.be.at.most(calm[step] + 1_000);
     }
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("plans that cannot be allotted, however often revealed, make an honest reveal no dearer", async () => {
     const honestGas = async (attempts: number): Promise<number> => {
@@ -186,7 +186,7 @@ describe("Attack: gas grief", () => {
       expect(gas / 301).to.be.below(16_000);
       expect(await d.delivery.readingOf(d.market, 1, d.frame)).to.deep.equal([true, 1_000n, 0n]);
       expect((await d.delivery.readingOf(d.market, 2, d.frame)).stored).to.equal(false);
-    }).timeout(20_000);
+    }).timeout(60_000);
 
     it("readings of piles that had nothing to deliver fill no slot that the frame's own need", async () => {
       const d = await loadFixture(delivered);

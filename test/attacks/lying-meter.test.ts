@@ -9,12 +9,15 @@ import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY } 
 
 const READING_SECONDS = 3600;
 const [PRICE, IMPORT, EXPORT] = [13n * PENNY, 20n * PENNY, 5n * PENNY];
-const MOST_WH = 2n ** 24n - 1n;
+const SPREAD = IMPORT - EXPORT;
+/** What a pile of 7 kW moves in a frame, Wh. */
+const REACH_WH = 3_500n;
+const cost = (price: bigint, energyWh: bigint): bigint => (price * energyWh) / 1_000n;
 
 describe("Attack: a silent or double-reporting meter", () => {
   /** Pile 2 (b) sold pile 1 (a) 1 kWh at 13 p in `frame`, which is over; r is 20 p, x is 5 p. Pile 3 is a bystander. */
   async function traded() {
-    const d = await deployDirect(3, { readingSeconds: READING_SECONDS, bondPrice: PENNY });
+    const d = await deployDirect(3, { readingSeconds: READING_SECONDS, importCap: IMPORT });
     const { market, delivery, parameters } = d;
     const start = await freshFrame(market, parameters);
     const [a, b, c] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2)];
@@ -47,34 +50,35 @@ describe("Attack: a silent or double-reporting meter", () => {
     return { ...d, a, b, c, start, frame, words, publication, read, settle, changes };
   }
 
-  it("a silent seller gets nothing, replaces what its buyer paid the grid for, and scores as who delivered nothing", async () => {
+  it("a silent seller gets nothing, replaces what its buyer lost, and pays for all that its pile can take", async () => {
     const t = await loadFixture(traded);
     const honest = await t.changes([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 1_000n)]);
     expect(honest).to.deep.equal({ buyer: -PRICE, seller: PRICE, grid: 0n, credits: [5_050n, 5_050n] });
     const silent = await t.changes([await t.read(1, 1_000n, 0n)], READING_SECONDS);
-    expect(silent).to.deep.equal({
+    // A seller that owns up to having brought nothing pays the spread: 7 p to its buyer, 8 p to the grid.
+    const breach = {
       buyer: -PRICE,
-      seller: -(IMPORT - PRICE),
-      grid: IMPORT,
+      seller: -SPREAD,
+      grid: IMPORT + SPREAD - (IMPORT - PRICE),
       credits: [5_050n, 4_950n],
-    });
-    // No better than to own up.
-    expect(await t.changes([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 0n)])).to.deep.equal(silent);
+    };
+    expect(await t.changes([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 0n)])).to.deep.equal(breach);
+    const presumed = cost(IMPORT + SPREAD, REACH_WH);
+    expect(silent).to.deep.equal({ ...breach, seller: breach.seller - presumed, grid: breach.grid + presumed });
   });
 
   it("a silent buyer pays for all that its pile can take, more than any true reading would cost it", async () => {
     const t = await loadFixture(traded);
-    // So that the grid can take what the buyer leaves.
-    await t.market.depositGrid(EXPORT);
     const silent = await t.changes([await t.read(2, 0n, 1_000n)], READING_SECONDS);
     expect(silent).to.deep.equal({
-      buyer: -PRICE - (IMPORT * 2_500n) / 1_000n,
+      buyer: -PRICE - cost(IMPORT + SPREAD, 2_500n),
       seller: PRICE,
-      grid: EXPORT + (IMPORT * 2_500n) / 1_000n,
+      grid: cost(IMPORT + SPREAD, 2_500n),
       credits: [4_950n, 5_050n],
     });
-    // 3 500 Wh are what 7 kW move in a frame.
-    for (const consumedWh of [0n, 500n, 1_000n, 2_000n, 3_500n]) {
+    // So that the grid can take what the buyer leaves.
+    await t.market.depositGrid(EXPORT);
+    for (const consumedWh of [0n, 500n, 1_000n, 2_000n, REACH_WH]) {
       const { buyer, seller } = await t.changes([await t.read(1, consumedWh, 0n), await t.read(2, 0n, 1_000n)]);
       expect(buyer >= silent.buyer, `${consumedWh} Wh`).to.equal(true);
       expect(seller, `${consumedWh} Wh`).to.equal(PRICE);
@@ -89,7 +93,11 @@ describe("Attack: a silent or double-reporting meter", () => {
       .withArgs(t.frame, 2n, (t.frame + 1) * 1800 + READING_SECONDS);
     const { buyer, seller, grid, credits } = await t.changes([], READING_SECONDS);
     expect(buyer + seller + grid).to.equal(0n);
-    expect([buyer, seller]).to.deep.equal([-(IMPORT * 3_500n) / 1_000n + (IMPORT - PRICE), -(IMPORT - PRICE)]);
+    // The buyer's kWh comes from the grid in place of the seller, who pays for it; all else nobody agreed to.
+    expect([buyer, seller]).to.deep.equal([
+      -cost(IMPORT, REACH_WH) - cost(SPREAD, REACH_WH - 1_000n) + (IMPORT - PRICE),
+      -SPREAD - cost(IMPORT + SPREAD, REACH_WH),
+    ]);
     expect(credits).to.deep.equal([4_950n, 4_950n]);
   });
 
@@ -104,8 +112,8 @@ describe("Attack: a silent or double-reporting meter", () => {
       .withArgs(t.market, 0n, refused)
       .and.to.emit(t.delivery, "ReadingRefused")
       .withArgs(t.market, 1n, refused);
-    // 600 Wh at 13 p, and 7 p for each of the 400 Wh that the buyer had from the grid.
-    const owes = (PRICE * 600n) / 1_000n - ((IMPORT - PRICE) * 400n) / 1_000n;
+    // 600 Wh at 13 p, less the spread for each of the 400 Wh that the buyer had from the grid.
+    const owes = cost(PRICE, 600n) - cost(SPREAD, 400n);
     await t.settle([more, await t.read(1, 1_000n, 0n)]);
     expect((await t.market.freeBalanceOf(t.b)) - PILE_BALANCE).to.equal(owes);
     await expect(t.settle([more]))
@@ -161,20 +169,40 @@ describe("Attack: a silent or double-reporting meter", () => {
     expect(await t.market.freeBalanceOf(t.b)).to.equal(PILE_BALANCE + 2n * PRICE);
   });
 
-  it("known limit: a meter that claims too much is believed; its buyer pays no more, the operator's account bounds the rest", async () => {
+  it("a meter that claims more than its pile can move is refused, stored or handed in; the true reading still counts", async () => {
+    const t = await loadFixture(traded);
+    await goTo(t.frame + 1);
+    const refusal = t.delivery.interface.encodeErrorResult("ReadingAboveReach", [2n, REACH_WH + 1n, REACH_WH]);
+    for (const [consumedWh, producedWh] of [
+      [0n, REACH_WH + 1n],
+      [REACH_WH + 1n, 0n],
+    ] as const) {
+      const boast = await t.read(2, consumedWh, producedWh);
+      await expect(t.delivery.submit(t.market, [boast]))
+        .to.emit(t.delivery, "ReadingRefused")
+        .withArgs(t.market, 0n, refusal);
+      await expect(t.settle([await t.read(1, 1_000n, 0n), boast]))
+        .to.be.revertedWithCustomError(t.delivery, "ReadingAboveReach")
+        .withArgs(2n, REACH_WH + 1n, REACH_WH);
+    }
+    await t.settle([await t.read(1, 1_000n, 0n), await t.read(2, 0n, 1_000n)]);
+    expect(await t.market.freeBalanceOf(t.b)).to.equal(PILE_BALANCE + PRICE);
+  });
+
+  it("known limit: within its pile's reach a meter is believed; the surplus is worth the export tariff, its buyer pays no more", async () => {
     const t = await loadFixture(traded);
     const buyer = await t.read(1, 1_000n, 0n);
-    const boast = await t.read(2, 0n, MOST_WH);
+    const boast = await t.read(2, 0n, REACH_WH);
+    const surplus = cost(EXPORT, REACH_WH - 1_000n);
+    // What the account lacks is owed by it, not by anybody else.
     expect(await t.changes([buyer, boast])).to.deep.equal({
       ...{ buyer: -PRICE, seller: PRICE, grid: 0n },
       credits: [5_050n, 5_050n],
     });
-    await t.market.depositGrid(70_000n);
+    await t.market.depositGrid(surplus + 1n);
     expect(await t.changes([buyer, boast])).to.deep.equal({
-      ...{ buyer: -PRICE, seller: PRICE + 70_000n, grid: 0n },
+      ...{ buyer: -PRICE, seller: PRICE + surplus, grid: 1n },
       credits: [5_050n, 5_050n],
     });
-    // Where the account could pay, the surplus is worth the export tariff and no more.
-    expect((EXPORT * (MOST_WH - 1_000n)) / 1_000n).to.be.greaterThan(70_000n);
   });
 });

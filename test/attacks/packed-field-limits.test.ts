@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 
 import { decodeBookHead, decodeChronicle, decodePileState, decodePublication } from "../../scripts/chain/packedWords";
 import { currentFrame, goTo, PILE_BALANCE } from "../helpers/market";
-import { hashWords, packFill, packPublication, pokeRecord, signReading } from "../unit/contracts/deliveryFixtures";
+import { signReading } from "../unit/contracts/deliveryFixtures";
 import {
   ask,
   bid,
@@ -22,6 +22,7 @@ import {
   publish,
   settle,
   slotOf,
+  TARIFFS,
 } from "../unit/contracts/fixtures";
 import { opened, plan, setting } from "../unit/contracts/roundFixtures";
 
@@ -81,7 +82,7 @@ describe("Attack: overflow at the limits of packed fields", () => {
     const lock = (MAX_UINT24 * MAX_UINT24 + 999n) / 1_000n;
     const { balance, priceTicks, remainingWh, peakWh, sequence, nonce, credit } = await stateOf(d, 1);
     expect([priceTicks, remainingWh, peakWh]).to.deep.equal([MAX_UINT24, MAX_UINT24, parameters.icebergPeakWh]);
-    expect([sequence, nonce, credit]).to.deep.equal([0n, 0n, 5_000n]);
+    expect([sequence, nonce, credit]).to.deep.equal([0n, 1n, 5_000n]);
     expect(balance + lock).to.equal(decodePileState(before).balance);
     expect(await market.lockedBalanceOf(a)).to.equal(lock);
   });
@@ -144,10 +145,10 @@ describe("Attack: overflow at the limits of packed fields", () => {
   });
 
   it("tariffs, 24 bits: the dearest is held, one more tick refused", async () => {
-    const { market, start, parameters } = await loadFixture(fixture);
-    const frame = start + 40;
-    for (const field of ["importPrice", "exportPrice"] as const) {
-      await expect(publish(market, frame, 1, { [field]: MAX_UINT24 + 1n }))
+    const { market, parameters } = await deployDirect(0, { importCap: 2n ** 40n - 1n });
+    const frame = (await currentFrame()) + 40;
+    for (const exportPrice of [TARIFFS.exportPrice, MAX_UINT24 + 1n]) {
+      await expect(publish(market, frame, 1, { importPrice: MAX_UINT24 + 1n, exportPrice }))
         .to.be.revertedWithCustomError(market, "TariffOutOfRange")
         .withArgs(MAX_UINT24 + 1n, MAX_UINT24);
     }
@@ -169,36 +170,37 @@ describe("Attack: overflow at the limits of packed fields", () => {
     await goTo(start + 2);
     const read = async (pile: number, consumedWh: bigint, producedWh: bigint) =>
       signReading(delivery, market, nth(d.piles, pile - 1), { pile, frame: start + 1, consumedWh, producedWh });
-    const readings = [await read(1, MAX_UINT24, MAX_UINT24), await read(2, MAX_UINT24, 0n)];
+    // All that a pile of 7 kW moves in a frame, both ways.
+    const readings = [await read(1, 3_500n, 3_500n), await read(2, 3_500n, 0n)];
     await delivery.settle(market, start + 1, publication, words, words.length, readings);
     const [buyer, seller] = [decodePileState(await market.pileState(1)), decodePileState(await market.pileState(2))];
-    expect([buyer.credit, buyer.creditWh, buyer.nonce]).to.deep.equal([10_000n, MAX_CREDIT_WH, 0n]);
+    expect([buyer.credit, buyer.creditWh, buyer.nonce]).to.deep.equal([10_000n, MAX_CREDIT_WH, 1n]);
     // 3 500 Wh of 67 MWh: half a hundredth of a point and more.
     expect([seller.credit, seller.creditWh]).to.deep.equal([9_999n, MAX_CREDIT_WH]);
-    expect([buyer.indebted, seller.indebted]).to.deep.equal([true, false]);
     await expectSolvent(market, token, parameters);
   });
 
-  it("readings and debts at their largest: what nobody can pay is held as debt, the market stays solvent", async () => {
-    const d = await deployDirect(2, { readingSeconds: 3600, tickSize: 65_535n });
-    const { market, delivery, token, parameters } = d;
-    const frame = (await currentFrame()) + 1;
-    const publication = packPublication(frame, MAX_UINT24, MAX_UINT24, 0n);
-    const price = MAX_UINT24 * parameters.tickSize;
-    const word = packFill({ sell: 0, buy: 1, energyWh: 1n, price });
-    await pokeRecord(market, frame, hashWords([publication, word]));
-    const setAside = price / 1_000n;
-    await token.faucet(market, setAside);
-    await goTo(frame + 1);
-    const reading = { pile: 1, frame, consumedWh: MAX_UINT24, producedWh: MAX_UINT24 };
-    const signed = await signReading(delivery, market, nth(d.piles, 0), reading);
-    await delivery.settle(market, frame, publication, [word], 1, [signed]);
-    const owed = (price * MAX_UINT24) / 1_000n;
-    expect(await market.debtOf(1)).to.equal(owed - setAside - PILE_BALANCE);
-    expect(await market.freeBalanceOfPile(1)).to.equal(0n);
-    expect(await market.gridBalance()).to.equal(setAside + PILE_BALANCE);
-    expect(await market.debtOf(2)).to.equal(0n);
-    expect(await market.freeBalanceOfPile(2)).to.equal(PILE_BALANCE);
+  it("readings and margins at their largest: who cannot set aside what it may owe trades nothing, and nothing overflows", async () => {
+    const dearest = MAX_UINT24 * 65_535n;
+    const d = await deployDirect(1, {
+      readingSeconds: 3600,
+      tickSize: 65_535n,
+      importCap: dearest,
+      ratedW: 2 ** 32 - 1,
+    });
+    const { market, lens, token, parameters } = d;
+    const start = await freshFrame(market, parameters, { importPrice: dearest, exportPrice: 0n });
+    const giant = nth(d.piles, 0);
+    await market.deposit(giant, MAX_MONEY - PILE_BALANCE);
+    await market.connect(giant).place(bid(dearest, 1n, start + 9));
+    // Twice the dearest tariff for the largest reading that a meter counts.
+    const margin = await lens.marginOf(market, 1, start + 1);
+    expect(margin).to.equal((2n * dearest * MAX_UINT24 + 999n) / 1_000n);
+    expect(margin).to.be.greaterThan(MAX_MONEY);
+    expect((await clear(market, start + 1)).fills).to.deep.equal([]);
+    expect((await stateOf(d, 1)).remainingWh).to.equal(1n);
+    await market.connect(giant).cancel();
+    await market.connect(giant).withdraw(giant, MAX_MONEY);
     await expectSolvent(market, token, parameters);
   });
 

@@ -25,7 +25,7 @@ describe("Attack: the guardian's pause as a trap", () => {
       energyWh: 0n,
       peakWh: 0n,
       expiryFrame: 0,
-      nonce: 0n,
+      nonce: 1n,
       deadline: (start + 9) * F,
     });
     await expect(market.submit(signedCancel)).to.emit(market, "OrderCancelled");

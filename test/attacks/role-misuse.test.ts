@@ -20,8 +20,8 @@ import {
   settle,
   stranger,
 } from "../unit/contracts/fixtures";
-import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
-import { bystanders } from "./bystanders";
+import { commit, flexibleFills, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
+import { bystanders, exportRound } from "./bystanders";
 
 describe("Attack: misuse of roles", () => {
   /** Every function that needs a role, with arguments that would do harm. */
@@ -128,31 +128,21 @@ describe("Attack: misuse of roles", () => {
     await expect(market.connect(me).executeFlexible(1, 0n, 0n, []))
       .to.be.revertedWithCustomError(market, "NotRounds")
       .withArgs(me);
-    await expect(market.connect(me).post(1, ethers.ZeroHash, 0n, []))
+    await expect(market.connect(me).post(1, ethers.ZeroHash, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "NotDelivery")
       .withArgs(me);
     await expectSolvent(market, token, parameters);
   });
 
   it("the grid operator that empties its account between a round and its settlement leaves exporters what was set aside", async () => {
-    const s = await setting(
-      { capacityW: 40_000n, icebergPeakWh: 3_000n },
-      { importPrice: 5n * PENNY, exportPrice: 20n * PENNY },
-    );
-    const { market, rounds, frame, admin } = s;
-    const [exporter, proposer] = [nth(s.piles, 0), nth(s.proposers, 0)];
-    await market.depositGrid(500_000n);
-    await market.connect(exporter).place(ask(15n * PENNY, 2_000n, frame + 1));
-    // The feeder carries all that these want only while something is discharged beside it.
-    await market.connect(nth(s.piles, 1)).place(bid(10n * PENNY, 6_000n, frame + 1));
-    await market.connect(nth(s.piles, 2)).place(bid(10n * PENNY, 6_000n, frame + 1, 2_500n));
-    await goTo(frame + 1, -600);
-    const book = await bookOf(rounds, await market.clear(frame + 1));
-    const bytes = plan(1, [5_500n], [2_000n]);
-    await commit(s, proposer, frame + 1, bytes);
-    await goTo(frame + 1, -480);
+    const s = await exportRound(500_000n, 20n * PENNY);
+    const { market, rounds, round, book, admin, exporter } = s;
+    const proposer = nth(s.proposers, 0);
+    const bytes = plan(1, [], [2_000n]);
+    await commit(s, proposer, round, bytes);
+    await goTo(round, -480);
     await rounds.connect(proposer).reveal(market, book, bytes, SALT);
-    await goTo(frame + 1, -360);
+    await goTo(round, -360);
     const sent = await rounds.finalise(market, book, bytes);
     const words = await flexibleFills(market, sent);
     const paid = 400_000n;
@@ -161,9 +151,9 @@ describe("Attack: misuse of roles", () => {
     await expect(market.withdrawGrid(admin, 1n))
       .to.be.revertedWithCustomError(market, "InsufficientBalance")
       .withArgs(0n, 1n);
-    const publication = await market.publication(frame + 1);
-    await goTo(frame + 2);
-    await s.delivery.settle(market, frame + 1, publication, words, 0, []);
+    const publication = await market.publication(round);
+    await goTo(round + 1);
+    await s.delivery.settle(market, round, publication, words, 0, []);
     expect(await market.freeBalanceOf(exporter)).to.equal(PILE_BALANCE + paid);
     await expectSolvent(market, s.token, s.parameters);
   });

@@ -70,25 +70,25 @@ describe("Attack: signature replay", () => {
       const { market, gateway, a, signed, untouched } = await loadFixture(signedBid);
       const order = await signed(a);
       await market.submit(order);
-      const replayed = async () =>
+      const replayed = async (next: bigint) =>
         expect(market.connect(gateway).submit(order))
           .to.be.revertedWithCustomError(market, "InvalidNonce")
-          .withArgs(0n, 1n);
-      await replayed();
+          .withArgs(0n, next);
+      await replayed(1n);
       await market.connect(a).cancel();
-      await replayed();
+      await replayed(2n);
       await untouched();
     });
 
     it("a cancellation, to take the next order out as well, meets a nonce that is used up", async () => {
       const { market, gateway, start, a, signed } = await loadFixture(signedBid);
       await market.connect(a).place(bid(14n * PENNY, 1500n, start + 5));
-      const leaving = await signed(a, { action: "cancel" });
+      const leaving = await signed(a, { action: "cancel", nonce: 1n });
       await market.submit(leaving);
       await market.connect(a).place(bid(15n * PENNY, 1500n, start + 5));
       await expect(market.connect(gateway).submit(leaving))
         .to.be.revertedWithCustomError(market, "InvalidNonce")
-        .withArgs(0n, 1n);
+        .withArgs(1n, 3n);
       expect(decodePileState(await market.pileState(1)).remainingWh).to.equal(1500n);
     });
 

@@ -42,7 +42,7 @@ describe("Attack: spoofing and cancelling around gate closure", () => {
     const { market, start, m } = await loadFixture(bystanders);
     await market.connect(m).place(bid(16n * PENNY, 1000n, start + 1));
     const leaving = await sign(market, m, {
-      ...{ action: "cancel", charge: false, price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0, nonce: 0n },
+      ...{ action: "cancel", charge: false, price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0, nonce: 1n },
       deadline: (start + 9) * F,
     });
     await goTo(start + 1, -600);

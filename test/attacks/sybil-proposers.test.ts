@@ -25,7 +25,7 @@ describe("Attack: Sybil proposers", () => {
   let report: SybilReport;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     snapshot = await takeSnapshot();
     const { market: deployed } = await hre.ignition.deploy(feederModule("sybil", SYBIL_MARKET));
     const sender = nth(await ethers.getSigners(), 0);

@@ -136,8 +136,9 @@ describe("Attack: wash trading for credit", () => {
     const readings = [await w.read(w.m, 2, frame, 1n, 0n), await w.read(w.v, 1, frame, 0n, 0n)];
     await w.delivery.settle(w.market, frame, publication, words, 1, readings);
     expect(await w.creditOf(1)).to.equal(5_000n);
-    // The Wh cost the buyer 200 from the grid in place of 120; the defaulter pays the 80.
-    expect(await w.market.freeBalanceOf(w.v)).to.equal(PILE_BALANCE - 80n);
+    // The Wh cost the buyer 200 from the grid in place of 120; the defaulter pays the 80, and what lacks to the spread.
+    expect(await w.market.freeBalanceOf(w.v)).to.equal(PILE_BALANCE - 150n);
+    expect(await w.market.gridBalance()).to.equal(200n + 70n);
     expect(await w.market.freeBalanceOf(w.m)).to.equal(PILE_BALANCE - 120n);
   });
 });

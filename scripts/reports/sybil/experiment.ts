@@ -1,6 +1,6 @@
 import { decide } from "../../market/model/benefit";
 import { Random } from "../../random";
-import { drawLottery, type Lottery } from "./lottery";
+import { drawLottery, offerReward, type Lottery } from "./lottery";
 import type { SybilMarket } from "./market";
 import { reportedByThesis } from "./reported";
 import { holdAttacked, honestPlans, noRounds, PROPOSERS, type VerifiedRounds } from "./verified";
@@ -62,6 +62,7 @@ export async function runSybil(
   for (let number = 0; number < rounds; number++) {
     const ofRound = random.stream(`round ${number}`);
     await market.undone(async () => {
+      await offerReward(market);
       const round = await market.openRound(ofRound.stream("book"));
       const honest = await honestPlans(round);
       for (const [attackers, { verified }] of rows.entries()) {

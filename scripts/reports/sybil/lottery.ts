@@ -27,7 +27,21 @@ const REWARD = 1_000_000n;
 const SALT = `0x${"11".repeat(32)}`;
 const APPROVAL = new Interface(["function approve(address spender, uint256 amount)"]);
 
-/** Holds a round in which everybody has the same best plan and draws its reward with other blocks after it, each undone. */
+/** Makes won frames worth a reward, from the next round on. */
+export async function offerReward(market: SybilMarket): Promise<void> {
+  const { client, sender } = market.chain;
+  await client.drawFromFaucet(sender, REWARD);
+  const { address } = client.rounds();
+  await sender.send({ to: client.tokenAddress, data: APPROVAL.encodeFunctionData("approve", [address, REWARD]) });
+  for (const name of ["fundReward", "setReward"]) {
+    await sender.send({ to: address, data: ROUNDS_INTERFACE.encodeFunctionData(name, [client.address, REWARD]) });
+  }
+}
+
+/**
+ * Has everybody propose the same best plan in a round worth a reward ({@link offerReward}), and draws it with other blocks
+ * after it, each undone.
+ */
 export async function drawLottery(
   market: SybilMarket,
   round: OpenedRound,
@@ -40,11 +54,6 @@ export async function drawLottery(
   const call = async (name: string, args: readonly unknown[]) =>
     sender.send({ to: rounds.address, data: ROUNDS_INTERFACE.encodeFunctionData(name, args) });
   const crowd = await Promise.all(PROPOSER_NAMES.slice(0, identities + 1).map(accountOf));
-  await client.drawFromFaucet(sender, REWARD);
-  const data = APPROVAL.encodeFunctionData("approve", [rounds.address, REWARD]);
-  await sender.send({ to: client.tokenAddress, data });
-  await call("fundReward", [client.address, REWARD]);
-  await call("setReward", [client.address, REWARD]);
   const { commitUntil, revealUntil } = await rounds.state();
   for (const proposer of crowd) await rounds.commit(proposer, round.match.frame, best.plan, SALT);
   await clock.reach(commitUntil);
