@@ -118,7 +118,7 @@ export function settlePlainly(
   gridBefore: bigint,
   claimedBefore: bigint,
 ): PlainOutcome {
-  const { importPrice: r, exportPrice: x, wheelingPrice: w, bondPrice, defaulterPays } = rules;
+  const { importPrice: r, exportPrice: x, wheelingPrice: w, defaulterPays } = rules;
   const pileOf = (number: number): PlainPile => before.get(number)!;
   const isReady = (number: number) => overdue || pileOf(number).reading !== undefined;
   const settled = new Set(

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { GRID, type PackedFill } from "../../scripts/chain/packedWords";
-import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
-import { hashWords, packFill, packPublication, pokeRecord, signReading } from "../unit/contracts/deliveryFixtures";
+import { withDefaults } from "../../scripts/market/defaults";
+import { digestOf, packFill, packPublication, pokeRecord, signReading } from "../unit/contracts/deliveryFixtures";
 import { deployFor } from "../unit/contracts/fixtures";
 import { goTo } from "../helpers/market";
 
@@ -27,7 +27,7 @@ describe("Gas of a delivery of 50 piles", () => {
 
   it("settles a pile, its reading's signature included, for at most 20 000 gas", async () => {
     const token = await ethers.deployContract("TestToken", [6]);
-    const parameters = { ...DEFAULT_PARAMETERS, readingSeconds: 3600, wheelingCap: 10n ** 6n };
+    const parameters = withDefaults({ readingSeconds: 3600, wheelingCap: 10n ** 6n });
     const { market, delivery, admin } = await deployFor(token, parameters);
     await token.faucet(admin, 10n ** 15n);
     await token.approve(market, ethers.MaxUint256);
@@ -47,7 +47,7 @@ describe("Gas of a delivery of 50 piles", () => {
       [first + 2 + RING, "two calls"],
     ] as const) {
       const publication = packPublication(frame, 200_000n, 50_000n, 10_000n);
-      await pokeRecord(market, frame, hashWords([publication, ...words]));
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, words));
       await token.faucet(market, 10n ** 9n);
       await goTo(frame + 1, 10);
       const readings = await Promise.all(

@@ -18,8 +18,8 @@ import { namedAccount } from "../../tasks/support/network";
 
 const METERED_MARKET = {
   ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, ranking: "credit" },
-  ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 300_000 },
-  ...{ exportPrice: 150_000, importCap: 300_000, bondPrice: 312_345, keeperReward: 250 },
+  ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 60_000 },
+  ...{ exportPrice: 150_000, importCap: 300_000, bondPrice: 312_345 },
 };
 
 /** Some piles have little money, one operator, weather or attributes. */
@@ -29,7 +29,7 @@ function meteredPile(i: number, random: Random): object {
     ...(i % 3 === 0 ? { operator: "three" } : {}),
     ...(i % 4 === 1 ? { weather: random.integer(0, 2_999) } : {}),
     ...(i % 2 === 0 ? { attributes: { capacity: attribute(), stability: attribute() } } : {}),
-    ...(i % 2 === 1 ? { balance: 3_000_000 } : {}),
+    ...(i % 2 === 1 ? { balance: i % 6 === 1 ? 500_000 : 20_000_000 } : {}),
   };
 }
 
@@ -38,7 +38,7 @@ function meteredEvents(frames: number, ratedW: readonly number[], random: Random
   const events: object[] = [];
   for (let frame = 0; frame < frames; frame++) {
     for (const proposer of ["P1", "planner"]) {
-      const [draw, discharge] = [random.pick([0, 500, 2_000]), random.pick([0, 0, 300, 900, 2_000])];
+      const [draw, discharge] = [random.pick([0, 300, 800]), random.pick([0, 100, 300, 700])];
       events.push({ frame, propose: { proposer, draw: [draw], discharge: [discharge] } });
     }
     if (frame === 0) continue;
@@ -116,7 +116,7 @@ describe("market:replay", function () {
       silent: 0,
       claimed: 0,
     };
-    for (const seed of [4, 5]) {
+    for (const seed of [10, 12]) {
       const scenario = parseScenario(randomScenario(seed, true), `seed ${seed}`);
       const result = await onChain(scenario, `metered${seed}`);
       expect(toJson(result)).to.deep.equal(toJson(replayOnModel(scenario)));

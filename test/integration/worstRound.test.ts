@@ -50,7 +50,7 @@ const MODES: Readonly<Record<string, Partial<DeploymentParameters>>> = {
 /** A tranche, Wh: small, so that every order still moves in the last frame. That of bids is twice that of asks. */
 const PEAK_WH = 10n;
 /** Enough for two margins of a pile, but not of the largest, so that every margin is looked up. */
-const BALANCE = 10n ** 10n;
+const BALANCE = 10n ** 9n;
 
 describe("The worst round fits into its transactions", () => {
   const deployments = new Map<string, { deployed: Deployed; poked: PokedMarket }>();

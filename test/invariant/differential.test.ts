@@ -2,7 +2,7 @@ import { takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import { Course, marketCommands, PILES } from "../helpers/campaignCommands";
 import { deployedAside } from "../helpers/market";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
@@ -26,15 +26,24 @@ const RATED_W = [7_000, 3_000, 22_000];
 
 const MARKETS: Record<string, Partial<DeploymentParameters>> = {
   plain: { wheelingCap: 20_000n, bondPrice: 30_000n, maxWaitFrames: 2 },
-  metered: { readingSeconds: 1_800, wheelingCap: 20_000n, bondPrice: 5_555n, maxWaitFrames: 1, creditPriorWh: 3_000n },
+  metered: { readingSeconds: 1_800, wheelingCap: 20_000n, maxWaitFrames: 1, creditPriorWh: 3_000n, keeperReward: 321n },
   "ranked by credit": {
     ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, overBps: 500n },
     breach: "counterparty",
   },
-  tight: { capacityW: 25_000n, lossAllowanceW: 333n, tickSize: 7n, unit: 10n ** 12n, pileCap: 8, alpha: 1, beta: 40 },
+  tight: {
+    importCap: 10n ** 7n,
+    capacityW: 25_000n,
+    lossAllowanceW: 333n,
+    tickSize: 7n,
+    unit: 10n ** 12n,
+    pileCap: 8,
+    alpha: 1,
+    beta: 40,
+  },
   benefit: { settlement: "benefit", maxHorizon: 6, maxWaitFrames: 2, icebergThresholdWh: 0n, icebergPeakWh: 3_000n },
   "benefit, metered, by slack": {
-    ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "slack", bondPrice: 12_345n },
+    ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "slack", keeperReward: 123n },
   },
 };
 
@@ -78,7 +87,7 @@ describe("Differential campaign: any commands, the model as the oracle", () => {
         async (name, commands) => {
           const before = await takeSnapshot();
           try {
-            const run = await begin({ ...DEFAULT_PARAMETERS, ...MARKETS[name] });
+            const run = await begin(withDefaults(MARKETS[name]));
             await fc.asyncModelRun(() => run, commands);
             await run.real.compare();
           } finally {

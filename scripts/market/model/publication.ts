@@ -22,8 +22,8 @@ export class PublicationMemory {
 /**
  * Whether the grid operator may publish this for frame `frame` now: once, in time, on the price grid. SPEC 1.
  *
- * @throws MarketRefusal FrameAlreadyPublished, PublishedTooLate, TariffOffTick, WheelingAboveCap, ImportAboveCap,
- * ExportAboveImport, TariffOutOfRange, PublishedTooEarly; checked in this order.
+ * @throws MarketRefusal PublishedTooEarly, FrameAlreadyPublished, PublishedTooLate, WheelingAboveCap, ImportAboveCap,
+ * ExportAboveImport, then tariff by tariff TariffOffTick, TariffOutOfRange; checked in this order.
  */
 export function checkPublication(
   market: MarketParameters,
@@ -37,19 +37,17 @@ export function checkPublication(
   const tariffs = Object.entries({ importPrice, exportPrice, wheelingPrice });
   if (tariffs.some(([, price]) => price < 0n)) throw new RangeError("a tariff cannot be negative");
 
+  const latestFrame = frameAt(market, nowSeconds) + MAX_PUBLICATION_LEAD_FRAMES;
+  if (frame > latestFrame) throw new MarketRefusal("PublishedTooEarly", { frame, latestFrame });
   if (memory.recall(frame) !== undefined) throw new MarketRefusal("FrameAlreadyPublished", { frame });
   const latestSeconds = windowOpensAt(market, frame - leadFrames);
   if (nowSeconds > latestSeconds) throw new MarketRefusal("PublishedTooLate", { frame, nowSeconds, latestSeconds });
-  for (const [tariff, price] of tariffs) {
-    if (price % tickSize !== 0n) throw new MarketRefusal("TariffOffTick", { tariff, price, tickSize });
-  }
   if (wheelingPrice > wheelingCap) throw new MarketRefusal("WheelingAboveCap", { wheelingPrice, wheelingCap });
   if (importPrice > importCap) throw new MarketRefusal("ImportAboveCap", { importPrice, importCap });
   // Two piles would pump the operator's account where the grid buys dearer than it sells.
   if (exportPrice > importPrice) throw new MarketRefusal("ExportAboveImport", { exportPrice, importPrice });
   for (const [tariff, price] of tariffs) {
+    if (price % tickSize !== 0n) throw new MarketRefusal("TariffOffTick", { tariff, price, tickSize });
     if (price / tickSize > MAX_UINT24) throw new MarketRefusal("TariffOutOfRange", { tariff, price });
   }
-  const latestFrame = frameAt(market, nowSeconds) + MAX_PUBLICATION_LEAD_FRAMES;
-  if (frame > latestFrame) throw new MarketRefusal("PublishedTooEarly", { frame, latestFrame });
 }

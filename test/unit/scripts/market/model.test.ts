@@ -232,7 +232,7 @@ describe("MarketModel", () => {
 
     it("keeps to tick, cap and range", () => {
       for (const tariff of ["importPrice", "exportPrice", "wheelingPrice"]) {
-        expectRefusal("TariffOffTick", () => bare().publish(10, tariffs({ [tariff]: 15n }), at(6)));
+        expectRefusal("TariffOffTick", () => bare().publish(10, tariffs({ exportPrice: 0n, [tariff]: 15n }), at(6)));
       }
       expectRefusal("WheelingAboveCap", () => bare().publish(10, tariffs({ wheelingPrice: 110n }), at(6)));
       bare().publish(10, tariffs({ importPrice: MAX_24 * 10n, exportPrice: 0n, wheelingPrice: 100n }), at(6));
