@@ -39,7 +39,7 @@ abstract contract Rounds is Handler {
     }
 
     /// @dev Clears the next frame whose window is still to come, with an order that a round can be about.
-    function _newRound(uint256 seed) private returns (IBenefitRounds.RoundView memory) {
+    function _newRound(uint256 seed) internal returns (IBenefitRounds.RoundView memory) {
         uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
         uint256 pile = _pileWith(false, seed);
         if (!MIRROR.isLive(pile)) {
@@ -75,8 +75,8 @@ abstract contract Rounds is Handler {
 
     /// @dev A proposer with enough credit; any where there is none such.
     function _proposer(uint256 seed) internal view returns (address) {
-        uint256 pile = _in(seed, 1, 3);
-        for (uint256 i; i < 3 && MIRROR.stateOf(pile).credit() < MIN_CREDIT; ++i) pile = 1 + (pile % 3);
+        uint256 pile = _proposingPile(seed);
+        for (uint256 i = 1; i < 4 && MIRROR.stateOf(pile).credit() < MIN_CREDIT; ++i) pile = _proposingPile(seed + i);
         return People.pile(pile);
     }
 
@@ -95,6 +95,7 @@ abstract contract Rounds is Handler {
             uint256[] memory book = MIRROR.frozenBook();
             VM.prank(p.proposer);
             ROUNDS.reveal(MARKET, book, p.plan, p.salt);
+            MIRROR.expectReveal(p.salt);
             _did(p.proposer);
             return true;
         }
