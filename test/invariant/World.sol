@@ -167,7 +167,7 @@ contract World {
                 frame: uint32(first + i),
                 baseLoadW: int32(33_000 + swing),
                 importPrice: ((200_000 + swing) / tick) * tick,
-                exportPrice: (60_000 / tick) * tick,
+                exportPrice: ((60_000 + 8 * swing) / tick) * tick,
                 wheelingPrice: (_parameters.wheelingCap / 2 / tick) * tick
             });
         }

@@ -66,7 +66,9 @@ contract AccountsHandler is Handler {
         uint256 count = _pileCount();
         for (uint256 i; i < count && MIRROR.freeOf(pile) <= MIRROR.heldMarginOf(pile); ++i) pile = _next(pile);
         address account = People.pile(pile);
-        uint256 free = MIRROR.freeOf(pile) - MIRROR.heldMarginOf(pile);
+        uint256 free = MIRROR.freeOf(pile);
+        uint256 held = MIRROR.heldMarginOf(pile);
+        free = free > held ? free - held : 0;
         uint256 amount = seed % 8 == 0 ? free : _in(_mix(seed, 1), 1, free / 3 + 1);
         VM.prank(account);
         MARKET.withdraw(seed % 4 == 0 ? People.STRANGER : account, amount);
@@ -76,8 +78,8 @@ contract AccountsHandler is Handler {
     /// @notice The grid operator takes out some of its income.
     function withdrawGrid(uint256 seed) external resumed {
         _pastRound(seed);
-        // At times all of it, so that surplus becomes a claim.
-        uint256 amount = _mix(seed, 1) % 3 == 0 ? MIRROR.unclaimed() : _in(seed, 1, MIRROR.unclaimed() / 4 + 1);
+        // At times all of it, so that surplus becomes a claim and plans have nothing to export for.
+        uint256 amount = _mix(seed, 1) % 12 == 0 ? MIRROR.unclaimed() : _in(seed, 1, MIRROR.unclaimed() / 4 + 1);
         VM.prank(People.OPERATOR);
         MARKET.withdrawGrid(People.OPERATOR, amount);
         _did(People.OPERATOR);

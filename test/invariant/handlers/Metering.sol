@@ -47,8 +47,11 @@ abstract contract Metering is Handler {
         uint256 reachWh = MIRROR.reachWh(pile);
         uint256 usedWh = (buysWh * percent) / 100;
         uint256 madeWh = (sellsWh * percent) / 100;
-        // Some sellers consume what they should have made.
-        if (sellsWh != 0 && _mix(seed, pile + 100) % 5 == 0) usedWh = reachWh / 2;
+        // Where all take what they agreed to and sellers make more, nobody pays for what the grid takes.
+        if (seed % 4 == 1)
+            (usedWh, madeWh) = (buysWh, (sellsWh * _in(_mix(seed, pile), 100, 250)) / 100);
+            // Some sellers consume what they should have made.
+        else if (sellsWh != 0 && _mix(seed, pile + 100) % 5 == 0) usedWh = reachWh / 2;
         if (usedWh > reachWh) usedWh = reachWh;
         return usedWh | ((madeWh > reachWh ? reachWh : madeWh) << 24);
     }

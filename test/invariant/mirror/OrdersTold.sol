@@ -46,10 +46,12 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = s.withBalance(balance);
     }
 
-    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take.
+    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take, or,
+    /// while it costs its order to leave, those of the dearest frame that may be published.
     function heldMarginOf(uint256 pile) public view returns (uint256) {
         PileState s = stateOf[pile];
-        if (!_isLive(s) || !_isBehindGate(s)) return 0;
+        if (!_isLive(s)) return 0;
+        if (!_isBehindGate(s)) return _leavingCosts(s) ? 2 * _highestMarginOf(pile) : 0;
         uint256 frame = block.timestamp / _rules.frameSeconds + 1;
         uint256 margin = marginOf(pile, frame);
         return _rules.withRounds && lastFrame != frame ? 2 * margin : margin;
@@ -114,10 +116,24 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = s.withBalance(balance);
     }
 
+    /// @dev Whether plans have reckoned with an order, so that it pays for leaving.
+    function _leavingCosts(PileState s) private view returns (bool) {
+        if (_rules.cancelPrice == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
+        return lastFrame >= s.firstFrame();
+    }
+
+    /// @dev A pile's margin in a frame with the highest tariffs that may be published, nothing paid for exports.
+    function _highestMarginOf(uint256 pile) private view returns (uint256) {
+        if (_rules.readingSeconds == 0) return 0;
+        uint256 price = (_rules.importCap / _rules.tickSize) * _rules.tickSize;
+        if (_rules.defaulterPays) price *= 2;
+        uint256 wheelingPrice = (_rules.wheelingCap / _rules.tickSize) * _rules.tickSize;
+        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPrice, reachWh[pile]);
+    }
+
     /// @dev What an order pays that leaves though plans reckoned with it.
     function _feeOf(PileState s) private view returns (uint256 fee) {
-        if (!_rules.withRounds || !_isLive(s) || (s.isCharge() && !s.isIceberg())) return 0;
-        if (lastFrame < s.firstFrame()) return 0;
+        if (!_isLive(s) || !_leavingCosts(s)) return 0;
         uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();
         fee = _amount(_rules.cancelPrice, displayedWh);
         uint256 lock = _lock(s, s.remainingWh());
