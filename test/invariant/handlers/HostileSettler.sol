@@ -173,34 +173,15 @@ contract HostileSettler is Metering {
             if (_isParted(frame)) return (true, frame);
         }
         if (READING_SECONDS == 0) return (false, 0);
-        // Of frames that some orders meet in, one is likely to have several groups.
-        for (uint256 i; i < 2; ++i) _clear(_toWindow(_mix(seed, i)), People.STRANGER);
+        _pairFrame(seed);
         count = MIRROR.unsettledCount();
         for (uint256 i; i < count; ++i) {
             uint256 frame = MIRROR.unsettled(((seed % count) + i) % count);
             if (block.timestamp >= (frame + 1) * FRAME_SECONDS + READING_SECONDS) continue;
-            if (_settlePart(frame, seed)) return (true, frame);
+            WORLD.elapse((frame + 1) * FRAME_SECONDS);
+            if (_settlePart(frame, seed, People.STRANGER) && _isParted(frame)) return (true, frame);
         }
         return (false, 0);
-    }
-
-    /// @dev Settles a frame with ever more of its readings until a part of it goes.
-    function _settlePart(uint256 frame, uint256 seed) private returns (bool) {
-        WORLD.elapse((frame + 1) * FRAME_SECONDS);
-        Told.Frame memory f = MIRROR.frameOf(frame);
-        Fill[] memory fills = _fillsOf(f);
-        Publication published = MIRROR.publicationOf(frame);
-        uint256 most = _missing(frame, f, seed).length;
-        for (uint256 count = 1; count < most; ++count) {
-            IDelivery.SignedReading[] memory readings = _missing(frame, f, seed);
-            _shorten(readings, count);
-            VM.prank(People.STRANGER);
-            try DELIVERY.settle(MARKET, frame, published, fills, f.matched, readings) {
-                _did(People.STRANGER);
-                return _isParted(frame);
-            } catch {}
-        }
-        return false;
     }
 
     function _isParted(uint256 frame) private view returns (bool) {

@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
+import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { MeterReading } from "../../../contracts/types/MeterReading.sol";
+import { Publication } from "../../../contracts/types/Publication.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
@@ -54,6 +56,53 @@ abstract contract Metering is Handler {
         else if (sellsWh != 0 && _mix(seed, pile + 100) % 5 == 0) usedWh = reachWh / 2;
         if (usedWh > reachWh) usedWh = reachWh;
         return usedWh | ((madeWh > reachWh ? reachWh : madeWh) << 24);
+    }
+
+    /// @notice Two pairs of piles order the same and meet: a frame of several groups, mostly.
+    /// @return frame the last of the two frames that are cleared then in which more than one fill was made
+    function _pairFrame(uint256 seed) internal returns (uint256 frame) {
+        for (uint256 i; i < 4; ++i) {
+            uint256 pile = _pileWith(false, _mix(seed, i));
+            if (MIRROR.isLive(pile)) continue;
+            _fund(pile, seed | 1);
+            uint256 first = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
+            bool charge = i % 2 == 0;
+            VM.prank(People.pile(pile));
+            try MARKET.place(IOrderBook.OrderRequest(charge, charge ? 300_000 : 100_000, 500, 0, first + 2)) {} catch {}
+            _did(People.pile(pile));
+        }
+        for (uint256 i; i < 2; ++i) {
+            uint256 cleared = _toWindow(_mix(seed, 10 + i));
+            _clear(cleared, People.STRANGER);
+            if (frame == 0 || MIRROR.frameOf(cleared).fills.length > 1) frame = cleared;
+        }
+    }
+
+    /// @notice Settles a frame with the readings of one fill's piles, of one fill after the other, until a part of it goes.
+    /// @return settled whether any did
+    function _settlePart(uint256 frame, uint256 seed, address keeper) internal returns (bool settled) {
+        Told.Frame memory f = MIRROR.frameOf(frame);
+        Fill[] memory fills = _fillsOf(f);
+        Publication published = MIRROR.publicationOf(frame);
+        for (uint256 i; i < fills.length && fills.length > 1 && !settled; ++i) {
+            IDelivery.SignedReading[] memory readings = _missing(frame, f, seed);
+            _keepOf(readings, fills[i]);
+            VM.prank(keeper);
+            try DELIVERY.settle(MARKET, frame, published, fills, f.matched, readings) {
+                settled = true;
+            } catch {}
+        }
+        if (settled) _did(keeper);
+    }
+
+    /// @dev Leaves the readings of a fill's piles.
+    function _keepOf(IDelivery.SignedReading[] memory readings, Fill fill) private pure {
+        uint256 kept;
+        for (uint256 i; i < readings.length; ++i) {
+            uint256 pile = readings[i].reading.pile();
+            if (pile == fill.sell() || pile == fill.buy()) readings[kept++] = readings[i];
+        }
+        _shorten(readings, kept);
     }
 
     /// @dev Leaves out the last readings.
