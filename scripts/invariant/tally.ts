@@ -44,7 +44,10 @@ export const COUNTERS = [
   "settlements",
   "readingsStored",
   "silentPostings",
-  "debts",
+  "settledInPart",
+  "framesOfBoth",
+  "claims",
+  "cancelFees",
   "ordersPlaced",
   "suspendedLeft",
   "maxClearingGas",
@@ -69,7 +72,7 @@ export interface Minima {
  * Handlers that revert where the market refuses what they try, as it must: an attack that succeeds breaks an invariant,
  * and a call that finds nothing to attack returns.
  */
-export const HOSTILE: readonly string[] = ["HostileHandler", "HostileProposer"];
+export const HOSTILE: readonly string[] = ["HostileHandler", "HostileSettler", "HostileProposer", "ForgingProposer"];
 
 /** Contracts of the product and the handlers that stand for their functions. */
 export const HANDLERS_OF: Readonly<Record<string, readonly string[]>> = {
@@ -80,7 +83,7 @@ export const HANDLERS_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Functions that only another contract may call: their handlers are hostile, and they succeed in settling and rounds. */
-export const REFUSED_TO_ALL: readonly string[] = ["Market.post", "Market.executeFlexible"];
+export const REFUSED_TO_ALL: readonly string[] = ["Market.post", "Market.executeFlexible", "Market.payClaim"];
 
 interface ForgeMetrics {
   calls: number;

@@ -8,9 +8,11 @@ import { Fill } from "../../contracts/types/Fill.sol";
 import { AccountsHandler } from "./handlers/AccountsHandler.sol";
 import { DeliveryHandler } from "./handlers/DeliveryHandler.sol";
 import { FactoryHandler } from "./handlers/FactoryHandler.sol";
+import { ForgingProposer } from "./handlers/ForgingProposer.sol";
 import { FramesHandler } from "./handlers/FramesHandler.sol";
 import { HostileHandler } from "./handlers/HostileHandler.sol";
 import { HostileProposer } from "./handlers/HostileProposer.sol";
+import { HostileSettler } from "./handlers/HostileSettler.sol";
 import { OperatorsHandler } from "./handlers/OperatorsHandler.sol";
 import { OrdersHandler } from "./handlers/OrdersHandler.sol";
 import { ReentryHandler } from "./handlers/ReentryHandler.sol";
@@ -53,8 +55,14 @@ abstract contract Campaign {
     }
 
     /// @dev Deploys a market and whoever acts on it.
-    function _begin(IMarketParameters.Parameters memory p, bool withRounds, uint8 decimals, uint256 balance) internal {
-        _world = new World(p, withRounds, decimals, FIRST_PILES, balance);
+    function _begin(
+        IMarketParameters.Parameters memory p,
+        bool withRounds,
+        uint8 decimals,
+        uint256 pretended,
+        uint256 balance
+    ) internal {
+        _world = new World(p, withRounds, decimals, FIRST_PILES, pretended, balance);
         _mirror = _world.mirror();
         _delivery = new DeliveryHandler(_world);
         _targets.push(address(_delivery));
@@ -64,10 +72,12 @@ abstract contract Campaign {
         _targets.push(address(new FramesHandler(_world)));
         _targets.push(address(new FactoryHandler(_world)));
         _targets.push(address(new HostileHandler(_world)));
+        _targets.push(address(new HostileSettler(_world)));
         _targets.push(address(new ReentryHandler(_world)));
         if (!withRounds) return;
         _targets.push(address(new RoundsHandler(_world)));
         _targets.push(address(new HostileProposer(_world)));
+        _targets.push(address(new ForgingProposer(_world)));
     }
 
     /// @dev Keeps forge from calling what makes no sense in this market.
@@ -98,7 +108,7 @@ abstract contract Campaign {
     function _compareAll() private {
         address[] memory people = new address[](6 + People.MAX_PILES);
         for (uint256 i; i < 6; ++i) people[i] = address(uint160(0xA1 + i));
-        for (uint256 i; i < People.MAX_PILES; ++i) people[6 + i] = People.pile(i + 1);
+        for (uint256 i; i < People.MAX_PILES; ++i) people[6 + i] = People.pile(_mirror.firstPile() + i);
         bytes32[] memory roles = new bytes32[](5);
         (roles[0], roles[1], roles[2], roles[3], roles[4]) = (
             People.ADMIN_ROLE,
@@ -111,7 +121,7 @@ abstract contract Campaign {
     }
 
     /// @dev Everybody leaves while entry is paused: every frame is settled, the operator takes out all, every pile all that
-    /// it does not owe, and nothing but that, dust and gifts is left (INV-10).
+    /// it has, whoever has a claim what there is of it, and nothing but dust and gifts is left (INV-10).
     function _leave() private {
         IMarket market = _world.market();
         IMarketParameters.Parameters memory p = _world.parameters();
@@ -122,15 +132,13 @@ abstract contract Campaign {
         _world.elapse(block.timestamp + 200 * p.frameSeconds + p.readingSeconds);
         while (_mirror.unsettledCount() != 0) _settle(_mirror.unsettled(0), market);
         uint256 left = _mirror.uncounted();
-        for (uint256 pile = 1; pile <= _mirror.pileCount(); ++pile) {
+        for (uint256 pile = _mirror.firstPile(); pile <= _mirror.pileCount(); ++pile) {
             address account = People.pile(pile);
             uint256 free = market.freeBalanceOf(account);
             if (market.lockedBalanceOf(account) != 0) _mirror.violate("INV-10 a dead order's lock is not free");
-            uint256 owed = _mirror.debtOf(pile);
-            if (owed > free) owed = free;
-            left += owed * p.unit;
-            if (free != owed) _withdraw(market, account, free - owed);
+            if (free != 0) _withdraw(market, account, free);
         }
+        _collect(market);
         if (market.gridBalance() != 0) {
             uint256 income = market.gridBalance();
             VM.prank(People.OPERATOR);
@@ -141,10 +149,23 @@ abstract contract Campaign {
         }
     }
 
+    /// @dev Whoever has a claim has it paid, as far as the operator's account lasts.
+    function _collect(IMarket market) private {
+        for (uint256 i; i < _mirror.claimantCount(); ++i) {
+            address claimant = _mirror.claimants(i);
+            if (_mirror.claimOf(claimant) == 0 || market.gridBalance() == 0) continue;
+            IDelivery delivery = _world.delivery();
+            VM.prank(claimant);
+            try delivery.collectClaim(market, claimant) {} catch {
+                _mirror.violate("INV-10 a claim that the operator's account holds could not be collected");
+            }
+        }
+    }
+
     function _withdraw(IMarket market, address account, uint256 free) private {
         VM.prank(account);
         try market.withdraw(account, free) {} catch {
-            _mirror.violate("INV-10 a pile could not take out what it has and does not owe");
+            _mirror.violate("INV-10 a pile could not take out what it has");
         }
     }
 
@@ -168,7 +189,7 @@ abstract contract Campaign {
     }
 
     function _note(string memory name, Told.Counters memory c) private {
-        uint256[17] memory figures = [
+        uint256[20] memory figures = [
             c.clearings,
             c.clearingsWithTrades,
             c.clearingsFull,
@@ -182,7 +203,10 @@ abstract contract Campaign {
             c.settlements,
             c.readingsStored,
             c.silentPostings,
-            c.debts,
+            c.settledInPart,
+            c.framesOfBoth,
+            c.claims,
+            c.cancelFees,
             c.ordersPlaced,
             c.suspendedLeft,
             c.maxClearingGas

@@ -28,14 +28,18 @@ function usualParameters() pure returns (IMarketParameters.Parameters memory p) 
     p.dischargeEfficiencyBps = 10_000;
     p.initialCredit = 5000;
     p.creditPriorWh = 10_000;
+    p.importCap = 350_000;
 }
 
 /// @title AdBEV without meters
-/// @notice A 6-decimal token, no bonds, no wheeling charge; every fill counts as delivered.
+/// @notice A 6-decimal token, no bonds, no wheeling charge; every fill counts as delivered. It is made to believe in 203
+/// piles before its first, so that its piles are live in two words.
 contract AdbevCampaign is Campaign {
     /// @inheritdoc Campaign
     function setUp() public override {
-        _begin(usualParameters(), false, 6, 1_000_000_000);
+        IMarketParameters.Parameters memory p = usualParameters();
+        p.pileCap = 203 + 12;
+        _begin(p, false, 6, 203, 1_000_000_000);
         _leaveOut(address(_delivery), DeliveryHandler.submit.selector);
     }
 
@@ -61,9 +65,11 @@ contract BenefitCampaign is Campaign {
         p.bondPrice = 20_000;
         p.wheelingCap = 10_000;
         p.allotBySlack = true;
+        p.cancelPrice = 30_000;
+        p.keeperReward = 500;
         p.chargeEfficiencyBps = 10_500;
         p.dischargeEfficiencyBps = 9000;
-        _begin(p, true, 18, 1_000_000_000);
+        _begin(p, true, 18, 0, 1_000_000_000);
         _leaveOut(address(_delivery), DeliveryHandler.submit.selector);
     }
 
@@ -78,20 +84,24 @@ contract BenefitCampaign is Campaign {
     }
 }
 
-/// @title Meters, debts and credit
-/// @notice Benefit rounds by earliest last frame, readings for two frames, piles with little money, orders by credit.
+/// @title Meters, margins, claims and credit
+/// @notice Benefit rounds by earliest last frame, readings for two frames, piles with little money, orders by credit, who
+/// breaches pays.
 contract MeteredCampaign is Campaign {
     /// @inheritdoc Campaign
     function setUp() public override {
         IMarketParameters.Parameters memory p = usualParameters();
-        p.bondPrice = 10_000;
+        p.importCap = 300_000;
+        p.bondPrice = 300_000;
         p.wheelingCap = 5000;
+        p.cancelPrice = 10_000;
+        p.keeperReward = 200;
         p.readingSeconds = 1800;
         p.defaulterPays = true;
         p.overBps = 500;
         p.minCredit = 1000;
         p.rankByCredit = true;
-        _begin(p, true, 6, 1_500_000);
+        _begin(p, true, 6, 0, 6_000_000);
     }
 
     /// @notice Runs the invariants after every call.

@@ -32,6 +32,12 @@ interface Vm {
     /// @notice Logs since the last call of this or of {recordLogs}.
     function getRecordedLogs() external returns (Log[] memory logs);
 
+    /// @notice A contract's storage slot.
+    function load(address target, bytes32 slot) external view returns (bytes32 value);
+
+    /// @notice Writes a contract's storage slot.
+    function store(address target, bytes32 slot, bytes32 value) external;
+
     /// @notice Creation code of an artifact.
     function getCode(string calldata artifact) external view returns (bytes memory);
 

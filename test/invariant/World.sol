@@ -27,6 +27,8 @@ interface IFaucet is IERC20 {
 contract World {
     uint256 private constant START = 1_800_000_000;
     uint256 private constant PLENTY = 1e40;
+    /// @dev Where the market counts its piles.
+    uint256 private constant PILE_COUNT_SLOT = 3;
 
     /// @notice The market under test.
     IMarket public market;
@@ -48,16 +50,19 @@ contract World {
     uint256 public nextPublication;
 
     IMarketParameters.Parameters private _parameters;
+    uint256 private _pretended;
 
     /// @notice Deploys a market with `piles` registered piles of `balance` money units each.
     /// @param p its parameters; whom it works with is filled in here
     /// @param withRounds whether it settles by benefit
+    /// @param pretended piles that it is made to believe in before its first, so that live bits fill more than a word
     /// @param decimals of its token
     constructor(
         IMarketParameters.Parameters memory p,
         bool withRounds,
         uint8 decimals,
         uint256 piles,
+        uint256 pretended,
         uint256 balance
     ) {
         VM.warp(START);
@@ -76,7 +81,9 @@ contract World {
         _parameters = p;
         factory = IMarketFactory(_factory());
         market = IMarket(factory.createMarket("campaign", p));
-        mirror = new Mirror(market, address(rounds), p);
+        VM.store(address(market), bytes32(PILE_COUNT_SLOT), bytes32(pretended));
+        _pretended = pretended;
+        mirror = new Mirror(market, address(rounds), p, pretended);
         mirror.read(VM.getRecordedLogs(), People.ADMIN, 0);
         _populate(piles, balance);
         _publishAhead(40);
@@ -115,13 +122,14 @@ contract World {
 
     function _populate(uint256 piles, uint256 balance) private {
         uint256 unit = _parameters.unit;
-        for (uint256 i = 1; i <= People.MAX_PILES; ++i) _endow(People.pile(i));
+        for (uint256 i = 1; i <= People.MAX_PILES; ++i) _endow(People.pile(_pretended + i));
         _endow(People.OPERATOR);
         _endow(People.STRANGER);
         for (uint256 i = 1; i <= piles; ++i) {
-            address account = People.pile(i);
+            address account = People.pile(_pretended + i);
             VM.prank(People.REGISTRAR);
-            market.registerPile(account, i < 4 ? People.OPERATOR : account, People.meter(i), 11_000);
+            address operator = i < 4 ? People.OPERATOR : account;
+            market.registerPile(account, operator, People.meter(_pretended + i), 11_000);
             mirror.read(VM.getRecordedLogs(), People.REGISTRAR, 0);
             VM.prank(account);
             market.deposit(account, balance * unit);
@@ -132,7 +140,7 @@ contract World {
         mirror.read(VM.getRecordedLogs(), People.OPERATOR, 0);
         for (uint256 i = 1; i <= 3; ++i) {
             VM.prank(People.REGISTRAR);
-            IAccessControl(address(market)).grantRole(People.PROPOSER_ROLE, People.pile(i));
+            IAccessControl(address(market)).grantRole(People.PROPOSER_ROLE, People.pile(_pretended + i));
         }
         VM.prank(People.OPERATOR);
         IPlanRewards(address(rounds)).setReward(market, 1000);
@@ -158,8 +166,8 @@ contract World {
             frames[i] = IGridTariffs.FrameTariffs({
                 frame: uint32(first + i),
                 baseLoadW: int32(33_000 + swing),
-                importPrice: (200_000 / tick + swing) * tick,
-                exportPrice: (60_000 / tick) * tick,
+                importPrice: ((200_000 + swing) / tick) * tick,
+                exportPrice: ((60_000 + 8 * swing) / tick) * tick,
                 wheelingPrice: (_parameters.wheelingCap / 2 / tick) * tick
             });
         }

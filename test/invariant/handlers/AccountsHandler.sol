@@ -63,12 +63,12 @@ contract AccountsHandler is Handler {
     /// @notice A pile takes out some of what it has free, or all.
     function withdraw(uint256 seed) external resumed {
         uint256 pile = _pile(seed);
-        uint256 count = MIRROR.pileCount();
-        for (uint256 i; i < count && (MIRROR.debtOf(pile) != 0 || MIRROR.freeOf(pile) == 0); ++i) {
-            pile = 1 + (pile % count);
-        }
+        uint256 count = _pileCount();
+        for (uint256 i; i < count && MIRROR.freeOf(pile) <= MIRROR.heldMarginOf(pile); ++i) pile = _next(pile);
         address account = People.pile(pile);
         uint256 free = MIRROR.freeOf(pile);
+        uint256 held = MIRROR.heldMarginOf(pile);
+        free = free > held ? free - held : 0;
         uint256 amount = seed % 8 == 0 ? free : _in(_mix(seed, 1), 1, free / 3 + 1);
         VM.prank(account);
         MARKET.withdraw(seed % 4 == 0 ? People.STRANGER : account, amount);
@@ -77,7 +77,9 @@ contract AccountsHandler is Handler {
 
     /// @notice The grid operator takes out some of its income.
     function withdrawGrid(uint256 seed) external resumed {
-        uint256 amount = _in(seed, 1, MIRROR.gridBalance() / 4 + 1);
+        _pastRound(seed);
+        // At times all of it, so that surplus becomes a claim and plans have nothing to export for.
+        uint256 amount = _mix(seed, 1) % 12 == 0 ? MIRROR.unclaimed() : _in(seed, 1, MIRROR.unclaimed() / 4 + 1);
         VM.prank(People.OPERATOR);
         MARKET.withdrawGrid(People.OPERATOR, amount);
         _did(People.OPERATOR);

@@ -2,38 +2,83 @@
 pragma solidity 0.8.37;
 
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
+import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
-import { MeterReading } from "../../../contracts/types/MeterReading.sol";
 import { Publication } from "../../../contracts/types/Publication.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
-import { Handler } from "./Handler.sol";
+import { Metering } from "./Metering.sol";
+import { PretendedMarket } from "./PretendedMarket.sol";
 
 /// @title Frames are settled, and the registrar looks after the meters
 /// @notice Handlers are named after the delivery contract's functions.
-contract DeliveryHandler is Handler {
-    constructor(World world) Handler(world) {}
+contract DeliveryHandler is Metering {
+    constructor(World world) Metering(world) {}
 
     /// @notice Anyone settles a frame once it is over: with the readings that are missing, or without them once nobody
     /// need wait for them any longer. Nothing that anybody did or failed to do may keep it from that.
     function settle(uint256 seed) external resumed {
-        uint256 frame = _toSettle(seed);
+        uint256 frame = READING_SECONDS != 0 && seed % 5 == 0 ? _pairFrame(seed) : _toSettle(seed);
         Told.Frame memory f = MIRROR.frameOf(frame);
         uint256 over = (frame + 1) * FRAME_SECONDS;
         bool withReadings = READING_SECONDS != 0 && seed % 3 != 0;
         WORLD.elapse(withReadings ? over : over + READING_SECONDS);
         IDelivery.SignedReading[] memory readings =
             withReadings ? _missing(frame, f, seed) : new IDelivery.SignedReading[](0);
+        if (withReadings && seed % 4 == 1) _emptyGrid();
+        // Some readings stay out: the groups that have theirs are settled, or nobody is.
+        if (withReadings && (seed % 5 == 0 || _mix(seed, 8) % 2 == 0) && _settlePart(frame, seed, People.STRANGER))
+            return;
         Fill[] memory fills = _fillsOf(f);
         Publication published = MIRROR.publicationOf(frame);
-        VM.prank(People.STRANGER);
+        address keeper = seed % 2 == 0 ? People.STRANGER : People.pile(_pile(seed));
+        VM.prank(keeper);
         try DELIVERY.settle(MARKET, frame, published, fills, f.matched, readings) {} catch {
             if (fills.length != 0) MIRROR.violate("INV-17 a frame that is over could not be settled");
             else revert("nothing was filled");
         }
-        _did(People.STRANGER);
+        _did(keeper);
+    }
+
+    /// @dev The operator empties its account before a settlement, so that surplus becomes claims.
+    function _emptyGrid() private {
+        uint256 amount = MIRROR.unclaimed();
+        if (amount == 0 || MIRROR.isExecutable()) return;
+        VM.prank(People.OPERATOR);
+        MARKET.withdrawGrid(People.OPERATOR, amount);
+        _did(People.OPERATOR);
+    }
+
+    /// @notice Somebody with a claim has it paid.
+    function collectClaim(uint256 seed) external resumed {
+        _pastRound(seed);
+        uint256 count = MIRROR.claimantCount();
+        if (count == 0) revert("nobody claims anything");
+        address claimant = MIRROR.claimants(seed % count);
+        for (uint256 i; i < count && MIRROR.claimOf(claimant) == 0; ++i)
+            claimant = MIRROR.claimants((seed + i) % count);
+        VM.prank(claimant);
+        DELIVERY.collectClaim(MARKET, seed % 3 == 0 ? People.STRANGER : claimant);
+        _did(claimant);
+    }
+
+    /// @notice Somebody rewards a keeper as if it were a market: out of its own account.
+    function rewardClearing(uint256 seed) external resumed {
+        PretendedMarket pretender = new PretendedMarket(WORLD);
+        pretender.act(address(DELIVERY), abi.encodeCall(IDelivery.rewardClearing, (People.pile(_pile(seed)))));
+        _did(address(pretender));
+    }
+
+    /// @notice Somebody rewards a keeper as if it were a market's rounds: out of that market's account.
+    function rewardFinalising(uint256 seed) external resumed {
+        PretendedMarket pretender = new PretendedMarket(WORLD);
+        pretender.act(
+            address(DELIVERY),
+            abi.encodeCall(IDelivery.rewardFinalising, (IMarket(address(pretender)), People.pile(_pile(seed))))
+        );
+        _did(address(pretender));
     }
 
     /// @notice Anyone submits readings of a frame that is over.
@@ -97,43 +142,5 @@ contract DeliveryHandler is Handler {
         if (count != 0) return MIRROR.unsettled(_mix(seed, 5) % count);
         frame = _toWindow(seed);
         _clear(frame, People.STRANGER);
-    }
-
-    /// @dev The readings of a frame's piles that nobody has submitted, signed: most as agreed, some far from it.
-    function _missing(
-        uint256 frame,
-        Told.Frame memory f,
-        uint256 seed
-    ) private view returns (IDelivery.SignedReading[] memory readings) {
-        uint256 count = MIRROR.pileCount();
-        uint256[] memory consumedWh = new uint256[](count + 1);
-        uint256[] memory producedWh = new uint256[](count + 1);
-        for (uint256 i; i < f.fills.length; ++i) {
-            Fill fill = Fill.wrap(f.fills[i]);
-            if (fill.buy() != 0) consumedWh[fill.buy()] += fill.energyWh();
-            if (fill.sell() != 0) producedWh[fill.sell()] += fill.energyWh();
-        }
-        readings = new IDelivery.SignedReading[](count);
-        uint256 found;
-        for (uint256 pile = 1; pile <= count; ++pile) {
-            if (consumedWh[pile] + producedWh[pile] == 0 || MIRROR.isStored(pile, frame)) continue;
-            uint256 percent = seed % 2 == 0 ? 100 : _in(_mix(seed, pile), 0, 250);
-            uint256 energies = ((consumedWh[pile] * percent) / 100) | (((producedWh[pile] * percent) / 100) << 24);
-            readings[found++] = _sign(MeterReading.wrap(pile | (frame << 16) | (energies << 48)), pile, frame);
-        }
-        assembly ("memory-safe") {
-            mstore(readings, found)
-        }
-    }
-
-    /// @dev A reading with the signature of the key that counts for its frame.
-    function _sign(
-        MeterReading reading,
-        uint256 pile,
-        uint256 frame
-    ) private view returns (IDelivery.SignedReading memory signed) {
-        uint256 key = People.meterKey(pile, DELIVERY.meterOf(MARKET, pile, frame).key);
-        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, DELIVERY.readingHash(MARKET, reading));
-        return IDelivery.SignedReading(reading, r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
     }
 }

@@ -11,6 +11,7 @@ import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
 import { IPlanRewards } from "../../../contracts/interfaces/IPlanRewards.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
+import { SignedTerms } from "../../../contracts/types/SignedTerms.sol";
 import { Mirror } from "../mirror/Mirror.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
@@ -39,6 +40,15 @@ abstract contract Handler {
     uint256 internal immutable BOND_PRICE;
     uint256 internal immutable WHEELING_CAP;
     uint256 internal immutable MIN_CREDIT;
+    uint256 internal immutable IMPORT_CAP;
+    /// @dev Number of the first pile that is not a pretence.
+    uint256 internal immutable FIRST_PILE;
+    /// @dev What a pile has to have to take part mostly, margins included, money units.
+    uint256 internal immutable PLENTY;
+
+    bytes32 private constant DOMAIN_TYPE = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
 
     /// @dev Whether a hostile handler found nothing to attack.
     bool internal _idle;
@@ -75,6 +85,9 @@ abstract contract Handler {
         BOND_PRICE = p.bondPrice;
         WHEELING_CAP = p.wheelingCap;
         MIN_CREDIT = p.minCredit;
+        IMPORT_CAP = p.importCap;
+        FIRST_PILE = MIRROR.firstPile();
+        PLENTY = p.readingSeconds == 0 ? 300_000 : 4_500_000;
     }
 
     /// @dev Hands the logs since the last time to the mirror.
@@ -99,7 +112,35 @@ abstract contract Handler {
 
     /// @dev Some registered pile.
     function _pile(uint256 seed) internal view returns (uint256) {
-        return _in(seed, 1, MIRROR.pileCount());
+        return _in(seed, FIRST_PILE, MIRROR.pileCount());
+    }
+
+    /// @dev Number of registered piles.
+    function _pileCount() internal view returns (uint256) {
+        return MIRROR.pileCount() - FIRST_PILE + 1;
+    }
+
+    /// @dev The pile after another; the first after the last.
+    function _next(uint256 pile) internal view returns (uint256) {
+        return pile == MIRROR.pileCount() ? FIRST_PILE : pile + 1;
+    }
+
+    /// @dev One of the three piles that propose plans.
+    function _proposingPile(uint256 seed) internal view returns (uint256) {
+        return FIRST_PILE + (seed % 3);
+    }
+
+    /// @dev What a pile signs to have an order submitted for it.
+    function _signingHash(SignedTerms terms) internal view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(DOMAIN_TYPE, keccak256("AdBEV Market"), keccak256("1"), block.chainid, address(MARKET))
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, terms.structHash()));
+    }
+
+    /// @dev Lets time pass until no round can be executed, mostly.
+    function _pastRound(uint256 seed) internal {
+        if (seed % 5 != 0 && MIRROR.isExecutable()) WORLD.elapse(MIRROR.lastFrame() * FRAME_SECONDS);
     }
 
     /// @dev Lets time pass until the window of the next frame that nobody cleared is open, at most a quarter into it.
@@ -142,11 +183,11 @@ abstract contract Handler {
         _did(account);
     }
 
-    /// @dev Gives a pile enough to place an order with, debt paid.
+    /// @dev Gives a pile enough to place an order with and, but for some, to take part.
     function _fund(uint256 pile, uint256 seed) internal {
         _reopen(seed);
-        uint256 debt = MIRROR.debtOf(pile);
-        if (debt != 0 || MIRROR.freeOf(pile) < 300_000) _deposit(pile, debt + _in(seed, 300_000, 3_000_000));
+        uint256 wanted = _mix(seed, 6) % 8 == 0 ? 300_000 : PLENTY;
+        if (MIRROR.freeOf(pile) < wanted) _deposit(pile, _in(seed, wanted, 3_000_000 + wanted));
     }
 
     /// @dev What a pile asks for: what it can pay, at prices that often meet others'.
@@ -156,6 +197,8 @@ abstract contract Handler {
             request.charge ? _price(_mix(seed, 1), 120_000, 420_000) : _price(_mix(seed, 1), 40_000, 300_000);
         uint256 lockPrice = request.charge ? request.price + WHEELING_CAP : BOND_PRICE;
         uint256 free = MIRROR.pileMoney(pile);
+        // The margins stay free.
+        if (READING_SECONDS != 0 && free > PLENTY) free -= PLENTY - 1_000_000;
         // Half of the orders are small enough to be normal ones.
         uint256 most = _mix(seed, 5) % 2 == 0 ? 2700 : 9000;
         if (lockPrice != 0 && (free * 1000) / lockPrice < most) most = (free * 1000) / lockPrice;
@@ -168,9 +211,9 @@ abstract contract Handler {
 
     /// @dev A pile in good standing, with a live order before the gate or without one; any where there is none such.
     function _pileWith(bool live, uint256 seed) internal view returns (uint256 pile) {
-        uint256 count = MIRROR.pileCount();
+        uint256 count = _pileCount();
         for (uint256 i; i < count; ++i) {
-            pile = 1 + (((seed % count) + i) % count);
+            pile = FIRST_PILE + (((seed % count) + i) % count);
             if (MIRROR.isLive(pile) != live || (live && MIRROR.isBehindGate(pile))) continue;
             PileState s = MIRROR.stateOf(pile);
             if (!s.isSuspended() && s.credit() >= MIN_CREDIT) return pile;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
+import { IAccounts } from "../../../contracts/interfaces/IAccounts.sol";
 import { IGridTariffs } from "../../../contracts/interfaces/IGridTariffs.sol";
 import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
 import { IRoundExecution } from "../../../contracts/interfaces/IRoundExecution.sol";
@@ -25,25 +26,27 @@ contract HostileHandler is Handler {
 
     /// @notice Somebody without a role or pile does what only those may that have one.
     function act(uint256 seed) external resumed refused("INV-6 a stranger did what only others may") {
-        uint256 which = seed % 18;
+        uint256 which = seed % 20;
         VM.prank(People.STRANGER);
         if (which == 0) MARKET.withdraw(People.STRANGER, 1);
         else if (which == 1) MARKET.withdrawGrid(People.STRANGER, 1);
         else if (which == 2) MARKET.cancel();
         else if (which == 3) MARKET.skipNonce();
         else if (which == 4) MARKET.setEntryPaused(true);
-        else if (which == 5) MARKET.setSuspended(People.pile(1), true);
+        else if (which == 5) MARKET.setSuspended(People.pile(FIRST_PILE), true);
         else if (which == 6) MARKET.registerPile(People.STRANGER, People.STRANGER, People.STRANGER, 7000);
         else if (which == 7) _roles().grantRole(People.ADMIN_ROLE, People.STRANGER);
         else if (which == 8) _roles().revokeRole(People.GRID_OPERATOR_ROLE, People.OPERATOR);
         else if (which == 9) _roles().renounceRole(People.GRID_OPERATOR_ROLE, People.OPERATOR);
-        else if (which == 10) DELIVERY.setMeterKey(MARKET, 1, People.STRANGER);
-        else if (which == 11) DELIVERY.setWeatherFactor(MARKET, 1, 100);
-        else if (which == 12) DELIVERY.setAttributes(MARKET, 1, IDelivery.PileAttributes(1, 1, 1, 1));
+        else if (which == 10) DELIVERY.setMeterKey(MARKET, FIRST_PILE, People.STRANGER);
+        else if (which == 11) DELIVERY.setWeatherFactor(MARKET, FIRST_PILE, 100);
+        else if (which == 12) DELIVERY.setAttributes(MARKET, FIRST_PILE, IDelivery.PileAttributes(1, 1, 1, 1));
         else if (which == 13) REWARDS.setReward(MARKET, 0);
         else if (which == 14) ROUNDS.commit(MARKET, bytes32(seed));
         else if (which == 15) REWARDS.claimReward(TOKEN, People.STRANGER);
-        else if (which == 16) MARKET.publish(new IGridTariffs.FrameTariffs[](1));
+        else if (which == 16) MARKET.payClaim(People.STRANGER, 0);
+        else if (which == 17) DELIVERY.rewardFinalising(MARKET, People.STRANGER);
+        else if (which == 18) MARKET.publish(new IGridTariffs.FrameTariffs[](1));
         else MARKET.place(IOrderBook.OrderRequest(true, TICK_SIZE, 1, 0, block.timestamp / FRAME_SECONDS + 3));
     }
 
@@ -71,10 +74,51 @@ contract HostileHandler is Handler {
         Told.Frame memory f = MIRROR.frameOf(frame);
         (bool done, bytes memory answer) = _as(
             address(MARKET),
-            abi.encodeWithSelector(ISettlement.post.selector, frame, f.digest, f.setAside, new uint256[](0)),
+            abi.encodeWithSelector(ISettlement.post.selector, frame, f.digest, 0, f.setAside, new uint256[](0)),
             seed
         );
         _bubble(done, answer);
+    }
+
+    /// @notice Only the delivery contract has claims paid.
+    function payClaim(uint256 seed) external resumed refused("INV-6 somebody had the grid's money paid out") {
+        (bool done, bytes memory answer) = _as(
+            address(MARKET),
+            abi.encodeCall(IAccounts.payClaim, (People.STRANGER, _in(seed, 0, MIRROR.gridBalance()))),
+            seed
+        );
+        _bubble(done, answer);
+    }
+
+    /// @notice The operator reaches for what others have a claim on, and it or a claimant for what a round's plans count on.
+    function takeFromRound(
+        uint256 seed
+    ) external resumed refused("INV-20 the operator's account paid what is not its own") {
+        uint256 count = MIRROR.claimantCount();
+        bool executable = MIRROR.isExecutable();
+        if (seed % 2 == 0 || count == 0) {
+            uint256 amount = executable ? 1 : MIRROR.unclaimed() + 1;
+            VM.prank(People.OPERATOR);
+            return MARKET.withdrawGrid(People.OPERATOR, amount);
+        }
+        address claimant = MIRROR.claimants(seed % count);
+        _idle = !executable || MIRROR.claimOf(claimant) == 0;
+        if (_idle) return;
+        VM.prank(claimant);
+        DELIVERY.collectClaim(MARKET, claimant);
+    }
+
+    /// @notice A pile whose order is behind the gate withdraws the margin that its order may need.
+    function withdrawMargin(uint256 seed) external resumed refused("INV-18 a pile withdrew the margin of an order") {
+        uint256 pile = _pile(seed);
+        uint256 count = _pileCount();
+        for (uint256 i; i < count && MIRROR.heldMarginOf(pile) == 0; ++i) pile = _next(pile);
+        uint256 held = MIRROR.heldMarginOf(pile);
+        uint256 free = MIRROR.freeOf(pile);
+        _idle = held == 0 || free == 0;
+        if (_idle) return;
+        VM.prank(People.pile(pile));
+        MARKET.withdraw(People.pile(pile), (free > held ? free - held : 0) + 1);
     }
 
     /// @notice Only the rounds' contract executes flexible orders.
@@ -95,11 +139,11 @@ contract HostileHandler is Handler {
 
     /// @notice Zero, maximal and otherwise senseless arguments, by people who may make the call.
     function extremes(uint256 seed) external resumed refused("INV-6 a senseless argument was accepted") {
-        uint256 which = seed % 16;
+        uint256 which = seed % 19;
         uint256 pile = _pile(_mix(seed, 1));
         uint256 most = type(uint256).max;
         if (which < 6) return _placeExtreme(pile, which);
-        if (which == 6) VM.prank(People.OPERATOR);
+        if (which == 6 || (which > 14 && which < 18)) VM.prank(People.OPERATOR);
         else VM.prank(People.pile(pile));
         if (which == 6) MARKET.withdrawGrid(People.OPERATOR, most);
         else if (which == 7) MARKET.deposit(People.pile(pile), 0);
@@ -110,6 +154,7 @@ contract HostileHandler is Handler {
         else if (which == 12) MARKET.withdraw(address(MARKET), 1);
         else if (which == 13) MARKET.depositGrid(most);
         else if (which == 14) REWARDS.fundReward(MARKET, 0);
+        else if (which < 18) _publishExtreme(which);
         else DELIVERY.settle(MARKET, most, Publication.wrap(0), new Fill[](0), 0, new IDelivery.SignedReading[](0));
     }
 
@@ -135,7 +180,7 @@ contract HostileHandler is Handler {
         uint256 deadline = which == 1 ? block.timestamp - 1 : block.timestamp + 60;
         uint256 expiry = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
         uint256 word = (nonce << 128) | (deadline << 152) | (TICK_SIZE << 88) | (expiry << 56) | (1 << 8);
-        bytes32 hash = MARKET.signingHash(SignedTerms.wrap(word));
+        bytes32 hash = _signingHash(SignedTerms.wrap(word));
         if (which == 2) word += 1 << 8;
         if (which == 3) hash = keccak256(abi.encode(hash));
         (uint8 v, bytes32 r, bytes32 sOfSignature) = VM.sign(People.pileKey(pile), hash);
@@ -144,14 +189,14 @@ contract HostileHandler is Handler {
         MARKET.submit(IOrderBook.SignedOrder(SignedTerms.wrap(word), r, vs));
     }
 
-    /// @notice A suspended, indebted or paused pile, or one whose orders are behind the gate.
+    /// @notice A suspended pile, or one whose orders are behind the gate.
     function trade(uint256 seed) external resumed refused("INV-6 a pile traded that may not") {
         uint256 pile = _pile(seed);
-        uint256 count = MIRROR.pileCount();
+        uint256 count = _pileCount();
         for (uint256 i; i < count; ++i) {
-            pile = 1 + (pile % count);
+            pile = _next(pile);
             PileState s = MIRROR.stateOf(pile);
-            bool barred = s.isSuspended() || MIRROR.debtOf(pile) != 0;
+            bool barred = s.isSuspended();
             if (!barred && !MIRROR.isBehindGate(pile)) continue;
             IOrderBook.OrderRequest memory request = _request(pile, seed);
             bool live = MIRROR.isLive(pile);
@@ -231,6 +276,20 @@ contract HostileHandler is Handler {
         VM.prank(People.pile(pile));
         if (live) MARKET.replace(r);
         else MARKET.place(r);
+    }
+
+    /// @dev Tariffs that no market takes: above the cap on imports, with exports above imports, with wheeling above its cap.
+    function _publishExtreme(uint256 which) private {
+        IGridTariffs.FrameTariffs[] memory frames = new IGridTariffs.FrameTariffs[](1);
+        uint256 frame = WORLD.nextPublication();
+        uint256 earliest = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 3;
+        frames[0].frame = uint32(frame < earliest ? earliest : frame);
+        uint64 tick = uint64(TICK_SIZE);
+        frames[0].importPrice = (uint64(IMPORT_CAP) / tick) * tick;
+        if (which == 15) frames[0].importPrice += tick;
+        else if (which == 16) frames[0].exportPrice = frames[0].importPrice + tick;
+        else frames[0].wheelingPrice = (uint64(WHEELING_CAP) / tick + 1) * tick;
+        MARKET.publish(frames);
     }
 
     /// @dev Changes one thing that a frame's settlement is bound to.

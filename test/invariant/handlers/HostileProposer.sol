@@ -19,7 +19,7 @@ contract HostileProposer is Rounds {
         if (_idle) return;
         _commit(round, seed);
         Proposal memory p = _proposals[_proposals.length - 1];
-        address copier = p.proposer == People.pile(1) ? People.pile(2) : People.pile(1);
+        address copier = p.proposer == People.pile(FIRST_PILE) ? People.pile(FIRST_PILE + 1) : People.pile(FIRST_PILE);
         bytes32 commitment = ROUNDS.commitmentOf(MARKET, p.frame, p.proposer, p.plan, p.salt);
         uint256[] memory book = MIRROR.frozenBook();
         VM.prank(copier);

@@ -50,9 +50,10 @@ contract OperatorsHandler is Handler {
     function setSuspended(uint256 seed) external resumed {
         uint256 pile = _pile(seed);
         bool suspended = seed % 5 == 0;
-        uint256 count = MIRROR.pileCount();
+        uint256 count = _pileCount();
+        uint256 other = pile;
         for (uint256 i; i < count && !suspended; ++i) {
-            uint256 other = 1 + ((pile + i) % count);
+            other = _next(other);
             PileState s = MIRROR.stateOf(other);
             if (!s.isSuspended()) continue;
             pile = other;
@@ -83,7 +84,7 @@ contract OperatorsHandler is Handler {
     function revokeRole(uint256 seed) external resumed {
         (bytes32 role, address administrator) = _role(seed);
         VM.prank(administrator);
-        _roles().revokeRole(role, seed % 2 == 0 ? SPARE : People.pile(_in(seed, 4, People.MAX_PILES)));
+        _roles().revokeRole(role, seed % 2 == 0 ? SPARE : People.pile(FIRST_PILE + _in(seed, 3, People.MAX_PILES - 1)));
         _did(administrator);
     }
 
@@ -105,12 +106,13 @@ contract OperatorsHandler is Handler {
     function _tariffs(uint32 frame, uint256 seed) private view returns (IGridTariffs.FrameTariffs memory) {
         // Half of the frames leave the grid little room or none.
         uint256 load = _in(_mix(seed, 1), seed % 2 == 0 ? 45_000 : 0, 60_000);
+        uint256 importPrice = _price(_mix(seed, 2), 100_000, IMPORT_CAP);
         return
             IGridTariffs.FrameTariffs({
                 frame: frame,
                 baseLoadW: seed % 9 == 0 ? -int32(int256(load)) : int32(int256(load)),
-                importPrice: uint64(_price(_mix(seed, 2), 100_000, 350_000)),
-                exportPrice: uint64(_price(_mix(seed, 3), 0, 250_000)),
+                importPrice: uint64(importPrice),
+                exportPrice: uint64(_price(_mix(seed, 3), 0, importPrice > 250_000 ? 250_000 : importPrice)),
                 wheelingPrice: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP))
             });
     }

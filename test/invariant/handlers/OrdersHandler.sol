@@ -101,7 +101,7 @@ contract OrdersHandler is Handler {
             word |= request.price << 88;
         }
         order.terms = SignedTerms.wrap(word);
-        (uint8 v, bytes32 r, bytes32 sOfSignature) = VM.sign(People.pileKey(pile), MARKET.signingHash(order.terms));
+        (uint8 v, bytes32 r, bytes32 sOfSignature) = VM.sign(People.pileKey(pile), _signingHash(order.terms));
         (order.r, order.vs) = (r, bytes32(uint256(sOfSignature) | (uint256(v - 27) << 255)));
     }
 }

@@ -39,7 +39,7 @@ abstract contract Rounds is Handler {
     }
 
     /// @dev Clears the next frame whose window is still to come, with an order that a round can be about.
-    function _newRound(uint256 seed) private returns (IBenefitRounds.RoundView memory) {
+    function _newRound(uint256 seed) internal returns (IBenefitRounds.RoundView memory) {
         uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 1;
         uint256 pile = _pileWith(false, seed);
         if (!MIRROR.isLive(pile)) {
@@ -75,8 +75,8 @@ abstract contract Rounds is Handler {
 
     /// @dev A proposer with enough credit; any where there is none such.
     function _proposer(uint256 seed) internal view returns (address) {
-        uint256 pile = _in(seed, 1, 3);
-        for (uint256 i; i < 3 && MIRROR.stateOf(pile).credit() < MIN_CREDIT; ++i) pile = 1 + (pile % 3);
+        uint256 pile = _proposingPile(seed);
+        for (uint256 i = 1; i < 4 && MIRROR.stateOf(pile).credit() < MIN_CREDIT; ++i) pile = _proposingPile(seed + i);
         return People.pile(pile);
     }
 
@@ -95,21 +95,22 @@ abstract contract Rounds is Handler {
             uint256[] memory book = MIRROR.frozenBook();
             VM.prank(p.proposer);
             ROUNDS.reveal(MARKET, book, p.plan, p.salt);
+            MIRROR.expectReveal(p.salt);
             _did(p.proposer);
             return true;
         }
         return false;
     }
 
-    /// @dev The best of some plans: nothing moves; where the load is lowest, or highest; anywhere, in part.
+    /// @dev The best of some plans: nothing moves; where the load is lowest, or highest; anywhere, in part; exports alone.
     function _bestOf(uint256 seed) private view returns (bytes memory best) {
         uint256[] memory book = MIRROR.frozenBook();
         uint256 horizon = RoundTerms.wrap(book[0]).horizon();
         best = new bytes(6 * horizon);
         (uint256 bestUnserved, uint256 bestSquares) = ROUNDS.scorePlan(book, best);
         // Some proposers do not look far.
-        for (uint256 i = _mix(seed, 8) % 4; i < 3; ++i) {
-            bytes memory plan = _plan(book, horizon, i < 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40);
+        for (uint256 i = _mix(seed, 8) % 5; i < 5; ++i) {
+            bytes memory plan = _plan(book, horizon, i != 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40, i > 2);
             try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squares) {
                 if (unserved > bestUnserved || (unserved == bestUnserved && squares >= bestSquares)) continue;
                 (best, bestUnserved, bestSquares) = (plan, unserved, squares);
@@ -120,16 +121,19 @@ abstract contract Rounds is Handler {
     /// @notice A plan that serves each order, a tranche a frame.
     /// @param seed which frames; 0 for those in which that evens out the base load
     /// @param percent how much of what it displays
+    /// @param exportsOnly whether nobody draws
     function _plan(
         uint256[] memory book,
         uint256 horizon,
         uint256 seed,
-        uint256 percent
+        uint256 percent,
+        bool exportsOnly
     ) private pure returns (bytes memory plan) {
         uint256[] memory drawWh = new uint256[](horizon);
         uint256[] memory dischargeWh = new uint256[](horizon);
         for (uint256 i = 1 + horizon; i < book.length; ++i) {
             FlexibleOrder order = FlexibleOrder.wrap(book[i]);
+            if (exportsOnly && order.isCharge()) continue;
             _serve(book, order, seed, percent, order.isCharge() ? drawWh : dischargeWh);
         }
         for (uint256 i; i < horizon; ++i) {

@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
-import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
+import { PretendedMarket } from "./PretendedMarket.sol";
 import { Rounds } from "./Rounds.sol";
 
 /// @title Plans compete, and rewards are paid
@@ -55,7 +55,7 @@ contract RoundsHandler is Rounds {
 
     /// @notice Somebody opens a round as if it were a market: the round is its own.
     function open(uint256 seed) external resumed {
-        PretendedMarket pretender = new PretendedMarket(WORLD.parameters());
+        PretendedMarket pretender = new PretendedMarket(WORLD);
         uint256[] memory orders = new uint256[](_in(seed, 0, 3));
         for (uint256 i; i < orders.length; ++i) orders[i] = _mix(seed, i) & ((1 << 119) - 1);
         pretender.open(ROUNDS, block.timestamp / FRAME_SECONDS + 1, orders);
@@ -83,16 +83,24 @@ contract RoundsHandler is Rounds {
 
     /// @notice A proposer claims what it won.
     function claimReward(uint256 seed) external resumed {
-        address proposer = People.pile(_in(seed, 1, 3));
-        for (uint256 i = 1; i <= 3 && MIRROR.claimableOf(proposer) == 0; ++i) proposer = People.pile(i);
-        if (MIRROR.claimableOf(proposer) == 0) {
+        address proposer = _winner(seed);
+        if (proposer == address(0)) {
             fundReward(seed);
             _draw(seed);
-            for (uint256 i = 1; i <= 3 && MIRROR.claimableOf(proposer) == 0; ++i) proposer = People.pile(i);
+            proposer = _winner(seed);
         }
         VM.prank(proposer);
         REWARDS.claimReward(TOKEN, proposer);
         _did(proposer);
+    }
+
+    /// @dev A proposer with something to claim; none where nobody has.
+    function _winner(uint256 seed) private view returns (address) {
+        for (uint256 i; i < 3; ++i) {
+            address proposer = People.pile(_proposingPile(seed + i));
+            if (MIRROR.claimableOf(proposer) != 0) return proposer;
+        }
+        return address(0);
     }
 
     /// @dev Anyone draws; a round is won first, in a few attempts.
@@ -128,30 +136,5 @@ contract RoundsHandler is Rounds {
             if (keccak256(_proposals[i - 1].plan) == planHash) return _proposals[i - 1].plan;
         }
         return "";
-    }
-}
-
-/// @title Somebody who answers as a market does
-/// @notice Opens a round about itself, with orders of its own invention.
-contract PretendedMarket {
-    IMarketParameters.Parameters private _parameters;
-
-    constructor(IMarketParameters.Parameters memory p) {
-        _parameters = p;
-    }
-
-    /// @notice Opens a round.
-    function open(IBenefitRounds rounds, uint256 frame, uint256[] calldata orders) external {
-        rounds.open(frame, 0, true, 0, orders);
-    }
-
-    /// @notice Another market's parameters.
-    function parameters() external view returns (IMarketParameters.Parameters memory) {
-        return _parameters;
-    }
-
-    /// @notice Nothing is published here.
-    function publication(uint256) external pure returns (uint256) {
-        return 0;
     }
 }

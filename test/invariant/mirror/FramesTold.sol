@@ -27,7 +27,14 @@ abstract contract FramesTold is OrdersTold {
     }
 
     /// @dev A frame was cleared.
-    function _cleared(uint256 frame, int256 loadW, uint256 pflW, uint256[] memory fills, bool opensRound) internal {
+    function _cleared(
+        uint256 frame,
+        int256 loadW,
+        uint256 pflW,
+        uint256[] memory fills,
+        bool opensRound,
+        address actor
+    ) internal {
         uint256 begins = frame * _rules.frameSeconds;
         _hold(!_frames[frame].cleared, "INV-7 a frame was cleared twice");
         _hold(
@@ -45,11 +52,18 @@ abstract contract FramesTold is OrdersTold {
         _hold(loadW == _loadW(published, t.drawnWh, 0), "INV-5 the recorded load is not that of the fills");
         _hold(t.drawnWh == 0 || loadW <= int256(_rules.limitW), "INV-5 grid fills lift the load above the capacity");
 
-        Frame storage f = _frames[frame];
+        _keepCleared(t, loadW, fills);
+        (lastFrame, _lastLoadW, _lastKnown, _pflW, roundOpen) = (frame, loadW, known, pflW, opensRound);
+        _explain(actor, fills.length != 0 || opensRound ? _rules.keeperReward : 0);
+    }
+
+    function _keepCleared(Tally memory t, int256 loadW, uint256[] memory fills) private {
+        Frame storage f = _frames[t.frame];
         f.cleared = true;
         (f.loadW, f.matchLoadW, f.drawnWh, f.matched) = (loadW, loadW, t.drawnWh, fills.length);
-        _keepFills(f, frame, t.setAside, Publication.unwrap(published), fills);
-        (lastFrame, _lastLoadW, _lastKnown, _pflW, roundOpen) = (frame, loadW, known, pflW, opensRound);
+        f.allMatched = fills.length;
+        _keepFills(f, t.frame, t.setAside, true, fills);
+        f.matchDigest = f.digest;
         ++_counters.clearings;
         if (t.trades != 0) ++_counters.clearingsWithTrades;
         if (pileCount == _rules.pileCap) ++_counters.clearingsFull;
@@ -62,7 +76,7 @@ abstract contract FramesTold is OrdersTold {
         _hold(roundOpen && frame == lastFrame, "INV-7 a round was executed that was not open");
         _hold(block.timestamp < frame * _rules.frameSeconds, "INV-7 a round was executed after its frame began");
         Tally memory t = _tally(frame);
-        for (uint256 pile = 1; pile <= pileCount; ++pile) t.leftWh[pile] = _leftWh[frame][pile];
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) t.leftWh[pile] = _leftWh[frame][pile];
         for (uint256 i; i < fills.length; ++i) _flexibleFill(t, Fill.wrap(fills[i]));
         _apply(t, false);
         _hold(t.exported <= gridBalance, "INV-1 exports were paid beyond the operator's account");
@@ -78,8 +92,9 @@ abstract contract FramesTold is OrdersTold {
             "INV-5 a round lifts the load above the capacity"
         );
         f.loadW = loadW;
-        uint256 first = f.digest == 0 ? Publication.unwrap(publicationOf[frame]) : f.digest;
-        if (fills.length != 0) _keepFills(f, frame, t.setAside, first, fills);
+        if (fills.length != 0 && f.matched != 0) ++_counters.framesOfBoth;
+        _keepFills(f, frame, t.setAside, false, fills);
+        _keeperDue = _rules.keeperReward;
         (_lastLoadW, _lastKnown, _pflW, roundOpen) = (loadW, true, pflW, false);
         _counters.gridFills += fills.length;
         if (t.dischargedWh != 0) ++_counters.exportFills;
@@ -107,7 +122,7 @@ abstract contract FramesTold is OrdersTold {
 
     /// @dev Takes dead and suspended orders out of the book and notes what the others display.
     function _prune(Tally memory t) private {
-        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
             uint256 bit = 1 << (pile - 1);
             if (_live & bit == 0) continue;
             PileState s = stateOf[pile];
@@ -120,7 +135,12 @@ abstract contract FramesTold is OrdersTold {
                 ++_counters.suspendedLeft;
             } else if (s.firstFrame() <= t.frame) {
                 uint256 peakWh = s.peakWh();
-                t.leftWh[pile] = s.remainingWh() < peakWh ? s.remainingWh() : peakWh;
+                // The match and, where there are rounds, an execution may take a margin each.
+                uint256 margin = marginOf(pile, t.frame) << (_rules.withRounds ? 1 : 0);
+                if (s.balance() >= margin) {
+                    t.leftWh[pile] = s.remainingWh() < peakWh ? s.remainingWh() : peakWh;
+                    _displayed[t.frame][pile] = true;
+                }
                 if (last == t.frame) _live &= ~bit;
             }
         }
@@ -185,7 +205,7 @@ abstract contract FramesTold is OrdersTold {
 
     /// @dev Takes what was filled out of the orders and their locks.
     function _apply(Tally memory t, bool matching) private {
-        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
             if (matching || t.filledWh[pile] != 0) _leftWh[t.frame][pile] = t.leftWh[pile];
             uint256 filledWh = t.filledWh[pile];
             if (filledWh == 0) continue;
@@ -194,6 +214,10 @@ abstract contract FramesTold is OrdersTold {
             uint256 freed = _lock(s, remainingWh) - _lock(s, remainingWh - filledWh);
             if (freed < t.spent[pile]) return violate("INV-3 fills cost an order more than it had locked");
             freed -= t.spent[pile];
+            uint256 margin = marginOf(pile, t.frame);
+            if (s.balance() < margin) return violate("INV-18 a pile was filled that does not have its margin");
+            s = s.withBalance(s.balance() - margin);
+            t.setAside += margin;
             stateOf[pile] = PileState.wrap(PileState.unwrap(s) + freed - (filledWh << REMAINING_SHIFT));
             if (matching && remainingWh == filledWh) _live &= ~(1 << (pile - 1));
         }
@@ -204,14 +228,23 @@ abstract contract FramesTold is OrdersTold {
         Frame storage f,
         uint256 frame,
         uint256 setAside,
-        uint256 first,
+        bool matching,
         uint256[] memory fills
     ) private {
         if (fills.length == 0) return;
-        if (f.fills.length == 0) unsettled.push(frame);
-        for (uint256 i; i < fills.length; ++i) f.fills.push(fills[i]);
+        if (f.fills.length == 0) {
+            unsettled.push(frame);
+            ++_openFrames;
+        }
+        uint256 first = Publication.unwrap(publicationOf[frame]);
+        uint256 level = matching ? OF_MATCH : OF_ROUND;
+        if (f.digest != 0) (first, level) = (f.digest, OF_ROUND_AFTER_MATCH);
+        for (uint256 i; i < fills.length; ++i) {
+            f.fills.push(fills[i]);
+            f.all.push(fills[i]);
+        }
         f.setAside += setAside;
         inDelivery += setAside;
-        f.digest = uint256(keccak256(abi.encodePacked(first, fills))) & KEPT;
+        f.digest = uint256(keccak256(abi.encodePacked(_header(level, frame, fills.length), first, fills))) & KEPT;
     }
 }

@@ -21,14 +21,15 @@ import { Chronicle } from "../../../contracts/types/Chronicle.sol";
 import { FrameRecord } from "../../../contracts/types/FrameRecord.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
 import { Publication } from "../../../contracts/types/Publication.sol";
+import { People } from "../People.sol";
 import { Vm } from "../Vm.sol";
-import { RoundsTold } from "./RoundsTold.sol";
 import { rulesOf } from "./Rules.sol";
+import { Stored } from "./Stored.sol";
 
 /// @title The market as a stranger knows it who reads nothing but events
 /// @notice Fed with every log of the market, its rounds and its delivery contract, and compared with the market's views
 /// (INV-9) and its tokens (INV-1) after every call.
-contract Mirror is RoundsTold {
+contract Mirror is Stored {
     IMarket private immutable _MARKET;
     address private immutable _ROUNDS;
     address private immutable _DELIVERY;
@@ -41,7 +42,10 @@ contract Mirror is RoundsTold {
     mapping(bytes32 role => mapping(address account => bool)) public hasRole;
 
     /// @notice A mirror of a market that nobody has used yet.
-    constructor(IMarket market, address rounds, IMarketParameters.Parameters memory p) {
+    /// @param pretended piles that the campaign pretends to be registered before its own
+    constructor(IMarket market, address rounds, IMarketParameters.Parameters memory p, uint256 pretended) {
+        (_market, _roundsAt) = (address(market), rounds);
+        (firstPile, pileCount) = (pretended + 1, pretended);
         _MARKET = market;
         _ROUNDS = rounds;
         _DELIVERY = p.delivery;
@@ -57,7 +61,7 @@ contract Mirror is RoundsTold {
             address emitter = logs[i].emitter;
             if (emitter == address(_MARKET)) _readMarket(logs[i], actor, signers);
             else if (emitter == _ROUNDS) _readRounds(logs[i], actor);
-            else if (emitter == _DELIVERY) _readDelivery(logs[i]);
+            else if (emitter == _DELIVERY) _readDelivery(logs[i], actor);
         }
     }
 
@@ -75,13 +79,13 @@ contract Mirror is RoundsTold {
     /// each time another's.
     function compare() external {
         uint256 claims = inDelivery + gridBalance;
-        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
             uint256 word = PileState.unwrap(stateOf[pile]);
             _hold(PileState.unwrap(_MARKET.pileState(pile)) == word, "INV-9 events tell another slot");
             claims += pileMoney(pile);
         }
         uint256 turn = uint256(keccak256(abi.encode(block.number, gasleft())));
-        _compareViews(1 + (turn % pileCount));
+        _compareViews(firstPile + (turn % (pileCount - firstPile + 1)));
         uint256 held = _TOKEN.balanceOf(address(_MARKET));
         _hold(held >= claims * _rules.unit, "INV-1 the market holds less than its claims");
         _hold(held == claims * _rules.unit + uncounted, "INV-1 tokens held are not claims, dust and gifts");
@@ -90,17 +94,32 @@ contract Mirror is RoundsTold {
         _hold(_TOKEN.balanceOf(_ROUNDS) == rewardsHeld, "INV-1 rewards held are not what was paid in and not out");
         if (lastFrame != 0) _compareRecord(lastFrame);
         if (unsettled.length != 0) _compareRecord(unsettled[0]);
-        if (roundFrame != 0) {
-            IBenefitRounds.RoundView memory round = IBenefitRounds(_ROUNDS).roundOf(_MARKET);
-            _hold(round.frame == roundFrame && round.executed == roundExecuted, "INV-9 events tell another round");
-            _hold(round.bookHash == bookHash, "INV-13 a round's book changed");
+        _compareMarketSlots();
+        _allExplained();
+        _hold(IDelivery(_DELIVERY).claimedOf(_MARKET) == claimed, "INV-9 events tell other claims in all");
+        _hold(IDelivery(_DELIVERY).unclaimedOf(_MARKET) == unclaimed(), "INV-19 another sum is nobody's claim");
+        _hold(
+            IDelivery(_DELIVERY).availableOf(_MARKET) == (isExecutable() ? 0 : unclaimed()),
+            "INV-20 the operator's account is available while a round counts on it, or is not else"
+        );
+        if (claimants.length != 0) {
+            address claimant = claimants[turn % claimants.length];
+            _hold(
+                IDelivery(_DELIVERY).claimOf(_MARKET, claimant) == claimOf[claimant],
+                "INV-9 events tell another claim"
+            );
         }
+        _compareRound(_proposers(), address(_TOKEN));
     }
 
-    /// @dev Balances and debt of a pile as its owner sees them.
+    /// @dev Whom the campaign admits as proposers, and somebody whom it does not.
+    function _proposers() private view returns (address[] memory proposers) {
+        proposers = new address[](4);
+        for (uint256 i; i < 4; ++i) proposers[i] = People.pile(firstPile + i);
+    }
+
+    /// @dev Balances of a pile as its owner sees them.
     function _compareViews(uint256 pile) private {
-        uint256 debt = _MARKET.debtOf(pile);
-        _hold(debt == debtOf[pile] && _toldDebt[pile] == debt, "INV-9 events tell another debt");
         uint256 free = _MARKET.freeBalanceOf(accountOf[pile]);
         _hold(free == freeOf(pile), "INV-9 events tell another free balance");
         _hold(
@@ -112,13 +131,15 @@ contract Mirror is RoundsTold {
     /// @notice Compares what changes rarely: records, publications, registrations, roles, meters.
     function compareAll(address[] calldata people, bytes32[] calldata roles) external {
         _hold(_MARKET.pileCount() == pileCount, "INV-9 events tell another number of piles");
-        for (uint256 pile = 1; pile <= pileCount; ++pile) {
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
             _hold(_MARKET.pileRecord(pile).account == accountOf[pile], "INV-9 events tell another account");
             _compareViews(pile);
             uint256 now_ = block.timestamp / _rules.frameSeconds;
             for (uint256 frame = now_; frame < now_ + 2; ++frame) {
                 address key = IDelivery(_DELIVERY).meterOf(_MARKET, pile, frame).key;
                 _hold(key == keyOf(pile, frame), "INV-9 events tell another meter key");
+                uint256 weatherBps = IDelivery(_DELIVERY).meterOf(_MARKET, pile, frame).weatherBps;
+                _hold(weatherBps == weatherOf(pile, frame), "INV-9 events tell another weather factor");
             }
         }
         uint256 current = block.timestamp / _rules.frameSeconds;
@@ -157,16 +178,22 @@ contract Mirror is RoundsTold {
             _withdrawn(first, amount, balance, actor);
         } else if (topic == IFrameClearing.FrameCleared.selector) {
             (int256 loadW, uint256 pflW, uint256[] memory fills) = abi.decode(log.data, (int256, uint256, uint256[]));
-            _cleared(first, loadW, pflW, fills, _opensRound);
+            _cleared(first, loadW, pflW, fills, _opensRound, actor);
+            if (_opensRound) _holdBook(first);
             _opensRound = false;
         } else if (topic == IRoundExecution.FlexibleFilled.selector) {
             (int256 loadW, uint256 pflW, uint256[] memory fills) = abi.decode(log.data, (int256, uint256, uint256[]));
+            _holdExecuted(fills, _executing);
             _flexibleFilled(first, loadW, pflW, fills);
         } else if (topic == ISettlement.FrameSettled.selector) {
-            (uint256 grid, uint256[] memory postings) = abi.decode(log.data, (uint256, uint256[]));
-            _settled(first, grid, postings);
-        } else if (topic == ISettlement.DebtChanged.selector) {
-            _toldDebt[first] = abi.decode(log.data, (uint256));
+            (uint256 grid, bytes32 rest, uint256[] memory postings) = abi.decode(
+                log.data,
+                (uint256, bytes32, uint256[])
+            );
+            _settled(first, grid, rest, postings);
+        } else if (topic == IOrderBook.CancellationPaid.selector) {
+            (uint256 fee, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _cancellationPaid(first, fee, balance);
         } else {
             _readRare(topic, first, log, actor);
         }
@@ -178,8 +205,7 @@ contract Mirror is RoundsTold {
             _gridMoved(amount, 0, balance);
         } else if (topic == IAccounts.GridWithdrawn.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
-            _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else withdrew the grid's money");
-            _gridMoved(0, amount, balance);
+            _gridPaid(amount, balance, hasRole[keccak256("GRID_OPERATOR_ROLE")][actor]);
         } else if (topic == IOrderBook.NonceSkipped.selector) {
             _nonceSkipped(first, actor);
         } else if (topic == IOrderBook.EntryPauseSet.selector) {
@@ -195,6 +221,7 @@ contract Mirror is RoundsTold {
             _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else published a frame");
             _hold(Publication.unwrap(publicationOf[first]) == 0, "INV-13 a publication changed");
             publicationOf[first] = Publication.wrap(abi.decode(log.data, (uint256)));
+            _holdTariffs(publicationOf[first]);
         } else if (topic == IAccessControl.RoleGranted.selector) {
             hasRole[bytes32(first)][address(uint160(uint256(log.topics[2])))] = true;
         } else if (topic == IAccessControl.RoleRevoked.selector) {
@@ -220,7 +247,12 @@ contract Mirror is RoundsTold {
             _opensRound = true;
             _roundOpened(uint256(log.topics[2]), abi.decode(log.data, (uint256[])));
         } else if (topic == IBenefitRounds.PlanCommitted.selector) {
-            _committed(address(uint160(uint256(log.topics[3]))), abi.decode(log.data, (bytes32)), actor);
+            _committed(
+                uint256(log.topics[2]),
+                address(uint160(uint256(log.topics[3]))),
+                abi.decode(log.data, (bytes32)),
+                actor
+            );
         } else if (topic == IBenefitRounds.PlanRevealed.selector) {
             (uint256 unservedWh, uint256 squares, , bytes memory plan) = abi.decode(
                 log.data,
@@ -229,33 +261,52 @@ contract Mirror is RoundsTold {
             address proposer = address(uint160(uint256(log.topics[3])));
             _planRevealed(uint256(log.topics[2]), proposer, unservedWh, squares, plan, actor);
         } else if (topic == IBenefitRounds.RoundFinalised.selector) {
-            _finalised(uint256(log.topics[2]), abi.decode(log.data, (bytes32)));
+            uint256 frame = uint256(log.topics[2]);
+            if (_finalised(frame, abi.decode(log.data, (bytes32)))) _openDraw(frame);
         } else if (topic == IPlanRewards.RewardFunded.selector) {
             _rewardFunded(abi.decode(log.data, (uint256)));
         } else if (topic == IPlanRewards.RewardDrawn.selector) {
-            _rewardDrawn(address(uint160(uint256(log.topics[3]))), abi.decode(log.data, (uint256)));
+            address winner = address(uint160(uint256(log.topics[3])));
+            _rewardDrawn(uint256(log.topics[2]), winner, abi.decode(log.data, (uint256)));
+        } else if (topic == IPlanRewards.RewardSet.selector) {
+            _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else set a reward");
+            (uint256 tokenAmount, uint256 fromFrame) = abi.decode(log.data, (uint256, uint256));
+            _rewardSet(tokenAmount, fromFrame);
         } else {
-            _hold(topic == IPlanRewards.RewardSet.selector, "INV-9 an event that the mirror does not know");
+            violate("INV-9 an event that the mirror does not know");
         }
     }
 
-    function _readDelivery(Vm.Log memory log) private {
+    function _readDelivery(Vm.Log memory log, address actor) private {
         if (address(uint160(uint256(log.topics[1]))) != address(_MARKET)) return;
         bytes32 topic = log.topics[0];
+        uint256 second = log.topics.length > 2 ? uint256(log.topics[2]) : 0;
         if (topic == IDelivery.ReadingsStored.selector) {
             _stored(abi.decode(log.data, (uint256[])));
         } else if (topic == IDelivery.MeterRegistered.selector) {
-            (address key, , ) = abi.decode(log.data, (address, uint256, uint256));
-            _keyChanged(uint256(log.topics[2]), key, 1);
+            (address key, uint256 tag, uint256 energyPerFrameWh) = abi.decode(log.data, (address, uint256, uint256));
+            _meterRegistered(second, key, tag, energyPerFrameWh);
         } else if (topic == IDelivery.MeterKeyChanged.selector) {
             (address key, uint256 firstFrame) = abi.decode(log.data, (address, uint256));
-            _keyChanged(uint256(log.topics[2]), key, firstFrame);
+            _keyChanged(second, key, firstFrame);
+        } else if (topic == IDelivery.WeatherFactorChanged.selector) {
+            (uint256 weatherBps, uint256 firstFrame) = abi.decode(log.data, (uint256, uint256));
+            _weatherChanged(second, weatherBps, firstFrame);
+        } else if (topic == IDelivery.ClaimAdded.selector) {
+            _claimAdded(address(uint160(second)), abi.decode(log.data, (uint256)), actor);
+        } else if (topic == IDelivery.ClaimPaid.selector) {
+            (, uint256 amount) = abi.decode(log.data, (address, uint256));
+            _claimPaid(address(uint160(second)), amount, actor);
         } else {
-            bool known =
-                topic == IDelivery.ReadingRefused.selector ||
-                    topic == IDelivery.WeatherFactorChanged.selector ||
-                    topic == IDelivery.AttributesChanged.selector;
+            bool known = topic == IDelivery.ReadingRefused.selector || topic == IDelivery.AttributesChanged.selector;
             _hold(known, "INV-9 an event that the mirror does not know");
         }
+    }
+
+    /// @dev Tariffs are capped, and buying from the grid to sell to it never pays.
+    function _holdTariffs(Publication p) private {
+        _hold(p.importTicks() * _rules.tickSize <= _rules.importCap, "INV-5 an import tariff above its cap");
+        _hold(p.exportTicks() <= p.importTicks(), "INV-5 an export tariff above the import tariff");
+        _hold(p.wheelingTicks() * _rules.tickSize <= _rules.wheelingCap, "INV-5 a wheeling charge above its cap");
     }
 }

@@ -2,12 +2,15 @@
 pragma solidity 0.8.37;
 
 import { PileState, PileStateLib } from "../../../contracts/types/PileState.sol";
-import { Told } from "./Told.sol";
+import { ClaimsTold } from "./ClaimsTold.sol";
 
 /// @title Piles, money and orders as their events tell them
 /// @notice Each event is checked for who caused it (INV-6) and for what it does to the pile's money (INV-1).
-abstract contract OrdersTold is Told {
-    /// @dev Credit, what it rests on, debt and registration, suspension.
+abstract contract OrdersTold is ClaimsTold {
+    /// @dev What an order that is leaving was just said to cost its pile.
+    mapping(uint256 pile => uint256) private _feePaid;
+
+    /// @dev Credit, what it rests on, registration, suspension.
     uint256 private constant STANDING = (((1 << 42) - 1) << 214) | (1 << 161);
 
     /// @dev A pile was registered.
@@ -26,27 +29,39 @@ abstract contract OrdersTold is Told {
         stateOf[pile] = PileState.wrap(suspended ? word | (1 << 161) : word);
     }
 
-    /// @dev Money came in; debt is paid first.
+    /// @dev Money came in.
     function _deposited(uint256 pile, uint256 amount, uint256 balance) internal {
         _hold(amount != 0 && !paused, "INV-1 a deposit of nothing, or a deposit while entry is paused");
-        gridBalance = uint256(int256(gridBalance) + _book(pile, int256(amount)));
+        _credit(pile, amount);
         _hold(stateOf[pile].balance() == balance, "INV-9 a deposit's event tells another balance");
     }
 
     /// @dev A pile took money out.
     function _withdrawn(uint256 pile, uint256 amount, uint256 balance, address actor) internal {
         _hold(accountOf[pile] == actor, "INV-6 somebody else withdrew a pile's money");
-        _hold(balance >= debtOf[pile], "INV-16 a pile withdrew what it owes");
         PileState s = stateOf[pile];
         s = _withoutDeadOrder(s);
         _hold(s.balance() == balance + amount, "INV-1 a withdrawal took more or less than it says");
+        _hold(balance >= heldMarginOf(pile), "INV-18 a pile withdrew the margin that its order may need");
         stateOf[pile] = s.withBalance(balance);
     }
 
-    /// @dev The operator's account grew or shrank.
-    function _gridMoved(uint256 amountIn, uint256 amountOut, uint256 balance) internal {
-        _hold(gridBalance + amountIn == balance + amountOut, "INV-1 the grid's account moved by another amount");
-        gridBalance = balance;
+    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take, or,
+    /// while it costs its order to leave, those of the dearest frame that may be published.
+    function heldMarginOf(uint256 pile) public view returns (uint256) {
+        PileState s = stateOf[pile];
+        if (!_isLive(s)) return 0;
+        if (!_isBehindGate(s)) return _leavingCosts(s) ? 2 * _highestMarginOf(pile) : 0;
+        uint256 frame = block.timestamp / _rules.frameSeconds + 1;
+        uint256 margin = marginOf(pile, frame);
+        return _rules.withRounds && lastFrame != frame ? 2 * margin : margin;
+    }
+
+    /// @dev An order that leaves pays for it.
+    function _cancellationPaid(uint256 pile, uint256 fee, uint256 balance) internal {
+        _feePaid[pile] += fee;
+        _gridMoved(fee, 0, balance);
+        ++_counters.cancelFees;
     }
 
     /// @dev An order entered the book, by its pile's call, or by its signature where `signers` has bits.
@@ -54,7 +69,7 @@ abstract contract OrdersTold is Told {
         PileState s = stateOf[pile];
         _allowed(pile, s, next, actor, signers);
         _hold(!paused, "INV-6 an order entered while entry was paused");
-        _hold(!s.isSuspended() && debtOf[pile] == 0, "INV-6 a suspended or indebted pile placed an order");
+        _hold(!s.isSuspended(), "INV-6 a suspended pile placed an order");
         _hold(s.credit() >= _rules.minCredit, "INV-6 a pile below the least credit placed an order");
         _hold(next.sequence() == _sequence, "INV-9 placements are numbered one by one");
         uint256 first = (block.timestamp + _rules.auctionSeconds) / _rules.frameSeconds + 1;
@@ -69,6 +84,10 @@ abstract contract OrdersTold is Told {
         _hold(
             !next.isIceberg() || next.peakWh() <= _rules.icebergPeakWh,
             "INV-4 an iceberg displays more than the market's peak"
+        );
+        _hold(
+            !next.isIceberg() || next.expiryFrame() != first,
+            "INV-4 an order without patience is displayed as an iceberg"
         );
         stateOf[pile] = next;
         _live |= 1 << (pile - 1);
@@ -89,24 +108,36 @@ abstract contract OrdersTold is Told {
         stateOf[pile] = PileState.wrap(PileState.unwrap(stateOf[pile]) + (1 << NONCE_SHIFT));
     }
 
-    /// @dev Books money for a pile. Returns what the grid's account gets of it: paid debt, less what it must bear.
-    function _book(uint256 pile, int256 money) internal returns (int256 toGrid) {
+    /// @dev Books money for a pile.
+    function _credit(uint256 pile, uint256 money) internal {
         PileState s = stateOf[pile];
-        if (debtOf[pile] != 0 || int256(s.balance()) + money < 0) {
-            s = _withoutDeadOrder(s);
-            int256 free = int256(s.balance()) + money;
-            int256 left = free - int256(debtOf[pile]);
-            debtOf[pile] = left < 0 ? uint256(-left) : 0;
-            if (left < 0) left = 0;
-            toGrid = free - left;
-            uint256 word = PileState.unwrap(s.withBalance(uint256(left))) & ~uint256(1 << 254);
-            stateOf[pile] = PileState.wrap(debtOf[pile] == 0 ? word : word | (1 << 254));
-            if (debtOf[pile] != 0) ++_counters.debts;
-        } else {
-            uint256 balance = uint256(int256(s.balance()) + money);
-            _hold(balance <= PileStateLib.MAX_BALANCE, "INV-1 a balance outgrew its field");
-            stateOf[pile] = s.withBalance(balance);
-        }
+        uint256 balance = s.balance() + money;
+        _hold(balance <= PileStateLib.MAX_BALANCE, "INV-1 a balance outgrew its field");
+        stateOf[pile] = s.withBalance(balance);
+    }
+
+    /// @dev Whether plans have reckoned with an order, so that it pays for leaving.
+    function _leavingCosts(PileState s) private view returns (bool) {
+        if (_rules.cancelPrice == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
+        return lastFrame >= s.firstFrame();
+    }
+
+    /// @dev A pile's margin in a frame with the highest tariffs that may be published, nothing paid for exports.
+    function _highestMarginOf(uint256 pile) private view returns (uint256) {
+        if (_rules.readingSeconds == 0) return 0;
+        uint256 price = (_rules.importCap / _rules.tickSize) * _rules.tickSize;
+        if (_rules.defaulterPays) price *= 2;
+        uint256 wheelingPrice = (_rules.wheelingCap / _rules.tickSize) * _rules.tickSize;
+        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPrice, reachWh[pile]);
+    }
+
+    /// @dev What an order pays that leaves though plans reckoned with it.
+    function _feeOf(PileState s) private view returns (uint256 fee) {
+        if (!_isLive(s) || !_leavingCosts(s)) return 0;
+        uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();
+        fee = _amount(_rules.cancelPrice, displayedWh);
+        uint256 lock = _lock(s, s.remainingWh());
+        if (fee > lock) fee = lock;
     }
 
     /// @dev Whether an order may change like this at all.
@@ -116,10 +147,13 @@ abstract contract OrdersTold is Told {
             signed ? (signers >> pile) & 1 != 0 : accountOf[pile] == actor,
             "INV-6 somebody else moved a pile's order"
         );
-        _hold(next.nonce() == s.nonce() + (signed ? 1 : 0), "INV-6 a signed order did not use up its nonce");
+        _hold(next.nonce() == s.nonce() + 1, "INV-6 an action did not use up its pile's nonce");
         _hold(!_isBehindGate(s), "INV-13 an order behind the gate was replaced or cancelled");
+        uint256 fee = _feePaid[pile];
+        _feePaid[pile] = 0;
+        _hold(fee == _feeOf(s), "INV-23 an order left for another fee than plans that reckoned with it make due");
         _hold(
-            s.balance() + _lock(s, s.remainingWh()) == next.balance() + _lock(next, next.remainingWh()),
+            s.balance() + _lock(s, s.remainingWh()) == next.balance() + _lock(next, next.remainingWh()) + fee,
             "INV-1 an order made or lost money of its pile"
         );
         _hold(

@@ -1,55 +1,96 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { SettlementsTold } from "./SettlementsTold.sol";
+import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
+import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
+import { PlansTold } from "./PlansTold.sol";
 
-/// @title Benefit rounds and rewards as their events tell them
-/// @notice A plan counts only for who committed to it, once (INV-11); a round's book is bound by one hash (INV-13).
-abstract contract RoundsTold is SettlementsTold {
-    /// @notice A revealed plan.
-    struct Revealed {
+/// @title Benefit rounds as their events tell them
+/// @notice A plan counts only for who committed to it, in that round, once (INV-11); a round's book is bound by one hash
+/// (INV-13); everything that a round stores follows from its events and the revealed salts (INV-24).
+abstract contract RoundsTold is PlansTold {
+    /// @dev What a round keeps, as its events make it; raw words as they are in storage.
+    struct RoundTold {
+        uint256 frame;
+        uint256 commitUntil;
+        uint256 revealUntil;
+        uint256 winnerUntil;
+        uint256 begins;
+        bool executed;
+        bytes32 bookHash;
+        uint256 scoredFrame;
         uint256 unservedWh;
         uint256 squares;
-        bytes plan;
+        uint256 equals;
+        uint256 lastReveal;
+        bytes32 winner;
     }
 
-    /// @notice Frame of the latest round; 0 = none yet.
-    uint256 public roundFrame;
-    /// @notice Whether it was finalised.
-    bool public roundExecuted;
-    /// @notice Hash of its frozen book.
-    bytes32 public bookHash;
-    /// @notice What was paid in for rewards and not paid out, smallest token units.
-    uint256 public rewardsHeld;
+    bytes32 private constant COMMITTED = keccak256("AdBEV commitment of a round");
+    uint256 private constant BOOK_DOMAIN = uint256(keccak256("AdBEV frozen book") >> 224) << 224;
+    uint256 internal constant MAX_CANDIDATES = 64;
 
-    uint256[] internal _words;
-    Revealed[] internal _revealed;
+    /// @notice Frozen books of earlier rounds, the latest last.
+    uint256[][] internal _books;
+    RoundTold internal _round;
+    address internal _roundsAt;
+    /// @dev What the fallback scores in the latest round.
+    uint256 private _fallbackUnservedWh;
+    uint256 private _fallbackSquares;
+    /// @dev Plan of the round that is being executed; empty for the fallback.
+    bytes internal _executing;
+    mapping(bytes32 planHash => bytes) private _plans;
+
     /// @notice What a proposer committed to last; 1 where it was opened.
     mapping(address proposer => bytes32) public commitmentOf;
-    /// @notice What a proposer may claim, smallest token units.
-    mapping(address proposer => uint256) public claimableOf;
+    /// @dev The same as the rounds' contract keeps it.
+    mapping(address proposer => bytes32) internal _kept;
+    mapping(uint256 index => address) internal _candidates;
+    bytes32 internal _seed;
+    bytes32 private _salt;
+
+    /// @notice The salt of the reveal whose logs are read next: it is in the call, not in the event.
+    function expectReveal(bytes32 salt) external {
+        _salt = salt;
+    }
 
     /// @notice The latest round's frozen book.
     function frozenBook() external view returns (uint256[] memory) {
         return _words;
     }
 
-    /// @notice Plans revealed in the latest round.
-    function revealedPlans() external view returns (Revealed[] memory) {
-        return _revealed;
+    /// @notice How many rounds were opened.
+    function bookCount() external view returns (uint256) {
+        return _books.length;
+    }
+
+    /// @notice A round's frozen book, by the order of their opening.
+    function bookAt(uint256 index) external view returns (uint256[] memory) {
+        return _books[index];
     }
 
     function _roundOpened(uint256 frame, uint256[] memory book) internal {
-        _hold(frame > roundFrame, "INV-13 a frame's round was opened twice");
-        (roundFrame, roundExecuted, bookHash) = (frame, false, keccak256(abi.encodePacked(book)));
+        _hold(frame > _round.frame, "INV-13 a frame's round was opened twice");
+        uint256 header = BOOK_DOMAIN | (uint256(uint160(_market)) << 64) | (frame << 32) | book.length;
+        _round.frame = frame;
+        _round.executed = false;
+        _round.bookHash = keccak256(abi.encodePacked(header, book));
+        _round.commitUntil = block.timestamp + _rules.roundSeconds;
+        _round.revealUntil = _round.commitUntil + _rules.roundSeconds;
+        _round.winnerUntil = _round.revealUntil + _rules.finaliseSeconds;
+        _round.begins = frame * _rules.frameSeconds;
         _words = book;
-        delete _revealed;
+        _books.push(book);
+        _budget = _budgetNow();
+        (_fallbackUnservedWh, _fallbackSquares) = IBenefitRounds(_roundsAt).scoreFallback(book);
         ++_counters.roundsOpened;
     }
 
-    function _committed(address proposer, bytes32 commitment, address actor) internal {
-        _hold(proposer == actor, "INV-11 a commitment in somebody else's name");
+    function _committed(uint256 frame, address proposer, bytes32 commitment, address actor) internal {
+        _hold(proposer == actor && frame == _round.frame, "INV-11 a commitment in somebody else's name or round");
+        _hold(block.timestamp < _round.commitUntil, "INV-11 a commitment after its phase");
         commitmentOf[proposer] = commitment;
+        _kept[proposer] = keccak256(abi.encode(COMMITTED, frame, commitment));
     }
 
     function _planRevealed(
@@ -60,48 +101,75 @@ abstract contract RoundsTold is SettlementsTold {
         bytes memory plan,
         address actor
     ) internal {
-        _hold(proposer == actor && frame == roundFrame, "INV-11 a plan revealed in somebody else's name or round");
-        // Salts are the campaign's own: the handler that reveals has checked what the commitment opens.
-        _hold(uint256(commitmentOf[proposer]) > 1, "INV-11 a plan was revealed that nobody committed to, or twice");
-        commitmentOf[proposer] = bytes32(uint256(1));
-        _revealed.push(Revealed(unservedWh, squares, plan));
+        _hold(proposer == actor && frame == _round.frame, "INV-11 a plan revealed in somebody else's name or round");
+        _hold(
+            block.timestamp >= _round.commitUntil && block.timestamp < _round.revealUntil,
+            "INV-11 a plan was revealed out of its phase"
+        );
+        bytes32 planHash = keccak256(plan);
+        _openCommitment(frame, proposer, plan);
+        _plans[planHash] = plan;
+        _seed = keccak256(abi.encode(_seed, proposer, planHash, _salt));
+        _rank(planHash, proposer, unservedWh, squares);
+        _hold(plan.length == 6 * ((_words[0] >> 154) & 0x3f), "INV-12 a plan of another horizon counted");
+        _holdScore(plan, unservedWh, squares);
         ++_counters.plansRevealed;
     }
 
-    function _finalised(uint256 frame, bytes32 plan) internal {
-        _hold(frame == roundFrame && !roundExecuted, "INV-7 a round was finalised twice");
-        roundExecuted = true;
-        if (plan == 0) ++_counters.fallbacksExecuted;
-        else ++_counters.plansExecuted;
-        _hold(plan == 0 || _isBest(plan), "INV-12 a plan was executed though a better one was revealed");
+    function _openCommitment(uint256 frame, address proposer, bytes memory plan) private {
+        bytes32 commitment = IBenefitRounds(_roundsAt).commitmentOf(IMarket(_market), frame, proposer, plan, _salt);
+        _hold(
+            _kept[proposer] == keccak256(abi.encode(COMMITTED, frame, commitment)),
+            "INV-11 a plan was revealed that nobody committed to in this round, or twice"
+        );
+        (commitmentOf[proposer], _kept[proposer]) = (bytes32(uint256(1)), bytes32(uint256(1)));
     }
 
-    function _rewardFunded(uint256 tokenAmount) internal {
-        rewardsHeld += tokenAmount;
+    function _holdScore(bytes memory plan, uint256 unservedWh, uint256 squares) private {
+        (uint256 unserved, uint256 steps) = IBenefitRounds(_roundsAt).scorePlan(_words, plan);
+        _hold(unserved == unservedWh && steps == squares, "INV-12 a plan was scored over another book");
     }
 
-    function _rewardDrawn(address proposer, uint256 tokenAmount) internal {
-        claimableOf[proposer] += tokenAmount;
-    }
-
-    function _rewardClaimed(address proposer, uint256 tokenAmount, address actor) internal {
-        _hold(proposer == actor && tokenAmount == claimableOf[proposer], "INV-6 a reward went to somebody else");
-        claimableOf[proposer] = 0;
-        rewardsHeld -= tokenAmount;
-    }
-
-    /// @dev Whether a revealed plan with this hash is not worse than any other.
-    function _isBest(bytes32 planHash) private view returns (bool) {
-        for (uint256 i; i < _revealed.length; ++i) {
-            if (keccak256(_revealed[i].plan) != planHash) continue;
-            Revealed storage best = _revealed[i];
-            for (uint256 j; j < _revealed.length; ++j) {
-                Revealed storage other = _revealed[j];
-                if (other.unservedWh < best.unservedWh) return false;
-                if (other.unservedWh == best.unservedWh && other.squares < best.squares) return false;
-            }
-            return true;
+    /// @dev Ranks a revealed plan among those before it; the fallback is the first.
+    function _rank(bytes32 planHash, address proposer, uint256 unservedWh, uint256 squares) private {
+        if (_round.scoredFrame != _round.frame) {
+            (_round.scoredFrame, _round.equals, _round.winner) = (_round.frame, 0, 0);
+            (_round.unservedWh, _round.squares) = (_fallbackUnservedWh, _fallbackSquares);
         }
-        return false;
+        _round.lastReveal = block.number;
+        if (unservedWh == _round.unservedWh && squares == _round.squares) {
+            if (_round.equals == 0) return;
+            if (planHash < _round.winner) _round.winner = planHash;
+            if (_round.equals < MAX_CANDIDATES) _candidates[_round.equals++] = proposer;
+        } else if (unservedWh < _round.unservedWh || (unservedWh == _round.unservedWh && squares < _round.squares)) {
+            (_round.unservedWh, _round.squares, _round.equals) = (unservedWh, squares, 1);
+            (_round.winner, _candidates[0]) = (planHash, proposer);
+        }
+    }
+
+    /// @notice A round was finalised.
+    /// @return byPlan whether a plan was executed
+    function _finalised(uint256 frame, bytes32 planHash) internal returns (bool byPlan) {
+        _hold(frame == _round.frame && !_round.executed, "INV-7 a round was finalised twice");
+        _hold(
+            block.timestamp >= _round.revealUntil && block.timestamp < _round.begins,
+            "INV-14 a round was finalised out of its phase"
+        );
+        _round.executed = true;
+        byPlan = planHash != 0;
+        bytes32 winner = _round.scoredFrame == frame ? _round.winner : bytes32(0);
+        if (byPlan) {
+            ++_counters.plansExecuted;
+            _hold(planHash == winner, "INV-12 a plan was executed though a better one was revealed");
+            _hold(block.timestamp < _round.winnerUntil, "INV-14 a winner was executed after its time");
+            _executing = _plans[planHash];
+        } else {
+            ++_counters.fallbacksExecuted;
+            _hold(
+                winner == 0 || block.timestamp >= _round.winnerUntil,
+                "INV-14 the fallback took a winner's place within its time"
+            );
+            delete _executing;
+        }
     }
 }

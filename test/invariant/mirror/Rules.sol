@@ -9,17 +9,28 @@ struct Rules {
     uint256 tickSize;
     uint256 bondPrice;
     uint256 wheelingCap;
+    uint256 importCap;
+    uint256 cancelPrice;
+    uint256 keeperReward;
     uint256 frameSeconds;
     uint256 auctionSeconds;
+    uint256 roundSeconds;
+    uint256 finaliseSeconds;
     uint256 readingSeconds;
+    uint256 maxWaitFrames;
+    uint256 maxHorizon;
     uint256 icebergPeakWh;
     uint256 limitW;
     uint256 chargeBps;
     uint256 dischargeBps;
+    uint256 overBps;
     uint256 minCredit;
     uint256 initialCredit;
     uint256 creditPriorWh;
     uint256 pileCap;
+    bool withRounds;
+    bool bySlack;
+    bool defaulterPays;
 }
 
 /// @notice The rules of a market with these parameters.
@@ -28,15 +39,26 @@ function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memo
     rules.tickSize = p.tickSize;
     rules.bondPrice = p.bondPrice;
     rules.wheelingCap = p.wheelingCap;
+    rules.importCap = p.importCap;
+    rules.cancelPrice = p.cancelPrice;
+    rules.keeperReward = p.keeperReward;
     rules.frameSeconds = p.frameSeconds;
     rules.auctionSeconds = p.auctionSeconds;
+    rules.roundSeconds = p.roundSeconds;
+    rules.finaliseSeconds = p.finaliseSeconds;
     rules.readingSeconds = p.readingSeconds;
+    rules.maxWaitFrames = p.maxWaitFrames;
+    rules.maxHorizon = p.maxHorizon;
     rules.icebergPeakWh = p.icebergPeakWh;
     rules.limitW = p.capacityW - p.lossAllowanceW;
     rules.chargeBps = p.chargeEfficiencyBps;
     rules.dischargeBps = p.dischargeEfficiencyBps;
+    rules.overBps = p.overBps;
     rules.minCredit = p.minCredit;
     rules.initialCredit = p.initialCredit;
     rules.creditPriorWh = p.creditPriorWh;
     rules.pileCap = p.pileCap;
+    rules.withRounds = p.rounds != address(0);
+    rules.bySlack = p.allotBySlack;
+    rules.defaulterPays = p.defaulterPays;
 }

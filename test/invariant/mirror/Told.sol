@@ -24,13 +24,23 @@ abstract contract Told {
         uint256 settlements;
         uint256 readingsStored;
         uint256 silentPostings;
-        uint256 debts;
+        uint256 settledInPart;
+        uint256 framesOfBoth;
+        uint256 claims;
+        uint256 cancelFees;
         uint256 ordersPlaced;
         uint256 suspendedLeft;
         uint256 maxClearingGas;
     }
 
     /// @notice What is known of a cleared frame.
+    /// @param matched how many of `fills` the match made
+    /// @param setAside what waits for the settlement of `fills`, money units
+    /// @param digest what its record keeps of its hash, in its place
+    /// @param matchDigest the same after its match
+    /// @param fills what is left to settle
+    /// @param all every fill
+    /// @param allMatched how many of them the match made
     struct Frame {
         bool cleared;
         bool settled;
@@ -40,20 +50,34 @@ abstract contract Told {
         uint256 matched;
         uint256 setAside;
         uint256 digest;
+        uint256 matchDigest;
         uint256[] fills;
+        uint256[] all;
+        uint256 allMatched;
     }
 
     uint256 internal constant WH_PER_KWH = 1000;
+    /// @dev Piles whose live bits are in the book's first word.
+    uint256 internal constant HEAD_PILES = 208;
     uint256 internal constant REMAINING_SHIFT = 76;
     uint256 internal constant NONCE_SHIFT = 194;
-    /// @dev Everything of a slot that outlives an order: balance, suspension, nonce, credit, debt, registration.
+    /// @dev Everything of a slot that outlives an order: balance, suspension, nonce, credit, registration.
     uint256 internal constant LASTING = ((1 << 52) - 1) | (1 << 161) | (((1 << 62) - 1) << NONCE_SHIFT);
     /// @dev Upper 184 bits, which a record keeps of a hash.
     uint256 internal constant KEPT = ~uint256((1 << 72) - 1);
+    /// @dev What the hash of a frame's fills begins with.
+    uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
+    /// @dev Levels of that hash: a match, a round without one, a round after one, what is left of either.
+    uint256 internal constant OF_MATCH = 1;
+    uint256 internal constant OF_ROUND = 2;
+    uint256 internal constant OF_ROUND_AFTER_MATCH = 3;
+    uint256 internal constant OF_REST = 4;
 
     /// @notice The first invariant that did not hold; empty where all did.
     string public violation;
-    /// @notice Number of registered piles.
+    /// @notice Number of the first pile; those before it are the campaign's pretence of a large market.
+    uint256 public firstPile;
+    /// @notice Number of the last registered pile.
     uint256 public pileCount;
     /// @notice Slots by pile.
     mapping(uint256 pile => PileState) public stateOf;
@@ -63,8 +87,6 @@ abstract contract Told {
     mapping(address account => uint256) public pileOf;
     /// @notice What a pile moves in a frame, Wh.
     mapping(uint256 pile => uint256) public reachWh;
-    /// @notice What a pile owes, money units: as the settlements and deposits add up.
-    mapping(uint256 pile => uint256) public debtOf;
     /// @notice Publications by frame.
     mapping(uint256 frame => Publication) public publicationOf;
     /// @notice Cleared frames that await settlement, in the order of clearing.
@@ -85,15 +107,18 @@ abstract contract Told {
     int256 internal _lastLoadW;
     bool internal _lastKnown;
     uint256 internal _pflW;
+    uint256 internal _openFrames;
+    /// @dev Bit i = pile i + 1 may have a live order.
     uint256 internal _live;
     uint256 internal _sequence;
+    address internal _market;
     Rules internal _rules;
     Counters internal _counters;
     mapping(uint256 frame => Frame) internal _frames;
     /// @dev What an order still displays in a frame after its match, Wh.
     mapping(uint256 frame => mapping(uint256 pile => uint256)) internal _leftWh;
-    /// @dev What the market itself said that a pile owes.
-    mapping(uint256 pile => uint256) internal _toldDebt;
+    /// @dev Whether an order took part in a frame.
+    mapping(uint256 frame => mapping(uint256 pile => bool)) internal _displayed;
 
     /// @notice Notes that an invariant does not hold; the first one stays.
     function violate(string memory what) public {
@@ -145,7 +170,7 @@ abstract contract Told {
     /// @dev What an order locks with `energyWh` left, money units.
     function _lock(PileState s, uint256 energyWh) internal view returns (uint256) {
         uint256 price = s.isCharge() ? s.priceTicks() * _rules.tickSize + _rules.wheelingCap : _rules.bondPrice;
-        return (price * energyWh + WH_PER_KWH - 1) / WH_PER_KWH;
+        return _roundedUp(price, energyWh);
     }
 
     /// @dev An order ends with the clearing of its last frame, round included, or with that frame's begin.
@@ -172,16 +197,51 @@ abstract contract Told {
         return s.remainingWh() == 0 || _isLive(s) ? s : _freed(s);
     }
 
+    /// @notice What a pile filled in a frame sets aside beside its fills, money units: as much as it moves in a frame, at
+    /// what a kWh costs that nobody agreed to.
+    function marginOf(uint256 pile, uint256 frame) public view returns (uint256) {
+        if (_rules.readingSeconds == 0) return 0;
+        Publication p = publicationOf[frame];
+        uint256 ticks = p.importTicks();
+        if (_rules.defaulterPays) ticks = 2 * ticks - p.exportTicks();
+        return
+            _roundedUp(ticks * _rules.tickSize, reachWh[pile]) +
+            _roundedUp(p.wheelingTicks() * _rules.tickSize, reachWh[pile]);
+    }
+
+    /// @notice Whether the latest round can still be executed.
+    function isExecutable() public view returns (bool) {
+        return roundOpen && block.timestamp < lastFrame * _rules.frameSeconds;
+    }
+
+    /// @dev What a hash of this market's fills begins with.
+    function _header(uint256 level, uint256 frame, uint256 count) internal view returns (uint256) {
+        return DOMAIN | (level << 224) | (uint256(uint160(_market)) << 64) | (frame << 32) | count;
+    }
+
     /// @dev The first word of the market's book.
     function _head() internal view returns (uint256) {
-        return BookHeadLib.SENTINEL | _live | (_sequence << 208) | (paused ? 1 << 248 : 0);
+        uint256 moreWords = pileCount > HEAD_PILES ? 1 : 0;
+        uint256 word = BookHeadLib.SENTINEL | (_live & ((1 << HEAD_PILES) - 1)) | (_sequence << 208);
+        return word | (moreWords << 249) | (paused ? 1 << 248 : 0);
+    }
+
+    /// @dev The next word of live piles.
+    function _secondWord() internal view returns (uint256) {
+        return BookHeadLib.SENTINEL | (_live >> HEAD_PILES);
     }
 
     /// @dev The market's running totals in their word.
     function _chronicle() internal view returns (uint256) {
         uint256 word = lastFrame | (uint256(uint40(int40(_lastLoadW))) << 32) | (_pflW << 73) | (gridBalance << 153);
         if (_lastKnown) word |= 1 << 72;
+        word |= _openFrames << 218;
         return roundOpen ? word | (1 << 217) : word;
+    }
+
+    /// @dev `ceil(price * energyWh / 1000)`.
+    function _roundedUp(uint256 price, uint256 energyWh) internal pure returns (uint256) {
+        return (price * energyWh + WH_PER_KWH - 1) / WH_PER_KWH;
     }
 
     /// @dev `floor(price * energyWh / 1000)`.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { Fill } from "../../../contracts/types/Fill.sol";
+import { FlexibleOrder } from "../../../contracts/types/FlexibleOrder.sol";
+import { PileState } from "../../../contracts/types/PileState.sol";
+import { Publication } from "../../../contracts/types/Publication.sol";
+import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
+import { SettlementsTold } from "./SettlementsTold.sol";
+
+/// @title Frozen books and what is executed of them
+/// @notice A round's book is the market's own flexible orders after the match, each once, behind the market's own figures.
+/// What is executed is the first frame of the plan that was scored, or of what clearing alone would do (INV-21).
+abstract contract PlansTold is SettlementsTold {
+    uint256 private constant MOST_BUDGET = (1 << 49) - 1;
+
+    /// @dev The latest round's frozen book.
+    uint256[] internal _words;
+    /// @dev Largest export budget of the latest round, ticks: as its match found the operator's account.
+    uint256 internal _budget;
+
+    /// @dev Holds the frozen book against the orders as the match left them.
+    function _holdBook(uint256 frame) internal {
+        RoundTerms terms = RoundTerms.wrap(_words[0]);
+        _hold(
+            terms.frame() == frame && terms.matchedWh() == _frames[frame].drawnWh,
+            "INV-21 a round is about another frame or match"
+        );
+        _hold(
+            terms.exportBudget() == _budget,
+            "INV-21 a round's exports are budgeted otherwise than the account holds"
+        );
+        uint256 horizon = terms.horizon();
+        for (uint256 i; i < horizon; ++i) {
+            _hold(
+                _words[1 + i] == Publication.unwrap(publicationOf[frame + i]),
+                "INV-21 a round is about other tariffs than were published"
+            );
+        }
+        uint256 seen;
+        for (uint256 i = 1 + horizon; i < _words.length; ++i) {
+            uint256 pile = _words[i] & 0xffff;
+            _hold((seen >> pile) & 1 == 0, "INV-21 an order stands twice in a round's book");
+            seen |= 1 << pile;
+            _hold(_words[i] == _flexible(frame, pile), "INV-21 a round's book holds another order than the market");
+        }
+        for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
+            if ((seen >> pile) & 1 != 0) continue;
+            _hold(
+                !_displayed[frame][pile] || _flexible(frame, pile) == 0,
+                "INV-21 a flexible order was left out of its round"
+            );
+        }
+    }
+
+    /// @dev The word of an order that took part in a frame, as the match left it; 0 where it is not flexible.
+    function _flexible(uint256 frame, uint256 pile) private view returns (uint256 word) {
+        PileState s = stateOf[pile];
+        if (s.remainingWh() == 0 || (s.isCharge() && !s.isIceberg())) return 0;
+        word = pile | (s.remainingWh() << 16) | (_leftWh[frame][pile] << 40) | (s.peakWh() << 60);
+        word |= (s.priceTicks() << 80) | ((s.expiryFrame() - frame) << 104) | ((frame - s.firstFrame()) << 111);
+        if (s.isCharge()) word |= 1 << 118;
+    }
+
+    /// @notice Holds the fills of an executed round against its plan.
+    /// @param plan the plan; empty for what clearing alone would do
+    function _holdExecuted(uint256[] memory fills, bytes memory plan) internal {
+        uint256[] memory dueWh = new uint256[](pileCount + 1);
+        RoundTerms terms = RoundTerms.wrap(_words[0]);
+        Publication published = Publication.wrap(_words[1]);
+        if (plan.length == 0) {
+            _allot(dueWh, true, true, _fallbackWh(terms, published));
+        } else {
+            (uint256 drawWh, uint256 dischargeWh) = (_total(plan, 0), _total(plan, 3));
+            uint256 unused = _allot(dueWh, true, false, drawWh) + _allot(dueWh, false, false, dischargeWh);
+            _hold(unused == 0, "INV-21 a plan was executed that cannot be carried out");
+        }
+        for (uint256 i; i < fills.length; ++i) {
+            Fill fill = Fill.wrap(fills[i]);
+            uint256 pile = fill.sell() == 0 ? fill.buy() : fill.sell();
+            if (pile > pileCount || dueWh[pile] != fill.energyWh()) {
+                return violate("INV-21 a round filled otherwise than its plan was scored");
+            }
+            dueWh[pile] = 0;
+        }
+        for (uint256 pile; pile <= pileCount; ++pile) {
+            _hold(dueWh[pile] == 0, "INV-21 a round left out what its plan was scored on");
+        }
+    }
+
+    /// @notice Gives a total to the orders of one side: earliest last frame first, or whoever can wait least, then priority.
+    /// @param byPriority whether priority alone decides, and only orders that are due take part
+    /// @return leftWh what nobody took
+    function _allot(
+        uint256[] memory dueWh,
+        bool charge,
+        bool byPriority,
+        uint256 totalWh
+    ) private view returns (uint256 leftWh) {
+        leftWh = totalWh;
+        for (uint256 key; key < 128 && leftWh != 0; ++key) {
+            for (uint256 i = 1 + RoundTerms.wrap(_words[0]).horizon(); i < _words.length; ++i) {
+                FlexibleOrder o = FlexibleOrder.wrap(_words[i]);
+                if (o.isCharge() != charge || !_accepts(o) || (byPriority ? 0 : _key(o)) != key) continue;
+                if (byPriority && o.waitedFrames() < _rules.maxWaitFrames && o.lastOffset() != 0) continue;
+                uint256 takesWh = o.leftWh() < o.remainingWh() ? o.leftWh() : o.remainingWh();
+                if (takesWh > leftWh) takesWh = leftWh;
+                dueWh[o.pile()] = takesWh;
+                leftWh -= takesWh;
+            }
+        }
+    }
+
+    /// @dev Whether the tariffs of the round's frame are within an order's limit.
+    function _accepts(FlexibleOrder o) private view returns (bool) {
+        Publication p = Publication.wrap(_words[1]);
+        if (Publication.unwrap(p) == 0) return false;
+        return o.isCharge() ? o.priceTicks() >= p.importTicks() : o.priceTicks() <= p.exportTicks();
+    }
+
+    /// @dev What plans are allotted by: the last frame or, by slack, the latest in which an order could begin.
+    function _key(FlexibleOrder o) private view returns (uint256) {
+        uint256 last = o.lastOffset();
+        if (!_rules.bySlack) return last;
+        uint256 mostWh = o.leftWh() + o.peakWh() * last;
+        if (o.remainingWh() < mostWh) mostWh = o.remainingWh();
+        uint256 frames = (mostWh + o.peakWh() - 1) / o.peakWh();
+        return frames > last ? 0 : last + 1 - frames;
+    }
+
+    /// @dev Room that the capacity leaves to icebergs in the round's frame, Wh.
+    function _fallbackWh(RoundTerms terms, Publication p) private view returns (uint256) {
+        int256 roomW = int256(_rules.limitW) - p.baseLoadW();
+        if (Publication.unwrap(p) == 0 || roomW <= 0) return 0;
+        uint256 roomWh = (uint256(roomW) * _rules.frameSeconds * 10_000) / 3600 / _rules.chargeBps;
+        return roomWh > terms.matchedWh() ? roomWh - terms.matchedWh() : 0;
+    }
+
+    function _total(bytes memory plan, uint256 place) private pure returns (uint256) {
+        return (uint256(uint8(plan[place])) << 16) | (uint256(uint8(plan[place + 1])) << 8) | uint8(plan[place + 2]);
+    }
+
+    /// @dev What a round that opens now may spend on exports, ticks.
+    function _budgetNow() internal view returns (uint256 budget) {
+        budget = unclaimed() / _rules.tickSize;
+        if (budget > MOST_BUDGET) budget = MOST_BUDGET;
+    }
+}
