@@ -7,7 +7,6 @@ import { IMarket } from "./interfaces/IMarket.sol";
 import { IMarketParameters } from "./interfaces/IMarketParameters.sol";
 import { BenefitScore } from "./libraries/BenefitScore.sol";
 import { Fluctuation } from "./libraries/Fluctuation.sol";
-import { Money } from "./libraries/Money.sol";
 import { Tranches } from "./libraries/Tranches.sol";
 import { Words } from "./libraries/Words.sol";
 import { PlanRewards } from "./PlanRewards.sol";

@@ -82,8 +82,7 @@ abstract contract GridClaims is IDelivery {
         emit ClaimAdded(address(market), account, amount);
     }
 
-    /// @dev Gives piles claims for surplus that could not be paid.
-    /// @param claims amounts, each above the 16 bits of its pile's number
+    /// @dev Gives piles claims for surplus that could not be paid: amounts, each above the 16 bits of its pile's number.
     function _addPileClaims(IMarket market, uint256[] memory claims) internal {
         uint64[CLAIMING_PILES] storage ofPiles = _pileClaims[address(market)];
         uint256 sum;

@@ -212,10 +212,14 @@ export class RebuiltMarket {
       e.expect("market", "gridBalance (money units)", this.gridBalance, e.amount("gridBalance"));
       e.touch(subject, "market");
     },
-    ClaimAdded: (e) => {
-      const account = e.text("account");
-      this.claimOf.set(account, (this.claimOf.get(account) ?? 0n) + e.amount("amount"));
-      e.touch(`claim of ${account}`);
+    ClaimAdded: (e) => this.claim(e, e.text("account"), e.amount("amount")),
+    SurplusClaimed: (e) => {
+      for (const word of e.words("claims")) {
+        const number = Number(word & 0xffffn);
+        const account = this.piles.get(number)?.account;
+        if (account === undefined) e.contradict(`pile ${number}`, "claim (money units)", "no such pile", word >> 16n);
+        else this.claim(e, account, word >> 16n);
+      }
     },
     ClaimPaid: (e) => {
       const account = e.text("account");
@@ -377,6 +381,11 @@ export class RebuiltMarket {
     this.moved.deposited += amount;
     e.expect(subject, "balance (money units)", pile.slot.balance, e.amount("balance"));
     e.touch(subject);
+  }
+
+  private claim(e: EventReader, account: string, amount: bigint): void {
+    this.claimOf.set(account, (this.claimOf.get(account) ?? 0n) + amount);
+    e.touch(`claim of ${account}`);
   }
 
   private withdrawn(e: EventReader): void {

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
-import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
 import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
 import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
 import { IPileRegistry } from "../../../contracts/interfaces/IPileRegistry.sol";

@@ -80,8 +80,7 @@ abstract contract Bills is MetersTold {
         (b.consumedLeftWh[pile], b.producedLeftWh[pile]) = (consumedWh, producedWh);
     }
 
-    /// @dev Works everything out.
-    /// @param budget what the operator's account can pay for surplus before this frame's income
+    /// @dev Works everything out; `budget` is what the operator's account can pay before this frame's income.
     function _work(Bill memory b, uint256 budget) internal view {
         for (uint256 i; i < b.fills.length; ++i) _workFill(b, i);
         if (_rules.readingSeconds == 0) return;

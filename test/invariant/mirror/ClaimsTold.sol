@@ -34,19 +34,20 @@ abstract contract ClaimsTold is Told {
         return gridBalance > claimed ? gridBalance - claimed : 0;
     }
 
-    /// @dev Somebody got a claim.
+    /// @dev A keeper got a claim for its work.
     function _claimAdded(address account, uint256 amount, address actor) internal {
-        claimOf[account] += amount;
-        claimed += amount;
-        ++_counters.claims;
-        if (!_isClaimant[account]) {
-            _isClaimant[account] = true;
-            claimants.push(account);
-        }
         if (_keeperDue != 0 && account == actor && amount == _keeperDue) {
             _keeperDue = 0;
-            return;
+            _addClaim(account, amount);
+        } else {
+            // A clearing rewards its keeper before it tells of itself.
+            _addUnexplained(account, amount);
         }
+    }
+
+    /// @dev Somebody got a claim whose reason is still to be told.
+    function _addUnexplained(address account, uint256 amount) internal {
+        _addClaim(account, amount);
         _unexplained[account] += amount;
         _unexplainedSum += amount;
     }
@@ -77,6 +78,16 @@ abstract contract ClaimsTold is Told {
     function _gridMoved(uint256 amountIn, uint256 amountOut, uint256 balance) internal {
         _hold(gridBalance + amountIn == balance + amountOut, "INV-1 the grid's account moved by another amount");
         gridBalance = balance;
+    }
+
+    function _addClaim(address account, uint256 amount) private {
+        claimOf[account] += amount;
+        claimed += amount;
+        ++_counters.claims;
+        if (!_isClaimant[account]) {
+            _isClaimant[account] = true;
+            claimants.push(account);
+        }
     }
 
     /// @dev Explains so much of an account's new claims.

@@ -294,6 +294,8 @@ contract Mirror is Stored {
             _weatherChanged(second, weatherBps, firstFrame);
         } else if (topic == IDelivery.ClaimAdded.selector) {
             _claimAdded(address(uint160(second)), abi.decode(log.data, (uint256)), actor);
+        } else if (topic == IDelivery.SurplusClaimed.selector) {
+            _surplusClaimed(abi.decode(log.data, (uint256[])));
         } else if (topic == IDelivery.ClaimPaid.selector) {
             (, uint256 amount) = abi.decode(log.data, (address, uint256));
             _claimPaid(address(uint160(second)), amount, actor);

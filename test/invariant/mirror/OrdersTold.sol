@@ -23,6 +23,11 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = PileState.wrap((1 << 255) | (_rules.initialCredit << 214) | (_rules.creditPriorWh << 228));
     }
 
+    /// @dev Piles got claims for surplus that could not be paid: amounts, each above the 16 bits of its pile's number.
+    function _surplusClaimed(uint256[] memory claims) internal {
+        for (uint256 i; i < claims.length; ++i) _addUnexplained(accountOf[claims[i] & 0xffff], claims[i] >> 16);
+    }
+
     /// @dev A pile was suspended or re-admitted.
     function _suspensionSet(uint256 pile, bool suspended) internal {
         uint256 word = PileState.unwrap(stateOf[pile]) & ~uint256(1 << 161);

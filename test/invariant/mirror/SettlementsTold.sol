@@ -20,8 +20,7 @@ abstract contract SettlementsTold is Bills {
 
     uint256 private constant CREDIT_PART = ((1 << 40) - 1) << 214;
 
-    /// @dev A frame was settled, wholly or in part.
-    /// @param rest hash of what is left; 0 where nothing is
+    /// @dev A frame was settled, wholly or in part; `rest` is the hash of what is left, 0 where nothing is.
     function _settled(uint256 frame, uint256 grid, bytes32 rest, uint256[] memory postings) internal {
         Frame storage f = _frames[frame];
         _hold(f.cleared && f.fills.length != 0 && !f.settled, "INV-7 a frame was settled twice, or without fills");

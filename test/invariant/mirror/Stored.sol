@@ -36,8 +36,7 @@ abstract contract Stored is RewardsTold {
         );
     }
 
-    /// @dev Everything that a round stores.
-    /// @param proposers whose commitments and winnings are looked at
+    /// @dev Everything that a round stores, with the commitments and winnings of these proposers.
     function _compareRound(address[] memory proposers, address token) internal {
         _compareRoundWords();
         uint256 candidates = _of(_market, CANDIDATES);
@@ -76,6 +75,8 @@ abstract contract Stored is RewardsTold {
         uint256 phases = _round.frame | (_round.commitUntil << 32) | (_round.revealUntil << 72);
         phases |= (_round.winnerUntil << 112) | (_round.begins << 152);
         if (_round.executed) phases |= 1 << 192;
+        if (_round.frame != 0) phases |= _rules.minCredit << 200;
+        if (_round.frame != 0 && _rules.keeperReward != 0) phases |= 1 << 216;
         _hold(_load(_roundsAt, slot) == phases, "INV-24 events tell other phases of a round");
         _hold(_load(_roundsAt, slot + 1) == uint256(_round.bookHash), "INV-13 a round's book changed");
         uint256 best = _round.scoredFrame | (_round.unservedWh << 32) | (_round.squares << 72);

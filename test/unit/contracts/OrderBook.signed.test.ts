@@ -4,13 +4,7 @@ import { expect } from "chai";
 import { N, toBeHex, TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
-import {
-  decodePileState,
-  ORDER_TYPES,
-  orderMessage,
-  packSignedTerms,
-  type SignedTerms,
-} from "../../../scripts/chain/packedWords";
+import { decodePileState, ORDER_TYPES, packSignedTerms, type SignedTerms } from "../../../scripts/chain/packedWords";
 import type { Market } from "../../../typechain-types";
 import { goTo, liveStates, PILE_BALANCE } from "../../helpers/market";
 import {
@@ -56,7 +50,7 @@ describe("OrderBook: signed orders", () => {
 
   describe("what is signed", () => {
     it("is EIP-712 typed data of the domain AdBEV Market, version 1", async () => {
-      const { market, terms } = await loadFixture(fixture);
+      const { market } = await loadFixture(fixture);
       const { name, version, chainId, verifyingContract, salt, extensions } = await market.eip712Domain();
       const domain = await domainOf(market);
       expect({ name, version, chainId, verifyingContract }).to.deep.equal(domain);

@@ -5,13 +5,12 @@ import { ethers } from "hardhat";
 
 import { decodeChronicle, decodeFill, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
 import type { Market } from "../../../typechain-types";
-import { currentFrame, deployMarket, goTo } from "../../helpers/market";
+import { goTo } from "../../helpers/market";
 import { packFill } from "./deliveryFixtures";
-import { ask, bid, clearedOf, expectSolvent, fill, nth, PENNY, publish, TARIFFS } from "./fixtures";
+import { bid, clearedOf, expectSolvent, fill, nth, PENNY, TARIFFS } from "./fixtures";
 import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "./roundFixtures";
 
 const IMPORT = TARIFFS.importPrice;
-const EXPORT = TARIFFS.exportPrice;
 
 /** The market as the contract of its rounds calls it. */
 async function asRounds(market: Market): Promise<Market> {
