@@ -22,6 +22,9 @@ import {
   toJsonText,
 } from "./support/output";
 
+/** How long a planner of one's own may take, s; a chain's commit phase may be as short as a minute or two. */
+const PLANNING_SECONDS = 300;
+
 interface ShowArguments extends FeederArguments {
   json: boolean;
 }
@@ -194,7 +197,10 @@ async function latestRound(hre: HardhatRuntimeEnvironment, feeder: string): Prom
 
 async function planOf({ planner, plannerFile, plan }: ProposeArguments, book: FrozenBook): Promise<Plan> {
   if (plan !== undefined) return readPlan(plan, book.horizon);
-  if (plannerFile !== undefined) return (await loadPlanner(plannerFile)).plan(book);
+  if (plannerFile !== undefined) {
+    const { askPlanner } = await import("../scripts/answers/ask");
+    return askPlanner(await loadPlanner(plannerFile), book, PLANNING_SECONDS);
+  }
   const planners = await import("../scripts/planners/book/planners");
   const made = {
     epob: () => planners.epob(),

@@ -35,6 +35,7 @@ export function reportDay(played: PlayedDay): DayResult {
     const deals = [...trades, ...grid].map(({ price }) => Number(price));
     return {
       frame,
+      time: timeOfDay(frame, parameters.frameSeconds),
       baseLoadW: baseW(frame),
       evLoadW: marketW(frame) - baseW(frame),
       loadW: marketW(frame),
@@ -161,6 +162,12 @@ export function pricesByHour(
     meanPriceByHour: byHour(({ trades, grid }) => [...trades, ...grid]),
     meanTradePriceByHour: byHour(({ trades }) => trades),
   };
+}
+
+/** When a frame begins, counted from midnight, `18:30`. */
+export function timeOfDay(frame: number, frameSeconds: number): string {
+  const minutes = Math.floor((frame * frameSeconds) / 60) % (24 * 60);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
 function energyOf(fills: readonly { energyWh: bigint }[]): number {

@@ -7,6 +7,8 @@ import type { GasUse } from "./marketPort";
 /** One measured frame. Power in W, energy in Wh, prices in money units per kWh. */
 export interface FrameReport {
   frame: number;
+  /** When it begins, `18:30`. */
+  time: string;
   /** P_home(t). */
   baseLoadW: number;
   /** What EVs drew from the grid. */

@@ -48,9 +48,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
   const baseLoadW = settings.baseLoadW ?? homesBaseLoadW(settings.homes ?? 100);
   const ofDay = (figures: number | readonly number[], frame: number): bigint => {
     if (typeof figures === "number") return BigInt(figures);
-    // Figures for other frame lengths than the day's own stand for the times they cover.
-    const frameOfDay = ((frame % perDay) + perDay) % perDay;
-    return BigInt(figures[Math.floor((frameOfDay * figures.length) / perDay)]!);
+    return BigInt(Math.round(meanWithin(figures, ((frame % perDay) + perDay) % perDay, perDay)));
   };
   return {
     evs: population({
@@ -73,4 +71,21 @@ export function defaultDay(settings: DaySettings): DayOptions {
     ...(settings.meters === undefined ? {} : { meters: settings.meters }),
     random: random.stream("agents"),
   };
+}
+
+/**
+ * The mean of a day's figures over one frame, each figure for as long as it covers the frame: 96 figures become the means
+ * of two, 24 stand for two frames each, and any other number goes in parts.
+ *
+ * @param figures Evenly over the day.
+ * @param frame From 0 to `frames` - 1.
+ */
+export function meanWithin(figures: readonly number[], frame: number, frames: number): number {
+  const [from, to] = [(frame * figures.length) / frames, ((frame + 1) * figures.length) / frames];
+  let sum = 0;
+  for (let index = Math.floor(from); index < to; index++) {
+    const covered = Math.min(to, index + 1) - Math.max(from, index);
+    sum += figures[index]! * covered;
+  }
+  return sum / (to - from);
 }

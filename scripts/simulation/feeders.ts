@@ -48,7 +48,7 @@ function named(feeder: number, pile: string): string {
 function together(results: readonly DayResult[], frameSeconds: number): DayResult {
   const first = results[0]!;
   const sumOf = (value: (result: DayResult) => number) => results.reduce((sum, result) => sum + value(result), 0);
-  const frames = first.frames.map(({ frame }, index): FrameReport => {
+  const frames = first.frames.map(({ frame, time }, index): FrameReport => {
     const sum = (value: (report: FrameReport) => number) => sumOf((result) => value(result.frames[index]!));
     const parts = results.map((result) => result.frames[index]!);
     if (parts.some((part) => part?.frame !== frame)) throw new RangeError("feeders with different measured frames");
@@ -60,7 +60,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     );
     const prices = [...trades, ...grid].map(({ price }) => Number(price));
     return {
-      frame,
+      ...{ frame, time },
       baseLoadW: sum((part) => part.baseLoadW),
       evLoadW: sum((part) => part.evLoadW),
       loadW: sum((part) => part.loadW),

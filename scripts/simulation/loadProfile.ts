@@ -14,19 +14,23 @@ const LENGTHS = [24, 48, 96];
  * @throws InputError naming file and line of what cannot be read
  */
 export function parseLoadProfile(text: string, file: string): number[] {
-  let rows: string[][];
+  let rows: { info: { lines: number }; record: string[] }[];
   try {
-    rows = parse(text, { bom: true, skip_empty_lines: true, trim: true });
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const;
+    rows = parse(text, options) as unknown as typeof rows;
   } catch (error) {
     throw new InputError(file, error instanceof Error ? error.message : String(error));
   }
-  const column = rows[0]?.indexOf(COLUMN) ?? -1;
-  if (column === -1)
-    throw new InputError(`${file}:1`, `expected a column ${COLUMN}, found ${rows[0]?.join(", ") ?? "nothing"}`);
-  const figures = rows.slice(1).map((row, index) => {
+  const head = rows[0];
+  const column = head?.record.indexOf(COLUMN) ?? -1;
+  if (column === -1) {
+    const found = head?.record.join(", ") ?? "nothing";
+    throw new InputError(`${file}:${head?.info.lines ?? 1}`, `expected a column ${COLUMN}, found ${found}`);
+  }
+  const figures = rows.slice(1).map(({ record: row, info: { lines: line } }) => {
     const value = Number(row[column]);
     if (row[column] === "" || !Number.isFinite(value) || Math.abs(value) >= 2 ** 31) {
-      throw new InputError(`${file}:${index + 2}`, `${COLUMN}: expected a power in W, found "${row[column] ?? ""}"`);
+      throw new InputError(`${file}:${line}`, `${COLUMN}: expected a power in W, found "${row[column] ?? ""}"`);
     }
     return Math.round(value);
   });

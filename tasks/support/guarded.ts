@@ -11,14 +11,16 @@ import { InputError } from "../../scripts/scenario/inputError";
 /** Hardhat's own error HH108. */
 const CANNOT_CONNECT = 108;
 
+const GUARDED = new WeakSet<object>();
+
 /**
  * A task's action that says what was wrong with its input, or why a contract refused and what to do, in one message on
- * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. A reader that stops
- * reading (`| head`) ends the task without a word.
+ * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. All that was printed has
+ * reached its reader before the action ends, since Hardhat then ends the process. A reader that stops reading (`| head`)
+ * ends the task without a word.
  */
 export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionType<A> {
-  return async (args, hre, runSuper) => {
-    // Stays: what was printed may reach the pipe after the task has ended.
+  const guard: ActionType<A> = async (args, hre, runSuper) => {
     if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
     try {
       return (await action(args, hre, runSuper)) as unknown;
@@ -28,8 +30,22 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
       console.error(`${pc.red("Error:")} ${said}`);
       process.exitCode = 1;
       return undefined;
+    } finally {
+      await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     }
   };
+  GUARDED.add(guard);
+  return guard;
+}
+
+/** Whether a task's action was made by {@link guarded}. */
+export function isGuarded(action: object): boolean {
+  return GUARDED.has(action);
+}
+
+/** Resolves once all that was written to a stream has been handed on; a pipe takes 64 KiB at a time. */
+async function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write("", () => resolve()));
 }
 
 /** What a contract said, why, and what to do about it, from docs/errors.md. @param root folder of the project */
