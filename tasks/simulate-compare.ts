@@ -7,12 +7,14 @@ import { writeText } from "./support/files";
 import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileQuietly } from "./support/network";
+import { addDataFlags, type DataArguments, readDataFiles } from "./support/dataFiles";
+import { equalEnergyText, printNotes } from "./support/energyText";
 import { loadPlanner } from "./support/ownFiles";
 import { grouped, kW, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
-interface Arguments extends SettingArguments {
+interface Arguments extends SettingArguments, DataArguments {
   seeds: string;
   horizon: string;
   generations: string;
@@ -21,7 +23,9 @@ interface Arguments extends SettingArguments {
   plannerFile?: string;
 }
 
-dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
+addDataFlags(
+  dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days"),
+)
   .addOptionalParam("seeds", "how many seeds to run from --seed on", "5")
   .addOptionalParam("horizon", "frames that the long rolling plan looks ahead, 2 to 48", "48")
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
@@ -75,6 +79,8 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         return;
       }
       await printComparison(schemes, args);
+      const { energyBasis } = await import("../scripts/simulation/energyBasis");
+      console.log(`\n${equalEnergyText(energyBasis(options.dayOf(options.seeds[0]!), options.market))}`);
     }),
   );
 
@@ -83,6 +89,9 @@ async function readOptions(args: Arguments): Promise<CompareOptions> {
   const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { settings, market, seed: first } = await readSetting(args, 1_000);
+  const data = await readDataFiles(args);
+  Object.assign(settings, data.settings);
+  printNotes(data.notes);
   return {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),

@@ -13,29 +13,27 @@ import type { FaultReport } from "../scripts/simulation/faults/faultReport";
 import { FAULTS_SYNTAX, parseFaults } from "../scripts/simulation/faults/parse";
 import type { Headline, Spread } from "../scripts/simulation/statistics";
 import { type BenefitArguments, type BenefitChoice, readBenefit } from "./support/benefit";
+import { addDataFlags, type DataArguments, readDataFiles } from "./support/dataFiles";
 import { loadAgent } from "./support/ownFiles";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
 import { printFaults } from "./support/faultsText";
 import { type FaultyMarket, openFaultyMarket } from "./support/faultyMarket";
 import { guarded } from "./support/guarded";
-import { readText, writeText } from "./support/files";
+import { writeText } from "./support/files";
 import { amount, oneOf, wholeNumber } from "./support/flags";
 import { compileQuietly } from "./support/network";
+import { energyRows, printNotes } from "./support/energyText";
 import { grouped, kW, kWh, money, pence, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { METERS_HELP, parseMeters } from "./support/meters";
 import { dayTask, readSetting, type SettingArguments } from "./support/setting";
 
-interface Arguments extends SettingArguments, BenefitArguments {
+interface Arguments extends SettingArguments, BenefitArguments, DataArguments {
   seeds: string;
   feeders: string;
   policy?: string;
   agent?: string;
-  load?: string;
-  sessions?: string;
-  date?: string;
-  columns?: string;
   threshold: string;
   wait?: string;
   alpha: string;
@@ -51,7 +49,9 @@ const READING_SECONDS = 3_600;
 /** Most piles of a market with meters: the contract's bound. */
 const MOST_METERED_PILES = 512;
 
-dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain")
+addDataFlags(
+  dayTask("simulate:day", "Simulates a day of charging piles trading on their feeder's market, on an in-process chain"),
+)
   .addOptionalParam("seeds", "how many seeds to run from --seed on; above 1 prints mean and spread", "1")
   .addOptionalParam("feeders", "feeders, a market each", "1")
   .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
@@ -77,10 +77,6 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     "allotment",
     "with --settlement benefit: energy goes first to who ends first (expiry, the default) or can wait least (slack; an iceberg's tranche is then its pile's rate)",
   )
-  .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
-  .addOptionalParam("sessions", "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs")
-  .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14")
-  .addOptionalParam("columns", "with --sessions: other column names, such as arrival=plugin,departure=plugout")
   .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
   .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
   .addOptionalParam("alpha", "weight of the price rank", "10")
@@ -94,6 +90,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       const where = oneOf("on", args.on, ["chain", "model"]);
       const faults = readFaults(args, where, day);
       if (where === "chain") await compileQuietly(hre);
+      printNotes(day.notes);
       const seeds = Array.from({ length: day.seeds }, (_, i) => day.seed + i);
       const bar = progressBar(seeds.length * day.feeders * framesToPlay(day.settings), "frames", args.json);
       const results: DayResult[] = [];
@@ -165,6 +162,8 @@ interface Day {
   feeders: number;
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
+  /** What is odd about the files of data. */
+  notes: readonly string[];
   /** Who proposes plans in each round; nobody where none are held. */
   proposers: BenefitChoice["proposers"];
 }
@@ -177,14 +176,8 @@ async function readDay(args: Arguments): Promise<Day> {
   const policyName = args.policy ?? (benefit === undefined ? "waterline" : "wholeNeed");
   const policy = POLICIES[oneOf("policy", policyName, Object.keys(POLICIES))]!();
   settings.policy = args.agent === undefined ? policy : await loadAgent(args.agent);
-  if (args.load !== undefined) {
-    const { parseLoadProfile } = await import("../scripts/simulation/loadProfile");
-    settings.baseLoadW = parseLoadProfile(await readText("load", args.load), args.load);
-  }
-  if (args.sessions !== undefined) settings.population = await readSessions(args.sessions, args);
-  else if (args.date !== undefined || args.columns !== undefined) {
-    throw new InputError(args.date === undefined ? "--columns" : "--date", "only goes with --sessions");
-  }
+  const data = await readDataFiles(args);
+  Object.assign(settings, data.settings);
   market.icebergThresholdWh = amount("threshold", args.threshold, "Wh");
   market.alpha = wholeNumber("alpha", args.alpha, 0, 65_535);
   market.beta = wholeNumber("beta", args.beta, 0, 65_535);
@@ -202,6 +195,7 @@ async function readDay(args: Arguments): Promise<Day> {
     feeders,
     settings,
     market,
+    notes: data.notes,
     proposers: benefit?.proposers ?? [],
   };
 }
@@ -233,32 +227,6 @@ async function reportOn(
   return reportFaults({ client, provider, port, deposited: await deposited(), day: result, faultless });
 }
 
-async function readSessions(file: string, args: Arguments): Promise<NonNullable<DaySettings["population"]>> {
-  const { sessionsPopulation } = await import("../scripts/piles/populations/sessions");
-  const text = await readText("sessions", file);
-  const columns = Object.fromEntries(
-    (args.columns ?? "")
-      .split(",")
-      .filter((pair) => pair !== "")
-      .map((pair) => {
-        const [name, column] = pair.split("=");
-        if (column === undefined || column === "") {
-          throw new InputError("--columns", `expected pairs such as arrival=plugin, found "${pair}"`);
-        }
-        return [name!, column];
-      }),
-  );
-  const from = args.date === undefined ? {} : { from: dayBefore(args.date) };
-  return ({ days, frameSeconds }) => sessionsPopulation(text, { file, frameSeconds, days, columns, ...from });
-}
-
-/** The day before, on which the warm-up begins. */
-function dayBefore(date: string): string {
-  const milliseconds = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(milliseconds)) throw new InputError("--date", `expected a date such as 2019-03-14, found "${date}"`);
-  return new Date(milliseconds - 86_400_000).toISOString().slice(0, 10);
-}
-
 async function simulate(
   day: Day,
   seed: number,
@@ -287,8 +255,8 @@ async function openModelPort(market: Partial<DeploymentParameters>): Promise<Mar
 }
 
 /** The frame in which the measured day begins. */
-function firstFrame({ warmUpDays = 1 }: Omit<DaySettings, "seed">): number {
-  return warmUpDays * 48;
+function firstFrame({ warmUpDays = 1, calendar }: Omit<DaySettings, "seed">): number {
+  return calendar?.measured.first ?? warmUpDays * 48;
 }
 
 /** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */
@@ -339,6 +307,7 @@ async function printDay(day: DayResult, args: Arguments, deliveredWh: bigint): P
   printTable(
     ["", ""],
     [
+      ...energyRows(totals),
       ["charged", kWh(totals.servedWh)],
       ["  bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
       ["  bought from the grid", `${kWh(totals.gridWh)} (${share(totals.gridWh, totals.servedWh)})`],
