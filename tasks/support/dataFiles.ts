@@ -29,6 +29,9 @@ export interface DataDay {
 /** Most piles of a market. */
 const MOST_PILES = 1_024;
 
+/** Loads that a market takes, W, and tariffs, money units per kWh. */
+const BOUNDS = { load: [-(2 ** 31) + 1, 2 ** 31 - 1], prices: [0, 2 ** 24 - 1] } as const;
+
 /** Adds the flags of {@link DataArguments} but `--json` to a task. */
 export function addDataFlags(task: ConfigurableTaskDefinition): ConfigurableTaskDefinition {
   return addReadingFlags(
@@ -120,7 +123,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
       settle(series.clock.clock, file);
     } else if (date !== undefined && series.clock.clock.name !== undefined)
       calendar ??= new DayCalendar(series.clock.clock, date, frameSeconds);
-    const figures = byFrame(profile, { file, frameSeconds, calendar });
+    const figures = byFrame(profile, { file, frameSeconds, calendar, bounds: BOUNDS[what] });
     if (what === "load") day.settings.baseLoadW = figures;
     else day.settings.importPrice = figures;
   }
@@ -185,7 +188,7 @@ function notesOf({ table, problems }: SessionsFile): string[] {
   return [
     ...(left === 0 ? [] : [`${file}: ${left} rows that cannot be used are left out; data:check lists them`]),
     ...problems.warnings.map(
-      ({ kind, count, first }) => `${file}: ${count} ${kind}, the first in line ${first[0]!.line}`,
+      ({ kind, count, first }) => `${file}: ${kind}: ${count}, the first in line ${first[0]!.line}`,
     ),
   ];
 }

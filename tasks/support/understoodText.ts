@@ -42,17 +42,17 @@ export function printUnderstood(understood: Understood): void {
   const overlaps = understood.sessions?.overlaps;
   if (overlaps !== undefined && overlaps.count > 0) {
     printFindings(
-      pc.yellow(`${grouped(overlaps.count)} sessions at a pile that is taken; --overlap queue or split reads them`),
+      pc.yellow(`sessions at a pile that is taken: ${grouped(overlaps.count)}; --overlap queue or split reads them`),
       file,
       overlaps.first,
       overlaps.count,
     );
   }
   for (const { kind: odd, count, first } of warnings)
-    printFindings(pc.yellow(`${grouped(count)} ${odd}`), file, first, count);
+    printFindings(pc.yellow(`${odd}: ${grouped(count)}`), file, first, count);
   if (errors.count > 0) {
     printFindings(
-      pc.red(`${grouped(errors.count)} rows that cannot be used; --rows skip leaves them out`),
+      pc.red(`rows that cannot be used: ${grouped(errors.count)}; --rows skip leaves them out`),
       file,
       errors.first,
       errors.count,

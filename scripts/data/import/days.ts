@@ -37,8 +37,6 @@ export function chosenDay(read: Pick<SessionsFile, "days" | "date" | "table">): 
   if (days.has(date)) return date;
   const distance = (other: string) => Math.abs(dayNumber(other) - dayNumber(date));
   const nearest = [...days.keys()].sort((a, b) => distance(a) - distance(b)).slice(0, 3);
-  throw new InputError(
-    "--date",
-    `${file} has no session that begins on ${date}; it has ${daysText(read)}, the nearest ${nearest.sort().join(", ")}`,
-  );
+  const near = days.size <= 5 ? "" : `, the nearest ${nearest.sort().join(", ")}`;
+  throw new InputError("--date", `${file} has no session that begins on ${date}; it has ${daysText(read)}${near}`);
 }

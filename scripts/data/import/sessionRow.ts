@@ -65,7 +65,7 @@ export function readSession(row: Row, fields: SessionFields, problems: Problems)
   try {
     const [arrival, departure] = readStay(row, fields, (role) => {
       const problem = "is in the hour that comes twice as clocks go back; taken as early as it may be";
-      problems.warn("times are in the hour that comes twice", { ...place, field: fields.nameOf(role), problem });
+      problems.warn("times in the hour that comes twice", { ...place, field: fields.nameOf(role), problem });
     });
     const session: Session = {
       ...place,
@@ -178,7 +178,7 @@ function lookAt(session: Session, fields: SessionFields, problems: Problems): vo
   const kWh = `${energyWh / 1000} kWh`;
   const hours = (departure - arrival) / 3600;
   if (energyWh > LARGE_ENERGY_WH) {
-    problems.warn("sessions need more than the battery of a car", {
+    problems.warn("sessions that need more than the battery of a car holds", {
       ...place,
       problem: `${kWh} are more than the battery of a car`,
     });
@@ -186,7 +186,7 @@ function lookAt(session: Session, fields: SessionFields, problems: Problems): vo
   if (energyWh > ratedW * hours + 1) {
     const power = hours === 0 ? "cannot be had in no time" : `need ${(energyWh / hours / 1000).toFixed(1)} kW`;
     const problem = `${kWh} in ${hours.toFixed(2)} h ${power}; its rated power is ${ratedW / 1000} kW`;
-    problems.warn("sessions need more than their rated power moves in their stay", { ...place, problem });
+    problems.warn("sessions that need more than their rated power moves in their stay", { ...place, problem });
   }
 }
 

@@ -7,7 +7,8 @@ import type { SeriesOptions } from "../../../../../scripts/data/import/series";
 import { DayCalendar } from "../../../../../scripts/simulation/calendar";
 import { fileOf, problemOf } from "./fixtures";
 
-const FRAME = { frameSeconds: 1800 };
+const FRAME = { frameSeconds: 1800, bounds: [-(2 ** 31) + 1, 2 ** 31 - 1] as const };
+const TARIFF = { ...FRAME, bounds: [0, 2 ** 24 - 1] as const };
 
 /** Loads of the frames of a day that may be any, W. */
 async function anyDay(rows: readonly string[], options: SeriesOptions = {}): Promise<number[]> {
@@ -183,7 +184,7 @@ describe("prices", () => {
     const file = fileOf(rows);
     const { profile, series } = await readPrices(file, options, date);
     const calendar = date === undefined ? undefined : new DayCalendar(series.clock.clock, date, 1800);
-    return { price: byFrame(profile, { ...FRAME, file, calendar }), calendar };
+    return { price: byFrame(profile, { ...TARIFF, file, calendar }), calendar };
   };
 
   it("become money units per kWh, a cent or penny being 10 000", async () => {
@@ -193,6 +194,16 @@ describe("prices", () => {
     expect((await ofDay(rows("price p/kWh", "14.25"))).price(0)).to.equal(142_500);
     expect((await ofDay(rows("price", "14"), { units: { prices: "pence-per-kWh" } })).price(0)).to.equal(140_000);
     expect(await problemOf(ofDay(rows("price", "14")))).to.include("say --units prices=per-MWh|per-kWh|pence-per-kWh");
+  });
+
+  it("below zero are refused with the time of the first", async () => {
+    const rows = ["price_eur_mwh", ...numbers(24, (i) => (i === 13 ? -5.2 : 40))];
+    expect(await problemOf(ofDay(rows))).to.equal(
+      "data.csv: has a mean of -5200 at 13:00, and a market takes 0 to 16777215",
+    );
+    const begin = Date.UTC(2019, 2, 14) / 1000;
+    const dated = ["time,price_eur_mwh", ...numbers(24, (i) => `${stamp(begin + 3600 * i)},${i === 13 ? -5.2 : 40}`)];
+    expect(await problemOf(ofDay(dated, {}, "2019-03-14"))).to.include("a mean of -5200 at 13:00 on 2019-03-14");
   });
 
   it("are read by date and settlement period, 46 of them where clocks go forward", async () => {

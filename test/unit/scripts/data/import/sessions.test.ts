@@ -228,7 +228,7 @@ describe("sessions file", () => {
         "2019-10-27T01:10",
       ]);
       expect(problems.warnings.map(({ kind, count }) => [kind, count])).to.deep.equal([
-        ["times are in the hour that comes twice", 2],
+        ["times in the hour that comes twice", 2],
       ]);
     });
 
