@@ -4,6 +4,7 @@ import "./audit-rebuild";
 import "./buildInfo";
 import "./compile";
 import "./coverage";
+import "./data-check";
 import "./docs-tutorial";
 import "./frame";
 import "./fuzz";

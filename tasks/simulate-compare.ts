@@ -3,6 +3,7 @@ import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
 import { InputError } from "../scripts/scenario/inputError";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
+import { equalEnergyText } from "./support/energyText";
 import { writeText } from "./support/files";
 import { oneOf, refuseTogether, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
@@ -30,7 +31,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
-      const options = await readOptions(args);
+      const { options, notes } = await readOptions(args);
       if (oneOf("on", args.on, ["model", "chain"]) === "chain") {
         await compileQuietly(hre);
         options.openPort = async (rules, seed, scheme) => openChainMarket(hre, rules, seed, `${scheme}${seed}`);
@@ -70,7 +71,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         });
         await writeText("html", args.html, html);
       }
-      const warnings = await warningsOf(options, schemes);
+      const warnings = [...notes, ...(await warningsOf(options, schemes))];
       if (args.json) {
         const { checkClaims } = await import("../scripts/simulation/thesisClaims");
         console.log(
@@ -85,16 +86,19 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         return;
       }
       await printComparison(schemes, args, warnings);
+      const { energyBasis } = await import("../scripts/simulation/energyBasis");
+      console.log(`\n${equalEnergyText(energyBasis(options.dayOf(options.seeds[0]!), options.market))}`);
     }),
   );
 
-async function readOptions(args: Arguments): Promise<CompareOptions> {
+/** What to compare, and what is odd about the files of data. */
+async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
-  const { settings, market, seed: first } = await readSetting(args, 1_000, "waterline");
+  const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
   const policyName = settings.policy?.name;
-  return {
+  const options: CompareOptions = {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
     market: withDefaults(market),
@@ -105,6 +109,7 @@ async function readOptions(args: Arguments): Promise<CompareOptions> {
       ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
     }),
   };
+  return { options, notes };
 }
 
 /** EVs a day, unless sessions say who comes. */
@@ -119,7 +124,9 @@ async function readArrivals(args: Arguments): Promise<{ evs: number; options: Co
   refuseTogether(args, "sessions", "arrivals", "the file says who comes");
   const counts = new Set(args.arrivals.split(",").map((count) => wholeNumber("arrivals", count.trim(), 1, 1_000)));
   counts.delete(evsOf(args));
-  return Promise.all([...counts].map(async (evs) => ({ evs, options: await readOptions({ ...args, evs: `${evs}` }) })));
+  return Promise.all(
+    [...counts].map(async (evs) => ({ evs, options: (await readOptions({ ...args, evs: `${evs}` })).options })),
+  );
 }
 
 async function warningsOf(

@@ -52,10 +52,10 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       }
       if (args.html !== undefined) {
         const { dayHtml } = await import("../scripts/reports/day/html");
-        const { DEFAULT_PARAMETERS } = await import("../scripts/market/defaults");
+        const { withDefaults } = await import("../scripts/market/defaults");
         const html = dayHtml({
           ...{ command, setting: args.setting, books, ...days[0]!, warnings: await warningsOf(day, days[0]!.day) },
-          frameSeconds: { ...DEFAULT_PARAMETERS, ...day.market }.frameSeconds,
+          frameSeconds: withDefaults(day.market).frameSeconds,
           ...(day.feeders === 1 ? {} : { bookOf: `the first of ${day.feeders} feeders` }),
         });
         await writeText("html", args.html, html);
@@ -91,9 +91,10 @@ async function showSeeds(day: Day, args: DayArguments, days: readonly PlayedSeed
   }
 }
 
-async function warningsOf({ settings, market }: Day, result: DayResult): Promise<string[]> {
+/** What is odd about the files of data, and what about the day. */
+async function warningsOf({ settings, market, notes }: Day, result: DayResult): Promise<string[]> {
   const { dayWarnings } = await import("../scripts/simulation/warnings");
-  return dayWarnings(result, settings, market);
+  return [...notes, ...dayWarnings(result, settings, market)];
 }
 
 /** Who decides: the piles' policy, and whose plans compete. */

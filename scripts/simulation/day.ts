@@ -30,6 +30,8 @@ export interface DayOptions {
    */
   evs: readonly EvStay[];
   measured: MeasuredFrames;
+  /** What clocks show as a frame begins, seconds since midnight; by default frame 0 begins at midnight. */
+  secondsOfDay?: (frame: number) => number;
   /** What the operator publishes for a frame; any frame, that before the first one included. */
   publication(frame: number): Publication;
   /**
@@ -113,10 +115,11 @@ class Day {
     this.lastFrame = evs
       .filter(({ arrivalFrame }) => arrivalFrame >= measured.first && arrivalFrame < measured.first + measured.count)
       .reduce((latest, ev) => Math.max(latest, ev.departureFrame), measured.first + measured.count - 1);
+    const asking = options.energyLimits ?? parameters;
     this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
       const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, options.energyLimits ?? parameters), limitPrice, own.stream("policy"));
+      return new EvAccount(stay, askedWh(stay, asking), limitPrice, own.stream("policy"));
     });
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
     const guide = new GuidePrice(
@@ -181,7 +184,8 @@ class Day {
     for (const account of this.accounts) {
       const { pile, arrivalFrame, departureFrame } = account.stay;
       if (departureFrame === frame && this.plugged.get(pile) === account) this.plugged.delete(pile);
-      if (arrivalFrame === frame) this.plugged.set(pile, account);
+      // A stay without a whole frame has nothing to plug in for.
+      if (arrivalFrame === frame && departureFrame > frame) this.plugged.set(pile, account);
     }
   }
 

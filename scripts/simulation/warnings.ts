@@ -31,7 +31,12 @@ const EXPORT: Usual = { ...IMPORT, name: "export tariff", least: 0 };
  * off by a power of ten. A line each; none on a day as usual.
  */
 export function dayWarnings(day: DayResult, settings: SettingFigures, market: Partial<DeploymentParameters>): string[] {
-  return [...unusual(settings, market), ...capacityWarnings(day), ...unservedWarnings(day), ...refusalWarnings(day)];
+  // What a file of prices says of the frames.
+  const { importPrice, exportPrice } = settings;
+  const inFrames = (price: DaySettings["importPrice"]) =>
+    typeof price === "function" ? day.frames.map(({ frame }) => price(frame)) : price;
+  const figures = { importPrice: inFrames(importPrice), exportPrice: inFrames(exportPrice) };
+  return [...unusual(figures, market), ...capacityWarnings(day), ...unservedWarnings(day), ...refusalWarnings(day)];
 }
 
 /** What of a day's settings can be off by a power of ten. */
@@ -39,7 +44,7 @@ export type SettingFigures = Pick<DaySettings, "importPrice" | "exportPrice">;
 
 /** Figures that are far from what is usual, a line each. */
 export function unusual(
-  { importPrice, exportPrice }: SettingFigures,
+  { importPrice, exportPrice }: Readonly<Record<"importPrice" | "exportPrice", number | readonly number[] | undefined>>,
   { capacityW, icebergPeakWh, icebergThresholdWh }: Partial<DeploymentParameters>,
 ): string[] {
   return [
@@ -74,7 +79,7 @@ export function comparisonWarnings(
     ...homesAbove(baseLoadsW, usable),
     ...schemes.flatMap(({ title, spread: { unservedShare } }) => {
       if (unservedShare.mean <= UNSERVED_SHARE) return [];
-      return [`unserved: ${title} leaves ${(100 * unservedShare.mean).toFixed(1)} % of the energy asked for`];
+      return [`unserved: ${title} leaves ${(100 * unservedShare.mean).toFixed(1)} % of the charging energy`];
     }),
   ];
 }
@@ -100,11 +105,14 @@ function capacityWarnings({ frames, capacityW, lossAllowanceW, loads }: DayResul
   return overloadedFrames === 0 ? [] : [`the load is above the capacity in ${counted(overloadedFrames, "frame")}`];
 }
 
-function unservedWarnings({ totals: { askedWh, unservedWh }, loads }: DayResult): string[] {
+function unservedWarnings({ totals: { askedWh, servedWh, unservedWh }, loads }: DayResult): string[] {
   const { unservedShare } = loads.market;
   if (unservedShare <= UNSERVED_SHARE) return [];
+  const wantedWh = servedWh + unservedWh;
+  // Recorded EVs may need more than the market's rules let them ask for.
+  const wanted = wantedWh === askedWh ? "asked for" : "needed";
   return [
-    `unserved: ${(100 * unservedShare).toFixed(1)} % of the energy asked for, ${kWh(unservedWh)} of ${kWh(askedWh)}; ` +
+    `unserved: ${(100 * unservedShare).toFixed(1)} % of the energy ${wanted}, ${kWh(unservedWh)} of ${kWh(wantedWh)}; ` +
       "a load that is calm because cars stay empty is no gain",
   ];
 }

@@ -30,6 +30,8 @@ export interface Day {
   evs: readonly number[] | undefined;
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
+  /** What is odd about the files of data, a line each. */
+  notes: readonly string[];
   /** Who proposes plans in each round; nobody where none are held. */
   proposers: BenefitChoice["proposers"];
   where: "chain" | "model";
@@ -48,7 +50,7 @@ export async function readDay(args: DayArguments): Promise<Day> {
   }
   const benefit = await readBenefit(args);
   const setting = await readSetting(args, 100_000, benefit === undefined ? "waterline" : "wholeNeed");
-  const { settings, market, seed, evs } = setting;
+  const { settings, market, seed, evs, notes } = setting;
   if (args.peak !== undefined && benefit?.market.allotment === "slack") {
     throw new InputError("--peak", "does not go with --allotment slack: a tranche is then its pile's whole rate");
   }
@@ -61,7 +63,7 @@ export async function readDay(args: DayArguments): Promise<Day> {
   }
   const where = oneOf("on", args.on, ["chain", "model"]);
   return {
-    ...{ seed, seeds, feeders, settings, market, where },
+    ...{ seed, seeds, feeders, settings, market, notes, where },
     evs: evs === undefined ? undefined : shared(evs, feeders),
     proposers: benefit?.proposers ?? [],
     faults: readFaults(args, where, seeds, feeders),

@@ -104,8 +104,8 @@ async function openModelPort(market: Partial<DeploymentParameters>): Promise<Mar
 }
 
 /** The frame in which the measured day begins. */
-function firstFrame({ warmUpDays = 1 }: Omit<DaySettings, "seed">): number {
-  return warmUpDays * 48;
+function firstFrame({ warmUpDays = 1, calendar }: Omit<DaySettings, "seed">): number {
+  return calendar?.measured.first ?? warmUpDays * 48;
 }
 
 /** About how many frames a day has with its warm-up and the stays that go on after it; only the bar's length. */

@@ -1,5 +1,6 @@
 import type { DayResult, LoadReport } from "../../scripts/simulation/dayResult";
 import { printDelivery } from "./deliveryText";
+import { energyRows } from "./energyText";
 import { below, figure, grouped, kW, kWh, pence, printHeading, printTable, printWarnings, share } from "./output";
 
 /** What a day is called, and what is printed beside its figures. */
@@ -40,6 +41,7 @@ export async function printDay(day: DayResult, { title, benefit, warnings, deliv
   printTable(
     ["", ""],
     [
+      ...energyRows(totals),
       ["charged", kWh(totals.servedWh)],
       ["  bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
       ["  bought from the grid", `${kWh(totals.gridWh)} (${share(totals.gridWh, totals.servedWh)})`],

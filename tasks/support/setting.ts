@@ -6,18 +6,16 @@ import type { DeploymentParameters } from "../../scripts/market/defaults";
 import type { OrderPolicy } from "../../scripts/piles/agent";
 import { InputError } from "../../scripts/scenario/inputError";
 import type { DaySettings } from "../../scripts/simulation/defaults";
-import { readText } from "./files";
+import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
 import { boundedAmount, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
 import { loadAgent } from "./ownFiles";
-import { readSessions, type SessionArguments } from "./sessionFlags";
 
 /** The flags that every simulated day takes, as given. */
-export interface SettingArguments extends SessionArguments {
+export interface SettingArguments extends DataArguments {
   setting: string;
   seed: string;
   homes?: string;
   evs?: string;
-  load?: string;
   policy?: string;
   agent?: string;
   import: string;
@@ -30,7 +28,6 @@ export interface SettingArguments extends SessionArguments {
   beta: string;
   csv?: string;
   html?: string;
-  json: boolean;
 }
 
 /** EVs a day unless told otherwise. */
@@ -39,21 +36,11 @@ const DEFAULT_PEAK = "2000";
 
 /** A task about simulated days, with the flags of {@link SettingArguments}. */
 export function dayTask(name: string, description: string): ConfigurableTaskDefinition {
-  return task(name, description)
+  return addDataFlags(task(name, description))
     .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
     .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
     .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
     .addOptionalParam("evs", `EVs a day on all feeders together (default: ${DEFAULT_EVS})`)
-    .addOptionalParam("load", "CSV file with a column base_load_w, a day of 24, 48 or 96 figures, instead of homes")
-    .addOptionalParam(
-      "sessions",
-      "CSV file of charging sessions (columns arrival, departure, energy_kwh) instead of EVs",
-    )
-    .addOptionalParam("date", "with --sessions: the day to simulate, such as 2019-03-14 (default: the file's only one)")
-    .addOptionalParam(
-      "columns",
-      "with --sessions: names of columns that differ: arrival=, departure=, energy=, pile=, rated=, side=, with commas between",
-    )
     .addOptionalParam(
       "policy",
       "how piles place orders: waterline, valley, impatient or wholeNeed (default: waterline; wholeNeed where plans compete)",
@@ -82,6 +69,8 @@ export interface Setting {
   seed: number;
   /** EVs a day on all feeders together; undefined where sessions say who comes. */
   evs: number | undefined;
+  /** What is odd about the files of data, a line each. */
+  notes: readonly string[];
 }
 
 /**
@@ -98,25 +87,22 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   const { PRESETS } = await import("../../scripts/simulation/presets");
   const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
-  const population = await readSessions(args);
-  const evs = population === undefined ? wholeNumber("evs", args.evs ?? DEFAULT_EVS, 1, mostEvs) : undefined;
+  const data = await readDataFiles(args);
+  const evs =
+    data.settings.population === undefined ? wholeNumber("evs", args.evs ?? DEFAULT_EVS, 1, mostEvs) : undefined;
   const policy: OrderPolicy =
     args.agent === undefined
       ? POLICIES[oneOf("policy", args.policy ?? defaultPolicy, Object.keys(POLICIES))]!()
       : await loadAgent(args.agent);
   const settings: Omit<DaySettings, "seed"> = {
     ...preset.settings,
-    ...(population === undefined ? {} : { population }),
     ...(evs === undefined ? {} : { evs }),
     policy,
     importPrice: tariff("import", args.import),
     exportPrice: tariff("export", args.export),
+    ...data.settings,
   };
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
-  if (args.load !== undefined) {
-    const { parseLoadProfile } = await import("../../scripts/simulation/loadProfile");
-    settings.baseLoadW = parseLoadProfile(await readText("load", args.load), args.load);
-  }
   const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
     ...preset.market,
@@ -129,7 +115,8 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   if (args.wait !== undefined) {
     market.maxWaitFrames = wholeNumber("wait", args.wait, maxWaitFrames.least, maxWaitFrames.most);
   }
-  return { settings, market, seed: wholeNumber("seed", args.seed, 0, 2 ** 31 - 1), evs };
+  const seed = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
+  return { settings, market, seed, evs, notes: data.notes };
 }
 
 /** A tariff within the 24 bits that a price has. */

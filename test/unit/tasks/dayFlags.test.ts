@@ -44,7 +44,7 @@ describe("flags of a simulated day", () => {
     ["sessions on two feeders", { sessions: "x.csv", feeders: "2" }, "--sessions: does not go with --feeders"],
     ["an agent beside a policy", { agent: "x.ts", policy: "valley" }, "--agent: does not go with --policy"],
     ["homes beside a load", { load: "x.csv", homes: "5" }, "--load: does not go with --homes"],
-    ["a date without sessions", { date: "2019-03-14" }, "--date: only goes with --sessions"],
+    ["a date without sessions", { date: "2019-03-14" }, "--date: only goes with --sessions, --load or --prices"],
     [
       "a tranche where plans give whole rates",
       { settlement: "benefit", allotment: "slack", peak: "5" },
@@ -62,13 +62,12 @@ describe("flags of recorded sessions", () => {
   const columns = "arrival=plugin,energy=kwh";
 
   it("ask which day, of those that the file has", async () => {
-    const days = "sessions.csv has sessions on 2019-03-14 (1), 2019-03-15 (1)";
-    expect(await errorOf({ sessions, columns }))
-      .to.match(/^--date: is needed; /)
-      .and.include(days);
-    expect(await errorOf({ sessions, columns, date: "2019-03-16" }))
-      .to.include(`2019-03-16 has no session; `)
-      .and.include(days);
+    expect(await errorOf({ sessions, columns })).to.include(
+      "sessions.csv: has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14 (1 sessions)",
+    );
+    expect(await errorOf({ sessions, columns, date: "2019-03-16" })).to.include(
+      "sessions.csv has no session that begins on 2019-03-16; it has the days 2019-03-14, 2019-03-15",
+    );
     expect(await errorOf({ sessions, columns, date: "2019-02-30" })).to.include("expected a date such as 2019-03-14");
   });
 
@@ -82,10 +81,20 @@ describe("flags of recorded sessions", () => {
   });
 
   it("name the columns that can be named", async () => {
-    for (const wrong of ["energie=kwh", "energy", "energy=", "energy=a=b"]) {
-      expect(await errorOf({ sessions, columns: wrong })).to.include(
-        `--columns: expected pairs such as arrival=plugin,energy=kwh, of arrival, departure, energy, pile, rated, side, found "${wrong}"`,
-      );
-    }
+    expect(await errorOf({ sessions, columns: "energie=kwh" }))
+      .to.match(/^--columns: expected names for .*\benergy, pile, rated, side\b/)
+      .and.include('found "energie"');
+    expect(await errorOf({ sessions, columns: "energy" })).to.equal(
+      '--columns: expected pairs such as arrival=plugin, found "energy"',
+    );
+    expect(await errorOf({ sessions, columns: "arrival=plugin,energy=a=b" })).to.include('no column "a=b"');
+  });
+
+  it("say of a load and of prices what each frame has", async () => {
+    const load = join(tmpdir(), `adbev-load-${process.pid}.csv`);
+    writeFileSync(load, ["load_kw", ...Array.from({ length: 96 }, (_, i) => (i % 2 === 0 ? "10" : "30"))].join("\n"));
+    const { settings, notes } = await readDay({ ...GIVEN, load });
+    expect(notes).to.deep.equal([]);
+    expect((settings.baseLoadW as (frame: number) => number)(60)).to.equal(20_000);
   });
 });

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
 import { defaultDay, meanWithin } from "../../../../scripts/simulation/defaults";
-import { parseLoadProfile } from "../../../../scripts/simulation/loadProfile";
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const loadsOf = (baseLoadW: readonly number[]) => {
@@ -31,11 +30,5 @@ describe("a day's load profile", () => {
       const means = Array.from({ length: 48 }, (_, frame) => meanWithin(figures, frame, 48));
       expect(sum(means) / 48).to.be.closeTo(sum(figures) / length, 1e-6, `${length} figures`);
     }
-  });
-
-  it("names the line of the file, blank ones counted", () => {
-    const lines = ["base_load_w", "", ...Array.from({ length: 10 }, () => "1000"), "", "much"];
-    expect(() => parseLoadProfile(lines.join("\n"), "load.csv")).to.throw("load.csv:14: base_load_w: expected a power");
-    expect(() => parseLoadProfile("\n\nload\n1", "load.csv")).to.throw("load.csv:3: expected a column base_load_w");
   });
 });

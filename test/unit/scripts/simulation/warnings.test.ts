@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { withDefaults } from "../../../../scripts/market/defaults";
 import type { OrderPolicy } from "../../../../scripts/piles/agent";
 import type { BookPlanner } from "../../../../scripts/planners/book/planners";
 import { asapPlanner } from "../../../../scripts/planners/book/planners";
@@ -11,7 +11,7 @@ import { dayWarnings, warningsBySeed } from "../../../../scripts/simulation/warn
 
 async function warningsOf(settings: Omit<DaySettings, "seed">, market = {}, proposers: BookPlanner[] = []) {
   const options = { ...defaultDay({ seed: 1, evs: 30, ...settings }), proposers };
-  const day = await runDay(options, new ModelPort({ ...DEFAULT_PARAMETERS, ...market }));
+  const day = await runDay(options, new ModelPort(withDefaults(market)));
   return dayWarnings(day, settings, market);
 }
 
