@@ -40,7 +40,8 @@ feederTask(
         throw new InputError("--market", `expected an address such as 0x…, 40 digits, found "${args.market}"`);
       }
       await compileQuietly(hre);
-      const { auditMarket, deploymentBlock } = await import("../scripts/audit/audit");
+      const { auditMarket } = await import("../scripts/audit/audit");
+      const { deploymentBlock } = await import("../scripts/chain/blocks");
       const { provider } = hre.ethers;
       const latest = await provider.getBlockNumber();
       const toBlock = asked.to ?? latest;

@@ -1,5 +1,6 @@
 import {
   type BaseWallet,
+  type BlockTag,
   id,
   Interface,
   type Provider,
@@ -13,6 +14,7 @@ import {
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
+import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
@@ -47,6 +49,7 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   MARKET_INTERFACE,
   DELIVERY_INTERFACE,
   BenefitRounds__factory.createInterface(),
+  new Interface(IMarketFactory__factory.abi),
   new Interface(IERC20Errors__factory.abi),
 ];
 /** What an account needs to propose plans. */
@@ -76,6 +79,14 @@ export interface BatchRefusal {
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
+
+/** The accounts that a market was deployed with. */
+export interface FirstHolders {
+  admin: string;
+  gridOperator: string;
+  registrar: string;
+  guardian: string;
+}
 
 /** A pile as the registry knows it. */
 export interface PileRecord {
@@ -117,6 +128,8 @@ export class MarketClient {
     readonly deliveryAddress: string,
     /** The contract that runs the market's benefit rounds; undefined where it has none. */
     readonly roundsAddress: string | undefined,
+    /** Who held the roles first. */
+    readonly firstHolders: Readonly<FirstHolders>,
   ) {
     this.market = Market__factory.connect(address, provider);
     this.delivery = Delivery__factory.connect(deliveryAddress, provider);
@@ -158,7 +171,9 @@ export class MarketClient {
       ranking: p.rankByCredit ? "credit" : "priority",
     };
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
-    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds);
+    const { admin, gridOperator, registrar, guardian } = p;
+    const holders = { admin, gridOperator, registrar, guardian };
+    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, holders);
   }
 
   /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
@@ -206,6 +221,14 @@ export class MarketClient {
   /** Publishes base load and tariffs of the frames from `firstFrame` on. */
   async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
     return this.write(operator, "publish", [publications.map((p, index) => ({ frame: firstFrame + index, ...p }))]);
+  }
+
+  /** Publishes base load and tariffs of frames, in any order. */
+  async publishFrames(
+    operator: Transactor,
+    publications: readonly ({ frame: number } & Publication)[],
+  ): Promise<Receipt> {
+    return this.write(operator, "publish", [publications]);
   }
 
   /** Places an order of the sending pile. */
@@ -360,9 +383,9 @@ export class MarketClient {
     return decodeChronicle(await this.market.chronicle());
   }
 
-  /** Slots of the piles with a live order. */
-  async liveStates(): Promise<{ pile: number; state: PileState }[]> {
-    const [piles, states] = await this.market.liveStates();
+  /** Slots of the piles with a live order. @param at the block whose time decides what is live; the latest */
+  async liveStates(at: { blockTag?: BlockTag } = {}): Promise<{ pile: number; state: PileState }[]> {
+    const [piles, states] = await this.market.liveStates(at);
     return piles.map((pile, index) => ({ pile: Number(pile), state: decodePileState(states[index]!) }));
   }
 

@@ -1,3 +1,4 @@
+import { isRefusedConnection } from "./nodeFailures";
 import type { Call, Receipt, Transactor } from "./transactor";
 
 /** How often and after what pauses a node that cannot be reached is asked again. */
@@ -40,13 +41,4 @@ export class RetryingTransactor implements Transactor {
       }
     }
   }
-}
-
-/** Whether nothing listened where the node should be; providers wrap the reason differently. */
-export function isRefusedConnection(error: unknown, depth = 4): boolean {
-  if (depth === 0 || typeof error !== "object" || error === null) return false;
-  const { code, cause, parent, errors, info } = error as Record<string, unknown>;
-  if (code === "ECONNREFUSED") return true;
-  const inner = Array.isArray(errors) ? (errors as unknown[]) : [];
-  return [cause, parent, info, ...inner].some((one) => isRefusedConnection(one, depth - 1));
 }
