@@ -1,3 +1,4 @@
+import "./audit-code";
 import "./audit-layout";
 import "./audit-mutate";
 import "./audit-rebuild";
@@ -15,7 +16,10 @@ import "./market-deploy";
 import "./market-events";
 import "./market-explain";
 import "./market-replay";
+import "./market-verify";
 import "./meter";
+import "./operator";
+import "./operator-piles";
 import "./order";
 import "./pile";
 import "./provider";

@@ -1,13 +1,14 @@
 import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
+import { ContractRefusal } from "../scripts/chain/refusal";
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../scripts/market/defaults";
 import { InputError } from "../scripts/scenario/inputError";
 import { addressOf } from "./support/accounts";
 import { deployOnNode, type FeederAddresses, type FirstHolders, knownFeeder } from "./support/deployments";
 import { guarded } from "./support/guarded";
 import { feederName } from "./support/flags";
-import { differences, readMarketFlags, withMarketFlags } from "./support/marketFlags";
+import { differences, parameterFlag, readMarketFlags, withMarketFlags } from "./support/marketFlags";
 import { compileQuietly, deployFeeders } from "./support/network";
 import { printTable, toJsonText } from "./support/output";
 
@@ -43,7 +44,9 @@ withMarketFlags(
       const holders = await readHolders(hre, args);
       const token = args.token === undefined ? undefined : await readTokenFlag(hre, args.token, overrides);
       requireSound(overrides);
-      const addresses = await deployOrFind(hre, args, overrides, holders, token);
+      const addresses = await deployOrFind(hre, args, overrides, holders, token).catch((error: unknown) => {
+        throw inWords(error);
+      });
       if (args.json) {
         console.log(toJsonText(addresses));
         return;
@@ -126,6 +129,17 @@ async function readTokenFlag(
   }
   overrides.unit = unitFor(token);
   return address;
+}
+
+/** A refused parameter by the flag that gave it; any other error as it is. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof ContractRefusal) || error.error !== "InvalidParameter") return error;
+  const { name, value } = error.details;
+  return new InputError(
+    parameterFlag(String(name)),
+    `a market takes no ${String(name)} of ${String(value)} beside its other rules; ` +
+      "contracts/interfaces/IMarketParameters.sol tells the bounds. Nothing was deployed for this feeder",
+  );
 }
 
 /** Says what no contract need be asked for. @throws InputError naming the flags */

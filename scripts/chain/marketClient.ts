@@ -37,8 +37,9 @@ import {
   type SignedTerms,
 } from "./packedWords";
 import { ContractRefusal, decodeRefusal } from "./refusal";
+import { type Role, ROLE_IDS } from "./roles";
 import { RoundsClient } from "./roundsClient";
-import type { Receipt, Transactor } from "./transactor";
+import type { Call, Receipt, Transactor } from "./transactor";
 
 /** The market's own interface; decodes events and errors. */
 export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
@@ -178,8 +179,12 @@ export class MarketClient {
 
   /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
   async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<Receipt> {
-    const { account, operator, meterKey, ratedW } = pile;
-    return this.write(registrar, "registerPile", [account, operator, meterKey, ratedW]);
+    return registrar.send(this.registration(pile));
+  }
+
+  /** What {@link register} sends. */
+  registration({ account, operator, meterKey, ratedW }: Omit<PileRecord, "index">): Call {
+    return this.callOf("registerPile", [account, operator, meterKey, ratedW]);
   }
 
   /** Number of the pile that a receipt of {@link register} tells of. */
@@ -210,7 +215,12 @@ export class MarketClient {
 
   /** Deposits `amount` money units of the sender's tokens for a pile. */
   async deposit(sender: Transactor, account: string, amount: bigint): Promise<Receipt> {
-    return this.write(sender, "deposit", [account, amount * this.parameters.unit]);
+    return sender.send(this.depositCall(account, amount));
+  }
+
+  /** What {@link deposit} sends. */
+  depositCall(account: string, amount: bigint): Call {
+    return this.callOf("deposit", [account, amount * this.parameters.unit]);
   }
 
   /** Takes `amount` money units out of the sender's free balance. */
@@ -277,6 +287,41 @@ export class MarketClient {
   rounds(): RoundsClient {
     if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
     return new RoundsClient(this.roundsAddress, this.address, this.provider);
+  }
+
+  /** Gives an account a role. */
+  async grantRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return this.write(admin, "grantRole", [ROLE_IDS[role], account]);
+  }
+
+  /** Takes a role from an account. */
+  async revokeRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return this.write(admin, "revokeRole", [ROLE_IDS[role], account]);
+  }
+
+  /** Gives up the sender's own role. */
+  async renounceRole(holder: Transactor, role: Role): Promise<Receipt> {
+    return this.write(holder, "renounceRole", [ROLE_IDS[role], holder.address]);
+  }
+
+  /** Whether an account holds a role. */
+  async hasRole(role: Role, account: string): Promise<boolean> {
+    return this.market.hasRole(ROLE_IDS[role], account);
+  }
+
+  /** Pauses or reopens entry: deposits and new orders. */
+  async setEntryPaused(guardian: Transactor, paused: boolean): Promise<Receipt> {
+    return this.write(guardian, "setEntryPaused", [paused]);
+  }
+
+  /** Takes `amount` money units out of the grid operator's account. */
+  async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
+    return this.write(operator, "withdrawGrid", [to, amount]);
+  }
+
+  /** Gives a pile's meter another key, from the frame on that the contract says. */
+  async setMeterKey(registrar: Transactor, pile: number, key: string): Promise<Receipt> {
+    return this.toDelivery(registrar, "setMeterKey", [this.address, pile, key]);
   }
 
   /** Grants an account the market's role of proposing plans. */
@@ -421,7 +466,11 @@ export class MarketClient {
   }
 
   private async write(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
-    return sender.send({ to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) });
+    return sender.send(this.callOf(method, args));
+  }
+
+  private callOf(method: string, args: readonly unknown[]): Call {
+    return { to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) };
   }
 
   private async toDelivery(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {

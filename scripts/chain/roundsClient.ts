@@ -119,6 +119,26 @@ export class RoundsClient {
     throw new Error("a finalised round without the market's event");
   }
 
+  /** Sets what each frame that a plan wins is worth, smallest token units. */
+  async setReward(operator: Transactor, tokenAmount: bigint): Promise<Receipt> {
+    return this.write(operator, "setReward", [this.market, tokenAmount]);
+  }
+
+  /** Pays into the pot of rewards, smallest token units that the rounds may take of the sender. */
+  async fundReward(sender: Transactor, tokenAmount: bigint): Promise<Receipt> {
+    return this.write(sender, "fundReward", [this.market, tokenAmount]);
+  }
+
+  /** Draws the reward of the latest finalised round. */
+  async drawReward(sender: Transactor): Promise<Receipt> {
+    return this.write(sender, "drawReward", [this.market]);
+  }
+
+  /** Pays the sender what was drawn for it in a token. */
+  async claimReward(proposer: Transactor, token: string, to: string): Promise<Receipt> {
+    return this.write(proposer, "claimReward", [token, to]);
+  }
+
   private async logsOf(event: string, frame: number, span: { from: number; until: number }): Promise<Log[]> {
     const topics = [topicOf(ROUNDS_INTERFACE, event), zeroPadValue(this.market, 32), numberTopic(frame)];
     return logsBetween(this.provider, { address: this.address, topics }, span);

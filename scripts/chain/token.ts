@@ -114,7 +114,7 @@ export async function moneyOf(client: MarketClient, provider: Provider): Promise
 }
 
 /**
- * Lets a market take `amount` money units of the sender's tokens: draws them from the faucet where the sender has too
+ * Lets a market, or another `spender`, take `amount` money units of the sender's tokens: draws them from the faucet where the sender has too
  * few and the token has one, and approves what is not approved yet.
  *
  * @throws TooFewTokens where there is no faucet
@@ -124,6 +124,7 @@ export async function provideTokens(
   provider: Provider,
   sender: Transactor,
   amount: bigint,
+  spender = client.address,
 ): Promise<Receipt[]> {
   const token = new Contract(client.tokenAddress, TOKEN_INTERFACE, provider);
   const needed = amount * client.parameters.unit;
@@ -141,10 +142,10 @@ export async function provideTokens(
     }
     await send("faucet", draw);
   }
-  const allowed = (await token.getFunction("allowance").staticCall(sender.address, client.address)) as bigint;
+  const allowed = (await token.getFunction("allowance").staticCall(sender.address, spender)) as bigint;
   if (allowed >= needed) return receipts;
   // Some tokens change an allowance only from or to zero.
-  if (allowed > 0n) await send("approve", [client.address, 0n]);
-  await send("approve", [client.address, needed]);
+  if (allowed > 0n) await send("approve", [spender, 0n]);
+  await send("approve", [spender, needed]);
   return receipts;
 }

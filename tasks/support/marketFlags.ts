@@ -73,6 +73,12 @@ export function flagText(name: Name): string {
   return `--${flagOf(name).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
+/** The flag of whatever the contract calls a parameter. */
+export function parameterFlag(name: string): string {
+  const known = NAMES.find((one) => one === name);
+  return known === undefined ? name : flagText(known);
+}
+
 /** Adds a flag for every parameter of a market, and one for a file of them. */
 export function withMarketFlags(task: ConfigurableTaskDefinition): ConfigurableTaskDefinition {
   task.addOptionalParam("file", 'JSON file of parameters, such as { "capacityW": 400000 } (default: none)');
