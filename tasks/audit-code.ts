@@ -14,7 +14,10 @@ interface CodeArguments extends FeederArguments {
   json: boolean;
 }
 
-feederTask("audit:code", "Compares a market's code, and that of what it works with, with this build, and shows its roles")
+feederTask(
+  "audit:code",
+  "Compares a market's code, and that of what it works with, with this build, and shows its roles",
+)
   .addOptionalParam("market", "address of a market, instead of a feeder that was deployed from here (default: none)")
   .addFlag("json", "print the result as JSON and nothing else")
   .setAction(
@@ -29,16 +32,32 @@ feederTask("audit:code", "Compares a market's code, and that of what it works wi
       const agrees = verdicts.every(({ difference }) => difference === undefined);
       if (!agrees) process.exitCode = 1;
       if (args.json) {
-        console.log(toJsonText({ agrees, market: client.address, contracts: verdicts, token, roles, parameters: client.parameters }));
+        console.log(
+          toJsonText({
+            agrees,
+            market: client.address,
+            contracts: verdicts,
+            token,
+            roles,
+            parameters: client.parameters,
+          }),
+        );
         return;
       }
       printHeading("Code");
       printTable(
         ["contract", "address", ""],
-        verdicts.map(({ contract, address, difference }) => [contract, address, difference ?? "as this build makes it"]),
+        verdicts.map(({ contract, address, difference }) => [
+          contract,
+          address,
+          difference ?? "as this build makes it",
+        ]),
       );
       printHeading("Roles");
-      printTable(["role", "held by"], Object.entries(roles).map(([role, who]) => [role, who.join(", ") || "nobody"]));
+      printTable(
+        ["role", "held by"],
+        Object.entries(roles).map(([role, who]) => [role, who.join(", ") || "nobody"]),
+      );
       printHeading("Rules");
       printTable(
         ["parameter", "value"],
@@ -61,7 +80,8 @@ async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient):
     ["contracts/Market.sol:Market", client.address, [[...parameters]]],
     ["contracts/Delivery.sol:Delivery", client.deliveryAddress, []],
   ];
-  if (client.roundsAddress !== undefined) parts.push(["contracts/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
+  if (client.roundsAddress !== undefined)
+    parts.push(["contracts/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
   const verdicts: CodeVerdict[] = [];
   for (const [name, address, args] of parts) {
     verdicts.push(await compareCode(provider, await builtContract(hre, name), address, args));

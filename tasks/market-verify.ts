@@ -22,11 +22,28 @@ feederTask("market:verify", "Tells what block explorers ask of a market's source
       const parameters = await Market__factory.connect(client.address, hre.ethers.provider).parameters();
       const encoded = Market__factory.createInterface().encodeDeploy([parameters]);
       const contracts = [
-        { contract: "contracts/Market.sol:Market", address: client.address, constructorArguments: [[...parameters]], encoded },
-        { contract: "contracts/Delivery.sol:Delivery", address: client.deliveryAddress, constructorArguments: [], encoded: "0x" },
+        {
+          contract: "contracts/Market.sol:Market",
+          address: client.address,
+          constructorArguments: [[...parameters]],
+          encoded,
+        },
+        {
+          contract: "contracts/Delivery.sol:Delivery",
+          address: client.deliveryAddress,
+          constructorArguments: [],
+          encoded: "0x",
+        },
         ...(client.roundsAddress === undefined
           ? []
-          : [{ contract: "contracts/BenefitRounds.sol:BenefitRounds", address: client.roundsAddress, constructorArguments: [], encoded: "0x" }]),
+          : [
+              {
+                contract: "contracts/BenefitRounds.sol:BenefitRounds",
+                address: client.roundsAddress,
+                constructorArguments: [],
+                encoded: "0x",
+              },
+            ]),
       ];
       if (args.submit) {
         for (const { contract, address, constructorArguments } of contracts) {
@@ -35,10 +52,21 @@ feederTask("market:verify", "Tells what block explorers ask of a market's source
         return;
       }
       if (args.json) {
-        console.log(toJsonText(contracts.map(({ contract, address, encoded: text }) => ({ contract, address, constructorArguments: text }))));
+        console.log(
+          toJsonText(
+            contracts.map(({ contract, address, encoded: text }) => ({
+              contract,
+              address,
+              constructorArguments: text,
+            })),
+          ),
+        );
         return;
       }
-      printTable(["contract", "address"], contracts.map(({ contract, address }) => [contract, address]));
+      printTable(
+        ["contract", "address"],
+        contracts.map(({ contract, address }) => [contract, address]),
+      );
       for (const { contract, encoded: text } of contracts) {
         console.log(`\nConstructor arguments of ${contract}, ABI-encoded:\n${text === "0x" ? "none" : text.slice(2)}`);
       }

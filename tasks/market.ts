@@ -21,7 +21,9 @@ feederTask("market:book", "Shows the order book of the frame that is cleared nex
       const upcoming = await lens.upcomingFrame();
       // An order that comes within a window waits for the next one: a book without orders is not what anybody asks for.
       const firsts = (await client.liveStates()).map(({ state }) => state.firstFrame);
-      const { frame, bids, asks } = await lens.book(Math.max(upcoming, Math.min(...(firsts.length === 0 ? [0] : firsts))));
+      const { frame, bids, asks } = await lens.book(
+        Math.max(upcoming, Math.min(...(firsts.length === 0 ? [0] : firsts))),
+      );
       if (json) {
         console.log(toJsonText({ frame, bids, asks }));
         return;

@@ -18,7 +18,10 @@ interface PilesArguments extends FeederArguments {
   json: boolean;
 }
 
-feederTask("operator:piles", "Registers and funds the piles of a file, many transactions at a time; goes on where it was")
+feederTask(
+  "operator:piles",
+  "Registers and funds the piles of a file, many transactions at a time; goes on where it was",
+)
   .addParam("file", "CSV with columns account and ratedW, and any of operator, meterKey and tokens (docs/operating.md)")
   .addOptionalParam("registrar", "account with the registrar's role, by number or address", "0")
   .addOptionalParam("from", "account whose tokens are deposited, by number or address", "0")
@@ -35,7 +38,10 @@ feederTask("operator:piles", "Registers and funds the piles of a file, many tran
       const amounts = piles.map(({ tokens, line }) => {
         const units = tokens === undefined ? 0n : money.parse(tokens);
         if (units !== undefined && units < 2n ** 52n) return units;
-        throw new InputError(`${file}:${line}`, `tokens: expected ${money.token.symbol} such as 12.50, found "${tokens}"`);
+        throw new InputError(
+          `${file}:${line}`,
+          `tokens: expected ${money.token.symbol} such as 12.50, found "${tokens}"`,
+        );
       });
       const work = new PileWork(hre, client, json);
       const registered = await work.register(await transactorOf(hre, registrar), piles);

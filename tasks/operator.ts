@@ -119,7 +119,11 @@ for (const [name, description, suspended] of [
       const account = await addressOf(hre, "pile", args["pile"]!);
       const pile = await pileNumber(client, account);
       const receipt = await client.setSuspended(sender, account, suspended);
-      return { receipt, what: { pile, account, suspended }, said: `Pile ${pile} is ${suspended ? "suspended" : "readmitted"}` };
+      return {
+        receipt,
+        what: { pile, account, suspended },
+        said: `Pile ${pile} is ${suspended ? "suspended" : "readmitted"}`,
+      };
     },
   );
 }
@@ -187,14 +191,19 @@ const TOKENS: readonly Flag[] = [
   ["amount", "the same in money units", undefined],
 ];
 
-operatorTask("deposit", "Pays into the grid operator's account", TOKENS, async ({ hre, client, sender, args, money }) => {
-  const { provideTokens } = await import("../scripts/chain/token");
-  const own = await money();
-  const amount = readAmount(own, args);
-  await provideTokens(client, hre.ethers.provider, sender, amount);
-  const receipt = await client.depositGrid(sender, amount);
-  return { receipt, what: { amount }, said: `Paid ${own.amount(amount)} into the grid operator's account` };
-});
+operatorTask(
+  "deposit",
+  "Pays into the grid operator's account",
+  TOKENS,
+  async ({ hre, client, sender, args, money }) => {
+    const { provideTokens } = await import("../scripts/chain/token");
+    const own = await money();
+    const amount = readAmount(own, args);
+    await provideTokens(client, hre.ethers.provider, sender, amount);
+    const receipt = await client.depositGrid(sender, amount);
+    return { receipt, what: { amount }, said: `Paid ${own.amount(amount)} into the grid operator's account` };
+  },
+);
 
 operatorTask(
   "withdraw",
@@ -205,7 +214,11 @@ operatorTask(
     const amount = readAmount(own, args);
     const to = args["to"] === undefined ? sender.address : await addressOf(hre, "to", args["to"]);
     const receipt = await client.withdrawGrid(sender, to, amount);
-    return { receipt, what: { amount, to }, said: `Took ${own.amount(amount)} out of the grid operator's account to ${to}` };
+    return {
+      receipt,
+      what: { amount, to },
+      said: `Took ${own.amount(amount)} out of the grid operator's account to ${to}`,
+    };
   },
 );
 
@@ -221,21 +234,31 @@ operatorTask(
   },
 );
 
-operatorTask("fund-reward", "Pays into the pot of rewards, for good", TOKENS, async ({ hre, client, sender, args, money }) => {
-  const { provideTokens } = await import("../scripts/chain/token");
-  const own = await money();
-  const amount = readAmount(own, args);
-  const rounds = client.rounds();
-  await provideTokens(client, hre.ethers.provider, sender, amount, rounds.address);
-  const receipt = await rounds.fundReward(sender, amount * client.parameters.unit);
-  return { receipt, what: { amount }, said: `Paid ${own.amount(amount)} into the pot of rewards` };
-});
+operatorTask(
+  "fund-reward",
+  "Pays into the pot of rewards, for good",
+  TOKENS,
+  async ({ hre, client, sender, args, money }) => {
+    const { provideTokens } = await import("../scripts/chain/token");
+    const own = await money();
+    const amount = readAmount(own, args);
+    const rounds = client.rounds();
+    await provideTokens(client, hre.ethers.provider, sender, amount, rounds.address);
+    const receipt = await rounds.fundReward(sender, amount * client.parameters.unit);
+    return { receipt, what: { amount }, said: `Paid ${own.amount(amount)} into the pot of rewards` };
+  },
+);
 
-operatorTask("draw-reward", "Draws the reward of the latest round among its best proposers", [], async ({ client, sender }) => ({
-  receipt: await client.rounds().drawReward(sender),
-  what: {},
-  said: "The reward is drawn",
-}));
+operatorTask(
+  "draw-reward",
+  "Draws the reward of the latest round among its best proposers",
+  [],
+  async ({ client, sender }) => ({
+    receipt: await client.rounds().drawReward(sender),
+    what: {},
+    said: "The reward is drawn",
+  }),
+);
 
 operatorTask(
   "claim-reward",
@@ -257,7 +280,11 @@ feederTask("operator:roles", "Shows who holds which role of a market")
       const { roleHolders } = await import("../scripts/chain/roles");
       const holders = await roleHolders(client, hre.ethers.provider);
       if (json) console.log(toJsonText(holders));
-      else printTable(["role", "held by"], Object.entries(holders).map(([role, who]) => [role, who.join(", ") || "nobody"]));
+      else
+        printTable(
+          ["role", "held by"],
+          Object.entries(holders).map(([role, who]) => [role, who.join(", ") || "nobody"]),
+        );
     }),
   );
 

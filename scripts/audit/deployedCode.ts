@@ -46,8 +46,11 @@ export async function compareCode(
   for (const [name, spans] of places) {
     const [{ start, length } = { start: 0, length: 0 }] = spans;
     const word = code.slice(start, start + length);
-    const wanted = OF_THE_PLACE.has(name) ? await placeWord(provider, name, address) : made.slice(start, start + length);
-    if (wanted !== undefined && !same(word, wanted)) return verdict(`its constant ${name} is another than its constructor makes`);
+    const wanted = OF_THE_PLACE.has(name)
+      ? await placeWord(provider, name, address)
+      : made.slice(start, start + length);
+    if (wanted !== undefined && !same(word, wanted))
+      return verdict(`its constant ${name} is another than its constructor makes`);
     if (spans.some((span) => !same(word, code.slice(span.start, span.start + span.length)))) {
       return verdict(`its constant ${name} has two values`);
     }
@@ -56,7 +59,11 @@ export async function compareCode(
 }
 
 /** The code that the constructor makes, asked of the node without a transaction. */
-async function constructed(provider: Provider, { abi, bytecode }: BuiltContract, args: readonly unknown[]): Promise<Uint8Array> {
+async function constructed(
+  provider: Provider,
+  { abi, bytecode }: BuiltContract,
+  args: readonly unknown[],
+): Promise<Uint8Array> {
   const data = concat([bytecode, new Interface(abi).encodeDeploy([...args])]);
   return getBytes(await provider.call({ data }));
 }
@@ -69,9 +76,17 @@ async function placeWord(provider: Provider, name: string, address: string): Pro
     "function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)",
   ]);
   const answer = await provider.call({ to: address, data: abi.encodeFunctionData("eip712Domain") });
-  const { name: title, version, chainId, verifyingContract } = abi
-    .decodeFunctionResult("eip712Domain", answer)
-    .toObject() as { name: string; version: string; chainId: bigint; verifyingContract: string };
+  const {
+    name: title,
+    version,
+    chainId,
+    verifyingContract,
+  } = abi.decodeFunctionResult("eip712Domain", answer).toObject() as {
+    name: string;
+    version: string;
+    chainId: bigint;
+    verifyingContract: string;
+  };
   return getBytes(TypedDataEncoder.hashDomain({ name: title, version, chainId, verifyingContract }));
 }
 

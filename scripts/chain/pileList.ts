@@ -17,7 +17,13 @@ const MOST_RATED_W = 2 ** 32 - 1;
 
 /** Piles of a CSV file. @throws InputError with file, line and column */
 export function readPileList(text: string, file: string): ListedPile[] {
-  const rows = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true, info: true }) as unknown as {
+  const rows = parse(text, {
+    bom: true,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    info: true,
+  }) as unknown as {
     record: string[];
     info: { lines: number };
   }[];

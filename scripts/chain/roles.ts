@@ -24,7 +24,9 @@ export async function roleHolders(client: MarketClient, provider: Provider): Pro
   const fromBlock = await deploymentBlock(provider, client.address, latest);
   const filter = { address: client.address, topics: [topicOf(MARKET_INTERFACE, "RoleGranted")] };
   const logs = await readLogs(provider, [filter], { fromBlock, toBlock: latest });
-  const granted = logs.map((log) => MARKET_INTERFACE.parseLog(log)!.args.toObject() as { role: string; account: string });
+  const granted = logs.map(
+    (log) => MARKET_INTERFACE.parseLog(log)!.args.toObject() as { role: string; account: string },
+  );
   const market = Market__factory.connect(client.address, provider);
   const holders = {} as Record<Role, string[]>;
   for (const [name, role] of Object.entries(ROLE_IDS) as [Role, string][]) {

@@ -17,7 +17,9 @@ export async function builtContract(hre: HardhatRuntimeEnvironment, fullName: st
   const references = output.evm.deployedBytecode.immutableReferences ?? {};
   const names = new Map<number, string>();
   for (const { ast } of Object.values(info.output.sources)) collectNames(ast as AstNode, names);
-  const immutables = Object.entries(references).map(([id, spans]) => [names.get(Number(id)) ?? `#${id}`, spans] as const);
+  const immutables = Object.entries(references).map(
+    ([id, spans]) => [names.get(Number(id)) ?? `#${id}`, spans] as const,
+  );
   return { name: contractName, abi, bytecode, deployedBytecode, immutables: Object.fromEntries(immutables) };
 }
 

@@ -91,7 +91,10 @@ suite("markets on nodes", function () {
     const clock = new WallClock(proxy.provider);
     const { first } = publishableFrames(client.parameters, (await clock.now()) + 5);
     const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
-    await client.publishFrames(operator, [first, first + 2].map((frame) => ({ frame, ...tariffs })));
+    await client.publishFrames(
+      operator,
+      [first, first + 2].map((frame) => ({ frame, ...tariffs })),
+    );
 
     // The node itself goes where the proxy may not.
     const { frameSeconds, auctionSeconds } = client.parameters;
@@ -106,7 +109,9 @@ suite("markets on nodes", function () {
     await setter.reach((first + 1) * frameSeconds);
     const decided = await decidedFrame(client, proxy.provider, first);
     expect(decided).to.deep.include({ frame: first, packed: cleared.packed, matched: 1 });
-    expect(decided!.publication).to.equal(await client.publication(first)).and.not.to.equal(0n);
+    expect(decided!.publication)
+      .to.equal(await client.publication(first))
+      .and.not.to.equal(0n);
     await client.settle(operator, decided!, decided!.publication);
     expect(await decidedFrame(client, proxy.provider, first + 1)).to.equal(undefined);
 
@@ -133,7 +138,9 @@ suite("markets on nodes", function () {
 
     const built = await builtContract(hre, "contracts/Market.sol:Market");
     const parameters = [...(await Market__factory.connect(good.address, node.provider).parameters())];
-    expect(await compareCode(node.provider, built, good.address, [parameters])).to.deep.include({ difference: undefined });
+    expect(await compareCode(node.provider, built, good.address, [parameters])).to.deep.include({
+      difference: undefined,
+    });
     const other = parameters.map((value) => (value === 400_000n ? 500_000n : value));
     const verdict = await compareCode(node.provider, built, good.address, [other]);
     expect(verdict.difference).to.equal("its constant CAPACITY_W is another than its constructor makes");

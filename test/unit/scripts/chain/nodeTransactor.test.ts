@@ -99,11 +99,14 @@ describe("scripts/chain/nodeTransactor", () => {
       ...{ provider: node, address: ADDRESS, interfaces: [ERRORS], journal, patience: HASTE, gasPrice },
       say: (text) => said.push(text),
     });
-  const failureOf = async (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((e: unknown) => e);
+  const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+    work.then(() => undefined).catch((e: unknown) => e);
   const file = () => join(mkdtempSync(join(tmpdir(), "adbev-")), "journal.json");
   /** Leaves what a process left that ended while it waited. */
   const orphan = async (journal: TransactionJournal) =>
-    journal.exclusively(async (entries) => entries.forEach((entry) => (entry.owner = entry.owner.replace(/:\d+$/, ":999999999"))));
+    journal.exclusively(async (entries) =>
+      entries.forEach((entry) => (entry.owner = entry.owner.replace(/:\d+$/, ":999999999"))),
+    );
 
   it("gives up after its time with the hash, having told it and offered more for gas", async () => {
     node.mines = false;
@@ -158,7 +161,11 @@ describe("scripts/chain/nodeTransactor", () => {
   });
 
   it("takes the next nonce where somebody else used one, and gives two senders two", async () => {
-    node.failure = { method: "eth_sendTransaction", error: new Error("replacement transaction underpriced"), done: false };
+    node.failure = {
+      method: "eth_sendTransaction",
+      error: new Error("replacement transaction underpriced"),
+      done: false,
+    };
     await transactor().send(CALL);
     expect(node.sent).to.have.length(1);
     const path = file();
@@ -187,7 +194,10 @@ describe("scripts/chain/nodeTransactor", () => {
   });
 
   it("decodes a refusal before anything is sent, names in words", async () => {
-    const data = ERRORS.encodeErrorResult("InvalidParameter", [`0x${Buffer.from("pileCap").toString("hex").padEnd(64, "0")}`, 1024]);
+    const data = ERRORS.encodeErrorResult("InvalidParameter", [
+      `0x${Buffer.from("pileCap").toString("hex").padEnd(64, "0")}`,
+      1024,
+    ]);
     node.failure = { method: "eth_estimateGas", error: Object.assign(new Error("reverted"), { data }), done: false };
     const error = await failureOf(transactor().send(CALL));
     expect(error).to.be.instanceOf(ContractRefusal);
