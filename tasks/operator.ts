@@ -1,4 +1,4 @@
-import type { HardhatRuntimeEnvironment, TaskArguments } from "hardhat/types";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../scripts/chain/marketClient";
 import type { Receipt, Transactor } from "../scripts/chain/transactor";
@@ -43,7 +43,7 @@ function operatorTask(name: string, description: string, flags: readonly Flag[],
     else task.addOptionalParam(flag[0], flag[1], flag[2]);
   }
   task.addFlag("json", SENT_AS_JSON).setAction(
-    guarded(async (args: SendingArguments & TaskArguments, hre) => {
+    guarded(async (args: SendingArguments & Setting["args"], hre) => {
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, args.feeder);
       const { moneyOf } = await import("../scripts/chain/token");

@@ -2,7 +2,6 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../../scripts/chain/marketClient";
 import { InputError } from "../../scripts/scenario/inputError";
-import { addressOf } from "./accounts";
 import { connectFeeder } from "./network";
 
 /** Which market a command is about. */
@@ -18,7 +17,9 @@ export async function connectMarket(
   { market: text, feeder }: MarketChoice,
 ): Promise<MarketClient> {
   if (text === undefined) return (await connectFeeder(hre, feeder)).client;
-  const market = await addressOf(hre, "market", text);
+  const isAddress: boolean = hre.ethers.isAddress(text);
+  if (!isAddress) throw new InputError("--market", `expected an address such as 0x…, 40 digits, found "${text}"`);
+  const market = hre.ethers.getAddress(text);
   if ((await hre.ethers.provider.getCode(market)) === "0x") {
     throw new InputError("--market", `there is no contract at ${market} on network ${hre.network.name}`);
   }
