@@ -1,6 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ReplayChain } from "../../scripts/chain/replayOnChain";
+import { InputError } from "../../scripts/scenario/inputError";
 import type { Scenario } from "../../scripts/scenario/scenario";
 import {
   clockOf,
@@ -24,6 +25,14 @@ export async function deployForScenario(
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   // Its piles' accounts are nobody's, and its time is set.
   await requireDevelopmentChain(hre, "a scenario can be played");
+  const { accounts } = hre.network.config;
+  if (hre.network.name !== "hardhat" && accounts !== "remote") {
+    throw new InputError(
+      `network ${hre.network.name}`,
+      "a scenario's piles are accounts that only the node signs for, and this network has keys of its own; " +
+        "use --network localhost",
+    );
+  }
   const pileCap = Math.max(scenario.piles.length, 1);
   // A node keeps its markets: each replay has one of its own.
   const name = hre.network.name === "hardhat" ? feeder : `${feeder}_${Date.now().toString(36)}`;
