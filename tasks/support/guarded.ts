@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ActionType, TaskArguments } from "hardhat/types";
+import type { ActionType, HardhatRuntimeEnvironment, TaskArguments } from "hardhat/types";
 import pc from "picocolors";
 
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/scenario/inputError";
-
-/** Hardhat's own error HH108. */
-const CANNOT_CONNECT = 108;
+import { installationText } from "./installation";
+import { nodeErrorText } from "./nodeErrors";
+import { toJsonText } from "./output";
 
 const GUARDED = new WeakSet<object>();
 
@@ -25,8 +25,9 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
     try {
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
-      const said = await messageOf(error, hre.config.paths.root);
+      const said = await messageOf(error, hre);
       if (said === undefined) throw error;
+      if ((args as { json?: unknown }).json === true) console.log(errorAsJson(error, said));
       console.error(`${pc.red("Error:")} ${said}`);
       process.exitCode = 1;
       return undefined;
@@ -59,14 +60,17 @@ export async function refusalText(
   return `${message}. ${more}`;
 }
 
-async function messageOf(error: unknown, root: string): Promise<string | undefined> {
+async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promise<string | undefined> {
   if (error instanceof InputError) return error.message;
-  if (error instanceof ContractRefusal) return `the contract refused: ${await refusalText(error, root)}`;
-  const { code, number } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
-  if (code === "ECONNREFUSED" || number === CANNOT_CONNECT) {
-    return "no node answers at the network's URL; start one with `npx hardhat node`, or set ADBEV_RPC_URL";
-  }
-  return undefined;
+  if (error instanceof ContractRefusal)
+    return `the contract refused: ${await refusalText(error, hre.config.paths.root)}`;
+  return nodeErrorText(error, hre) ?? installationText(error);
+}
+
+/** What `--json` prints of a failure: its message, and a contract's error with its arguments. */
+function errorAsJson(error: unknown, message: string): string {
+  const refusal = error instanceof ContractRefusal ? { refusal: { name: error.error, ...error.details } } : {};
+  return toJsonText({ error: message, ...refusal });
 }
 
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {

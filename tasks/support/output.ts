@@ -79,7 +79,7 @@ export function printSent(
   said: string,
 ): void {
   if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
-  else console.log(`${said} (gas ${grouped(gasUsed)})`);
+  else console.log(`${said} (gas ${grouped(gasUsed)}, transaction ${hash})`);
 }
 
 /** An amount in money units as pounds; 1 000 000 units are a pound. */

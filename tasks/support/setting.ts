@@ -33,6 +33,8 @@ export interface SettingArguments extends DataArguments {
 /** EVs a day unless told otherwise. */
 export const DEFAULT_EVS = "100";
 const DEFAULT_PEAK = "2000";
+/** Fits the 24 bits that a price has, money units per kWh. */
+const HIGHEST_TARIFF = 2n ** 24n - 1n;
 
 /** A task about simulated days, with the flags of {@link SettingArguments}. */
 export function dayTask(name: string, description: string): ConfigurableTaskDefinition {
@@ -84,6 +86,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   refuseTogether(args, "sessions", "evs", "the file says who comes");
   refuseTogether(args, "agent", "policy", "an agent is a policy of your own");
   refuseTogether(args, "load", "homes", "the file says what the homes draw");
+  const { DEFAULT_PARAMETERS } = await import("../../scripts/market/defaults");
   const { PRESETS } = await import("../../scripts/simulation/presets");
   const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
@@ -111,6 +114,9 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     alpha: wholeNumber("alpha", args.alpha, alpha.least, alpha.most),
     beta: wholeNumber("beta", args.beta, beta.least, beta.most),
   };
+  const importCap = highestImport(settings.importPrice);
+  // The market's own cap, where tariffs are below it.
+  if (importCap > DEFAULT_PARAMETERS.importCap) market.importCap = importCap;
   if (args.capacity !== undefined) market.capacityW = boundedAmount("capacity", args.capacity, MARKET_BOUNDS.capacityW);
   if (args.wait !== undefined) {
     market.maxWaitFrames = wholeNumber("wait", args.wait, maxWaitFrames.least, maxWaitFrames.most);
@@ -119,9 +125,16 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   return { settings, market, seed, evs, notes: data.notes };
 }
 
+/** The highest import tariff that a day can have, money units per kWh: of a file the highest that there is. */
+function highestImport(price: DaySettings["importPrice"]): bigint {
+  if (typeof price === "function" || price === undefined) return price === undefined ? 0n : HIGHEST_TARIFF;
+  return BigInt(Math.max(...[price].flat()));
+}
+
 /** A tariff within the 24 bits that a price has. */
 function tariff(flag: string, text: string): number {
   const price = Number(pencePerKWh(flag, text));
-  if (price >= 2 ** 24) throw new InputError(`--${flag}`, `expected at most 1677.7215 pence per kWh, found "${text}"`);
+  if (price > HIGHEST_TARIFF)
+    throw new InputError(`--${flag}`, `expected at most 1677.7215 pence per kWh, found "${text}"`);
   return price;
 }
