@@ -52,14 +52,14 @@ export async function auditEvents(
   range: BlockRange,
   events: readonly AuditEvent[],
 ): Promise<AuditResult> {
-  const rebuilt = new RebuiltMarket(client.parameters);
+  const rebuilt = new RebuiltMarket(client.parameters, client.address);
   const counts: Record<string, number> = {};
   for (const { name } of events) counts[name] = (counts[name] ?? 0) + 1;
   const result = (compared: Compared | undefined, difference: Difference | undefined): AuditResult => ({
     ...{ market: client.address, ...range, events: counts, compared, difference },
     money: {
       ...{ ...rebuilt.moved, claims: rebuilt.claims, ofPiles: rebuilt.ofPiles },
-      ...{ inDelivery: rebuilt.ledger.inDelivery, ofGrid: rebuilt.gridBalance },
+      ...{ inDelivery: rebuilt.inDelivery, ofGrid: rebuilt.gridBalance },
     },
     energy: rebuilt.energy,
   });

@@ -169,7 +169,10 @@ export class FrameLedger {
     const trades = between.map(({ sell, buy, ...of }) => ({ ...of, sell: String(sell), buy: String(buy) }));
     const grid = fills
       .filter((fill) => !between.includes(fill))
-      .map((fill) => ({ ...fill, pile: String(partyOf(fill)), side: fill.sell === GRID ? "charge" : "discharge" }) as const);
+      .map(
+        (fill) =>
+          ({ ...fill, pile: String(partyOf(fill)), side: fill.sell === GRID ? "charge" : "discharge" }) as const,
+      );
     const groups = groupsOf({ trades, grid }).map((group) => group.map(Number));
     return new Set(groups.filter((group) => group.some((pile) => posted.has(pile))).flat());
   }

@@ -29,7 +29,7 @@ export async function rebuildMemory(
   const toBlock = await provider.getBlockNumber();
   const fromBlock = await deploymentBlock(provider, client.address, toBlock);
   const events = await readMarketEvents(provider, contractsOf(client), { fromBlock, toBlock });
-  const rebuilt = new RebuiltMarket(client.parameters);
+  const rebuilt = new RebuiltMarket(client.parameters, client.address);
   for (const event of events) rebuilt.apply(event);
   const numbers = new Map([...rebuilt.piles].map(([index, { account }]) => [account, index]));
   const piles = new Map(

@@ -80,6 +80,8 @@ export class RebuiltMarket {
 
   /** The last event that touched each subject. */
   private readonly touched = new Map<string, EventPlace>();
+  /** Cancel fees that the running transaction has told, by pile. */
+  private readonly feesTold = new Map<number, bigint>();
   /** What everybody may claim of the grid operator's account, money units; never 0. */
   readonly claimOf = new Map<string, bigint>();
   /** The frame whose clearing opened a round in the running transaction. */
@@ -132,10 +134,14 @@ export class RebuiltMarket {
     return sum;
   }
 
+  /** What awaits settlement, money units. */
+  get inDelivery(): bigint {
+    return this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
+  }
+
   /** Everybody's money: the piles', what awaits settlement, the grid operator's account. Money units. */
   get claims(): bigint {
-    const inDelivery = this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
-    return this.ofPiles + inDelivery + this.gridBalance;
+    return this.ofPiles + this.inDelivery + this.gridBalance;
   }
 
   /** Takes in the next event. @throws Contradiction where it cannot follow from those before it */
@@ -200,7 +206,8 @@ export class RebuiltMarket {
     CancellationPaid: (e) => {
       // Told before the order that leaves.
       const subject = `pile ${e.number("pile")}`;
-      e.expect(subject, "what cancelling costs (money units)", this.feeOf(e, this.pile(e).slot), e.amount("fee"));
+      e.expect(subject, "what cancelling costs (money units)", this.cancelFee(this.pile(e).slot), e.amount("fee"));
+      this.feesTold.set(e.number("pile"), e.amount("fee"));
       this.gridBalance += e.amount("fee");
       e.expect("market", "gridBalance (money units)", this.gridBalance, e.amount("gridBalance"));
       e.touch(subject, "market");
@@ -213,7 +220,8 @@ export class RebuiltMarket {
     ClaimPaid: (e) => {
       const account = e.text("account");
       const left = (this.claimOf.get(account) ?? 0n) - e.amount("amount");
-      if (left < 0n) e.contradict(`claim of ${account}`, "claim (money units)", left + e.amount("amount"), e.amount("amount"));
+      if (left < 0n)
+        e.contradict(`claim of ${account}`, "claim (money units)", left + e.amount("amount"), e.amount("amount"));
       this.claimOf.set(account, left);
       e.touch(`claim of ${account}`);
     },
@@ -315,7 +323,7 @@ export class RebuiltMarket {
     const before = withoutOrder(this.parameters, pile.slot);
     const state = decodePileState(e.amount("state"));
     const locked = lockWith(this.parameters, state, state.remainingWh);
-    const fee = this.feeOf(e, pile.slot);
+    const fee = this.takeFee(e.number("pile"));
     e.expect(subject, "balance (money units)", before.balance - locked - fee, state.balance);
     e.expect(subject, "sequence", BigInt.asUintN(32, this.sequence), state.sequence);
     this.expectLasting(e, subject, before, state);
@@ -330,7 +338,7 @@ export class RebuiltMarket {
     const subject = `pile ${e.number("pile")}`;
     const before = withoutOrder(this.parameters, pile.slot);
     const state = decodePileState(e.amount("state"));
-    e.expect(subject, "balance (money units)", before.balance - this.feeOf(e, pile.slot), state.balance);
+    e.expect(subject, "balance (money units)", before.balance - this.takeFee(e.number("pile")), state.balance);
     this.expectLasting(e, subject, before, state);
     pile.slot = state;
     e.touch(subject);
@@ -343,12 +351,19 @@ export class RebuiltMarket {
     e.expect(subject, "nonce", before.nonce === MAX_NONCE ? MAX_NONCE : before.nonce + 1n, state.nonce);
   }
 
+  /** What the transaction has said that a pile paid for its order's leaving. */
+  private takeFee(pile: number): bigint {
+    const fee = this.feesTold.get(pile) ?? 0n;
+    this.feesTold.delete(pile);
+    return fee;
+  }
+
   /** What a pile pays that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
-  private feeOf(e: EventReader, slot: PileState): bigint {
+  private cancelFee(slot: PileState): bigint {
     const { cancelPrice, settlement } = this.parameters;
     const flexible = slot.iceberg || !slot.charge;
     const reckoned = (this.loads.last?.frame ?? 0) >= slot.firstFrame;
-    if (settlement !== "benefit" || !flexible || !reckoned || !this.isLive(slot, e.time())) return 0n;
+    if (settlement !== "benefit" || !flexible || !reckoned) return 0n;
     const displayedWh = slot.remainingWh < slot.peakWh ? slot.remainingWh : slot.peakWh;
     const [price, lock] = [amountDown(cancelPrice, displayedWh), lockWith(this.parameters, slot, slot.remainingWh)];
     return price < lock ? price : lock;

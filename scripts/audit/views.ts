@@ -13,6 +13,7 @@ import {
   field,
   REMEMBERED_FRAMES,
 } from "../chain/packedWords";
+import { isLiveState } from "../chain/marketClient";
 import { inBatches } from "./inBatches";
 import type { AuditedContracts } from "./marketLogs";
 import type { RebuiltMeter } from "./meterBook";
@@ -83,6 +84,7 @@ export class Views {
       ["pflW", pflW, chronicle.pflW],
       ["gridBalance (money units)", rebuilt.gridBalance, chronicle.gridBalance],
       ["roundOpen", rebuilt.roundOpen, chronicle.roundOpen],
+      ["openFrames", rebuilt.ledger.open.size, chronicle.openFrames],
     ];
     for (let word = 1; word <= rebuilt.moreWords; word++) {
       const stored = await this.storage(MORE_LIVE_SLOT + BigInt(word - 1));
@@ -99,20 +101,25 @@ export class Views {
     return {
       subject: "market",
       fields: [
-        ["claims of everybody (money units)", claims, moved.deposited - moved.withdrawn],
+        ["money of everybody (money units)", claims, moved.deposited - moved.withdrawn],
+        [
+          "claims on the operator's account (money units)",
+          [...this.rebuilt.claimOf.values()].reduce((sum, claim) => sum + claim, 0n),
+          await this.delivery.claimedOf(this.contracts.market, this.at),
+        ],
         ["whether the tokens held cover all claims", true, held >= claims * parameters.unit],
       ],
     };
   }
 
   async pile(number: number): Promise<Subject> {
-    const { account, operator, ratedW, slot, debt } = this.rebuilt.piles.get(number)!;
+    const { account, operator, ratedW, slot } = this.rebuilt.piles.get(number)!;
     const { market, at } = this;
-    const [word, record, index, owed, freeOf, lockedOf] = await Promise.all([
+    const [word, record, index, claim, freeOf, lockedOf] = await Promise.all([
       market.pileState(number, at),
       market.pileRecord(number, at),
       market.pileOf(account, at),
-      market.debtOf(number, at),
+      this.delivery.claimOf(this.contracts.market, account, at),
       market.freeBalanceOf(account, at),
       market.lockedBalanceOf(account, at),
     ]);
@@ -128,7 +135,7 @@ export class Views {
         ["number of its account", BigInt(number), index],
         ["registered", true, word >> 255n === 1n],
         ...names.map((name): [string, unknown, unknown] => [withUnit(name), slot[name], contract[name]]),
-        ["debt (money units)", debt, owed],
+        ["claim on the operator's account (money units)", this.rebuilt.claimOf.get(account) ?? 0n, claim],
         ["free balance now (money units)", free, freeOf],
         ["locked balance now (money units)", locked, lockedOf],
       ],
@@ -137,8 +144,15 @@ export class Views {
 
   /** The book: which piles have an order that can still be filled. */
   async liveOrders(): Promise<Subject> {
-    const [piles] = await this.market.liveStates(this.at);
-    const live = new Set(piles.map(Number));
+    const chronicle = decodeChronicle(await this.market.chronicle(this.at));
+    const { frameSeconds } = this.rebuilt.parameters;
+    const numbers = [...this.rebuilt.piles.keys()];
+    const states = await inBatches(numbers, async (pile) =>
+      decodePileState(await this.market.pileState(pile, this.at)),
+    );
+    const live = new Set(
+      numbers.filter((_, i) => isLiveState(states[i]!, chronicle, frameSeconds, this.block.timestamp)),
+    );
     const rebuilt = [...this.rebuilt.piles].filter(([, { slot }]) => this.rebuilt.isLive(slot, this.block.timestamp));
     const mine = new Set(rebuilt.map(([pile]) => pile));
     const all = [...new Set([...live, ...mine])].sort((a, b) => a - b);

@@ -8,7 +8,7 @@ import type { AuditEvent } from "../../scripts/audit/auditEvent";
 import { readMarketEvents } from "../../scripts/audit/marketLogs";
 import type { BlockRange } from "../../scripts/chain/readLogs";
 import { MarketClient } from "../../scripts/chain/marketClient";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { type DeploymentParameters } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";
 import { deployedAside } from "../helpers/market";
 import { type Habits, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
@@ -30,13 +30,13 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
     {
       name: "where plans compete, by meters, and export",
       parameters: {
-        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, bondPrice: 12_345n, wheelingCap: 9_999n },
+        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, wheelingCap: 9_999n },
         ...{ icebergPeakWh: 10_000n, maxHorizon: 8, chargeEfficiencyBps: 11_000n, dischargeEfficiencyBps: 9_000n },
       },
       habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n], meters: METERS },
     },
     {
-      name: "with meters, ranked by credit, poor piles in debt",
+      name: "with meters, ranked by credit, poor piles",
       parameters: { readingSeconds: 1_800, ranking: "credit", overBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
       habits: { balances: POOR, meters: METERS },
     },
@@ -54,7 +54,7 @@ describe("Auditing a market from its events", function () {
 
   /** Random days of a market; the last frames stay unsettled. */
   async function play({ name, parameters, habits: own }: (typeof CONFIGURATIONS)[number]): Promise<Played> {
-    const market = { ...DEFAULT_PARAMETERS, ...parameters };
+    const market = withDefaults(parameters);
     const habits = { ...HABITS, ...own };
     const before = await ethers.provider.getBlockNumber();
     const twins = await TwinMarkets.deploy(deployed(), market, () => true, nothingSeen());
@@ -150,7 +150,7 @@ describe("Auditing a market from its events", function () {
     for (const configuration of CONFIGURATIONS)
       for (const { name } of (await dayOf(configuration)).events) seen.add(name);
     expect([...seen]).to.include.members([
-      ...["DebtChanged", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
+      ...["ClaimAdded", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
       ...["OrderCancelled", "PlanRevealed", "RoundFinalised", "RoundOpened", "SuspensionSet", "Withdrawn"],
       ...["MeterRegistered", "WeatherFactorChanged", "AttributesChanged"],
     ]);

@@ -18,7 +18,7 @@ import {
 } from "../../scripts/chain/packedWords";
 import { Random } from "../../scripts/random";
 import type { Market } from "../../typechain-types";
-import { currentFrame, deployMarket } from "../helpers/market";
+import { currentFrame, deployMarket, nextFirstFrame } from "../helpers/market";
 import {
   deployDirect,
   nth,
@@ -37,7 +37,7 @@ class Follower {
   private nextBlock = 0;
 
   private constructor(private readonly client: MarketClient) {
-    this.rebuilt = new RebuiltMarket(client.parameters);
+    this.rebuilt = new RebuiltMarket(client.parameters, client.address);
   }
 
   static async of(market: Market): Promise<Follower> {
@@ -157,7 +157,8 @@ describe("Rebuilding a market from its events alone", function () {
       if (random.chance(0.3)) await market.setEntryPaused(random.chance(0.2));
       if (random.chance(0.15)) {
         const pile = await market.pileOf(random.pick(piles));
-        await delivery.setMeterKey(market, pile, random.pick(piles));
+        // Refused while frames before the last change are not settled.
+        await delivery.setMeterKey(market, pile, random.pick(piles)).catch(() => undefined);
       }
       if (step === 10) {
         const late = nth(await ethers.getSigners(), 9);
@@ -257,7 +258,7 @@ describe("Rebuilding a market from its events alone", function () {
   it("names what is wrong by one bit, and the event that touched it last", async () => {
     const { market, piles } = await loadFixture(fixture);
     const follower = await Follower.of(market);
-    const firstFrame = Number(await market.nextFirstFrame());
+    const firstFrame = Number(await nextFirstFrame(market));
     await market
       .connect(nth(piles, 0))
       .place({ charge: true, price: PENNY, energyWh: 100n, peakWh: 0n, expiryFrame: firstFrame });
@@ -274,7 +275,7 @@ describe("Rebuilding a market from its events alone", function () {
     expect(await slotOf("_moreLive")).to.equal(MORE_LIVE_SLOT);
     const { market, piles } = await deployMarket(210);
     const follower = await Follower.of(market);
-    const firstFrame = Number(await market.nextFirstFrame());
+    const firstFrame = Number(await nextFirstFrame(market));
     const order = { charge: true, price: PENNY, energyWh: 100n, peakWh: 0n, expiryFrame: firstFrame };
     for (const pile of [208, 209, 210]) await market.connect(nth(piles, pile - 1)).place(order);
     await follower.expectSame();
