@@ -8,7 +8,7 @@ import type { AuditEvent } from "../../scripts/audit/auditEvent";
 import { readMarketEvents } from "../../scripts/audit/marketLogs";
 import type { BlockRange } from "../../scripts/chain/readLogs";
 import { MarketClient } from "../../scripts/chain/marketClient";
-import { type DeploymentParameters } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";
 import { deployedAside } from "../helpers/market";
 import { type Habits, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
