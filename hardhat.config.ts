@@ -38,6 +38,13 @@ const MEASURED_MOCKS = ["TestToken.sol", "FloorHarness.sol"];
 
 const mocks = readdirSync(`${__dirname}/contracts/mocks`).filter((file) => !MEASURED_MOCKS.includes(file));
 
+/** A price of gas from the settings, wei; what the node asks where there is none. */
+function gasPriceSetting(): number | "auto" {
+  const text = vars.get("ADBEV_GAS_PRICE", "auto");
+  if (text === "auto" || /^\d{1,15}$/.test(text)) return text === "auto" ? text : Number(text);
+  throw new Error(`ADBEV_GAS_PRICE: expected a whole number of wei, or auto, found "${text}"`);
+}
+
 const config: HardhatUserConfig = {
   solidity: {
     compilers: [solidity],
@@ -46,7 +53,8 @@ const config: HardhatUserConfig = {
   networks: {
     // Blocks of the in-process chain may share a second, so that a busy frame does not run into its window.
     hardhat: { allowBlocksWithSameTimestamp: true },
-    // Any EVM network: `npx hardhat vars set ADBEV_RPC_URL`, then ADBEV_MNEMONIC or ADBEV_PRIVATE_KEY.
+    // Any EVM network: `npx hardhat vars set ADBEV_RPC_URL`, then ADBEV_MNEMONIC or ADBEV_PRIVATE_KEY. ADBEV_GAS_PRICE,
+    // wei, decides what is offered for gas; 0 where gas is free.
     testnet: {
       url: vars.get("ADBEV_RPC_URL", "http://127.0.0.1:8545"),
       accounts: vars.has("ADBEV_MNEMONIC")
@@ -54,6 +62,7 @@ const config: HardhatUserConfig = {
         : vars.has("ADBEV_PRIVATE_KEY")
           ? [vars.get("ADBEV_PRIVATE_KEY")]
           : [],
+      gasPrice: gasPriceSetting(),
     },
   },
   gasReporter: {

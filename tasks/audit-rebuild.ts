@@ -1,13 +1,13 @@
 import type { AuditResult } from "../scripts/audit/audit";
 import type { Difference, EventPlace } from "../scripts/audit/auditEvent";
-import type { MarketClient } from "../scripts/chain/marketClient";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { InputError } from "../scripts/scenario/inputError";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder } from "./support/network";
+import { connectMarket } from "./support/market";
+import { compileQuietly } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 
@@ -35,17 +35,14 @@ feederTask(
         from: args.fromBlock === undefined ? undefined : wholeNumber("from-block", args.fromBlock, 0, MOST_BLOCKS),
         to: args.toBlock === undefined ? undefined : wholeNumber("to-block", args.toBlock, 0, MOST_BLOCKS),
       };
-      const isAddress: boolean = args.market === undefined || hre.ethers.isAddress(args.market);
-      if (!isAddress) {
-        throw new InputError("--market", `expected an address such as 0x…, 40 digits, found "${args.market}"`);
-      }
       await compileQuietly(hre);
-      const { auditMarket, deploymentBlock } = await import("../scripts/audit/audit");
+      const { auditMarket } = await import("../scripts/audit/audit");
+      const { deploymentBlock } = await import("../scripts/chain/blocks");
       const { provider } = hre.ethers;
       const latest = await provider.getBlockNumber();
       const toBlock = asked.to ?? latest;
       if (toBlock > latest) throw new InputError("--to-block", `the latest block is ${latest}, found ${toBlock}`);
-      const client = await connect(hre, args);
+      const client = await connectMarket(hre, args);
       await requireState(hre, client.address, toBlock);
       const fromBlock = asked.from ?? (await deploymentBlock(provider, client.address, toBlock));
       if (fromBlock > toBlock) {
@@ -63,22 +60,6 @@ feederTask(
       if (result.difference !== undefined) process.exitCode = 1;
     }),
   );
-
-async function connect(hre: HardhatRuntimeEnvironment, { market, feeder }: AuditArguments): Promise<MarketClient> {
-  if (market === undefined) return (await connectFeeder(hre, feeder)).client;
-  if ((await hre.ethers.provider.getCode(market)) === "0x") {
-    throw new InputError("--market", `there is no contract at ${market} on network ${hre.network.name}`);
-  }
-  const { MarketClient } = await import("../scripts/chain/marketClient");
-  try {
-    return await MarketClient.connect(hre.ethers.getAddress(market), hre.ethers.provider);
-  } catch (error) {
-    // No answer that is one: providers say so in different words.
-    const isNone = hre.ethers.isError(error, "BAD_DATA") || /revert/i.test(error instanceof Error ? error.message : "");
-    if (!isNone) throw error;
-    throw new InputError("--market", `the contract at ${market} is no market`);
-  }
-}
 
 /** @throws InputError where the node has forgotten the state at a block, or there was no market yet */
 async function requireState({ ethers }: HardhatRuntimeEnvironment, market: string, toBlock: number): Promise<void> {

@@ -1,81 +1,41 @@
-import { task } from "hardhat/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
+import type { MarketClient } from "../scripts/chain/marketClient";
 import { InputError } from "../scripts/scenario/inputError";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
-import { pencePerKWh, wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder, isDevelopmentChain, latestTime, transactorOf } from "./support/network";
-import { grouped, kW, kWh, pence, printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
+import { wholeNumber } from "./support/flags";
+import { chainTime, clockOf, compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
+import { grouped, kW, kWh, printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
 
 interface FrameArguments extends SendingArguments {
   frame?: string;
 }
 
-interface PublishArguments extends SendingArguments {
-  frames: string;
-  load: string;
-  import: string;
-  export: string;
-}
-
-feederTask("frame:publish", "Publishes base load and tariffs of the next frames that may still be published")
-  .addOptionalParam("account", "account with the grid operator's role", "0")
-  .addOptionalParam("frames", "how many frames, 1 to 48", "48")
-  .addOptionalParam("load", "base load of every frame, W", "33000")
-  .addOptionalParam("import", "import tariff, pence per kWh", "20")
-  .addOptionalParam("export", "export tariff, pence per kWh", "5")
-  .addFlag("json", SENT_AS_JSON)
-  .setAction(
-    guarded(async (args: PublishArguments, hre) => {
-      const count = wholeNumber("frames", args.frames, 1, 48);
-      const baseLoadW = BigInt(wholeNumber("load", args.load, -(2 ** 31), 2 ** 31 - 1));
-      const importPrice = pencePerKWh("import", args.import);
-      const exportPrice = pencePerKWh("export", args.export);
-      await compileQuietly(hre);
-      const { client } = await connectFeeder(hre, args.feeder);
-      const { frameSeconds, auctionSeconds, leadFrames } = client.parameters;
-      const now = await latestTime(hre);
-      let first = Math.ceil((now + 1 + auctionSeconds) / frameSeconds) + leadFrames;
-      while ((await client.publication(first)) !== 0n) first += 1;
-      const last = Math.min(first + count - 1, Math.floor(now / frameSeconds) + 96);
-      if (last < first) throw new InputError("--frames", "everything that may be published by now is published");
-      const publications = Array.from({ length: last - first + 1 }, () => ({
-        baseLoadW,
-        importPrice,
-        exportPrice,
-        wheelingPrice: 0n,
-      }));
-      const receipt = await client.publish(await transactorOf(hre, args.account), first, publications);
-      const said = `Published frames ${first} to ${last}`;
-      printSent(args.json, receipt, { firstFrame: first, lastFrame: last }, said);
-    }),
-  );
-
 feederTask("frame:clear", "Clears the frame whose auction window is open; on a development chain, goes there first")
   .addOptionalParam("account", "account that pays for it; anybody may clear", "0")
-  .addFlag("json", "print what was decided as JSON and nothing else")
+  .addFlag("json", "print what was decided, its transaction and its gas as JSON and nothing else")
   .setAction(
-    guarded(async ({ feeder, account, json }: FrameArguments, hre) => {
+    guarded(async ({ feeder, account, json }: SendingArguments, hre) => {
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
-      const { DevelopmentClock } = await import("../scripts/chain/clock");
       const { GRID } = await import("../scripts/chain/packedWords");
-      const { frameSeconds, auctionSeconds } = client.parameters;
-      let frame = Math.floor((await latestTime(hre)) / frameSeconds) + 1;
-      if ((await client.chronicle()).lastFrame >= frame) frame += 1;
-      if (await isDevelopmentChain(hre)) {
-        await new DevelopmentClock(hre.network.provider).reach(frame * frameSeconds - auctionSeconds);
-      }
+      const { moneyOf } = await import("../scripts/chain/token");
+      const money = await moneyOf(client, hre.ethers.provider);
+      const frame = await nextToClear(hre, client);
       const { receipt, cleared } = await client.clear(await transactorOf(hre, account), frame);
       if (json) {
-        console.log(toJsonText({ ...cleared, gas: receipt.gasUsed }));
+        console.log(toJsonText({ ...cleared, transaction: receipt.hash, gas: receipt.gasUsed }));
         return;
       }
       console.log(
-        `Frame ${frame}: load ${kW(cleared.loadW)}, fluctuation level ${kW(cleared.pflW)} (gas ${grouped(receipt.gasUsed)})`,
+        `Frame ${frame}: load ${kW(cleared.loadW)}, fluctuation level ${kW(cleared.pflW)} ` +
+          `(gas ${grouped(receipt.gasUsed)}, transaction ${receipt.hash})`,
       );
       if (cleared.fills.length === 0) {
-        console.log("Nothing was traded");
+        const later = (await client.liveStates()).filter(({ state }) => state.firstFrame > frame).length;
+        const wait = later === 0 ? "" : `; ${later === 1 ? "one order takes" : `${later} orders take`} part later`;
+        console.log(`Nothing was traded${wait}`);
         return;
       }
       printTable(
@@ -84,7 +44,7 @@ feederTask("frame:clear", "Clears the frame whose auction window is open; on a d
           sell === GRID ? "grid" : String(sell),
           String(buy),
           kWh(energyWh, 2),
-          pence(price),
+          money.price(price),
         ]),
       );
     }),
@@ -97,46 +57,82 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
   .setAction(
     guarded(async ({ feeder, account, frame: text, json }: FrameArguments, hre) => {
       await compileQuietly(hre);
-      const { client, addresses } = await connectFeeder(hre, feeder);
-      const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
-      const { DevelopmentClock } = await import("../scripts/chain/clock");
-      const frame =
-        text === undefined ? (await client.chronicle()).lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);
-      const market = Market__factory.connect(addresses.market, hre.ethers.provider);
-      const [event] = await market.queryFilter(market.filters.FrameCleared(frame));
-      if (event === undefined) throw new InputError("--frame", `frame ${frame} was never cleared`);
-      if (await isDevelopmentChain(hre)) {
-        await new DevelopmentClock(hre.network.provider).reach((frame + 1) * client.parameters.frameSeconds);
+      const { client } = await connectFeeder(hre, feeder);
+      const { decidedFrame } = await import("../scripts/chain/frameLogs");
+      const { lastFrame } = await client.chronicle();
+      const frame = text === undefined ? lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);
+      if (frame === 0) throw new InputError(`feeder ${feeder}`, "no frame was cleared yet; see frame:clear");
+      const decided = await decidedFrame(client, hre.ethers.provider, frame);
+      if (decided === undefined) throw new InputError("--frame", `frame ${frame} was never cleared`);
+      const fills = decided.packed.length;
+      if (fills === 0) {
+        const said = `Frame ${frame} moved no energy, so there is nothing to settle`;
+        console.log(json ? toJsonText({ frame, fills }) : said);
+        return;
       }
-      // Not from the market, which forgets after 128 frames: a late settlement must find it, too.
-      const [published] = await market.queryFilter(market.filters.FramePublished(frame));
-      const publication = published?.args.publication ?? 0n;
-      const [round] = await market.queryFilter(market.filters.FlexibleFilled(frame));
-      const packed = [...event.args.fills, ...(round?.args.fills ?? [])];
-      const settled = { frame, packed, matched: event.args.fills.length };
-      const receipt = await client.settle(await transactorOf(hre, account), settled, publication);
-      const fills = settled.packed.length;
-      printSent(json, receipt, { frame, fills }, `Frame ${frame} is settled, ${fills} fills`);
+      const sender = await transactorOf(hre, account);
+      await reachEnd(hre, client, frame, async (next) => {
+        const { receipt } = await client.clear(sender, next);
+        console.error(
+          `Frame ${next} was cleared on the way, since its window ends where frame ${frame} does ` +
+            `(transaction ${receipt.hash})`,
+        );
+      });
+      const receipt = await client.settle(sender, decided, decided.publication);
+      printSent(
+        json,
+        receipt,
+        { frame, fills },
+        `Frame ${frame} is settled, ${fills === 1 ? "one fill" : `${fills} fills`}`,
+      );
     }),
   );
 
-task("chain:travel", "Sets a development chain's time to the beginning of a later frame")
-  .addOptionalParam("feeder", "name of the feeder whose frames count", "main")
-  .addOptionalParam("frames", "how many frames ahead", "1")
-  .addFlag("json", "print the frame and its time, s, as JSON and nothing else")
-  .setAction(
-    guarded(async ({ feeder, frames, json }: { feeder: string; frames: string; json: boolean }, hre) => {
-      const ahead = wholeNumber("frames", frames, 1, 1_000);
-      await compileQuietly(hre);
-      const { client } = await connectFeeder(hre, feeder);
-      if (!(await isDevelopmentChain(hre))) {
-        throw new InputError(`network ${hre.network.name}`, "only a development chain's time can be set");
-      }
-      const { DevelopmentClock } = await import("../scripts/chain/clock");
-      const { frameSeconds } = client.parameters;
-      const frame = Math.floor((await latestTime(hre)) / frameSeconds) + ahead;
-      await new DevelopmentClock(hre.network.provider).reach(frame * frameSeconds);
-      if (json) console.log(toJsonText({ frame, beginsAt: frame * frameSeconds }));
-      else console.log(`It is now the beginning of frame ${frame}`);
-    }),
-  );
+/**
+ * The frame that is cleared now: a development chain goes to the next window; a live one is in it.
+ * @throws InputError where no window is open and none can be gone to
+ */
+async function nextToClear(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<number> {
+  const { frameSeconds, auctionSeconds } = client.parameters;
+  const now = await chainTime(hre);
+  const { lastFrame } = await client.chronicle();
+  const frame = Math.max(Math.floor(now / frameSeconds), lastFrame) + 1;
+  const opens = frame * frameSeconds - auctionSeconds;
+  if (await isDevelopmentChain(hre)) await (await clockOf(hre)).reach(opens);
+  else if (opens > now) {
+    const at = new Date(opens * 1000).toISOString();
+    const done = lastFrame >= frame - 1 ? `frame ${frame - 1} is cleared, and ` : "";
+    throw new InputError("frame:clear", `${done}the window of frame ${frame} opens at ${at}, in ${opens - now} s`);
+  }
+  return frame;
+}
+
+/**
+ * Waits for a frame's end. A development chain goes there; the next frame's window, which it would jump over, is used on
+ * the way, so that no frame goes by uncleared only since another was settled.
+ */
+async function reachEnd(
+  hre: HardhatRuntimeEnvironment,
+  client: MarketClient,
+  frame: number,
+  clear: (frame: number) => Promise<void>,
+): Promise<void> {
+  const { frameSeconds, auctionSeconds } = client.parameters;
+  const ends = (frame + 1) * frameSeconds;
+  const clock = await clockOf(hre);
+  if (!(await isDevelopmentChain(hre))) {
+    const now = await clock.now();
+    if (now >= ends) return;
+    const at = new Date(ends * 1000).toISOString();
+    throw new InputError("frame:settle", `frame ${frame} ends at ${at}, in ${ends - now} s`);
+  }
+  if ((await clock.now()) < ends && (await client.chronicle()).lastFrame === frame) {
+    if (client.roundsAddress === undefined) {
+      await clock.reach(ends - auctionSeconds);
+      await clear(frame + 1);
+    } else {
+      console.error(`Frame ${frame + 1} goes by without being cleared; frame:clear before frame:settle clears it`);
+    }
+  }
+  await clock.reach(ends);
+}

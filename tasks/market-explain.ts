@@ -2,8 +2,8 @@ import { InputError } from "../scripts/scenario/inputError";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder } from "./support/network";
-import { kWh, pence, toJsonText } from "./support/output";
+import { compileQuietly, connectFeeder, viewBlock } from "./support/network";
+import { kWh, toJsonText } from "./support/output";
 
 interface ExplainArguments extends FeederArguments {
   pile?: string;
@@ -26,13 +26,16 @@ feederTask(
       const { client, addresses } = await connectFeeder(hre, args.feeder);
       const { LensClient } = await import("../scripts/chain/lensClient");
       const { VERDICT_WORDS } = await import("../scripts/chain/verdicts");
-      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
+      const { moneyOf } = await import("../scripts/chain/token");
+      const blockTag = await viewBlock(hre);
+      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider, blockTag);
+      const money = await moneyOf(client, hre.ethers.provider);
       const frame = asked ?? (await lens.upcomingFrame());
       const records = await client.piles();
       if (pile !== undefined && pile > records.length) {
         throw new InputError("--pile", `there are ${records.length} piles, numbered from 1; found ${pile}`);
       }
-      const live = new Set((await client.liveStates()).map((state) => state.pile));
+      const live = new Set((await client.liveStates({ blockTag })).map((state) => state.pile));
       const chosen = records.filter(({ index }) => (pile === undefined ? live.has(index) : index === pile));
       const { bids, asks } = await lens.book(frame);
       const explained = await Promise.all(
@@ -54,7 +57,7 @@ feederTask(
           line === undefined
             ? ""
             : ` f = ${line.priority} (rank ${line.priceRank} by price, ${line.timeRank} by time), ` +
-              `shows ${kWh(line.displayedWh, 2)} and hides ${kWh(line.hiddenWh, 2)} at ${pence(line.price)}.`;
+              `shows ${kWh(line.displayedWh, 2)} and hides ${kWh(line.hiddenWh, 2)} at ${money.price(line.price)}.`;
         const filled = filledWh > 0n ? ` (filled: ${kWh(filledWh, 2)})` : "";
         console.log(`Pile ${number}:${rank} If frame ${frame} were cleared now, ${VERDICT_WORDS[verdict]}${filled}.`);
       }

@@ -1,21 +1,24 @@
 import { InputError } from "../scripts/scenario/inputError";
-import { pileTask, type SendingArguments } from "./support/feederTask";
+import { addressOf, pileAccount } from "./support/accounts";
+import { type PileArguments, pileTask } from "./support/feederTask";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { kWh, printSent, SENT_AS_JSON } from "./support/output";
 
-interface ReadArguments extends SendingArguments {
+interface ReadArguments extends PileArguments {
   frame?: string;
   consumed: string;
   produced: string;
   sender: string;
+  key?: string;
 }
 
 pileTask("meter:read", "Signs what a pile's meter read in a frame that is over, and stores it for the settlement")
   .addOptionalParam("frame", "the frame (default: the last one that was cleared)")
   .addOptionalParam("consumed", "energy that the pile took, Wh", "0")
   .addOptionalParam("produced", "energy that the pile gave, Wh", "0")
+  .addOptionalParam("key", "account of the meter's key, by number or address (default: the pile's)")
   .addOptionalParam("sender", "account that pays for it; anybody may submit a reading", "0")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
@@ -33,12 +36,13 @@ pileTask("meter:read", "Signs what a pile's meter read in a frame that is over, 
       }
       const { lastFrame } = await client.chronicle();
       const frame = args.frame === undefined ? lastFrame : wholeNumber("frame", args.frame, 1, 2 ** 32 - 1);
-      const { address } = await transactorOf(hre, args.account);
+      const address = await addressOf(hre, "account", await pileAccount(hre, args.account));
+      const key = await addressOf(hre, "key", args.key ?? address);
       const pile = await client.pileOf(address);
       if (pile === 0) throw new InputError("--account", `${address} is no pile of feeder ${args.feeder}`);
       await (await clockOf(hre)).reach((frame + 1) * frameSeconds);
       const reading = { pile, frame, consumedWh, producedWh };
-      const signed = await client.signReading(await hre.ethers.getSigner(address), reading);
+      const signed = await client.signReading(await hre.ethers.getSigner(key), reading);
       const receipt = await client.submitReadings(await transactorOf(hre, args.sender), [signed]);
       printSent(
         args.json,

@@ -1,11 +1,13 @@
 import type { OrderRequest } from "../scripts/market/types";
-import { pileTask, type SendingArguments } from "./support/feederTask";
+import { InputError } from "../scripts/scenario/inputError";
+import { pileAccount } from "./support/accounts";
+import { type PileArguments, pileTask } from "./support/feederTask";
 import { guarded } from "./support/guarded";
-import { amount, oneOf, pencePerKWh, wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
-import { kWh, pence, printSent, SENT_AS_JSON } from "./support/output";
+import { oneOf, wholeNumber } from "./support/flags";
+import { chainTime, compileQuietly, connectFeeder, transactorOf } from "./support/network";
+import { kWh, printSent, SENT_AS_JSON } from "./support/output";
 
-interface OrderArguments extends SendingArguments {
+interface OrderArguments extends PileArguments {
   side: string;
   price: string;
   energy: string;
@@ -13,13 +15,16 @@ interface OrderArguments extends SendingArguments {
   frames: string;
 }
 
+/** The market's largest order. */
+const MOST_WH = 2 ** 24 - 1;
+
 for (const [name, description] of [
   ["place", "Places an order of a pile"],
   ["replace", "Cancels a pile's live order and places another"],
 ] as const) {
   pileTask(`order:${name}`, description)
     .addParam("side", "charge (a bid) or discharge (an ask)")
-    .addParam("price", "limit, pence per kWh, up to four decimals")
+    .addParam("price", "limit, pence per kWh: hundredths of the market's token, up to four decimals")
     .addParam("energy", "total quantity, Wh")
     .addOptionalParam("peak", "peak size to display in a frame, Wh; 0 leaves it to the market", "0")
     .addOptionalParam("frames", "how many frames the order takes part in before it expires, 1 to 97", "12")
@@ -27,17 +32,28 @@ for (const [name, description] of [
     .setAction(
       guarded(async (args: OrderArguments, hre) => {
         const side = oneOf("side", args.side, ["charge", "discharge"]);
-        const price = pencePerKWh("price", args.price);
-        const energyWh = amount("energy", args.energy, "Wh");
-        const peakWh = amount("peak", args.peak, "Wh");
+        const energyWh = BigInt(wholeNumber("energy", args.energy, 1, MOST_WH));
+        const peakWh = BigInt(wholeNumber("peak", args.peak, 0, MOST_WH));
         const frames = wholeNumber("frames", args.frames, 1, 97);
         await compileQuietly(hre);
         const { client } = await connectFeeder(hre, args.feeder);
-        const firstFrame = await client.nextFirstFrame();
+        const { moneyOf } = await import("../scripts/chain/token");
+        const money = await moneyOf(client, hre.ethers.provider);
+        const price = money.parseHundredths(args.price);
+        if (price === undefined || price === 0n || price >= 2n ** 64n) {
+          throw new InputError(
+            "--price",
+            `expected hundredths of ${money.token.symbol} per kWh such as 14 or 14.25, in steps of ${money.price(1n)}, ` +
+              `found "${args.price}"`,
+          );
+        }
+        // Not asked of the contract, which answers for its latest block: that may be hours old.
+        const { frameSeconds, auctionSeconds } = client.parameters;
+        const firstFrame = Math.floor(((await chainTime(hre)) + auctionSeconds) / frameSeconds) + 1;
         const order: OrderRequest = { side, price, energyWh, peakWh, expiryFrame: firstFrame + frames - 1 };
-        const receipt = await client[name](await transactorOf(hre, args.account), order);
+        const receipt = await client[name](await transactorOf(hre, await pileAccount(hre, args.account)), order);
         const said =
-          `${side === "charge" ? "Bid" : "Ask"} of ${kWh(energyWh, 2)} at ${pence(price)} a kWh, ` +
+          `${side === "charge" ? "Bid" : "Ask"} of ${kWh(energyWh, 2)} at ${money.price(price)} a kWh, ` +
           `frames ${firstFrame} to ${order.expiryFrame}`;
         printSent(args.json, receipt, { ...order, firstFrame }, said);
       }),
@@ -47,10 +63,10 @@ for (const [name, description] of [
 pileTask("order:cancel", "Cancels a pile's live order")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
-    guarded(async ({ feeder, account, json }: SendingArguments, hre) => {
+    guarded(async ({ feeder, account, json }: PileArguments, hre) => {
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
-      const receipt = await client.cancel(await transactorOf(hre, account));
+      const receipt = await client.cancel(await transactorOf(hre, await pileAccount(hre, account)));
       printSent(json, receipt, {}, "Cancelled; what the order locked is free");
     }),
   );

@@ -1,77 +1,107 @@
 import { InputError } from "../scripts/scenario/inputError";
-import { feederTask, pileTask, type SenderArguments, type SendingArguments } from "./support/feederTask";
+import { addressOf, pileAccount } from "./support/accounts";
+import { type PileArguments, pileTask } from "./support/feederTask";
 import { guarded } from "./support/guarded";
-import { amount } from "./support/flags";
-import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
-import { grouped, kWh, pence, printSent, SENT_AS_JSON, toJsonText } from "./support/output";
+import { wholeNumber } from "./support/flags";
+import { readAmount } from "./support/moneyFlags";
+import { compileQuietly, connectFeeder, transactorOf, viewBlock } from "./support/network";
+import { grouped, kWh, printSent, SENT_AS_JSON, toJsonText } from "./support/output";
 
-interface RegisterArguments extends SendingArguments {
+/** The contract keeps rated powers in 32 bits. */
+const MOST_RATED_W = 2 ** 32 - 1;
+
+interface RegisterArguments extends PileArguments {
   rated: string;
   registrar: string;
+  meterKey?: string;
+  operator?: string;
 }
 
-feederTask("pile:register", "Registers an account as a charging pile")
-  .addOptionalParam("account", "the pile's account on this network, by number or address", "1")
+pileTask("pile:register", "Registers an account as a charging pile; its address is enough")
   .addOptionalParam("rated", "rated power, W", "7000")
-  .addOptionalParam("registrar", "account with the registrar's role", "0")
+  .addOptionalParam("registrar", "account with the registrar's role, by number or address", "0")
+  .addOptionalParam("meterKey", "address of the key that signs the pile's readings (default: the pile's)")
+  .addOptionalParam("operator", "address of whoever runs the pile (default: the pile's)")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
-    guarded(async ({ feeder, account, rated, registrar, json }: RegisterArguments, hre) => {
-      const ratedW = amount("rated", rated, "W");
+    guarded(async (args: RegisterArguments, hre) => {
+      const ratedW = BigInt(wholeNumber("rated", args.rated, 1, MOST_RATED_W));
       await compileQuietly(hre);
-      const { client } = await connectFeeder(hre, feeder);
-      const { address } = await transactorOf(hre, account);
-      const record = { account: address, operator: address, meterKey: address, ratedW };
-      const receipt = await client.register(await transactorOf(hre, registrar), record);
+      const { client } = await connectFeeder(hre, args.feeder);
+      const account = await addressOf(hre, "account", await pileAccount(hre, args.account));
+      const named = async (flag: string, text: string | undefined) =>
+        text === undefined ? account : addressOf(hre, flag, text);
+      const meterKey = await named("meter-key", args.meterKey);
+      const operator = await named("operator", args.operator);
+      const record = { account, operator, meterKey, ratedW };
+      const receipt = await client.register(await transactorOf(hre, args.registrar), record);
       const pile = client.registeredIndex(receipt);
-      printSent(json, receipt, { pile, account: address, ratedW }, `${address} is pile ${pile}, ${grouped(ratedW)} W`);
+      printSent(args.json, receipt, { pile, ...record }, `${account} is pile ${pile}, ${grouped(ratedW)} W`);
     }),
   );
 
-interface FundArguments extends SendingArguments {
-  amount: string;
+interface FundArguments extends PileArguments {
+  amount?: string;
+  tokens?: string;
   from: string;
 }
 
-pileTask("pile:fund", "Deposits test tokens from the faucet for a pile")
-  .addOptionalParam("amount", "money units (a millionth of a pound with the test token)", "100000000")
-  .addOptionalParam("from", "account that draws the tokens and deposits them", "0")
+pileTask("pile:fund", "Deposits tokens for a pile: those of an account, or of the faucet where the token has one")
+  .addOptionalParam("tokens", "how many tokens, such as 12.50 (default: 100)")
+  .addOptionalParam("amount", "the same in money units, a millionth of a token with six decimals or more")
+  .addOptionalParam("from", "account whose tokens they are, by number or address", "0")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: FundArguments, hre) => {
-      const units = amount("amount", args.amount, "money units");
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, args.feeder);
+      const { moneyOf, provideTokens } = await import("../scripts/chain/token");
+      const money = await moneyOf(client, hre.ethers.provider);
+      const units = readAmount(money, args.amount === undefined ? { tokens: args.tokens ?? "100" } : args);
       const sender = await transactorOf(hre, args.from);
-      const { address } = await transactorOf(hre, args.account);
-      await client.drawFromFaucet(sender, units);
+      const address = await addressOf(hre, "account", await pileAccount(hre, args.account));
+      const pile = await client.pileOf(address);
+      // Before any token is approved or drawn.
+      if (pile === 0) throw notRegistered(args.feeder, address);
+      await provideTokens(client, hre.ethers.provider, sender, units);
       const receipt = await client.deposit(sender, address, units);
-      const said = `Deposited ${grouped(units)} money units for ${address}`;
-      printSent(args.json, receipt, { account: address, amount: units }, said);
+      printSent(
+        args.json,
+        receipt,
+        { pile, account: address, amount: units, token: client.tokenAddress },
+        `Deposited ${money.amount(units)} for pile ${pile}, ${address}`,
+      );
     }),
   );
 
-interface WithdrawArguments extends SendingArguments {
-  amount: string;
+interface WithdrawArguments extends PileArguments {
+  amount?: string;
+  tokens?: string;
+  to?: string;
 }
 
 pileTask("pile:withdraw", "Takes free money out of the market to the pile's own account")
-  .addParam("amount", "money units")
+  .addOptionalParam("tokens", "how many tokens, such as 12.50")
+  .addOptionalParam("amount", "the same in money units")
+  .addOptionalParam("to", "address that gets them (default: the pile's)")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: WithdrawArguments, hre) => {
-      const units = amount("amount", args.amount, "money units");
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, args.feeder);
-      const pile = await transactorOf(hre, args.account);
-      const receipt = await client.withdraw(pile, pile.address, units);
-      const said = `Withdrew ${grouped(units)} money units to ${pile.address}`;
-      printSent(args.json, receipt, { account: pile.address, amount: units }, said);
+      const { moneyOf } = await import("../scripts/chain/token");
+      const money = await moneyOf(client, hre.ethers.provider);
+      const units = readAmount(money, args);
+      const pile = await transactorOf(hre, await pileAccount(hre, args.account));
+      const to = args.to === undefined ? pile.address : await addressOf(hre, "to", args.to);
+      const receipt = await client.withdraw(pile, to, units);
+      const what = { account: pile.address, to, amount: units, token: client.tokenAddress };
+      printSent(args.json, receipt, what, `Withdrew ${money.amount(units)} to ${to}`);
     }),
   );
 
-interface ShowArguments extends SenderArguments {
-  json: boolean;
+function notRegistered(feeder: string, address: string): InputError {
+  return new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
 }
 
 pileTask(
@@ -80,24 +110,27 @@ pileTask(
 )
   .addFlag("json", "print it as JSON and nothing else")
   .setAction(
-    guarded(async ({ feeder, account, json }: ShowArguments, hre) => {
+    guarded(async ({ feeder, account, json }: PileArguments, hre) => {
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
       const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
       const { LensClient } = await import("../scripts/chain/lensClient");
       const { VERDICT_WORDS } = await import("../scripts/chain/verdicts");
+      const { moneyOf } = await import("../scripts/chain/token");
       const { orderOf } = await import("../scripts/chain/marketClient");
       const { decodePileState } = await import("../scripts/chain/packedWords");
       const market = Market__factory.connect(addresses.market, hre.ethers.provider);
-      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider);
-      const { address } = await transactorOf(hre, account);
+      const at = { blockTag: await viewBlock(hre) };
+      const lens = new LensClient(addresses.lens, addresses.market, hre.ethers.provider, at.blockTag);
+      const money = await moneyOf(client, hre.ethers.provider);
+      const address = await addressOf(hre, "account", await pileAccount(hre, account));
       const pile = Number(await market.pileOf(address));
-      if (pile === 0) throw new InputError(`feeder ${feeder}`, `${address} is not registered; see pile:register`);
-      const free = await market.freeBalanceOf(address);
-      const locked = await market.lockedBalanceOf(address);
+      if (pile === 0) throw notRegistered(feeder, address);
+      const free = await market.freeBalanceOf(address, at);
+      const locked = await market.lockedBalanceOf(address, at);
       const claim = await client.claimOf(address);
       const { credit, creditWh } = decodePileState(await market.pileState(pile));
-      const live = (await client.liveStates()).find((state) => state.pile === pile);
+      const live = (await client.liveStates(at)).find((state) => state.pile === pile);
       const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
       const frame = await lens.upcomingFrame();
       const { verdict, filledWh } = await lens.explain(address, frame);
@@ -122,7 +155,7 @@ pileTask(
       }
       console.log(`Pile ${pile}, ${address}`);
       console.log(
-        `Free ${grouped(free)}, locked ${grouped(locked)} money units${claim === 0n ? "" : `, ${grouped(claim)} to be claimed of the operator`}`,
+        `Free ${money.amount(free)}, locked ${money.amount(locked)}${claim === 0n ? "" : `, ${money.amount(claim)} to be claimed of the operator`}`,
       );
       console.log(`Credit ${(Number(credit) / 100).toFixed(2)}, resting on ${kWh(creditWh, 2)}`);
       if (order === undefined) {
@@ -131,7 +164,7 @@ pileTask(
       }
       const kind = order.iceberg ? `iceberg, peak ${kWh(order.peakWh, 2)}` : "normal";
       console.log(
-        `${order.side === "charge" ? "Bid" : "Ask"}: ${kWh(order.remainingWh, 2)} at ${pence(order.price)} a kWh, ` +
+        `${order.side === "charge" ? "Bid" : "Ask"}: ${kWh(order.remainingWh, 2)} at ${money.price(order.price)} a kWh, ` +
           `${kind}, frames ${order.firstFrame} to ${order.expiryFrame}`,
       );
       console.log(`If frame ${frame} were cleared now, ${verdictText}${filledWh > 0n ? ` (${kWh(filledWh, 2)})` : ""}`);

@@ -4,23 +4,17 @@ import type { MarketClient } from "../scripts/chain/marketClient";
 import type { RoundsClient, RoundState } from "../scripts/chain/roundsClient";
 import type { FrozenBook, Plan, Score } from "../scripts/market/model/benefit";
 import { InputError } from "../scripts/scenario/inputError";
+import { addressOf } from "./support/accounts";
 import { feederTask, type FeederArguments, type SendingArguments } from "./support/feederTask";
 import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { clockOf, compileQuietly, connectFeeder, latestTime, transactorOf } from "./support/network";
+import { chainTime, clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
-import {
-  grouped,
-  kW,
-  kWh,
-  pence,
-  printHeading,
-  printSent,
-  printTable,
-  SENT_AS_JSON,
-  toJsonText,
-} from "./support/output";
+import { grouped, kW, kWh, printHeading, printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
+
+/** How long a planner of one's own may take, s; a chain's commit phase may be as short as a minute or two. */
+const PLANNING_SECONDS = 300;
 
 interface ShowArguments extends FeederArguments {
   json: boolean;
@@ -51,13 +45,15 @@ feederTask("round:show", "Shows the latest benefit round: its phases, what plans
   .setAction(
     guarded(async ({ feeder, json }: ShowArguments, hre) => {
       await compileQuietly(hre);
-      const { rounds, state, book, words } = await latestRound(hre, feeder);
+      const { client, rounds, state, book, words } = await latestRound(hre, feeder);
       const fallback = await rounds.scoreFallback(words);
       if (json) {
         console.log(toJsonText({ ...state, fallback, book }));
         return;
       }
-      const now = await latestTime(hre);
+      const now = await chainTime(hre);
+      const { moneyOf } = await import("../scripts/chain/token");
+      const money = await moneyOf(client, hre.ethers.provider);
       printHeading(`Round over frame ${state.frame}: ${phaseAt(state, now)}`);
       printTable(
         ["phase", "ends in"],
@@ -77,7 +73,7 @@ feederTask("round:show", "Shows the latest benefit round: its phases, what plans
           kWh(order.remainingWh, 2),
           kWh(order.displayedWh, 2),
           kWh(order.peakWh, 2),
-          pence(order.price),
+          money.price(order.price),
           String(order.expiryFrame),
           String(order.waitedFrames),
         ]),
@@ -101,7 +97,7 @@ feederTask("round:admit", "Admits an account as a proposer of plans")
     guarded(async ({ feeder, proposer, account, json }: AdmitArguments, hre) => {
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
-      const { address } = await transactorOf(hre, proposer);
+      const address = await addressOf(hre, "proposer", proposer);
       const receipt = await client.admitProposer(await transactorOf(hre, account), address);
       printSent(json, receipt, { proposer: address }, `${address} may propose plans`);
     }),
@@ -154,9 +150,9 @@ feederTask(
       const clock = await clockOf(hre);
       await clock.reach(state.revealUntil);
       const { winner } = await rounds.state();
-      const won = winner !== undefined && (await latestTime(hre)) < state.winnerUntil;
+      const won = winner !== undefined && (await chainTime(hre)) < state.winnerUntil;
       if (winner !== undefined && !won) await clock.reach(state.winnerUntil);
-      const plan = won ? await rounds.revealedPlan(state.frame, winner) : undefined;
+      const plan = won ? await rounds.revealedPlan(state, winner) : undefined;
       const { receipt, executed } = await rounds.finalise(await transactorOf(hre, account), words, plan);
       const movedWh = executed.fills.reduce((sum, { energyWh }) => sum + energyWh, 0n);
       printSent(
@@ -180,7 +176,7 @@ async function latestRound(hre: HardhatRuntimeEnvironment, feeder: string): Prom
   }
   const rounds = client.rounds();
   const state = await rounds.state();
-  const words = await rounds.frozenBook(state.frame);
+  const words = state.frame === 0 ? undefined : await rounds.frozenBook(state, client.parameters.auctionSeconds);
   if (words === undefined) {
     throw new InputError(
       `feeder ${feeder}`,
@@ -194,7 +190,10 @@ async function latestRound(hre: HardhatRuntimeEnvironment, feeder: string): Prom
 
 async function planOf({ planner, plannerFile, plan }: ProposeArguments, book: FrozenBook): Promise<Plan> {
   if (plan !== undefined) return readPlan(plan, book.horizon);
-  if (plannerFile !== undefined) return (await loadPlanner(plannerFile)).plan(book);
+  if (plannerFile !== undefined) {
+    const { askPlanner } = await import("../scripts/answers/ask");
+    return askPlanner(await loadPlanner(plannerFile), book, PLANNING_SECONDS);
+  }
   const planners = await import("../scripts/planners/book/planners");
   const made = {
     epob: () => planners.epob(),

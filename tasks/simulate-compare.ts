@@ -3,14 +3,15 @@ import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
 import { InputError } from "../scripts/scenario/inputError";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
+import { equalEnergyText } from "./support/energyText";
 import { writeText } from "./support/files";
-import { oneOf, wholeNumber } from "./support/flags";
+import { oneOf, refuseTogether, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileQuietly } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
-import { grouped, kW, printHeading, printTable, toJsonText } from "./support/output";
+import { grouped, kW, printHeading, printTable, printWarnings, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
-import { dayTask, readSetting, type SettingArguments } from "./support/setting";
+import { dayTask, DEFAULT_EVS, readSetting, type SettingArguments } from "./support/setting";
 
 interface Arguments extends SettingArguments {
   seeds: string;
@@ -30,7 +31,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
-      const options = await readOptions(args);
+      const { options, notes } = await readOptions(args);
       if (oneOf("on", args.on, ["model", "chain"]) === "chain") {
         await compileQuietly(hre);
         options.openPort = async (rules, seed, scheme) => openChainMarket(hre, rules, seed, `${scheme}${seed}`);
@@ -59,7 +60,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
       }
       if (args.html !== undefined) {
         const { compareHtml } = await import("../scripts/reports/compareHtml");
-        const all = [...arrivals, { evs: Number(args.evs), schemes }].sort((a, b) => a.evs - b.evs);
+        const all = [...arrivals, { evs: evsOf(args), schemes }].sort((a, b) => a.evs - b.evs);
         const html = compareHtml({
           setting: args.setting,
           seeds: options.seeds,
@@ -70,38 +71,70 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         });
         await writeText("html", args.html, html);
       }
+      const warnings = [...notes, ...(await warningsOf(options, schemes))];
       if (args.json) {
-        console.log(toJsonText({ arguments: args, schemes, reportedByThesis: REPORTED_BY_THESIS }));
+        const { checkClaims } = await import("../scripts/simulation/thesisClaims");
+        console.log(
+          toJsonText({
+            arguments: args,
+            warnings,
+            schemes,
+            claims: checkClaims(schemes),
+            reportedByThesis: REPORTED_BY_THESIS,
+          }),
+        );
         return;
       }
-      await printComparison(schemes, args);
+      await printComparison(schemes, args, warnings);
+      const { energyBasis } = await import("../scripts/simulation/energyBasis");
+      console.log(`\n${equalEnergyText(energyBasis(options.dayOf(options.seeds[0]!), options.market))}`);
     }),
   );
 
-async function readOptions(args: Arguments): Promise<CompareOptions> {
+/** What to compare, and what is odd about the files of data. */
+async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
-  const { settings, market, seed: first } = await readSetting(args, 1_000);
-  return {
+  const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
+  const policyName = settings.policy?.name;
+  const options: CompareOptions = {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
     market: withDefaults(market),
     schemes: comparedSchemes({
       horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
       generations: wholeNumber("generations", args.generations, 0, 100_000),
+      ...(policyName === undefined || policyName === "waterline" ? {} : { policyName }),
       ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
     }),
   };
+  return { options, notes };
+}
+
+/** EVs a day, unless sessions say who comes. */
+function evsOf({ evs = DEFAULT_EVS }: Arguments): number {
+  return Number(evs);
 }
 
 /** The same days with other numbers of EVs. */
 async function readArrivals(args: Arguments): Promise<{ evs: number; options: CompareOptions }[]> {
   if (args.arrivals === undefined) return [];
   if (args.html === undefined) throw new InputError("--arrivals", "only goes with --html");
+  refuseTogether(args, "sessions", "arrivals", "the file says who comes");
   const counts = new Set(args.arrivals.split(",").map((count) => wholeNumber("arrivals", count.trim(), 1, 1_000)));
-  counts.delete(Number(args.evs));
-  return Promise.all([...counts].map(async (evs) => ({ evs, options: await readOptions({ ...args, evs: `${evs}` }) })));
+  counts.delete(evsOf(args));
+  return Promise.all(
+    [...counts].map(async (evs) => ({ evs, options: (await readOptions({ ...args, evs: `${evs}` })).options })),
+  );
+}
+
+async function warningsOf(
+  { market, dayOf, seeds }: CompareOptions,
+  schemes: readonly SchemeComparison[],
+): Promise<string[]> {
+  const { comparisonWarnings } = await import("../scripts/simulation/warnings");
+  return comparisonWarnings(schemes, dayOf(seeds[0]!), market);
 }
 
 /** Who won the rounds of the markets in which the planner of one's own proposed. */
@@ -135,7 +168,11 @@ function printTableOf(schemes: readonly SchemeComparison[], columns: [string, ke
   );
 }
 
-async function printComparison(schemes: readonly SchemeComparison[], args: Arguments): Promise<void> {
+async function printComparison(
+  schemes: readonly SchemeComparison[],
+  args: Arguments,
+  warnings: readonly string[],
+): Promise<void> {
   const { ranking } = await import("../scripts/simulation/compare");
   const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
   const { checkClaims } = await import("../scripts/simulation/thesisClaims");
@@ -143,6 +180,7 @@ async function printComparison(schemes: readonly SchemeComparison[], args: Argum
   const percent: Show = (value) => (100 * value).toFixed(1);
   const seeds = `${args.seeds} ${args.seeds === "1" ? "seed" : "seeds"} from ${args.seed}`;
   printHeading(`${args.setting}, ${seeds}: power fluctuation, mean ± standard deviation`);
+  printWarnings(warnings);
   printTableOf(schemes, [
     ["abs. steps, kW", "absoluteStepsW", power],
     ["to uncontr., %", "toUncontrolled", percent],
@@ -192,7 +230,7 @@ async function printComparison(schemes: readonly SchemeComparison[], args: Argum
     REPORTED_BY_THESIS.map(({ scheme, measure, value, source }) => [scheme, measure, value, source]),
   );
   printHeading("The thesis's claims on this run");
-  for (const { claim, holds, found } of checkClaims(schemes)) {
-    console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${claim} (${found})`);
+  for (const { claim, verdict, found } of checkClaims(schemes)) {
+    console.log(`${verdict === "does not hold" ? verdict.toUpperCase() : verdict}: ${claim} (${found})`);
   }
 }

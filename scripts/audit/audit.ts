@@ -4,7 +4,7 @@ import type { MarketClient } from "../chain/marketClient";
 import { type AuditEvent, Contradiction, type Difference } from "./auditEvent";
 import { type Compared, compareWithViews } from "./compare";
 import { type AuditedContracts, readMarketEvents } from "./marketLogs";
-import type { BlockRange } from "./readLogs";
+import type { BlockRange } from "../chain/readLogs";
 import { type EnergyMoved, type MoneyMoved, RebuiltMarket } from "./rebuiltMarket";
 
 /** What an audit came to. */
@@ -76,26 +76,4 @@ export async function auditEvents(
     timestamp: block.timestamp,
   });
   return result(compared, difference);
-}
-
-/**
- * The block in which a contract was deployed, found by asking for its code; 0 where the node does not remember old
- * states.
- */
-export async function deploymentBlock(
-  provider: Pick<Provider, "getCode">,
-  address: string,
-  latest: number,
-): Promise<number> {
-  let [without, withCode] = [-1, latest];
-  try {
-    while (withCode - without > 1) {
-      const middle = Math.floor((without + withCode) / 2);
-      if ((await provider.getCode(address, middle)) === "0x") without = middle;
-      else withCode = middle;
-    }
-  } catch {
-    return 0;
-  }
-  return withCode;
 }

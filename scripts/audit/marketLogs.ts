@@ -4,7 +4,7 @@ import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
 import { ROUNDS_INTERFACE } from "../chain/roundsClient";
 import { type AuditEvent, type EventSource, needsTime } from "./auditEvent";
 import { inBatches } from "./inBatches";
-import { type BlockRange, type LogFilter, readLogs } from "./readLogs";
+import { type BlockRange, type LogFilter, readLogs } from "../chain/readLogs";
 
 /** The contracts whose events are about a market. */
 export interface AuditedContracts {

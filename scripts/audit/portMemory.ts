@@ -3,7 +3,8 @@ import type { Provider } from "ethers";
 import type { PortMemory } from "../chain/chainPort";
 import type { ClearedFrame, MarketClient } from "../chain/marketClient";
 import { decodeFrameRecord } from "../chain/packedWords";
-import { contractsOf, deploymentBlock } from "./audit";
+import { deploymentBlock } from "../chain/blocks";
+import { contractsOf } from "./audit";
 import { readMarketEvents } from "./marketLogs";
 import { RebuiltMarket } from "./rebuiltMarket";
 

@@ -1,4 +1,4 @@
-import type { Provider } from "ethers";
+import type { BlockTag, Provider } from "ethers";
 
 import { MarketLens__factory } from "../../typechain-types/factories/contracts/MarketLens__factory";
 import { type Verdict, VERDICTS } from "./verdicts";
@@ -46,23 +46,27 @@ export interface LensFrame {
 /** A market as its lens shows it, in the project's own terms. */
 export class LensClient {
   private readonly lens;
+  private readonly at;
 
+  /** @param block state and time that the lens looks at */
   constructor(
     address: string,
     private readonly market: string,
     provider: Provider,
+    block: BlockTag = "latest",
   ) {
+    this.at = { blockTag: block };
     this.lens = MarketLens__factory.connect(address, provider);
   }
 
   /** The frame that is cleared next. */
   async upcomingFrame(): Promise<number> {
-    return Number(await this.lens.upcomingFrame(this.market));
+    return Number(await this.lens.upcomingFrame(this.market, this.at));
   }
 
   /** The book of a frame. */
   async book(frame: number): Promise<LensBook> {
-    const { bids, asks } = await this.lens.book(this.market, frame);
+    const { bids, asks } = await this.lens.book(this.market, frame, this.at);
     type Line = (typeof bids)[number];
     const asLine = (line: Line): LensLine => ({
       account: line.account,
@@ -83,7 +87,7 @@ export class LensClient {
 
   /** Why a pile's order would or would not fill if the frame were cleared now, and what would be filled, Wh. */
   async explain(account: string, frame: number): Promise<{ verdict: Verdict; filledWh: bigint }> {
-    const { verdict, filledWh } = await this.lens.explain(this.market, account, frame);
+    const { verdict, filledWh } = await this.lens.explain(this.market, account, frame, this.at);
     const name = VERDICTS[Number(verdict)];
     if (name === undefined) throw new Error(`the lens answers with verdict ${verdict.toString()}, which has no name`);
     return { verdict: name, filledWh };
@@ -91,13 +95,13 @@ export class LensClient {
 
   /** What clearing the frame would decide if it happened now: packed fills, and P_total, W. */
   async preview(frame: number): Promise<{ packed: bigint[]; loadW: bigint }> {
-    const { fills, loadW } = await this.lens.preview(this.market, frame);
+    const { fills, loadW } = await this.lens.preview(this.market, frame, this.at);
     return { packed: [...fills], loadW };
   }
 
   /** What the market remembers of `count` frames from `firstFrame` on. */
   async history(firstFrame: number, count: number): Promise<LensFrame[]> {
-    const frames = await this.lens.history(this.market, firstFrame, count);
+    const frames = await this.lens.history(this.market, firstFrame, count, this.at);
     return frames.map((frame) => ({
       frame: Number(frame.frame),
       published: frame.published,

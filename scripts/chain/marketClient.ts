@@ -1,5 +1,6 @@
 import {
   type BaseWallet,
+  type BlockTag,
   id,
   Interface,
   type Provider,
@@ -14,6 +15,7 @@ import {
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
+import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
@@ -37,8 +39,9 @@ import {
   type SignedTerms,
 } from "./packedWords";
 import { ContractRefusal, decodeRefusal } from "./refusal";
+import { type Role, ROLE_IDS } from "./roles";
 import { RoundsClient } from "./roundsClient";
-import type { Receipt, Transactor } from "./transactor";
+import type { Call, Receipt, Transactor } from "./transactor";
 
 /** The market's own interface; decodes events and errors. */
 export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
@@ -49,6 +52,7 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   MARKET_INTERFACE,
   DELIVERY_INTERFACE,
   BenefitRounds__factory.createInterface(),
+  new Interface(IMarketFactory__factory.abi),
   new Interface(IERC20Errors__factory.abi),
 ];
 /** What an account needs to propose plans. */
@@ -78,6 +82,14 @@ export interface BatchRefusal {
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
+
+/** The accounts that a market was deployed with. */
+export interface FirstHolders {
+  admin: string;
+  gridOperator: string;
+  registrar: string;
+  guardian: string;
+}
 
 /** A pile as the registry knows it. */
 export interface PileRecord {
@@ -119,6 +131,8 @@ export class MarketClient {
     readonly deliveryAddress: string,
     /** The contract that runs the market's benefit rounds; undefined where it has none. */
     readonly roundsAddress: string | undefined,
+    /** Who held the roles first. */
+    readonly firstHolders: Readonly<FirstHolders>,
   ) {
     this.market = Market__factory.connect(address, provider);
     this.delivery = Delivery__factory.connect(deliveryAddress, provider);
@@ -163,13 +177,19 @@ export class MarketClient {
       keeperReward: p.keeperReward,
     };
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
-    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds);
+    const { admin, gridOperator, registrar, guardian } = p;
+    const holders = { admin, gridOperator, registrar, guardian };
+    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, holders);
   }
 
   /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
   async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<Receipt> {
-    const { account, operator, meterKey, ratedW } = pile;
-    return this.write(registrar, "registerPile", [account, operator, meterKey, ratedW]);
+    return registrar.send(this.registration(pile));
+  }
+
+  /** What {@link register} sends. */
+  registration({ account, operator, meterKey, ratedW }: Omit<PileRecord, "index">): Call {
+    return this.callOf("registerPile", [account, operator, meterKey, ratedW]);
   }
 
   /** Number of the pile that a receipt of {@link register} tells of. */
@@ -200,7 +220,12 @@ export class MarketClient {
 
   /** Deposits `amount` money units of the sender's tokens for a pile. */
   async deposit(sender: Transactor, account: string, amount: bigint): Promise<Receipt> {
-    return this.write(sender, "deposit", [account, amount * this.parameters.unit]);
+    return sender.send(this.depositCall(account, amount));
+  }
+
+  /** What {@link deposit} sends. */
+  depositCall(account: string, amount: bigint): Call {
+    return this.callOf("deposit", [account, amount * this.parameters.unit]);
   }
 
   /** Takes `amount` money units out of the sender's free balance. */
@@ -211,6 +236,14 @@ export class MarketClient {
   /** Publishes base load and tariffs of the frames from `firstFrame` on. */
   async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
     return this.write(operator, "publish", [publications.map((p, index) => ({ frame: firstFrame + index, ...p }))]);
+  }
+
+  /** Publishes base load and tariffs of frames, in any order. */
+  async publishFrames(
+    operator: Transactor,
+    publications: readonly ({ frame: number } & Publication)[],
+  ): Promise<Receipt> {
+    return this.write(operator, "publish", [publications]);
   }
 
   /** Places an order of the sending pile. */
@@ -259,6 +292,41 @@ export class MarketClient {
   rounds(): RoundsClient {
     if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
     return new RoundsClient(this.roundsAddress, this.address, this.provider);
+  }
+
+  /** Gives an account a role. */
+  async grantRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return this.write(admin, "grantRole", [ROLE_IDS[role], account]);
+  }
+
+  /** Takes a role from an account. */
+  async revokeRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return this.write(admin, "revokeRole", [ROLE_IDS[role], account]);
+  }
+
+  /** Gives up the sender's own role. */
+  async renounceRole(holder: Transactor, role: Role): Promise<Receipt> {
+    return this.write(holder, "renounceRole", [ROLE_IDS[role], holder.address]);
+  }
+
+  /** Whether an account holds a role. */
+  async hasRole(role: Role, account: string): Promise<boolean> {
+    return this.market.hasRole(ROLE_IDS[role], account);
+  }
+
+  /** Pauses or reopens entry: deposits and new orders. */
+  async setEntryPaused(guardian: Transactor, paused: boolean): Promise<Receipt> {
+    return this.write(guardian, "setEntryPaused", [paused]);
+  }
+
+  /** Takes `amount` money units out of the grid operator's account. */
+  async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
+    return this.write(operator, "withdrawGrid", [to, amount]);
+  }
+
+  /** Gives a pile's meter another key, from the frame on that the contract says. */
+  async setMeterKey(registrar: Transactor, pile: number, key: string): Promise<Receipt> {
+    return this.toDelivery(registrar, "setMeterKey", [this.address, pile, key]);
   }
 
   /** Grants an account the market's role of proposing plans. */
@@ -376,16 +444,18 @@ export class MarketClient {
     return decodeChronicle(await this.market.chronicle());
   }
 
-  /** Slots of the piles with a live order at the time of the latest block. */
-  async liveStates(): Promise<{ pile: number; state: PileState }[]> {
+  /** Slots of the piles with a live order. @param at the block whose time decides what is live; the latest */
+  async liveStates(at: { blockTag?: BlockTag } = {}): Promise<{ pile: number; state: PileState }[]> {
     const [count, chronicle, block] = await Promise.all([
-      this.market.pileCount(),
-      this.chronicle(),
-      this.provider.getBlock("latest"),
+      this.market.pileCount(at),
+      this.market.chronicle(at).then(decodeChronicle),
+      this.provider.getBlock(at.blockTag ?? "latest"),
     ]);
-    const states = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileState(i + 1)));
-    return states
-      .map((state, index) => ({ pile: index + 1, state }))
+    const words = await Promise.all(
+      Array.from({ length: Number(count) }, async (_, i) => this.market.pileState(i + 1, at)),
+    );
+    return words
+      .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
   }
 
@@ -427,7 +497,11 @@ export class MarketClient {
   }
 
   private async write(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
-    return sender.send({ to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) });
+    return sender.send(this.callOf(method, args));
+  }
+
+  private callOf(method: string, args: readonly unknown[]): Call {
+    return { to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) };
   }
 
   private async toDelivery(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {

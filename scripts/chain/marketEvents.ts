@@ -1,7 +1,6 @@
-import type { Log } from "ethers";
-
 import { MARKET_INTERFACE } from "./marketClient";
 import { decodeFill, decodePileState, decodePublication, GRID } from "./packedWords";
+import { type LogProvider, readLogs } from "./readLogs";
 
 /** An event of a market, its packed words opened. */
 export interface MarketEvent {
@@ -14,13 +13,9 @@ export interface MarketEvent {
 }
 
 /** What reading events needs of an ethers provider. */
-export interface LogSource {
+export interface LogSource extends LogProvider {
   getBlockNumber(): Promise<number>;
-  getLogs(filter: { address: string; fromBlock: number; toBlock: number }): Promise<Log[]>;
 }
-
-/** Blocks asked for at a time; public nodes refuse wider ranges. */
-const BLOCKS_AT_A_TIME = 2_000;
 
 /** The names of a market's events. */
 export function eventNames(): string[] {
@@ -36,19 +31,15 @@ export function eventNames(): string[] {
  */
 export async function readEvents(source: LogSource, market: string, blocks: number): Promise<MarketEvent[]> {
   const latest = await source.getBlockNumber();
-  const events: MarketEvent[] = [];
-  for (let from = Math.max(0, latest - blocks + 1); from <= latest; from += BLOCKS_AT_A_TIME) {
-    const toBlock = Math.min(latest, from + BLOCKS_AT_A_TIME - 1);
-    for (const log of await source.getLogs({ address: market, fromBlock: from, toBlock })) {
-      const parsed = MARKET_INTERFACE.parseLog(log);
-      if (parsed === null) continue;
-      const args = Object.fromEntries(
-        parsed.fragment.inputs.map(({ name }, index) => [name, opened(name, parsed.args[index])]),
-      );
-      events.push({ block: log.blockNumber, transaction: log.transactionHash, event: parsed.name, args });
-    }
-  }
-  return events;
+  const range = { fromBlock: Math.max(0, latest - blocks + 1), toBlock: latest };
+  return (await readLogs(source, [{ address: market }], range)).flatMap((log) => {
+    const parsed = MARKET_INTERFACE.parseLog(log);
+    if (parsed === null) return [];
+    const args = Object.fromEntries(
+      parsed.fragment.inputs.map(({ name }, index) => [name, opened(name, parsed.args[index])]),
+    );
+    return [{ block: log.blockNumber, transaction: log.transactionHash, event: parsed.name, args }];
+  });
 }
 
 /** Whether an event is about a pile: its own, or a clearing that fills its order. */

@@ -1,4 +1,4 @@
-import { type Interface, isError, type Result } from "ethers";
+import { decodeBytes32String, type Interface, isError, type Result } from "ethers";
 
 /** What a contract said when it refused. */
 export class ContractRefusal extends Error {
@@ -35,8 +35,20 @@ export function refusalOf(thrown: unknown, interfaces: readonly Interface[]): Co
   return data === undefined ? undefined : decodeRefusal(data, interfaces);
 }
 
-function named(args: Result, inputs: readonly { name: string }[]): Record<string, unknown> {
-  return Object.fromEntries(inputs.map(({ name }, index) => [name, args[index] as unknown]));
+function named(args: Result, inputs: readonly { name: string; type: string }[]): Record<string, unknown> {
+  return Object.fromEntries(
+    inputs.map(({ name, type }, index) => [name, type === "bytes32" ? wordText(args[index] as string) : args[index]]),
+  );
+}
+
+/** The text in a word that holds one, such as a parameter's name; any other word as it is. */
+function wordText(word: string): string {
+  try {
+    const text = decodeBytes32String(word);
+    return /^[\x20-\x7e]+$/.test(text) ? text : word;
+  } catch {
+    return word;
+  }
 }
 
 function revertData(thrown: unknown, depth: number): string | undefined {

@@ -1,3 +1,5 @@
+import { isRefusedConnection } from "./nodeFailures";
+import type { PipelinedTransactor } from "./sendMany";
 import type { Call, Receipt, Transactor } from "./transactor";
 
 /** How often and after what pauses a node that cannot be reached is asked again. */
@@ -29,9 +31,20 @@ export class RetryingTransactor implements Transactor {
   }
 
   async send(call: Call): Promise<Receipt> {
+    return this.again(async () => this.inner.send(call));
+  }
+
+  /** Sends without waiting for the block, where what is inside can. */
+  async submit(call: Call): Promise<{ receipt: Promise<Receipt> }> {
+    const { inner } = this;
+    if (!("submit" in inner)) return { receipt: Promise.resolve(await this.send(call)) };
+    return this.again(async () => (inner as PipelinedTransactor).submit(call));
+  }
+
+  private async again<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.inner.send(call);
+        return await work();
       } catch (error) {
         if (!isRefusedConnection(error) || attempt === this.backoff.retries) throw error;
         this.retried++;
@@ -40,13 +53,4 @@ export class RetryingTransactor implements Transactor {
       }
     }
   }
-}
-
-/** Whether nothing listened where the node should be; providers wrap the reason differently. */
-export function isRefusedConnection(error: unknown, depth = 4): boolean {
-  if (depth === 0 || typeof error !== "object" || error === null) return false;
-  const { code, cause, parent, errors, info } = error as Record<string, unknown>;
-  if (code === "ECONNREFUSED") return true;
-  const inner = Array.isArray(errors) ? (errors as unknown[]) : [];
-  return [cause, parent, info, ...inner].some((one) => isRefusedConnection(one, depth - 1));
 }

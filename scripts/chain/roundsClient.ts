@@ -1,9 +1,10 @@
-import type { Interface } from "ethers";
-import { keccak256, type Provider, ZeroHash } from "ethers";
+import type { Interface, Log } from "ethers";
+import { keccak256, type Provider, ZeroHash, zeroPadValue } from "ethers";
 
 // By its own file: the generated index would load every contract's bytecode at each start.
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
 import type { Score } from "../market/model/benefit";
+import { logsBetween, numberTopic, topicOf } from "./frameLogs";
 import { type ClearedFrame, MARKET_INTERFACE } from "./marketClient";
 import { decodeFill } from "./packedWords";
 import { encodePlan, type PlanTotals } from "./roundWords";
@@ -45,16 +46,21 @@ export class RoundsClient {
     return opened && [...(opened["book"] as readonly bigint[])];
   }
 
-  /** The frozen book of a frame's round, found among the network's events. */
-  async frozenBook(frame: number): Promise<bigint[] | undefined> {
-    const [found] = await this.rounds.queryFilter(this.rounds.filters.RoundOpened(this.market, frame));
-    return found && [...found.args.book];
+  /** The frozen book of a round, found among the events of the window in which it opened. */
+  async frozenBook(
+    { frame, begins }: Pick<RoundState, "frame" | "begins">,
+    auctionSeconds: number,
+  ): Promise<bigint[] | undefined> {
+    const [log] = await this.logsOf("RoundOpened", frame, { from: begins - auctionSeconds, until: begins });
+    return log && [...(ROUNDS_INTERFACE.parseLog(log)!.args.getValue("book") as readonly bigint[])];
   }
 
-  /** The plan that won a frame's round, found among the network's events by its hash. */
-  async revealedPlan(frame: number, hash: string): Promise<string | undefined> {
-    const reveals = await this.rounds.queryFilter(this.rounds.filters.PlanRevealed(this.market, frame));
-    return reveals.map(({ args }) => args.plan).find((plan) => keccak256(plan) === hash);
+  /** The plan that won a round, found among the events of its reveals by its hash. */
+  async revealedPlan({ frame, commitUntil, revealUntil }: RoundState, hash: string): Promise<string | undefined> {
+    const logs = await this.logsOf("PlanRevealed", frame, { from: commitUntil, until: revealUntil });
+    return logs
+      .map((log) => ROUNDS_INTERFACE.parseLog(log)!.args.getValue("plan") as string)
+      .find((plan) => keccak256(plan) === hash);
   }
 
   /** Where the market's latest round stands. */
@@ -111,6 +117,31 @@ export class RoundsClient {
       return { receipt, executed: { frame: Number(frame), loadW, pflW, packed, fills: packed.map(decodeFill) } };
     }
     throw new Error("a finalised round without the market's event");
+  }
+
+  /** Sets what each frame that a plan wins is worth, smallest token units. */
+  async setReward(operator: Transactor, tokenAmount: bigint): Promise<Receipt> {
+    return this.write(operator, "setReward", [this.market, tokenAmount]);
+  }
+
+  /** Pays into the pot of rewards, smallest token units that the rounds may take of the sender. */
+  async fundReward(sender: Transactor, tokenAmount: bigint): Promise<Receipt> {
+    return this.write(sender, "fundReward", [this.market, tokenAmount]);
+  }
+
+  /** Draws the reward of the latest finalised round. */
+  async drawReward(sender: Transactor): Promise<Receipt> {
+    return this.write(sender, "drawReward", [this.market]);
+  }
+
+  /** Pays the sender what was drawn for it in a token. */
+  async claimReward(proposer: Transactor, token: string, to: string): Promise<Receipt> {
+    return this.write(proposer, "claimReward", [token, to]);
+  }
+
+  private async logsOf(event: string, frame: number, span: { from: number; until: number }): Promise<Log[]> {
+    const topics = [topicOf(ROUNDS_INTERFACE, event), zeroPadValue(this.market, 32), numberTopic(frame)];
+    return logsBetween(this.provider, { address: this.address, topics }, span);
   }
 
   private async write(sender: Transactor, name: string, args: readonly unknown[]): Promise<Receipt> {

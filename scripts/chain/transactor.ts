@@ -1,11 +1,12 @@
 import type { Interface, Log } from "ethers";
 
 import type { RawProvider } from "./clock";
-import { ContractRefusal, refusalOf } from "./refusal";
+import { refusalOf } from "./refusal";
 
-/** A call of a contract. */
+/** A call of a contract, or the creation of one. */
 export interface Call {
-  to: string;
+  /** The contract; none where `data` creates one. */
+  to?: string | undefined;
   data: string;
 }
 
@@ -14,6 +15,8 @@ export interface Receipt {
   hash: string;
   gasUsed: bigint;
   logs: readonly Pick<Log, "address" | "topics" | "data">[];
+  /** The contract that was created, if one was. */
+  created?: string;
 }
 
 /** Sends transactions of one account and waits for them. */
@@ -48,48 +51,6 @@ export class UnlockedTransactor implements Transactor {
         logs: Receipt["logs"];
       };
       return { hash, gasUsed: BigInt(receipt.gasUsed), logs: receipt.logs };
-    } catch (error) {
-      throw refusalOf(error, this.interfaces) ?? error;
-    }
-  }
-}
-
-/** What {@link SignerTransactor} needs of an ethers signer. */
-export interface SendingSigner {
-  getAddress(): Promise<string>;
-  sendTransaction(call: Call): Promise<{ hash: string; wait(): Promise<SignerReceipt | null> }>;
-}
-
-interface SignerReceipt {
-  gasUsed: bigint;
-  status: number | null;
-  logs: readonly { address: string; topics: readonly string[]; data: string }[];
-}
-
-/** Sends through an ethers signer, on any network. */
-export class SignerTransactor implements Transactor {
-  private constructor(
-    private readonly signer: SendingSigner,
-    readonly address: string,
-    private readonly interfaces: readonly Interface[],
-  ) {}
-
-  /** A transactor for `signer`, which decodes refusals by `interfaces`. */
-  static async of(signer: SendingSigner, interfaces: readonly Interface[]): Promise<SignerTransactor> {
-    return new SignerTransactor(signer, await signer.getAddress(), interfaces);
-  }
-
-  async send(call: Call): Promise<Receipt> {
-    try {
-      const response = await this.signer.sendTransaction(call);
-      const receipt = await response.wait();
-      if (receipt === null || receipt.status === 0)
-        throw new ContractRefusal("TransactionFailed", { hash: response.hash });
-      return {
-        hash: response.hash,
-        gasUsed: receipt.gasUsed,
-        logs: receipt.logs.map((log) => ({ ...log, topics: [...log.topics] })),
-      };
     } catch (error) {
       throw refusalOf(error, this.interfaces) ?? error;
     }

@@ -18,7 +18,9 @@ export interface HeldRound {
 /** Every plan of a round with its score, and which was executed. */
 export async function roundView({ client, frame, chainFrame, proposals, result }: HeldRound): Promise<RoundView> {
   const rounds = client.rounds();
-  const words = (await rounds.frozenBook(chainFrame))!;
+  const { frameSeconds, auctionSeconds } = client.parameters;
+  const round = { frame: chainFrame, begins: chainFrame * frameSeconds };
+  const words = (await rounds.frozenBook(round, auctionSeconds))!;
   const book = decodeFrozenBook(words, { tickSize: client.parameters.tickSize, pileName: String });
   const scored = (score: Score) => ({ ...score, lambda: benefit(score) });
   // A proposer may be refused once and heard another time: refusals are listed in the order of the proposals.

@@ -84,7 +84,7 @@ export interface PublicView {
 
 /** An agent's own affairs. */
 export interface OwnState {
-  stay: EvStay;
+  stay: Readonly<EvStay>;
   /** What it still has to buy or sell, Wh. */
   remainingWh: number;
   /** Its live order. */

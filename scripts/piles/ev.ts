@@ -22,6 +22,11 @@ export interface EvStay {
   targetSoc: number;
   /** Rated power of the pile for this EV, both ways, W [T 3.8]. */
   ratedW: number;
+  /**
+   * Recorded in a file: whatever of its need the market's rules cannot deliver is unserved. The EVs that a setting draws
+   * ask for what they can have and no more. SPEC 7.
+   */
+  recorded?: boolean;
 }
 
 /** What of a market an EV's energy depends on. */
@@ -51,6 +56,19 @@ export function neededWh(ev: EvStay): number {
 export function askedWh(ev: EvStay, market: EnergyLimits): number {
   const asked = Math.min(neededWh(ev), cappedFrameWh(ev, market) * stayFrames(ev));
   return asked < Number(market.minEnergyWh) ? 0 : asked;
+}
+
+/**
+ * The energy that has to be delivered for an EV to be served, Wh: what its file says of a recorded one, what it asks for
+ * of any other.
+ */
+export function wantedWh(ev: EvStay, market: EnergyLimits): number {
+  return ev.recorded === true ? neededWh(ev) : askedWh(ev, market);
+}
+
+/** What the EV's pile could deliver in its stay at rated power, Wh: what no rule of a market can change. */
+export function possibleWh(ev: EvStay, market: EnergyLimits): number {
+  return Math.min(neededWh(ev), frameWh(market, ev.ratedW) * stayFrames(ev));
 }
 
 /** What the EV can move in one frame at the market's peak size, Wh. */

@@ -74,8 +74,8 @@ export function compareHtml(page: ComparePage): string {
     ),
   ];
   const claims = checkClaims(schemes).map(
-    ({ claim, holds, found }) =>
-      `<li><p class="claim">${escapeHtml(claim)} <strong class="${holds ? "yes" : "partly"}">${holds ? "holds" : "does not hold"}</strong></p>` +
+    ({ claim, verdict, found }) =>
+      `<li><p class="claim">${escapeHtml(claim)} <strong class="${verdict === "holds" ? "yes" : "partly"}">${verdict}</strong></p>` +
       `<p>${escapeHtml(found)}</p></li>`,
   );
   const [first, last] = [seeds[0]!, seeds[seeds.length - 1]!];

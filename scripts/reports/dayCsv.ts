@@ -1,38 +1,50 @@
-import type { DayResult } from "../simulation/dayResult";
+import type { DayResult, FrameReport } from "../simulation/dayResult";
+import { type Column, csvOf } from "./columns";
 
-const COLUMNS = [
-  "frame",
-  "base_load_w",
-  "ev_load_w",
-  "load_w",
-  "uncontrolled_w",
-  "capped_w",
-  "traded_wh",
-  "grid_wh",
-  "import_price",
-  "mean_price",
-  "trades",
-  "grid_fills",
-] as const;
+/** A day of a seed. */
+export interface SeedDay {
+  seed: number;
+  day: DayResult;
+}
 
-/** A measured day as CSV, a line per frame: powers in W, energies in Wh, prices in money units per kWh. */
-export function dayCsv({ frames }: DayResult): string {
-  const first = frames[0]?.frame ?? 0;
-  const lines = frames.map((f) =>
-    [
-      f.frame - first,
-      f.baseLoadW,
-      f.evLoadW,
-      f.loadW,
-      f.uncontrolledW,
-      f.cappedW,
-      f.tradedWh,
-      f.gridWh,
-      f.importPrice,
-      f.meanPrice === undefined ? "" : Math.round(f.meanPrice),
-      f.trades.length,
-      f.grid.length,
-    ].join(","),
+interface Row {
+  seed: number;
+  frame: FrameReport;
+}
+
+const plain = (key: keyof FrameReport, csv: string): Column<Row> => ({
+  ...{ key, csv },
+  value: ({ frame }) => frame[key] as number | string,
+});
+
+const COLUMNS: readonly Column<Row>[] = [
+  { key: "seed", csv: "seed", value: ({ seed }) => seed },
+  plain("frame", "frame"),
+  plain("time", "time"),
+  plain("baseLoadW", "base_load_w"),
+  plain("evLoadW", "ev_load_w"),
+  plain("loadW", "load_w"),
+  plain("uncontrolledW", "uncontrolled_w"),
+  plain("cappedW", "capped_w"),
+  plain("tradedWh", "traded_wh"),
+  plain("gridWh", "grid_wh"),
+  plain("importPrice", "import_price"),
+  {
+    key: "meanPrice",
+    csv: "mean_price",
+    value: ({ frame: { meanPrice } }) => (meanPrice === undefined ? undefined : Math.round(meanPrice)),
+  },
+  { key: "trades", csv: "trades", value: ({ frame }) => frame.trades.length },
+  { key: "grid", csv: "grid_fills", value: ({ frame }) => frame.grid.length },
+];
+
+/**
+ * Measured days as CSV, a line per seed and frame: powers in W, energies in Wh, prices in money units per kWh. Frames are
+ * numbered as in JSON.
+ */
+export function dayCsv(days: readonly SeedDay[]): string {
+  return csvOf(
+    COLUMNS,
+    days.flatMap(({ seed, day }) => day.frames.map((frame) => ({ seed, frame }))),
   );
-  return [COLUMNS.join(","), ...lines, ""].join("\n");
 }

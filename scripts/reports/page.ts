@@ -137,6 +137,7 @@ details { margin: .5rem 0 0; } summary { cursor: pointer; color: var(--soft); fo
   font-size: .8125rem; line-height: 1.4; padding: .35rem .6rem; border-radius: 6px; max-width: 22rem; z-index: 1; }
 #tip[hidden], [data-frame][hidden] { display: none; }
 ol { padding-left: 1.25rem; } .claim { font-weight: 600; margin-bottom: 0; } li p { margin: .25rem 0 .75rem; }
+.warning { border-left: 3px solid var(--partly); padding-left: .75rem; }
 .yes { color: var(--yes); } .partly { color: var(--partly); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }

@@ -112,7 +112,7 @@ const MAX_LOAD_W = 2 ** 31 - 1;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
 function bounds(min: number, max: number, unit: string): string {
-  return `a whole number${unit === "" ? "" : ` of ${unit}`}, ${min} ${max === MAX_SAFE ? "or more" : `to ${max}`}`;
+  return `a whole number${unit === "" ? "" : ` of ${unit}`}, ${min} to ${max}`;
 }
 
 // The message of every failed check says what is accepted; `parse.ts` adds where, and what was there instead.

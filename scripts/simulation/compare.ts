@@ -1,5 +1,6 @@
 import type { DeploymentParameters } from "../market/defaults";
 import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
+import { wantedWh } from "../piles/ev";
 import type { Schedule } from "../schemes/schedule";
 import type { ComparedScheme, MarketRun } from "./comparedSchemes";
 import { type DayOptions, runDay } from "./day";
@@ -14,7 +15,7 @@ export interface SchemeFigures extends Fluctuation {
   /** Peak with the loss allowance as a share of the capacity [T 4.3b]; above 1 is overload. */
   peakShare: number;
   overloadedFrames: number;
-  /** Share of the charging energy asked for that was not delivered. */
+  /** Share of the charging energy that was not delivered: of what recorded EVs need, of what drawn ones ask for. */
   unservedShare: number;
   /** What a charging EV pays on average; without a market at the import tariff. */
   costPerEv: number;
@@ -68,7 +69,7 @@ export async function compareSchemes(
       const begun = performance.now();
       const outcome =
         typeof scheme.run === "function"
-          ? outcomeOf(scheme.run(day, market, seed), day)
+          ? outcomeOf(scheme.run(day, market, seed), day, market)
           : await playMarket(day, market, scheme.run, (rules) => openPort(rules, seed, scheme.key));
       if (outcome.rounds !== undefined) {
         rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
@@ -124,21 +125,22 @@ async function playMarket(
     loadW: (frame) => frames[frame - day.measured.first]?.loadW ?? before.marketW,
     rounds,
     gas: port.gasUse && Object.values(port.gasUse()).reduce((sum, { gas }) => sum + Number(gas), 0),
-    unservedShare: shareOf(totals.unservedWh, totals.askedWh),
+    unservedShare: shareOf(totals.unservedWh, totals.servedWh + totals.unservedWh),
     cost: Number(totals.paid),
     earned: Number(totals.earned),
   };
 }
 
 /** The day under a schedule: without a market, energy is bought and sold at the tariffs of its frames. */
-function outcomeOf(schedule: ComparableSchedule, day: DayOptions): Outcome {
-  const { evWh, evLoadW, askedWh, servedWh, movedWh = servedWh, drawnWh = evWh, soldWh = [] } = schedule;
+function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: DeploymentParameters): Outcome {
+  const { evWh, evLoadW, servedWh, movedWh = servedWh, drawnWh = evWh, soldWh = [] } = schedule;
   const counted = [...day.evs.keys()].filter((index) => isCounted(day, index));
+  const wanted = day.evs.map((ev) => wantedWh(ev, market));
   const of = (values: readonly number[], side: string) =>
     counted.filter((index) => day.evs[index]!.side === side).map((index) => values[index]!);
   return {
     loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
-    unservedShare: unservedShare(of(askedWh, "charge"), of(servedWh, "charge")),
+    unservedShare: unservedShare(of(wanted, "charge"), of(servedWh, "charge")),
     cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPrice),
     earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
   };

@@ -45,6 +45,8 @@ export interface SchemeChoices {
   horizonFrames?: number;
   /** Generations of the genetic algorithm; 0 leaves it out; 200, where [T 3.4.2] has 1 000. */
   generations?: number;
+  /** Name of the policy by which piles place orders on the AdBEV market, where it is not the usual one. */
+  policyName?: string;
   /** A planner of one's own, to compare by itself and in competition with those that come along; none. */
   planner?: BookPlanner;
 }
@@ -53,6 +55,7 @@ export interface SchemeChoices {
 export function comparedSchemes({
   horizonFrames = 48,
   generations = 200,
+  policyName,
   planner,
 }: SchemeChoices = {}): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
@@ -107,7 +110,7 @@ export function comparedSchemes({
       timeShifted(day.evs, market, baseLoadOf(day), { rest: "beforeDeparture" }),
     ),
     ...(generations > 0 ? [genetic] : []),
-    { key: "adbev", title: "AdBEV market", online: true, run: {} },
+    { key: "adbev", title: `AdBEV market${policyName === undefined ? "" : `, ${policyName}`}`, online: true, run: {} },
     benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
     benefit("epob", "ePoB market", [epob(), pob(), asapPlanner()]),
     benefit("pobSlack", "PoB market, by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),

@@ -1,3 +1,4 @@
+import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
 import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
 import { benefit, type Proposal } from "../market/model/benefit";
 import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
@@ -7,6 +8,7 @@ import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
 import type { MeterDeviations } from "../piles/meters";
 import type { BookPlanner } from "../planners/book/planners";
 import type { Random } from "../random";
+import { InputError } from "../scenario/inputError";
 import { DayDelivery } from "./dayDelivery";
 import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
@@ -28,6 +30,8 @@ export interface DayOptions {
    */
   evs: readonly EvStay[];
   measured: MeasuredFrames;
+  /** What clocks show as a frame begins, seconds since midnight; by default frame 0 begins at midnight. */
+  secondsOfDay?: (frame: number) => number;
   /** What the operator publishes for a frame; any frame, that before the first one included. */
   publication(frame: number): Publication;
   /**
@@ -37,6 +41,8 @@ export interface DayOptions {
    */
   publicationBlockFrames: number;
   policy: OrderPolicy;
+  /** How long the policy may take to decide for one EV, on average over those that decide at a moment, s; 1. */
+  patienceSeconds?: number;
   /** Who proposes plans in the rounds of a benefit market, in the order of the reveals; nobody. */
   proposers?: readonly BookPlanner[];
   /** What limits the energy that EVs ask for, where it is not the market they trade on: for comparisons. SPEC 7. */
@@ -52,6 +58,9 @@ export interface DayOptions {
   /** Source of the agents' draws, of the guide price and of the meters. */
   random: Random;
 }
+
+/** A moment of fewer EVs lasts as long as one of so many, so that a slow start is no failure. */
+const LEAST_DECIDING = 10;
 
 /** Called after each clearing, the unmeasured ones included, with the number of frames played and to be played. */
 export type FrameListener = (outcome: FrameOutcome, played: number, total: number) => void;
@@ -106,10 +115,11 @@ class Day {
     this.lastFrame = evs
       .filter(({ arrivalFrame }) => arrivalFrame >= measured.first && arrivalFrame < measured.first + measured.count)
       .reduce((latest, ev) => Math.max(latest, ev.departureFrame), measured.first + measured.count - 1);
+    const asking = options.energyLimits ?? parameters;
     this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
       const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, options.energyLimits ?? parameters), limitPrice, own.stream("policy"));
+      return new EvAccount(stay, askedWh(stay, asking), limitPrice, own.stream("policy"));
     });
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
     const guide = new GuidePrice(
@@ -161,7 +171,9 @@ class Day {
     if (rounds === undefined || book === undefined) return undefined;
     const proposals: Proposal[] = [];
     for (const planner of this.options.proposers ?? []) {
-      proposals.push({ proposer: planner.name, plan: await planner.plan(book) });
+      // Whoever is not ready when the commit phase ends is not heard.
+      const plan = await askPlanner(planner, book, this.port.parameters.roundSeconds);
+      proposals.push({ proposer: planner.name, plan });
     }
     const { outcome, winner, score, refused } = await rounds.hold(frame, proposals);
     this.rounds.push({ frame, winner, lambda: benefit(score), unservedWh: Number(score.unservedWh), refused });
@@ -172,7 +184,8 @@ class Day {
     for (const account of this.accounts) {
       const { pile, arrivalFrame, departureFrame } = account.stay;
       if (departureFrame === frame && this.plugged.get(pile) === account) this.plugged.delete(pile);
-      if (arrivalFrame === frame) this.plugged.set(pile, account);
+      // A stay without a whole frame has nothing to plug in for.
+      if (arrivalFrame === frame && departureFrame > frame) this.plugged.set(pile, account);
     }
   }
 
@@ -200,15 +213,7 @@ class Day {
 
   /** Lets every plugged-in agent decide on one view, and submits. @returns Whether anything was submitted. */
   private async decide(view: PublicView): Promise<boolean> {
-    const lines = new Map(view.book.map((line) => [line.pile, line]));
-    const actions = [...this.plugged.values()].flatMap((account): Action[] => {
-      // Nobody is there to act for an EV that has left; its order stands.
-      if (account.remainingWh === 0 || this.delivery?.hasLeft(account, view.frame) === true) return [];
-      const order = lines.get(account.stay.pile);
-      const { stay, remainingWh, limitPrice } = account;
-      const decision = this.options.policy.decide({ stay, remainingWh, order, limitPrice }, view, account.random());
-      return this.asAction(view.frame, account, order, decision);
-    });
+    const actions = this.decisions(view);
     if (actions.length === 0) return false;
     const results = await this.port.submit(view.frame, actions);
     this.record.onSubmitted(view.frame, actions, results);
@@ -216,6 +221,30 @@ class Day {
       this.plugged.get(action.pile)!.submitted(action, results[index]!, view.market, view.frame),
     );
     return true;
+  }
+
+  /** What the plugged-in agents decide on one view. @throws InputError naming the agent that takes too long */
+  private decisions(view: PublicView): Action[] {
+    const { policy, patienceSeconds = 1 } = this.options;
+    const lines = new Map(view.book.map((line) => [line.pile, line]));
+    // Nobody is there to act for an EV that has left; its order stands.
+    const deciding = [...this.plugged.values()].filter(
+      (account) => account.remainingWh > 0 && this.delivery?.hasLeft(account, view.frame) !== true,
+    );
+    let asked = "";
+    const decideAll = () =>
+      deciding.flatMap((account): Action[] => {
+        const { stay, remainingWh, limitPrice } = account;
+        asked = stay.pile;
+        const order = lines.get(stay.pile);
+        const own = { stay, remainingWh, order, limitPrice };
+        return this.asAction(view.frame, account, order, askAgent(policy, own, view, account.random()));
+      });
+    const seconds = patienceSeconds * Math.max(LEAST_DECIDING, deciding.length);
+    return withinSeconds(decideAll, seconds, () => {
+      const took = `decide did not answer within ${seconds} s, all ${deciding.length} EVs of the moment together`;
+      return new InputError(`${policy.name}, ${asked}, frame ${view.frame}`, took);
+    });
   }
 
   private asAction(now: number, { stay }: EvAccount, order: BookLine | undefined, decision: Decision): Action[] {

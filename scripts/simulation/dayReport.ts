@@ -1,5 +1,6 @@
 import type { FrameOutcome, MarketParameters } from "../market/types";
 import { capacityUse, fluctuation } from "../metrics/fluctuation";
+import { type EnergyLimits, neededWh, possibleWh, wantedWh } from "../piles/ev";
 import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
@@ -35,6 +36,7 @@ export function reportDay(played: PlayedDay): DayResult {
     const deals = [...trades, ...grid].map(({ price }) => Number(price));
     return {
       frame,
+      time: timeOfDay(frame, parameters.frameSeconds),
       baseLoadW: baseW(frame),
       evLoadW: marketW(frame) - baseW(frame),
       loadW: marketW(frame),
@@ -56,11 +58,12 @@ export function reportDay(played: PlayedDay): DayResult {
   };
 
   const counted = options.evs.map(({ arrivalFrame }) => arrivalFrame >= first && arrivalFrame < first + count);
-  const evs = accounts.filter((_, index) => counted[index]).map(reportEv);
+  const evs = accounts.filter((_, index) => counted[index]).map((account) => reportEv(account, asking));
   const totals = totalsOf(evs);
-  const unservedBy = ({ askedWh, servedWh }: Schedule): number => {
+  const wanted = options.evs.map((ev) => (ev.side === "charge" ? wantedWh(ev, asking) : 0));
+  const unservedBy = ({ servedWh }: Schedule): number => {
     const total = (values: readonly number[]) => sum(values.filter((_, index) => counted[index]));
-    return shareOf(total(askedWh) - total(servedWh), total(askedWh));
+    return shareOf(total(wanted) - total(servedWh), total(wanted));
   };
   const limits = { capacityW: Number(parameters.capacityW), lossAllowanceW: Number(parameters.lossAllowanceW) };
   const held = rounds.filter(({ frame }) => frame >= first && frame < first + count);
@@ -70,7 +73,7 @@ export function reportDay(played: PlayedDay): DayResult {
     evs,
     totals,
     loads: loadReports(frames, before, limits, {
-      market: shareOf(totals.unservedWh, totals.askedWh),
+      market: shareOf(totals.unservedWh, totals.servedWh + totals.unservedWh),
       uncontrolled: unservedBy(schemes.uncontrolled),
       capped: unservedBy(schemes.capped),
       base: 0,
@@ -79,7 +82,7 @@ export function reportDay(played: PlayedDay): DayResult {
     gas,
     ...(delivery === undefined ? {} : { delivery }),
     before,
-    ...pricesByHour(frames, parameters.frameSeconds),
+    ...pricesByHour(frames, parameters.frameSeconds, options.secondsOfDay),
   };
 }
 
@@ -103,11 +106,12 @@ export function loadReports(
   };
 }
 
-function reportEv(account: EvAccount): EvReport {
+function reportEv(account: EvAccount, market: EnergyLimits): EvReport {
   const { stay, askedWh, remainingWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
   const servedWh = askedWh - remainingWh;
   return {
-    ...{ stay, askedWh, servedWh, tradedWh, gridWh, unservedWh: remainingWh, cost: paid - earned },
+    ...{ stay, neededWh: neededWh(stay), possibleWh: possibleWh(stay, market), askedWh },
+    ...{ servedWh, tradedWh, gridWh, unservedWh: wantedWh(stay, market) - servedWh, cost: paid - earned },
     ...{ orders, cancellations, refused },
   };
 }
@@ -130,6 +134,8 @@ export function totalsOf(evs: readonly EvReport[]): DayTotals {
   return {
     chargingEvs: charging.length,
     dischargingEvs: discharging.length,
+    neededWh: total(charging, (ev) => ev.neededWh),
+    possibleWh: total(charging, (ev) => ev.possibleWh),
     askedWh: total(charging, (ev) => ev.askedWh),
     servedWh,
     unservedWh: total(charging, (ev) => ev.unservedWh),
@@ -151,16 +157,23 @@ export function totalsOf(evs: readonly EvReport[]): DayTotals {
 export function pricesByHour(
   frames: readonly FrameReport[],
   frameSeconds: number,
+  secondsOfDay = (frame: number) => frame * frameSeconds,
 ): Pick<DayResult, "meanPriceByHour" | "meanTradePriceByHour"> {
   const byHour = (deals: (frame: FrameReport) => readonly { price: bigint }[]) =>
     Array.from({ length: 24 }, (_, hour) => {
-      const ofHour = frames.filter(({ frame }) => Math.floor((frame * frameSeconds) / 3600) % 24 === hour);
+      const ofHour = frames.filter(({ frame }) => Math.floor(secondsOfDay(frame) / 3600) % 24 === hour);
       return average(ofHour.flatMap(deals).map(({ price }) => Number(price)));
     });
   return {
     meanPriceByHour: byHour(({ trades, grid }) => [...trades, ...grid]),
     meanTradePriceByHour: byHour(({ trades }) => trades),
   };
+}
+
+/** When a frame begins, counted from midnight, `18:30`. */
+export function timeOfDay(frame: number, frameSeconds: number): string {
+  const minutes = Math.floor((frame * frameSeconds) / 60) % (24 * 60);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
 function energyOf(fills: readonly { energyWh: bigint }[]): number {

@@ -7,6 +7,8 @@ import type { GasUse } from "./marketPort";
 /** One measured frame. Power in W, energy in Wh, prices in money units per kWh. */
 export interface FrameReport {
   frame: number;
+  /** When it begins, `18:30`. */
+  time: string;
   /** P_home(t). */
   baseLoadW: number;
   /** What EVs drew from the grid. */
@@ -44,13 +46,17 @@ export interface RoundReport {
 /** One EV that came within the measured frames. */
 export interface EvReport {
   stay: EvStay;
-  /** What it wanted to buy or sell, Wh. SPEC 7. */
+  /** What its user needs, Wh: as the file says of a recorded one, up to its target of a drawn one. */
+  neededWh: number;
+  /** What of it its pile could move in its stay at rated power, Wh. */
+  possibleWh: number;
+  /** What it asks the market for, Wh: what it needs, or what can be had at the market's peak size. SPEC 7. */
   askedWh: number;
   /** What it bought or sold, Wh; traded with other piles and with the grid. */
   servedWh: number;
   tradedWh: number;
   gridWh: number;
-  /** What is missing, Wh. */
+  /** What is missing, Wh: of the need of a recorded EV, of what it asked for of a drawn one. */
   unservedWh: number;
   /** Paid less earned, money units. */
   cost: bigint;
@@ -62,7 +68,10 @@ export interface EvReport {
 
 /** A load over the measured frames. */
 export interface LoadReport extends CapacityUse, Fluctuation {
-  /** Share of the charging energy asked for in the measured frames that was not delivered, 0 to 1. */
+  /**
+   * Share of the charging energy of the measured frames that was not delivered, 0 to 1: of what recorded EVs need, of
+   * what drawn ones ask for.
+   */
   unservedShare: number;
 }
 
@@ -70,7 +79,10 @@ export interface LoadReport extends CapacityUse, Fluctuation {
 export interface DayTotals {
   chargingEvs: number;
   dischargingEvs: number;
-  /** Asked for by charging EVs. */
+  /** What the users of charging EVs need, and what of it their piles could deliver at rated power. */
+  neededWh: number;
+  possibleWh: number;
+  /** Asked for by charging EVs: what of their need can be had at the market's peak size. SPEC 7. */
   askedWh: number;
   servedWh: number;
   unservedWh: number;

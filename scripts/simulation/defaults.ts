@@ -7,6 +7,7 @@ import { framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { Waterline } from "../piles/policies/waterline";
 import { Random } from "../random";
+import type { DayCalendar } from "./calendar";
 import type { DayOptions } from "./day";
 
 /** Money units per kWh in a penny per kWh, for a token of six decimals. */
@@ -18,15 +19,15 @@ export interface DaySettings {
   seed: number;
   /** Homes on the feeder, each with Elexon's winter weekday; 100. */
   homes?: number;
-  /** P_home for each frame of a day, W, instead of homes. */
-  baseLoadW?: readonly number[];
+  /** P_home for each frame of a day, W, or of any frame, instead of homes. */
+  baseLoadW?: readonly number[] | ((frame: number) => number);
   /** EVs a day; 100. */
   evs?: number;
   /** Where EVs come from; [T ch. 4]. */
   population?: Population;
   policy?: OrderPolicy;
   /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
-  importPrice?: number | readonly number[];
+  importPrice?: number | readonly number[] | ((frame: number) => number);
   exportPrice?: number | readonly number[];
   wheelingPrice?: number | readonly number[];
   /** Length of a frame, s; the market's. */
@@ -37,6 +38,8 @@ export interface DaySettings {
   warmUpDays?: number;
   /** Days after it in which EVs still come, for the EVs that stay on; 1. */
   afterDays?: number;
+  /** The frames of a date and what clocks show in them; by default a day is 86 400 s from frame 0 on. */
+  calendar?: Pick<DayCalendar, "measured" | "secondsOfDay">;
 }
 
 /** The day of [T 4.4.1] on a feeder: 100 homes on a winter weekday, 100 EVs, and a tariff of 20 p. */
@@ -46,11 +49,13 @@ export function defaultDay(settings: DaySettings): DayOptions {
   const random = new Random(seed);
   const population = settings.population ?? chapter4Population();
   const baseLoadW = settings.baseLoadW ?? homesBaseLoadW(settings.homes ?? 100);
-  const ofDay = (figures: number | readonly number[], frame: number): bigint => {
+  const { calendar } = settings;
+  const secondsOfDay = (frame: number) =>
+    calendar?.secondsOfDay(frame) ?? (((frame % perDay) + perDay) % perDay) * frameSeconds;
+  const ofDay = (figures: number | readonly number[] | ((frame: number) => number), frame: number): bigint => {
     if (typeof figures === "number") return BigInt(figures);
-    // Figures for other frame lengths than the day's own stand for the times they cover.
-    const frameOfDay = ((frame % perDay) + perDay) % perDay;
-    return BigInt(figures[Math.floor((frameOfDay * figures.length) / perDay)]!);
+    if (typeof figures === "function") return BigInt(figures(frame));
+    return BigInt(Math.round(meanWithin(figures, secondsOfDay(frame) / frameSeconds, perDay)));
   };
   return {
     evs: population({
@@ -59,7 +64,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
       frameSeconds,
       random: random.stream("population"),
     }),
-    measured: { first: warmUpDays * perDay, count: perDay },
+    measured: calendar?.measured ?? { first: warmUpDays * perDay, count: perDay },
     publication: (frame): Publication => ({
       baseLoadW: ofDay(baseLoadW, frame),
       importPrice: ofDay(settings.importPrice ?? 20 * PENNY, frame),
@@ -70,7 +75,25 @@ export function defaultDay(settings: DaySettings): DayOptions {
     policy: settings.policy ?? new Waterline(),
     limits: { charge: [20 * PENNY, 30 * PENNY], discharge: [10 * PENNY, 20 * PENNY] },
     guidePrice: { startPrice: 15 * PENNY },
+    ...(calendar === undefined ? {} : { secondsOfDay }),
     ...(settings.meters === undefined ? {} : { meters: settings.meters }),
     random: random.stream("agents"),
   };
+}
+
+/**
+ * The mean of a day's figures over one frame, each figure for as long as it covers the frame: 96 figures become the means
+ * of two, 24 stand for two frames each, and any other number goes in parts.
+ *
+ * @param figures Evenly over the day.
+ * @param frame From 0 to `frames` - 1.
+ */
+export function meanWithin(figures: readonly number[], frame: number, frames: number): number {
+  const [from, to] = [(frame * figures.length) / frames, ((frame + 1) * figures.length) / frames];
+  let sum = 0;
+  for (let index = Math.floor(from); index < to; index++) {
+    const covered = Math.min(to, index + 1) - Math.max(from, index);
+    sum += figures[index]! * covered;
+  }
+  return sum / (to - from);
 }

@@ -22,12 +22,16 @@ export class EvAccount {
   /** Names of refusals. */
   refused: string[] = [];
 
+  readonly stay: Readonly<EvStay>;
+
   constructor(
-    readonly stay: EvStay,
+    stay: EvStay,
     readonly askedWh: number,
     readonly limitPrice: number,
     private readonly stream: Random,
   ) {
+    // Its agent is shown it, and must not write to it.
+    this.stay = Object.freeze({ ...stay });
     this.remainingWh = askedWh;
   }
 

@@ -1,4 +1,4 @@
-import type { DayResult, FrameReport } from "./dayResult";
+import type { DayResult, DayTotals, FrameReport } from "./dayResult";
 import { deliveredTogether } from "./dayDelivery";
 import { loadReports, pricesByHour, shareOf, totalsOf } from "./dayReport";
 import { type DayOptions, type FrameListener, runDay } from "./day";
@@ -38,17 +38,18 @@ export async function runFeeders(
     results.push(result);
     onFeeder?.(result, index);
   }
-  return { feeders: results, together: together(results, feeders[0]!.port.parameters.frameSeconds) };
+  return { feeders: results, together: together(results, feeders) };
 }
 
 function named(feeder: number, pile: string): string {
   return `${feeder + 1}/${pile}`;
 }
 
-function together(results: readonly DayResult[], frameSeconds: number): DayResult {
+function together(results: readonly DayResult[], feeders: readonly Feeder[]): DayResult {
+  const { frameSeconds } = feeders[0]!.port.parameters;
   const first = results[0]!;
   const sumOf = (value: (result: DayResult) => number) => results.reduce((sum, result) => sum + value(result), 0);
-  const frames = first.frames.map(({ frame }, index): FrameReport => {
+  const frames = first.frames.map(({ frame, time }, index): FrameReport => {
     const sum = (value: (report: FrameReport) => number) => sumOf((result) => value(result.frames[index]!));
     const parts = results.map((result) => result.frames[index]!);
     if (parts.some((part) => part?.frame !== frame)) throw new RangeError("feeders with different measured frames");
@@ -60,7 +61,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     );
     const prices = [...trades, ...grid].map(({ price }) => Number(price));
     return {
-      frame,
+      ...{ frame, time },
       baseLoadW: sum((part) => part.baseLoadW),
       evLoadW: sum((part) => part.evLoadW),
       loadW: sum((part) => part.loadW),
@@ -88,11 +89,12 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     capacityW: sumOf((result) => result.capacityW),
     lossAllowanceW: sumOf((result) => result.lossAllowanceW),
   };
-  // The schemes ask for the same energy on each feeder, so their shares weigh as that energy does.
+  // The schemes have the same energy to serve on each feeder, so their shares weigh as that energy does.
+  const wantedWh = (of: DayTotals) => of.servedWh + of.unservedWh;
   const unserved = (scheme: keyof DayResult["loads"]) =>
     shareOf(
-      sumOf((result) => result.loads[scheme].unservedShare * result.totals.askedWh),
-      totals.askedWh,
+      sumOf((result) => result.loads[scheme].unservedShare * wantedWh(result.totals)),
+      wantedWh(totals),
     );
   const rounds = results
     .flatMap((result, feeder) => (result.rounds ?? []).map((round) => ({ ...round, feeder: feeder + 1 })))
@@ -113,7 +115,7 @@ function together(results: readonly DayResult[], frameSeconds: number): DayResul
     ...limits,
     gas: gasOf(results),
     ...(deliveries.length === 0 ? {} : { delivery: deliveredTogether(deliveries, named) }),
-    ...pricesByHour(frames, frameSeconds),
+    ...pricesByHour(frames, frameSeconds, feeders[0]!.options.secondsOfDay),
   };
 }
 

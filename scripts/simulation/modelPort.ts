@@ -1,7 +1,10 @@
+import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../market/bounds";
+import type { DeploymentParameters } from "../market/defaults";
 import { MarketModel, MarketRefusal } from "../market/model";
 import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
 import type { FrameSettlement, Reading } from "../market/settlement";
 import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
+import { InputError } from "../scenario/inputError";
 import type {
   Action,
   ActionResult,
@@ -28,12 +31,27 @@ export class ModelPort implements MeteredPort {
   /** The model itself, for what a port does not show. */
   readonly model: MarketModel;
 
-  constructor(parameters: MarketParameters) {
-    this.model = new MarketModel(parameters);
+  /** @throws InputError where no contract would take the parameters */
+  constructor(private readonly asked: MarketParameters & Partial<DeploymentParameters>) {
+    const problem = marketProblem(asked);
+    if (problem !== undefined) throw new InputError("market", problem);
+    this.model = new MarketModel(asked);
     this.parameters = this.model.parameters;
   }
 
+  /** @throws InputError naming the pile that no contract would register */
   async register(piles: readonly PileRegistration[]): Promise<void> {
+    const { pileCap = MARKET_BOUNDS.pileCap.most, frameSeconds } = this.asked;
+    if (piles.length > pileCap) {
+      throw new InputError(
+        "market",
+        `${piles.length} piles; a market takes ${pileCap} at most, so spread them over feeders`,
+      );
+    }
+    for (const { pile, ratedW } of piles) {
+      const problem = ratedProblem(ratedW, frameSeconds);
+      if (problem !== undefined) throw new InputError(`pile ${pile}`, problem);
+    }
     for (const { pile, ratedW } of piles) this.model.registerPile(pile, ratedW, { balance: AMPLE_BALANCE });
   }
 

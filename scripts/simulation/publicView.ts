@@ -7,7 +7,8 @@ import type { Action, ActionResult, BookOrder } from "./marketPort";
 
 /** A market's parameters in the plain numbers that agents reckon with. */
 export function agentMarket(parameters: MarketParameters): AgentMarket {
-  return {
+  // All agents share it, so none may write to it.
+  return Object.freeze({
     frameSeconds: parameters.frameSeconds,
     alpha: parameters.alpha,
     beta: parameters.beta,
@@ -17,7 +18,7 @@ export function agentMarket(parameters: MarketParameters): AgentMarket {
     maxWaitFrames: parameters.maxWaitFrames,
     usableCapacityW: Number(parameters.capacityW - parameters.lossAllowanceW),
     tickSize: Number(parameters.tickSize),
-  };
+  });
 }
 
 /**
@@ -69,20 +70,22 @@ export class PublicRecord {
 
   /** What everybody sees at a moment of frame `frame`. */
   view(frame: number, moment: Moment, orders: readonly BookOrder[]): PublicView {
-    const book = orders.map((order): BookLine => ({
-      ...order,
-      pileFrameWh: this.pileFrameWh(order.pile),
-      price: Number(order.price),
-      remainingWh: Number(order.remainingWh),
-      peakWh: Number(order.peakWh),
-      sequence: Number(order.sequence),
-    }));
+    const book = orders.map((order): BookLine =>
+      Object.freeze({
+        ...order,
+        pileFrameWh: this.pileFrameWh(order.pile),
+        price: Number(order.price),
+        remainingWh: Number(order.remainingWh),
+        peakWh: Number(order.peakWh),
+        sequence: Number(order.sequence),
+      }),
+    );
     const { publishedUpTo } = this;
     return {
       frame,
       moment,
       market: this.market,
-      book,
+      book: Object.freeze(book),
       needs: this.needs.list(book),
       // What comes after this view was made is not in it, even if somebody keeps it.
       published: (of) => (of <= publishedUpTo ? this.published.get(of) : undefined),

@@ -1,11 +1,17 @@
 import type { SchemeComparison, SchemeFigures } from "./compare";
+import { type Interval, meanInterval } from "./interval";
 
 /** An order of two schemes that [T] reports, and how it stands in a comparison. */
 export interface ClaimCheck {
   claim: string;
+  /** Whether the means have it. */
   holds: boolean;
-  /** The two means. */
+  /** `holds`, `does not hold`, or that the seeds do not decide it. */
+  verdict: string;
+  /** The two means, by how much they differ, and the interval of that over the seeds. */
   found: string;
+  /** The calmer scheme's figure less the other's, seed by seed, in the figure's own unit. */
+  difference: Interval;
 }
 
 interface Claim {
@@ -59,15 +65,46 @@ const CLAIMS: readonly Claim[] = [
   },
 ];
 
-/** Each of [T]'s orders whose two schemes were compared, and whether the means have it. */
+/** Each of [T]'s orders whose two schemes were compared, and how far the seeds have it. */
 export function checkClaims(schemes: readonly SchemeComparison[]): ClaimCheck[] {
-  const mean = (key: string, figure: keyof SchemeFigures) =>
-    schemes.find((scheme) => scheme.key === key)?.spread[figure].mean;
+  const of = (key: string) => schemes.find((scheme) => scheme.key === key);
   return CLAIMS.flatMap(({ claim, calmer, wilder, figure }): ClaimCheck[] => {
-    const [less, more] = [mean(calmer, figure), mean(wilder, figure)];
+    const [less, more] = [of(calmer), of(wilder)];
     if (less === undefined || more === undefined) return [];
-    return [{ claim, holds: less < more, found: `${shown(less, figure)} against ${shown(more, figure)}` }];
+    const difference = meanInterval(less.days.map((day, index) => day[figure] - more.days[index]![figure]));
+    const holds = difference.mean < 0;
+    return [
+      { claim, holds, verdict: verdictOf(difference), found: foundText(less, more, figure, difference), difference },
+    ];
   });
+}
+
+function verdictOf({ mean, low, high }: Interval): string {
+  const decided = low === undefined || high === undefined || low > 0 || high < 0;
+  if (!decided) return "not decided by these seeds";
+  return mean < 0 ? "holds" : "does not hold";
+}
+
+function foundText(
+  less: SchemeComparison,
+  more: SchemeComparison,
+  figure: keyof SchemeFigures,
+  { mean, low, high, count }: Interval,
+): string {
+  const [found, other] = [less.spread[figure].mean, more.spread[figure].mean];
+  // Shares of a logarithm say nothing.
+  const share =
+    figure === "logRange" || other === 0 ? "" : `, ${signed(100 * (found / other - 1), (v) => v.toFixed(1))} %`;
+  const show = (value: number) => signed(value, (v) => shown(v, figure));
+  const interval =
+    low === undefined || high === undefined
+      ? "one seed, so no interval"
+      : `95 % interval ${show(low)} to ${show(high)} over ${count} seeds`;
+  return `${shown(found, figure)} against ${shown(other, figure)}: ${show(mean)}${share}; ${interval}`;
+}
+
+function signed(value: number, show: (value: number) => string): string {
+  return `${value < 0 ? "-" : "+"}${show(Math.abs(value))}`;
 }
 
 function shown(value: number, figure: keyof SchemeFigures): string {

@@ -47,13 +47,21 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
   const own = args.plannerFile === undefined ? [] : [await loadPlanner(args.plannerFile)];
   const maxHorizon = wholeNumber("horizon", args.horizon ?? DEFAULT_HORIZON, 1, 48);
   const allotment = oneOf("allotment", args.allotment ?? "expiry", ["expiry", "slack"]);
+  const proposers = [...(await readProposers(args.proposers ?? DEFAULT_PROPOSERS)), ...own];
+  const twice = proposers.find(({ name }, index) => proposers.findIndex((other) => other.name === name) !== index);
+  if (twice !== undefined) {
+    throw new InputError(
+      "--planner-file",
+      `"${twice.name}" is the name of another proposer; give yours one of its own`,
+    );
+  }
   return {
+    proposers,
     market: {
       ...{ settlement: "benefit", maxHorizon, allotment },
       pileCap: Math.min(MOST_PILES, Math.floor(MOST_ROUND_SIZE / maxHorizon)),
       ...(allotment === "slack" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
     },
-    proposers: [...(await readProposers(args.proposers ?? DEFAULT_PROPOSERS)), ...own],
   };
 }
 

@@ -9,6 +9,12 @@ import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
 /** What each pile of a simulation gets to trade with, money units. */
 export const PILE_BALANCE = 1_000_000_000_000n;
 
+/**
+ * Every simulated day begins after this moment, 1 January 2040: a frame's number is in what piles sign and in what the
+ * chain stores, and what its zero bytes save of gas must not depend on the day on which somebody simulates.
+ */
+const BEGINS_AT = Date.UTC(2040, 0, 1) / 1000;
+
 /** A market of its own for a simulated day on the in-process chain. @throws InputError on any other network */
 export async function openChainMarket(
   hre: HardhatRuntimeEnvironment,
@@ -36,9 +42,11 @@ export async function chainPortOptions(
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
   const [addresses] = await deployFeeders(hre, [feeder], rules);
+  const clock = await clockOf(hre);
+  await clock.reach(BEGINS_AT);
   return {
     client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
-    clock: await clockOf(hre),
+    clock,
     sender: await transactorOf(hre, "0"),
     keyOf: (pile) => simulatedPileKey(seed, feeder, pile),
     pileBalance: PILE_BALANCE,

@@ -21,7 +21,16 @@ export function feederTask(name: string, description: string): ConfigurableTaskD
   return task(name, description).addOptionalParam("feeder", "name of the feeder", "main");
 }
 
+/** What a task of a pile is given. */
+export interface PileArguments extends FeederArguments {
+  account?: string;
+  json: boolean;
+}
+
 /** A task of a pile. */
 export function pileTask(name: string, description: string): ConfigurableTaskDefinition {
-  return feederTask(name, description).addOptionalParam("account", "the pile's account, by number or address", "1");
+  return feederTask(name, description).addOptionalParam(
+    "account",
+    "the pile's account, by number or address (default: 1, or 0 where the network has no other)",
+  );
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 
 import { InputError } from "../../scripts/scenario/inputError";
 
@@ -12,11 +12,16 @@ export async function readText(flag: string, file: string): Promise<string> {
   }
 }
 
-/** Writes a text file, with its folder. @throws InputError naming the flag and the file where it cannot be written */
+/**
+ * Writes a text file, with its folder, and says so on standard error, where it is in nobody's way.
+ *
+ * @throws InputError naming the flag and the file where it cannot be written
+ */
 export async function writeText(flag: string, file: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    const made = await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
+    console.error(`Wrote ${file}${made === undefined ? "" : `, in the new folder ${near(made)}`}`);
   } catch (error) {
     throw new InputError(`--${flag}`, `cannot write ${file}: ${reasonOf(error)}`);
   }
@@ -26,6 +31,11 @@ export async function writeText(flag: string, file: string, text: string): Promi
 export async function prettified(markdown: string): Promise<string> {
   const { format } = await import("prettier");
   return format(markdown, { parser: "markdown", printWidth: 120 });
+}
+
+function near(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import { type Bound, boundWords, isWithin } from "../../scripts/market/bounds";
 import { InputError } from "../../scripts/scenario/inputError";
 
 /** A whole number given as a flag, within `least` and `most`. @throws InputError naming the flag and what it takes */
@@ -13,6 +14,26 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
 export function amount(flag: string, text: string, unit: string): bigint {
   if (!/^\d+$/.test(text)) throw new InputError(`--${flag}`, `expected a whole number of ${unit}, found "${text}"`);
   return BigInt(text);
+}
+
+/** A whole number of Wh, W or money units within the bound of its field. @throws InputError naming flag and bound */
+export function boundedAmount(flag: string, text: string, bound: Bound): bigint {
+  const value = /^\d+$/.test(text) ? BigInt(text) : undefined;
+  if (value === undefined || !isWithin(value, bound)) {
+    throw new InputError(`--${flag}`, `expected ${boundWords(bound)}, found "${text}"`);
+  }
+  return value;
+}
+
+/** @throws InputError where two flags are given that exclude each other */
+export function refuseTogether<A extends object>(
+  args: A,
+  one: keyof A & string,
+  other: keyof A & string,
+  why: string,
+): void {
+  if (args[one] === undefined || args[other] === undefined) return;
+  throw new InputError(`--${one}`, `does not go with --${other}: ${why}`);
 }
 
 /** One of a few words. @throws InputError naming the flag and the words */

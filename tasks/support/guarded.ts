@@ -1,35 +1,52 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { ActionType, TaskArguments } from "hardhat/types";
+import type { ActionType, HardhatRuntimeEnvironment, TaskArguments } from "hardhat/types";
 import pc from "picocolors";
 
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/scenario/inputError";
+import { installationText } from "./installation";
+import { nodeErrorText } from "./nodeErrors";
+import { toJsonText } from "./output";
 
-/** Hardhat's own error HH108. */
-const CANNOT_CONNECT = 108;
+const GUARDED = new WeakSet<object>();
 
 /**
  * A task's action that says what was wrong with its input, or why a contract refused and what to do, in one message on
- * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. A reader that stops
- * reading (`| head`) ends the task without a word.
+ * standard error and exit code 1; whatever else is thrown is a defect and goes on to Hardhat. All that was printed has
+ * reached its reader before the action ends, since Hardhat then ends the process. A reader that stops reading (`| head`)
+ * ends the task without a word.
  */
 export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionType<A> {
-  return async (args, hre, runSuper) => {
-    // Stays: what was printed may reach the pipe after the task has ended.
+  const guard: ActionType<A> = async (args, hre, runSuper) => {
     if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
     try {
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
-      const said = await messageOf(error, hre.config.paths.root);
+      const said = await messageOf(error, hre);
       if (said === undefined) throw error;
+      if ((args as { json?: unknown }).json === true) console.log(errorAsJson(error, said));
       console.error(`${pc.red("Error:")} ${said}`);
       process.exitCode = 1;
       return undefined;
+    } finally {
+      await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     }
   };
+  GUARDED.add(guard);
+  return guard;
+}
+
+/** Whether a task's action was made by {@link guarded}. */
+export function isGuarded(action: object): boolean {
+  return GUARDED.has(action);
+}
+
+/** Resolves once all that was written to a stream has been handed on; a pipe takes 64 KiB at a time. */
+async function flushed(stream: NodeJS.WritableStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write("", () => resolve()));
 }
 
 /** What a contract said, why, and what to do about it, from docs/errors.md. @param root folder of the project */
@@ -43,14 +60,17 @@ export async function refusalText(
   return `${message}. ${more}`;
 }
 
-async function messageOf(error: unknown, root: string): Promise<string | undefined> {
+async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promise<string | undefined> {
   if (error instanceof InputError) return error.message;
-  if (error instanceof ContractRefusal) return `the contract refused: ${await refusalText(error, root)}`;
-  const { code, number } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
-  if (code === "ECONNREFUSED" || number === CANNOT_CONNECT) {
-    return "no node answers at the network's URL; start one with `npx hardhat node`, or set ADBEV_RPC_URL";
-  }
-  return undefined;
+  if (error instanceof ContractRefusal)
+    return `the contract refused: ${await refusalText(error, hre.config.paths.root)}`;
+  return nodeErrorText(error, hre) ?? installationText(error);
+}
+
+/** What `--json` prints of a failure: its message, and a contract's error with its arguments. */
+function errorAsJson(error: unknown, message: string): string {
+  const refusal = error instanceof ContractRefusal ? { refusal: { name: error.error, ...error.details } } : {};
+  return toJsonText({ error: message, ...refusal });
 }
 
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {

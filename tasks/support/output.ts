@@ -47,14 +47,20 @@ export function printHeading(text: string): void {
   console.log(`\n${pc.bold(pc.cyan(text))}`);
 }
 
-/** JSON with integers as numbers where they are exact and as strings where they are not. */
+/** Encloses the digits of a bigint until they can stand as a number; no text that anybody types has it. */
+const MARK = "\u{F8FF}";
+
+/**
+ * JSON with every figure as a number, so that a field is of one type however large it gets. A bigint is written with all
+ * its digits: Python and jq read them exactly, JavaScript's `JSON.parse` rounds those beyond 2^53.
+ */
 export function toJsonText(value: unknown): string {
-  return JSON.stringify(
+  const text = JSON.stringify(
     value,
-    (_, inner: unknown) =>
-      typeof inner === "bigint" ? (Number.isSafeInteger(Number(inner)) ? Number(inner) : inner.toString()) : inner,
+    (_, inner: unknown) => (typeof inner === "bigint" ? `${MARK}${inner}${MARK}` : inner),
     2,
   );
+  return text.replaceAll(new RegExp(`"${MARK}(-?\\d+)${MARK}"`, "gu"), "$1");
 }
 
 /** A whole number with thin groups, as people read it. */
@@ -73,10 +79,30 @@ export function printSent(
   said: string,
 ): void {
   if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
-  else console.log(`${said} (gas ${grouped(gasUsed)})`);
+  else console.log(`${said} (gas ${grouped(gasUsed)}, transaction ${hash})`);
 }
 
 /** An amount in money units as pounds; 1 000 000 units are a pound. */
 export function money(amount: bigint): string {
   return `£${(Number(amount) / 1_000_000).toFixed(2)}`;
+}
+
+/** A part in per cent. */
+export function share(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** How far a figure is from a reference, in per cent. */
+export function below(value: number, reference: number): string {
+  return reference === 0 ? "–" : `${(100 * (value / reference - 1)).toFixed(1)} %`;
+}
+
+/** A figure that a flat or empty load does not have. */
+export function figure(value: number, decimals: number): string {
+  return Number.isFinite(value) ? value.toFixed(decimals) : "–";
+}
+
+/** Prints warnings, a line each. */
+export function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) console.log(`${pc.yellow("Warning:")} ${warning}`);
 }

@@ -43,18 +43,28 @@ async function loadOwn(file: string, { flag, what, method, expected }: OwnKind):
   await stat(path).catch(() => {
     throw new InputError(flag, `cannot read ${file}: no such file or directory`);
   });
-  let exported: unknown;
+  if (/\.[cm]?tsx?$/.test(path)) {
+    const { typeErrors } = await import("./typeErrors");
+    const errors = typeErrors(path);
+    if (errors.length > 0) throw new InputError(flag, `${file} has type errors:\n${errors.join("\n")}`);
+  }
+  let own: unknown;
   try {
     // By the same loader that the commands themselves go through, so that TypeScript needs no step of its own.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    exported = (require(path) as { default?: unknown }).default;
+    const exported = (require(path) as { default?: unknown }).default;
+    own = isClass(exported) ? new exported() : exported;
   } catch (error) {
     throw new InputError(flag, `cannot load ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const own: unknown = typeof exported === "function" ? new (exported as new () => unknown)() : exported;
   const found = (typeof own === "object" && own !== null ? own : {}) as Record<string, unknown>;
-  if (typeof found["name"] !== "string" || typeof found[method] !== "function") {
+  if (typeof found["name"] !== "string" || found["name"].trim() === "" || typeof found[method] !== "function") {
     throw new InputError(flag, `${file} exports no ${what} by default; expected ${expected}`);
   }
   return own;
+}
+
+/** Whether something is to be made with `new`: a plain function is not. */
+function isClass(value: unknown): value is new () => unknown {
+  return typeof value === "function" && Function.prototype.toString.call(value).startsWith("class");
 }

@@ -1,62 +1,140 @@
 import { task } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
 
+import { MARKET_BOUNDS } from "../../scripts/market/bounds";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { OrderPolicy } from "../../scripts/piles/agent";
+import { InputError } from "../../scripts/scenario/inputError";
 import type { DaySettings } from "../../scripts/simulation/defaults";
-import { amount, oneOf, pencePerKWh, wholeNumber } from "./flags";
+import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
+import { boundedAmount, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
+import { loadAgent } from "./ownFiles";
 
 /** The flags that every simulated day takes, as given. */
-export interface SettingArguments {
+export interface SettingArguments extends DataArguments {
   setting: string;
   seed: string;
   homes?: string;
-  evs: string;
+  evs?: string;
+  policy?: string;
+  agent?: string;
   import: string;
   export: string;
   capacity?: string;
-  peak: string;
+  peak?: string;
+  threshold: string;
+  wait?: string;
+  alpha: string;
+  beta: string;
   csv?: string;
   html?: string;
-  json: boolean;
 }
+
+/** EVs a day unless told otherwise. */
+export const DEFAULT_EVS = "100";
+const DEFAULT_PEAK = "2000";
+/** Fits the 24 bits that a price has, money units per kWh. */
+const HIGHEST_TARIFF = 2n ** 24n - 1n;
 
 /** A task about simulated days, with the flags of {@link SettingArguments}. */
 export function dayTask(name: string, description: string): ConfigurableTaskDefinition {
-  return task(name, description)
+  return addDataFlags(task(name, description))
     .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
     .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
     .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
-    .addOptionalParam("evs", "EVs a day on all feeders together", "100")
+    .addOptionalParam("evs", `EVs a day on all feeders together (default: ${DEFAULT_EVS})`)
+    .addOptionalParam(
+      "policy",
+      "how piles place orders: waterline, valley, impatient or wholeNeed (default: waterline; wholeNeed where plans compete)",
+    )
+    .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
     .addOptionalParam("import", "import tariff, pence per kWh", "20")
     .addOptionalParam("export", "export tariff, pence per kWh", "5")
     .addOptionalParam("capacity", "capacity of each feeder's transformer, W (default: the setting's)")
-    .addOptionalParam("peak", "largest tranche of an iceberg, Wh a frame; says what short stays may ask for", "2000")
+    .addOptionalParam(
+      "peak",
+      `largest tranche of an iceberg, Wh a frame; says what short stays may ask for (default: ${DEFAULT_PEAK})`,
+    )
+    .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
+    .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
+    .addOptionalParam("alpha", "weight of the price rank", "10")
+    .addOptionalParam("beta", "weight of the time rank", "1")
     .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
     .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
     .addFlag("json", "print the result as JSON and nothing else");
 }
 
+/** What the flags say of a day and of its market. */
+export interface Setting {
+  settings: Omit<DaySettings, "seed">;
+  market: Partial<DeploymentParameters>;
+  seed: number;
+  /** EVs a day on all feeders together; undefined where sessions say who comes. */
+  evs: number | undefined;
+  /** What is odd about the files of data, a line each. */
+  notes: readonly string[];
+}
+
 /**
- * What the flags say of the day and of its market.
- * @param mostEvs the most EVs that a feeder may have
- * @param feeders how many feeders share the EVs
+ * Reads the flags of a day.
+ *
+ * @param mostEvs The most EVs that a feeder may have.
+ * @param defaultPolicy Of piles unless told otherwise.
  * @throws InputError naming the flag
  */
-export async function readSetting(
-  args: SettingArguments,
-  mostEvs: number,
-  feeders = 1,
-): Promise<{ settings: Omit<DaySettings, "seed">; market: Partial<DeploymentParameters>; seed: number }> {
+export async function readSetting(args: SettingArguments, mostEvs: number, defaultPolicy: string): Promise<Setting> {
+  refuseTogether(args, "sessions", "evs", "the file says who comes");
+  refuseTogether(args, "agent", "policy", "an agent is a policy of your own");
+  refuseTogether(args, "load", "homes", "the file says what the homes draw");
+  const { DEFAULT_PARAMETERS } = await import("../../scripts/market/defaults");
   const { PRESETS } = await import("../../scripts/simulation/presets");
+  const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
+  const data = await readDataFiles(args);
+  const evs =
+    data.settings.population === undefined ? wholeNumber("evs", args.evs ?? DEFAULT_EVS, 1, mostEvs) : undefined;
+  const policy: OrderPolicy =
+    args.agent === undefined
+      ? POLICIES[oneOf("policy", args.policy ?? defaultPolicy, Object.keys(POLICIES))]!()
+      : await loadAgent(args.agent);
   const settings: Omit<DaySettings, "seed"> = {
     ...preset.settings,
-    evs: Math.round(wholeNumber("evs", args.evs, 1, mostEvs) / feeders),
-    importPrice: Number(pencePerKWh("import", args.import)),
-    exportPrice: Number(pencePerKWh("export", args.export)),
+    ...(evs === undefined ? {} : { evs }),
+    policy,
+    importPrice: tariff("import", args.import),
+    exportPrice: tariff("export", args.export),
+    ...data.settings,
   };
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
-  const market: Partial<DeploymentParameters> = { ...preset.market, icebergPeakWh: amount("peak", args.peak, "Wh") };
-  if (args.capacity !== undefined) market.capacityW = amount("capacity", args.capacity, "W");
-  return { settings, market, seed: wholeNumber("seed", args.seed, 0, 2 ** 31 - 1) };
+  const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
+  const market: Partial<DeploymentParameters> = {
+    ...preset.market,
+    icebergPeakWh: boundedAmount("peak", args.peak ?? DEFAULT_PEAK, MARKET_BOUNDS.icebergPeakWh),
+    icebergThresholdWh: boundedAmount("threshold", args.threshold, MARKET_BOUNDS.icebergThresholdWh),
+    alpha: wholeNumber("alpha", args.alpha, alpha.least, alpha.most),
+    beta: wholeNumber("beta", args.beta, beta.least, beta.most),
+  };
+  const importCap = highestImport(settings.importPrice);
+  // The market's own cap, where tariffs are below it.
+  if (importCap > DEFAULT_PARAMETERS.importCap) market.importCap = importCap;
+  if (args.capacity !== undefined) market.capacityW = boundedAmount("capacity", args.capacity, MARKET_BOUNDS.capacityW);
+  if (args.wait !== undefined) {
+    market.maxWaitFrames = wholeNumber("wait", args.wait, maxWaitFrames.least, maxWaitFrames.most);
+  }
+  const seed = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
+  return { settings, market, seed, evs, notes: data.notes };
+}
+
+/** The highest import tariff that a day can have, money units per kWh: of a file the highest that there is. */
+function highestImport(price: DaySettings["importPrice"]): bigint {
+  if (typeof price === "function" || price === undefined) return price === undefined ? 0n : HIGHEST_TARIFF;
+  return BigInt(Math.max(...[price].flat()));
+}
+
+/** A tariff within the 24 bits that a price has. */
+function tariff(flag: string, text: string): number {
+  const price = Number(pencePerKWh(flag, text));
+  if (price > HIGHEST_TARIFF)
+    throw new InputError(`--${flag}`, `expected at most 1677.7215 pence per kWh, found "${text}"`);
+  return price;
 }

@@ -2,10 +2,11 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { auditEvents, type AuditResult, auditMarket, contractsOf, deploymentBlock } from "../../scripts/audit/audit";
+import { auditEvents, type AuditResult, auditMarket, contractsOf } from "../../scripts/audit/audit";
+import { deploymentBlock } from "../../scripts/chain/blocks";
 import type { AuditEvent } from "../../scripts/audit/auditEvent";
 import { readMarketEvents } from "../../scripts/audit/marketLogs";
-import type { BlockRange } from "../../scripts/audit/readLogs";
+import type { BlockRange } from "../../scripts/chain/readLogs";
 import { MarketClient } from "../../scripts/chain/marketClient";
 import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
 import { Random } from "../../scripts/random";

@@ -13,9 +13,14 @@ export class Impatient implements OrderPolicy {
   decide(own: OwnState, view: PublicView, random: Random): Decision {
     if (own.stay.side === "discharge") return sell(own, view, random);
     if (view.moment === "close" || own.order !== undefined) return undefined;
-    const tariff = view.published(view.frame + 1)?.importPrice ?? own.limitPrice;
-    return { price: Math.min(tariff, own.limitPrice), energyWh: Math.min(peakSliceWh(own, view), own.remainingWh) };
+    return { price: nextTariff(own, view), energyWh: Math.min(peakSliceWh(own, view), own.remainingWh) };
   }
+}
+
+/** What fills a bid from the grid in the next frame, as far as the agent's limit goes; a tick where energy is free. */
+export function nextTariff(own: OwnState, view: PublicView): number {
+  const tariff = view.published(view.frame + 1)?.importPrice ?? own.limitPrice;
+  return Math.max(view.market.tickSize, Math.min(own.limitPrice, tariff));
 }
 
 /** A slice of peak size that leaves no rest too small to be ordered, Wh. */

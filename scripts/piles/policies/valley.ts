@@ -1,6 +1,6 @@
 import type { Random } from "../../random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
-import { peakSliceWh } from "./impatient";
+import { nextTariff, peakSliceWh } from "./impatient";
 import { sell } from "./selling";
 
 /**
@@ -22,7 +22,6 @@ export class Valley implements OrderPolicy {
       .sort((a, b) => baseLoadW(a) - baseLoadW(b))
       .slice(0, Math.ceil(own.remainingWh / sliceWh));
     if (!lowest.includes(next)) return undefined;
-    const tariff = view.published(next)?.importPrice ?? own.limitPrice;
-    return { price: Math.min(tariff, own.limitPrice), energyWh: Math.min(sliceWh, own.remainingWh) };
+    return { price: nextTariff(own, view), energyWh: Math.min(sliceWh, own.remainingWh) };
   }
 }

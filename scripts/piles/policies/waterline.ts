@@ -1,5 +1,6 @@
 import type { Random } from "../../random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
+import { nextTariff } from "./impatient";
 import { ownGuidePrice, sell } from "./selling";
 import { planSlices, type SliceOptions } from "./slicePlan";
 import { highestTariff } from "./wholeNeed";
@@ -40,7 +41,7 @@ export class Waterline implements OrderPolicy {
       return justCame ? this.wait(own, view, random) : undefined;
     }
     const slice = this.plan(view).get(own.stay.pile);
-    if (slice !== undefined) return { price: this.tariff(own, view), energyWh: Math.min(slice, own.remainingWh) };
+    if (slice !== undefined) return { price: nextTariff(own, view), energyWh: Math.min(slice, own.remainingWh) };
     return own.order === undefined ? this.wait(own, view, random) : undefined;
   }
 
@@ -55,12 +56,8 @@ export class Waterline implements OrderPolicy {
       return { price: highestTariff(own, view), energyWh, peakWh };
     }
     // Below the tariff, or the grid would fill a normal order at once.
-    return { price: Math.min(ownGuidePrice(view, random), this.tariff(own, view) - view.market.tickSize), energyWh };
-  }
-
-  /** What fills a bid from the grid in the next frame, as far as the agent's limit goes. */
-  private tariff(own: OwnState, view: PublicView): number {
-    return Math.min(own.limitPrice, view.published(view.frame + 1)?.importPrice ?? own.limitPrice);
+    const below = Math.min(ownGuidePrice(view, random), nextTariff(own, view) - view.market.tickSize);
+    return { price: Math.max(view.market.tickSize, below), energyWh };
   }
 
   private plan(view: PublicView): Map<string, number> {

@@ -15,6 +15,8 @@ export interface DayPage {
   day: DayResult;
   /** The live orders before each clearing, by the day's frames. */
   books: ReadonlyMap<number, readonly BookOrder[]>;
+  /** What makes the figures other than they look, a line each. */
+  warnings?: readonly string[];
   /** Whose books those are, where there are several feeders. */
   bookOf?: string;
 }
@@ -34,6 +36,9 @@ export function dayHtml(page: DayPage): string {
       `${escapeHtml(kW(uncontrolled.absoluteStepsW))}${Number.isFinite(calmer) ? `, the market ${(100 * calmer).toFixed(1)} % less` : ""}. ` +
       `<span class="screen">Hover over a chart, or touch it, for its values.</span></p>`,
     body: [
+      ...(page.warnings ?? []).map(
+        (warning) => `<p class="warning"><strong>Warning:</strong> ${escapeHtml(warning)}</p>`,
+      ),
       htmlTable(
         ["", ""],
         [

@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 
-import { auditMarket, type AuditResult, deploymentBlock } from "../../audit/audit";
+import { auditMarket, type AuditResult } from "../../audit/audit";
+import { deploymentBlock } from "../../chain/blocks";
 import type { EnergyMoved } from "../../audit/rebuiltMarket";
 import type { MarketClient } from "../../chain/marketClient";
 import type { DayResult } from "../dayResult";

@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { readBenefit } from "../../../tasks/support/benefit";
@@ -24,5 +28,14 @@ describe("flags of a market in which plans compete", () => {
       ...{ settlement: "benefit", proposers: "pob", plannerFile: "docs/examples/level.ts" },
     }))!;
     expect(proposers.map(({ name }) => name)).to.deep.equal(["PoB", "level"]);
+  });
+
+  it("refuse a planner that calls itself as another one does", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "adbev-")), "twin.js");
+    writeFileSync(file, 'exports.default = { name: "ePoB", plan: async () => undefined };');
+    const error = await readBenefit({ settlement: "benefit", plannerFile: file }).catch(
+      (thrown: Error) => thrown.message,
+    );
+    expect(error).to.include('--planner-file: "ePoB" is the name of another proposer');
   });
 });

@@ -218,7 +218,7 @@ describe("parseScenario", () => {
       events: [{ frame: 0, pile: "A", place: { ...order, ...overrides } }],
     });
     const propose = { frame: 0, propose: { proposer: "P1", draw: [0], discharge: [0] } };
-    const ofPrice = "a whole number of money units per kWh, 0 or more";
+    const ofPrice = "a whole number of money units per kWh, 0 to 9007199254740991";
     const cases: [string, Record<string, unknown>, string][] = [
       ["missing field", { frames: undefined }, "frames: is missing; expected a whole number, 1 to 17568"],
       [

@@ -135,7 +135,7 @@ describe("what agents see", function () {
 });
 
 describe("the target of the default day", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   for (const [from, to] of [
     [1, 20],

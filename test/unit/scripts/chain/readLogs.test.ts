@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Log } from "ethers";
 
-import { deploymentBlock } from "../../../../scripts/audit/audit";
-import { BLOCKS_AT_A_TIME, type LogProvider, readLogs } from "../../../../scripts/audit/readLogs";
+import { blocksBetween, deploymentBlock } from "../../../../scripts/chain/blocks";
+import { BLOCKS_AT_A_TIME, type LogProvider, readLogs } from "../../../../scripts/chain/readLogs";
 
 const ONE = { address: "0x01" };
 const OTHER = { address: "0x02" };
@@ -22,7 +22,7 @@ class Node implements LogProvider {
   }
 }
 
-describe("scripts/audit/readLogs", () => {
+describe("scripts/chain/readLogs", () => {
   it("puts the logs of several contracts in the order in which they happened", async () => {
     const logs = await readLogs(new Node(100), [ONE, OTHER], { fromBlock: 7, toBlock: 9 });
     expect(logs.map(({ blockNumber, index }) => [blockNumber, index])).to.deep.equal(
@@ -56,5 +56,24 @@ describe("scripts/audit/readLogs", () => {
     expect(await deploymentBlock(node, ONE.address, 4_321)).to.equal(4_321);
     const forgetful = { getCode: () => Promise.reject(new Error("missing trie node")) };
     expect(await deploymentBlock(forgetful, ONE.address, 10_000)).to.equal(0);
+  });
+
+  it("finds the blocks of a span of time by their headers, pruned ones taken for older", async () => {
+    let asked = 0;
+    const chain = {
+      getBlock: async (number: number) => {
+        asked++;
+        return number < 100 ? null : { timestamp: 1_000 + 12 * number };
+      },
+    };
+    const span = { from: 1_000 + 12 * 5_000, until: 1_000 + 12 * 5_004 + 11 };
+    expect(await blocksBetween(chain, span, 1_000_000)).to.deep.equal({ fromBlock: 5_000, toBlock: 5_004 });
+    expect(asked).to.be.below(50);
+    expect(await blocksBetween(chain, { from: 13_001, until: 13_002 }, 1_000_000)).to.equal(undefined);
+    expect(await blocksBetween(chain, { from: 0, until: 1_000 + 12 * 100 }, 1_000)).to.deep.equal({
+      fromBlock: 100,
+      toBlock: 100,
+    });
+    expect(await blocksBetween(chain, { from: 10 ** 9, until: 2 * 10 ** 9 }, 1_000)).to.equal(undefined);
   });
 });

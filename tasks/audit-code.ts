@@ -1,0 +1,90 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import type { CodeVerdict } from "../scripts/audit/deployedCode";
+import type { MarketClient } from "../scripts/chain/marketClient";
+import { builtContract } from "./support/builtContract";
+import { feederTask, type FeederArguments } from "./support/feederTask";
+import { guarded } from "./support/guarded";
+import { connectMarket } from "./support/market";
+import { compileQuietly } from "./support/network";
+import { printHeading, printTable, toJsonText } from "./support/output";
+
+interface CodeArguments extends FeederArguments {
+  market?: string;
+  json: boolean;
+}
+
+feederTask(
+  "audit:code",
+  "Compares a market's code, and that of what it works with, with this build, and shows its roles",
+)
+  .addOptionalParam("market", "address of a market, instead of a feeder that was deployed from here (default: none)")
+  .addFlag("json", "print the result as JSON and nothing else")
+  .setAction(
+    guarded(async (args: CodeArguments, hre) => {
+      await compileQuietly(hre);
+      const client = await connectMarket(hre, args);
+      const { moneyOf } = await import("../scripts/chain/token");
+      const { roleHolders } = await import("../scripts/chain/roles");
+      const verdicts = await verdictsOf(hre, client);
+      const roles = await roleHolders(client, hre.ethers.provider);
+      const { token } = await moneyOf(client, hre.ethers.provider);
+      const agrees = verdicts.every(({ difference }) => difference === undefined);
+      if (!agrees) process.exitCode = 1;
+      if (args.json) {
+        console.log(
+          toJsonText({
+            agrees,
+            market: client.address,
+            contracts: verdicts,
+            token,
+            roles,
+            parameters: client.parameters,
+          }),
+        );
+        return;
+      }
+      printHeading("Code");
+      printTable(
+        ["contract", "address", ""],
+        verdicts.map(({ contract, address, difference }) => [
+          contract,
+          address,
+          difference ?? "as this build makes it",
+        ]),
+      );
+      printHeading("Roles");
+      printTable(
+        ["role", "held by"],
+        Object.entries(roles).map(([role, who]) => [role, who.join(", ") || "nobody"]),
+      );
+      printHeading("Rules");
+      printTable(
+        ["parameter", "value"],
+        [
+          ["token", `${token.address}, ${token.symbol}, ${token.decimals} decimals`],
+          ...Object.entries(client.parameters).map(([name, value]) => [name, String(value)]),
+        ],
+      );
+      console.log(agrees ? "\nAll code is this build's" : "\nNot all code is this build's: see above");
+    }),
+  );
+
+/** The market and the two contracts that are part of it. The token is anybody's. */
+async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<CodeVerdict[]> {
+  const { compareCode } = await import("../scripts/audit/deployedCode");
+  const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
+  const { provider } = hre.ethers;
+  const parameters = await Market__factory.connect(client.address, provider).parameters();
+  const parts: [string, string, unknown[]][] = [
+    ["contracts/Market.sol:Market", client.address, [[...parameters]]],
+    ["contracts/Delivery.sol:Delivery", client.deliveryAddress, []],
+  ];
+  if (client.roundsAddress !== undefined)
+    parts.push(["contracts/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
+  const verdicts: CodeVerdict[] = [];
+  for (const [name, address, args] of parts) {
+    verdicts.push(await compareCode(provider, await builtContract(hre, name), address, args));
+  }
+  return verdicts;
+}

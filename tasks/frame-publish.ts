@@ -1,0 +1,171 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline/promises";
+
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import type { MarketClient } from "../scripts/chain/marketClient";
+import type { FramePublication } from "../scripts/chain/publications";
+import type { Receipt, Transactor } from "../scripts/chain/transactor";
+import { InputError } from "../scripts/scenario/inputError";
+import { feederTask, type SendingArguments } from "./support/feederTask";
+import { wholeNumber } from "./support/flags";
+import { guarded } from "./support/guarded";
+import { chainTime, compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
+import { grouped, SENT_AS_JSON, toJsonText } from "./support/output";
+
+interface PublishArguments extends SendingArguments {
+  frames: string;
+  load: string;
+  import: string;
+  export: string;
+  file?: string;
+}
+
+/** A live block may come this much later than the command looks at the clock, s. */
+const BLOCK_SECONDS = 30;
+
+feederTask("frame:publish", "Publishes base load and tariffs of the next frames that may still be published")
+  .addOptionalParam("account", "account with the grid operator's role", "0")
+  .addOptionalParam("frames", "how many frames, 1 to 96", "48")
+  .addOptionalParam("load", "base load of every frame, W", "33000")
+  .addOptionalParam("import", "import tariff, pence per kWh: hundredths of the market's token", "20")
+  .addOptionalParam("export", "export tariff, pence per kWh: hundredths of the market's token", "5")
+  .addOptionalParam("file", "CSV with a line a frame instead; - reads it from standard input, line by line as it comes")
+  .addFlag("json", SENT_AS_JSON)
+  .setAction(
+    guarded(async (args: PublishArguments, hre) => {
+      const count = wholeNumber("frames", args.frames, 1, 96);
+      const baseLoadW = BigInt(wholeNumber("load", args.load, -(2 ** 31) + 1, 2 ** 31 - 1));
+      await compileQuietly(hre);
+      const { client } = await connectFeeder(hre, args.feeder);
+      const publisher = await Publisher.of(hre, client, args);
+      if (args.file === "-") {
+        await publisher.publishLines(process.stdin, "standard input", 1);
+      } else if (args.file !== undefined) {
+        const { MOST_AT_ONCE } = await import("../scripts/chain/publications");
+        await publisher.publishLines(createReadStream(args.file), args.file, MOST_AT_ONCE);
+      } else {
+        const [importPrice, exportPrice] = [await publisher.price("import"), await publisher.price("export")];
+        const tariffs = { baseLoadW, importPrice, exportPrice, wheelingPrice: 0n };
+        const frames = (await publisher.open()).slice(0, count);
+        if (frames.length === 0) {
+          throw new InputError("--frames", "everything that may be published by now is published");
+        }
+        await publisher.publish(frames.map((frame) => ({ frame, ...tariffs })));
+      }
+      publisher.print();
+    }),
+  );
+
+/** Publishes what may still be published and is not, and tells what it left out. */
+class Publisher {
+  private readonly published: number[] = [];
+  private readonly skipped: string[] = [];
+  private readonly receipts: Receipt[] = [];
+
+  private constructor(
+    private readonly hre: HardhatRuntimeEnvironment,
+    private readonly client: MarketClient,
+    private readonly sender: Transactor,
+    private readonly args: PublishArguments,
+    private readonly marginSeconds: number,
+  ) {}
+
+  static async of(hre: HardhatRuntimeEnvironment, client: MarketClient, args: PublishArguments): Promise<Publisher> {
+    const margin = (await isDevelopmentChain(hre)) ? 1 : BLOCK_SECONDS;
+    return new Publisher(hre, client, await transactorOf(hre, args.account), args, margin);
+  }
+
+  /** A tariff of the flags. @throws InputError naming the flag */
+  async price(flag: "import" | "export"): Promise<bigint> {
+    const { moneyOf } = await import("../scripts/chain/token");
+    const money = await moneyOf(this.client, this.hre.ethers.provider);
+    const price = money.parseHundredths(this.args[flag]);
+    if (price !== undefined) return price;
+    throw new InputError(
+      `--${flag}`,
+      `expected hundredths of ${money.token.symbol} per kWh such as 20 or 20.5, found "${this.args[flag]}"`,
+    );
+  }
+
+  /** The frames that may be published and are not. */
+  async open(): Promise<number[]> {
+    const { inBatches } = await import("../scripts/audit/inBatches");
+    const { first, last } = await this.bounds();
+    const frames = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+    const words = await inBatches(frames, async (frame) => this.client.publication(frame));
+    return frames.filter((_, index) => words[index] === 0n);
+  }
+
+  async publish(publications: readonly FramePublication[]): Promise<void> {
+    const { MOST_AT_ONCE } = await import("../scripts/chain/publications");
+    for (let from = 0; from < publications.length; from += MOST_AT_ONCE) {
+      const part = publications.slice(from, from + MOST_AT_ONCE);
+      this.receipts.push(await this.client.publishFrames(this.sender, part));
+      this.published.push(...part.map(({ frame }) => frame));
+    }
+  }
+
+  /** Publishes lines, at most `atOnce` together. */
+  async publishLines(input: NodeJS.ReadableStream, place: string, atOnce: number): Promise<void> {
+    const { PublicationReader } = await import("../scripts/chain/publications");
+    const { moneyOf } = await import("../scripts/chain/token");
+    const money = await moneyOf(this.client, this.hre.ethers.provider);
+    const reader = new PublicationReader(place, this.client.parameters.frameSeconds, money);
+    let waiting: FramePublication[] = [];
+    const flush = async () => {
+      const open = new Set(await this.open());
+      await this.publish(waiting.filter(({ frame }) => open.has(frame)));
+      const { first, last } = await this.bounds();
+      for (const { frame } of waiting.filter((one) => !open.has(one.frame))) {
+        const why = frame < first ? "too late" : frame > last ? "too early" : "published before";
+        this.skipped.push(`${frame} (${why})`);
+      }
+      waiting = [];
+    };
+    const read: FramePublication[] = [];
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+        const publication = reader.read(line);
+        if (publication === undefined) continue;
+        // Of a file, nothing is sent before all of it is understood; a stream may never end.
+        if (atOnce === 1) waiting.push(publication);
+        else read.push(publication);
+        if (atOnce === 1) await flush();
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      throw new InputError("--file", `cannot read ${place}: no such file, or not readable`);
+    }
+    waiting = read;
+    if (waiting.length > 0) await flush();
+  }
+
+  print(): void {
+    const { published, skipped, receipts } = this;
+    const gas = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
+    const [firstFrame, lastFrame] = [Math.min(...published), Math.max(...published)];
+    if (this.args.json) {
+      const range = published.length === 0 ? {} : { firstFrame, lastFrame };
+      const transactions = receipts.map(({ hash }) => hash);
+      console.log(
+        toJsonText({ ...range, frames: published, skipped, transaction: transactions.at(-1), transactions, gas }),
+      );
+      return;
+    }
+    if (published.length > 0) {
+      const all = published.length === lastFrame - firstFrame + 1 ? "" : `, ${published.length} of them`;
+      const hashes = receipts.map(({ hash }) => hash).join(", ");
+      console.log(`Published frames ${firstFrame} to ${lastFrame}${all} (gas ${grouped(gas)}, transaction ${hashes})`);
+    } else console.log("Published nothing");
+    if (skipped.length > 0) console.log(`Left out: ${skipped.join(", ")}`);
+  }
+
+  private async bounds(): Promise<{ first: number; last: number }> {
+    const { publishableFrames } = await import("../scripts/chain/publications");
+    const now = await chainTime(this.hre);
+    // What may be published soonest counts from a block that comes later, what may latest from now.
+    const soon = publishableFrames(this.client.parameters, now + this.marginSeconds);
+    return { first: soon.first, last: publishableFrames(this.client.parameters, now).last };
+  }
+}

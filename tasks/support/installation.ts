@@ -1,0 +1,56 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import { InputError } from "../../scripts/scenario/inputError";
+import { causes } from "../../scripts/chain/nodeFailures";
+
+const UNWRITABLE = ["EACCES", "EROFS", "EPERM"];
+const COMPILE = "`npx hardhat clean && npx hardhat compile` makes it again";
+
+/**
+ * Compiles what a market runs on, if need be, without a word: what a task prints is its result. Generated types exist
+ * afterwards. Where nothing can be written, what was compiled before has to do.
+ *
+ * @throws InputError where nothing was compiled and nothing can be written
+ */
+export async function compileQuietly(hre: HardhatRuntimeEnvironment): Promise<void> {
+  await compile(hre, true);
+}
+
+/** {@link compileQuietly}, also of what only tests and comparisons deploy. */
+export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> {
+  await compile(hre, false);
+}
+
+async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Promise<void> {
+  try {
+    await hre.run("compile", { quiet: true, marketOnly });
+  } catch (error) {
+    const path = unwritable(error);
+    if (path === undefined) throw error;
+    const { artifacts, root } = hre.config.paths;
+    for (const needed of [join(artifacts, "contracts"), join(root, "typechain-types")]) {
+      await access(needed).catch(() => {
+        throw new InputError(path, "cannot be written, and the contracts are not compiled yet");
+      });
+    }
+  }
+}
+
+/** What is wrong with what was installed or compiled; undefined where it is something else. */
+export function installationText(error: unknown): string | undefined {
+  const path = unwritable(error);
+  if (path !== undefined) return `${path} cannot be written`;
+  const damaged = [...causes(error)].find(({ stack }) => /artifacts|typechain-types/.test(String(stack)));
+  if (damaged?.["name"] === "SyntaxError")
+    return `a compiled file is damaged (${String(damaged["message"])}); ${COMPILE}`;
+  return undefined;
+}
+
+function unwritable(error: unknown): string | undefined {
+  const found = [...causes(error)].find(({ code }) => UNWRITABLE.includes(String(code)));
+  if (found === undefined) return undefined;
+  return typeof found["path"] === "string" ? found["path"] : "the project's folder";
+}

@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { expect } from "chai";
+
+import type { Understood } from "../../scripts/data/import/describe";
+import type { DayResult } from "../../scripts/simulation/dayResult";
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, "../..");
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function hardhat(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
+  try {
+    return { code: 0, ...(await run(join(ROOT, "node_modules/.bin/hardhat"), args, { cwd: ROOT, env })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+describe("files of one's own on the command line", function () {
+  this.timeout(600_000);
+  const folder = mkdtempSync(join(tmpdir(), "adbev-data-"));
+  const write = (name: string, rows: readonly string[]) => {
+    const file = join(folder, name);
+    writeFileSync(file, rows.join("\n"));
+    return file;
+  };
+  const sessions = write("sessions.csv", [
+    "Start;Ende;Energie;station",
+    "14.03.2019 18:00;14.03.2019 20:00;13,0;A",
+    "14.03.2019 21:00;15.03.2019 06:00;8,5;B",
+    "15.03.2019 08:00;15.03.2019 09:00;2,5;B",
+  ]);
+  const columns = ["--columns", "arrival=Start,departure=Ende,energy=Energie,pile=station"];
+
+  it("data:check says how a file is understood, as JSON, too", async () => {
+    const { code, stdout } = await hardhat("data:check", sessions, ...columns, "--json");
+    expect(code).to.equal(0);
+    const understood = JSON.parse(stdout) as Understood;
+    expect(understood).to.deep.include({
+      ...{ kind: "sessions", separator: "semicolon", decimalMark: "comma", unusedColumns: [] },
+      ...{ columns: { arrival: "Start", departure: "Ende", energy: "Energie", pile: "station" } },
+      ...{ units: { energy: { unit: "kWh", by: "figures" } }, zone: { name: null, by: "none" } },
+    });
+    expect(understood.sessions).to.deep.include({
+      ...{ count: 3, energyKWh: 24, overlaps: { count: 0, first: [] } },
+      days: { count: 2, first: "2019-03-14", last: "2019-03-15", busiest: { date: "2019-03-14", sessions: 2 } },
+    });
+    const shown = await hardhat("data:check", sessions, ...columns);
+    expect(shown.stdout)
+      .to.match(/decimal mark +comma/)
+      .and.to.match(/unit of energy +kWh, from the size of the figures/);
+  });
+
+  it("data:check lists what cannot be used, and ends with 1", async () => {
+    const bad = write("bad.csv", [
+      "arrival,departure,energy_kwh",
+      "2019-03-14T18:00,2019-03-14T20:00,9990",
+      "2019-03-14T18:00,2019-03-14T20:00,5",
+      "2019-02-30T18:00,2019-03-14T20:00,5",
+    ]);
+    const { code, stdout } = await hardhat("data:check", bad);
+    expect(code).to.equal(1);
+    expect(stdout).to.include(`${bad}:2: energy_kwh: 9990 kWh is more than one stay can take`);
+    expect(stdout).to.include(`${bad}:4: arrival: expected a date and time`);
+    expect((await hardhat("data:check", bad, "--rows", "skip")).code).to.equal(0);
+  });
+
+  it("simulate:day plays the day asked for, says which there are, and cuts no need", async () => {
+    const many = await hardhat("simulate:day", "--on", "model", "--sessions", sessions, ...columns);
+    expect(many.code).to.equal(1);
+    expect(many.stderr).to.include(
+      "has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14",
+    );
+    const none = await hardhat(
+      "simulate:day",
+      "--on",
+      "model",
+      "--sessions",
+      sessions,
+      ...columns,
+      "--date",
+      "2019-03-13",
+    );
+    expect(none.stderr).to.include("has no session that begins on 2019-03-13; it has the days 2019-03-14, 2019-03-15");
+
+    const load = write("load.csv", ["load_kw", ...Array.from({ length: 96 }, (_, i) => (i % 2 === 0 ? "10" : "30"))]);
+    const day = ["--date", "2019-03-14", "--load", load, "--json"];
+    const { code, stdout } = await hardhat("simulate:day", "--on", "model", "--sessions", sessions, ...columns, ...day);
+    expect(code).to.equal(0);
+    const { totals, frames, loads } = JSON.parse(stdout) as DayResult;
+    expect(totals).to.include({
+      chargingEvs: 2,
+      neededWh: 21_500,
+      askedWh: 14_500,
+      servedWh: 14_500,
+      unservedWh: 7_000,
+    });
+    expect(loads.market.unservedShare).to.be.closeTo(7 / 21.5, 1e-9);
+    expect(frames.map(({ baseLoadW }) => baseLoadW)).to.deep.equal(Array<number>(48).fill(20_000));
+  });
+
+  it("refuses flags of a file where there is none, dates that are none and names of nothing", async () => {
+    const refused: [args: string[], said: string][] = [
+      [["--date", "2019-03-14"], "--date: only goes with --sessions, --load or --prices"],
+      [
+        ["--sessions", sessions, ...columns, "--date", "2019-02-30"],
+        '--date: expected a date such as 2019-03-14, found "2019-02-30"',
+      ],
+      [["--sessions", sessions, "--columns", "pile=statoin"], 'has no column "statoin"'],
+      [["--sessions", sessions, "--columns", "colour=Start"], 'found "colour"'],
+      [["--sessions", sessions, "--units", "energy=J"], "--units: energy: expected one of Wh, kWh, MWh"],
+    ];
+    for (const [args, said] of refused) {
+      const { code, stdout, stderr } = await hardhat("simulate:day", "--on", "model", ...args);
+      expect([code, stdout]).to.deep.equal([1, ""]);
+      expect(stderr)
+        .to.include(said)
+        .and.not.to.match(/\n\s+at /);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { hardhatCommand, hardhatIntoSlowPipe } from "../helpers/hardhatCommand";
+
+interface DayJson {
+  frames: { frame: number; time: string; loadW: number }[];
+  warnings: string[];
+}
+
+describe("simulation commands", function () {
+  this.timeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), "adbev-simulate-"));
+  const sessions = join(folder, "sessions.csv");
+  writeFileSync(
+    sessions,
+    "plugin,departure,kwh\n2019-03-14T18:00,2019-03-15T07:00,9\n2019-03-15T09:00,2019-03-15T15:00,5\n",
+  );
+  const day = (...flags: string[]) => hardhatCommand("simulate:day", "--on", "model", ...flags);
+
+  it("JSON goes into a pipe whole, however long it is", async () => {
+    const { code, stdout } = await hardhatIntoSlowPipe("simulate:day", "--on", "model", "--json");
+    expect(code).to.equal(0);
+    expect(stdout.length).to.be.greaterThan(65_536);
+    const { frames, warnings } = JSON.parse(stdout) as DayJson;
+    expect(frames).to.have.length(48);
+    expect(frames[0]).to.include({ frame: 48, time: "00:00" });
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("CSV has every seed, numbers frames as JSON does, and says where it went", async () => {
+    const csv = join(folder, "new", "days.csv");
+    const { stdout, stderr } = await day("--seeds", "2", "--evs", "5", "--csv", csv, "--json");
+    const [head, ...lines] = readFileSync(csv, "utf8").trim().split("\n");
+    expect(head).to.match(/^seed,frame,time,base_load_w,/);
+    expect(lines).to.have.length(96);
+    expect(lines[0]).to.match(/^1,48,00:00,/);
+    expect(lines[95]).to.match(/^2,95,23:30,/);
+    expect(stderr).to.equal(`Wrote ${csv}, in the new folder ${join(folder, "new")}\n`);
+    const { seeds, spread } = JSON.parse(stdout) as {
+      seeds: { seed: number; pflW: number }[];
+      spread: { pflW: { mean: number } };
+    };
+    expect(seeds.map(({ seed }) => seed)).to.deep.equal([1, 2]);
+    expect((seeds[0]!.pflW + seeds[1]!.pflW) / 2).to.be.closeTo(spread.pflW.mean, 1e-6);
+  });
+
+  it("warns in the terminal and in JSON", async () => {
+    const flags = ["--evs", "5", "--capacity", "250"];
+    const { stdout } = await day(...flags);
+    // What one discharging EV sells to the others takes nothing from the grid.
+    expect(stdout).to.match(
+      /\nWarning: capacity of 250 W: .*\nWarning: homes alone are above .*\nWarning: unserved: 92\.0 % .*, 48\.3 kWh of 52\.4 kWh/,
+    );
+    const { warnings } = JSON.parse((await day(...flags, "--json")).stdout) as DayJson;
+    expect(warnings).to.have.length(3);
+  });
+
+  it("simulate:compare takes sessions, a policy and the market's flags, and says by how much claims hold", async () => {
+    const csv = join(folder, "compared.csv");
+    const few = ["--generations", "0", "--evs", "5"];
+    const own = await hardhatCommand(
+      "simulate:compare",
+      "--seeds",
+      "2",
+      ...few,
+      "--policy",
+      "impatient",
+      "--wait",
+      "3",
+    );
+    expect(own.stdout).to.include("AdBEV market, impatient");
+    expect(own.stdout).to.match(
+      /AdBEV is calmer than no control.*\(.* against .*; 95 % interval .* to .* over 2 seeds\)/,
+    );
+    const recorded = ["--sessions", sessions, "--columns", "arrival=plugin,energy=kwh", "--date", "2019-03-15"];
+    const one = ["--seeds", "1", "--generations", "0", "--csv", csv];
+    const { code, stdout } = await hardhatCommand("simulate:compare", ...one, ...recorded);
+    expect(code).to.equal(0);
+    expect(stdout).to.include("one seed, so no interval");
+    expect(existsSync(csv)).to.equal(true);
+  });
+});

@@ -1,0 +1,16 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { isGuarded } from "../../../tasks/support/guarded";
+
+/** Tasks that come with Hardhat and its plugins. */
+const NOT_OURS =
+  /^(check|clean|compile|console|coverage|flatten|(gas-reporter|hhgas):merge|help|node|run|test|typechain|verify)$/;
+
+describe("guarded", () => {
+  it("guards every task of the project, so that none ends before its output is out", () => {
+    const own = Object.values(hre.tasks).filter(({ name, isSubtask }) => !isSubtask && !NOT_OURS.test(name));
+    expect(own.length).to.be.greaterThan(30);
+    expect(own.filter(({ action }) => !isGuarded(action)).map(({ name }) => name)).to.deep.equal([]);
+  });
+});
