@@ -30,7 +30,7 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
     {
       name: "where plans compete, by meters, and export",
       parameters: {
-        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, wheelingCap: 9_999n },
+        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, wheelingCap: 9_999n, keeperReward: 700n },
         ...{ icebergPeakWh: 10_000n, maxHorizon: 8, chargeEfficiencyBps: 11_000n, dischargeEfficiencyBps: 9_000n },
       },
       habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n], meters: METERS },
@@ -150,7 +150,7 @@ describe("Auditing a market from its events", function () {
     for (const configuration of CONFIGURATIONS)
       for (const { name } of (await dayOf(configuration)).events) seen.add(name);
     expect([...seen]).to.include.members([
-      ...["ClaimAdded", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
+      ...["ClaimAdded", "SurplusClaimed", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
       ...["OrderCancelled", "PlanRevealed", "RoundFinalised", "RoundOpened", "SuspensionSet", "Withdrawn"],
       ...["MeterRegistered", "WeatherFactorChanged", "AttributesChanged"],
     ]);
