@@ -60,23 +60,25 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256[] calldata orders
     ) external {
         IMarketParameters.Parameters memory p = IMarket(msg.sender).parameters();
-        uint256[] memory book = _freeze(
-            RoundTermsLib.pack(
-                frame,
-                previousW,
-                previousKnown,
-                matchedWh,
-                p.capacityW - p.lossAllowanceW,
-                p.frameSeconds,
-                _horizon(orders, p.maxHorizon, p.allotBySlack),
-                p.chargeEfficiencyBps,
-                p.dischargeEfficiencyBps,
-                p.maxWaitFrames,
-                p.allotBySlack,
-                _exportBudget(IDelivery(p.delivery).unclaimedOf(IMarket(msg.sender)), p.tickSize)
-            ),
-            orders
+        RoundTerms terms = RoundTermsLib.pack(
+            frame,
+            previousW,
+            previousKnown,
+            matchedWh,
+            p.capacityW - p.lossAllowanceW,
+            p.frameSeconds,
+            _horizon(orders, p.maxHorizon, p.allotBySlack),
+            p.chargeEfficiencyBps,
+            p.dischargeEfficiencyBps,
+            p.maxWaitFrames,
+            p.allotBySlack
         );
+        terms = terms.withExportBudget(_exportBudget(p.delivery, p.tickSize));
+        _begin(frame, p, _freeze(terms, orders));
+    }
+
+    /// @dev Opens the round: when each of its phases ends, and the hash of what it is about.
+    function _begin(uint256 frame, IMarketParameters.Parameters memory p, uint256[] memory book) private {
         Round storage round = _rounds[msg.sender];
         uint256 commitUntil = block.timestamp + p.roundSeconds;
         uint256 revealUntil = commitUntil + p.roundSeconds;
@@ -364,8 +366,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     }
 
     /// @dev B of a round: what of the operator's account nobody has a claim on, in ticks.
-    function _exportBudget(uint256 unclaimed, uint256 tickSize) private pure returns (uint256 budget) {
-        budget = unclaimed / tickSize;
+    function _exportBudget(address delivery, uint256 tickSize) private view returns (uint256 budget) {
+        budget = IDelivery(delivery).unclaimedOf(IMarket(msg.sender)) / tickSize;
         if (budget > RoundTermsLib.MAX_BUDGET) budget = RoundTermsLib.MAX_BUDGET;
     }
 

@@ -123,15 +123,25 @@ contract Delivery is Readings, CreditOrder, GridClaims {
         if (missing == 0) return 0;
         if (block.timestamp < until) {
             if (Groups.markWaiting(f.table, fills) == 0) revert ReadingsAwaited(f.frame, missing, until);
-            (uint256[] memory left, uint256 leftMatched) = Groups.rest(f.table, fills, matched);
-            uint256 count = (leftMatched << 16) | (left.length - leftMatched);
-            uint256 header = FillsDigest.header(FillsDigest.REST, address(f.market), f.frame, count);
-            return FillsDigest.digest(header, Publication.unwrap(publication), left);
+            return _restOf(f, publication, fills, matched);
         }
         for (uint256 i; i < list.length; ++i) {
             // Silence never pays: buyer and seller alike are taken to have consumed what they can.
             if (!list[i].metered) list[i].setEnergy(list[i].meter.energyPerFrameWh(), 0);
         }
+    }
+
+    /// @dev Digest of the fills that wait.
+    function _restOf(
+        Frame memory f,
+        Publication publication,
+        Fill[] calldata fills,
+        uint256 matched
+    ) private pure returns (bytes32) {
+        (uint256[] memory left, uint256 leftMatched) = Groups.rest(f.table, fills, matched);
+        uint256 count = (leftMatched << 16) | (left.length - leftMatched);
+        uint256 header = FillsDigest.header(FillsDigest.REST, address(f.market), f.frame, count);
+        return FillsDigest.digest(header, Publication.unwrap(publication), left);
     }
 
     /// @notice Takes stored readings, and those that are handed in.

@@ -165,7 +165,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
                 BookEntry entry = BookEntry.wrap(Words.get(entries, i));
                 if (!entry.isTouched()) continue;
                 uint256 pile = entry.pile();
-                PileState s = _stateOf(pile);
+                PileState s = _stateOf(pile).less(_marginOf(pile, published));
                 uint256 filledWh = s.displayedWh() - entry.leftWh();
                 uint256 remainingWh = s.remainingWh();
                 uint256 lockPrice = _lockPrice(s);
@@ -174,13 +174,16 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
                     Money.amountUp(lockPrice, remainingWh) -
                         Money.amountUp(lockPrice, remainingWh - filledWh) -
                         entry.spent();
-                _setState(pile, s.less(_marginOf(pile, published)).withFill(filledWh, freed));
-                if (remainingWh == filledWh) {
-                    (uint256 word, uint256 bit) = _liveBit(pile);
-                    Words.set(live, word, Words.get(live, word) & ~(1 << bit));
-                }
+                _setState(pile, s.withFill(filledWh, freed));
+                if (remainingWh == filledWh) _unmark(live, pile);
             }
         }
+    }
+
+    /// @dev Takes a pile's live bit away.
+    function _unmark(uint256[] memory live, uint256 pile) private pure {
+        (uint256 word, uint256 bit) = _liveBit(pile);
+        Words.set(live, word, Words.get(live, word) & ~(1 << bit));
     }
 
     /// @dev Writes the words of the live bitmap that changed.
@@ -251,7 +254,7 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
 
     /// @dev Writes the chronicle of a frame that was just cleared, and opens its round where there is to be one.
     function _chronicleFrame(
-        Chronicle before,
+        Chronicle c,
         uint256 frame,
         int256 loadW,
         uint256 fillCount,
@@ -262,9 +265,9 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         bool known = _isKnown(_publicationOf(frame));
         bool previousKnown;
         int256 previousW;
-        (pflW, previousKnown, previousW) = _pflUntil(before, frame);
+        (pflW, previousKnown, previousW) = _pflUntil(c, frame);
         if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
-        Chronicle c = before.withFrame(frame, loadW, known, pflW);
+        c = c.withFrame(frame, loadW, known, pflW);
         if (mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks)) {
             c = c.withRoundOpen(true);
         }

@@ -51,16 +51,14 @@ library Groups {
     }
 
     /// @dev The root of a pile's group; the path to it is halved on the way.
-    function _root(uint256[] memory parents, uint256 pile) private pure returns (uint256) {
-        unchecked {
-            while (true) {
-                uint256 parent = Words.get(parents, pile);
-                if (parent == pile) return pile;
-                uint256 grandparent = Words.get(parents, parent);
-                Words.set(parents, pile, grandparent);
-                pile = grandparent;
-            }
+    function _root(uint256[] memory parents, uint256 pile) private pure returns (uint256 root) {
+        root = pile;
+        uint256 parent = Words.get(parents, root);
+        while (parent != root) {
+            uint256 grandparent = Words.get(parents, parent);
+            Words.set(parents, root, grandparent);
+            root = grandparent;
+            parent = Words.get(parents, root);
         }
-        return pile;
     }
 }

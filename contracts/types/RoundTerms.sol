@@ -28,7 +28,7 @@ library RoundTermsLib {
     /// @dev Largest export budget; what the operator's account holds beyond it plans cannot spend.
     uint256 internal constant MAX_BUDGET = (1 << 49) - 1;
 
-    /// @notice Packs the terms; all values fit by the bounds of the market's parameters.
+    /// @notice Packs the terms but for the export budget; all values fit by the bounds of the market's parameters.
     function pack(
         uint256 frame_,
         int256 previousW_,
@@ -40,16 +40,20 @@ library RoundTermsLib {
         uint256 chargeBps_,
         uint256 dischargeBps_,
         uint256 maxWaitFrames_,
-        bool bySlack,
-        uint256 exportBudget_
+        bool bySlack
     ) internal pure returns (RoundTerms) {
         // A load is at most 40 bits with its sign; they are kept as they are.
         // forge-lint: disable-next-line(unsafe-typecast)
         uint256 word = frame_ | (uint256(uint40(int40(previousW_))) << 32) | (matchedWh_ << 73) | (limitW_ << 105);
         word |= (frameSeconds_ << 137) | (horizon_ << 154) | (chargeBps_ << 160) | (dischargeBps_ << 175);
-        word |= (maxWaitFrames_ << 190) | (exportBudget_ << 207);
+        word |= (maxWaitFrames_ << 190);
         if (bySlack) word |= 1 << 206;
         return RoundTerms.wrap(previousKnown ? word | (1 << 72) : word);
+    }
+
+    /// @notice The same terms with what exports may cost, in ticks; it must not be set yet.
+    function withExportBudget(RoundTerms t, uint256 ticks) internal pure returns (RoundTerms) {
+        return RoundTerms.wrap(RoundTerms.unwrap(t) | (ticks << 207));
     }
 
     /// @notice The round's frame.

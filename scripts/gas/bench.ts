@@ -143,7 +143,13 @@ export async function runBench(
     await measured("clear, each order that waits", "clear", marginal(waits), waitingOrdersFloor(100)),
     await measured("clear, each order filled one to one", "clear", marginal(filled), filledOrdersFloor(100)),
     await measured("settle, fixed part", "settle", settling.fixed, settleFixedFloor(settling.fixed.data)),
-    await measured("settle, each trade", "settle", settling.each, settledFillsFloor(settling.fills, settling.words)),
+    await measured(
+      "settle, each trade",
+      "settle",
+      settling.each,
+      settledFillsFloor(settling.fills, settling.words),
+      true,
+    ),
     await measured("createMarket", "createMarket", create, createMarketFloor(create.data, codeBytes)),
   );
   return { seed, clearing, measurements };

@@ -156,14 +156,12 @@ export function filledOrdersFloor(orders: number): Floor {
 /** Least of a settlement, its fills apart; trades between piles leave the grid's balance as it is. */
 export const settleFixedFloor = own(slotRewritten("frame's record"), event(2, 3));
 
-/** Least of settling `fills` trades, whose packed words are `data`. */
+/** Least of settling `fills` trades without meters, whose packed words are `data`: buyers owe what was set aside. */
 export function settledFillsFloor(fills: number, data: string): Floor {
-  const step = { kind: "event", topics: 0, bytes: 64 * fills } as const;
-  return floorOfEach(
-    fills,
-    calldata(data),
-    slotRewritten("slots of buyers and sellers", 2 * fills),
-    slotRead("their meters", 2 * fills),
-    { what: "event of the postings", step, times: 1 },
-  );
+  const step = { kind: "event", topics: 0, bytes: 32 * fills } as const;
+  return floorOfEach(fills, calldata(data), slotRewritten("slots of the sellers", fills), {
+    what: "event of the postings",
+    step,
+    times: 1,
+  });
 }

@@ -127,6 +127,7 @@ describe("Differential campaign: any commands, the model as the oracle", () => {
     expect(trades, "trades").to.be.at.least(least(0.5));
     expect(settlements, "settlements").to.be.at.least(least(0.4));
     expect(seen.metered.frames, "settlements by meter").to.be.at.least(least(0.1));
-    expect(rounds, "rounds").to.be.at.least(least(0.25));
+    // Few runs may see none.
+    if (RUNS >= 8) expect(rounds, "rounds").to.be.at.least(least(0.25));
   });
 });

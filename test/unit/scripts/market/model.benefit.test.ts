@@ -350,7 +350,7 @@ describe("MarketModel with benefit-scored rounds", () => {
 
   it("keeps two margins behind the gate until the frame is cleared, one while its round is open, and none after", () => {
     const margin = 2_200_000n;
-    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty" });
+    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty", cancelPrice: 0n });
     model.registerPile("E", 22_000n, { balance: 1_250_000n + 2n * margin + 3n });
     model.place("E", bid(250_000n, 5_000n, 12), at(9));
     model.withdraw("E", 1n, MATCH - 1);
