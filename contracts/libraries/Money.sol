@@ -21,10 +21,4 @@ library Money {
             return (price * energyWh + (WH_PER_KWH - 1)) / WH_PER_KWH;
         }
     }
-
-    /// @notice The most energy whose {amountDown} a sum can pay, Wh.
-    /// @param price above 0
-    function payableWh(uint256 price, uint256 amount) internal pure returns (uint256) {
-        return ((amount + 1) * WH_PER_KWH - 1) / price;
-    }
 }
