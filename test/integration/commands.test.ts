@@ -1,37 +1,22 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { expect } from "chai";
 
-const run = promisify(execFile);
-const ROOT = join(__dirname, "../..");
-const HARDHAT = join(ROOT, "node_modules/.bin/hardhat");
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function hardhat(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
-  try {
-    return { code: 0, ...(await run(HARDHAT, args, { cwd: ROOT, env })) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Ended;
-    return { code, stdout, stderr };
-  }
-}
+import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("commands", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "adbev-"));
 
   it("market:replay --json prints the result and nothing else", async () => {
-    const { code, stdout } = await hardhat("market:replay", "--file", "docs/scenarios/first-trades.json", "--json");
+    const { code, stdout } = await hardhatCommand(
+      "market:replay",
+      "--file",
+      "docs/scenarios/first-trades.json",
+      "--json",
+    );
     expect(code).to.equal(0);
     expect(JSON.parse(stdout)).to.deep.equal({
       frames: [
@@ -58,7 +43,7 @@ describe("commands", function () {
   it("a malformed scenario gets one message, with file, place and what is accepted", async () => {
     const file = join(folder, "bad.json");
     writeFileSync(file, '{ "baseLoadW": 1,\n  "frames": 2,\n  "piles": [ { "id": "A", "ratedW": "7 kW" } ] }');
-    const { code, stdout, stderr } = await hardhat("market:replay", "--file", file);
+    const { code, stdout, stderr } = await hardhatCommand("market:replay", "--file", file);
     expect(code).to.equal(1);
     expect(stdout).to.equal("");
     expect(stderr).to.include(`${file}:3:37: piles[0].ratedW: expected a whole number of W`);
@@ -67,13 +52,13 @@ describe("commands", function () {
 
   it("simulate:day writes a line per frame, and says what is wrong with a flag before it does anything", async () => {
     const csv = join(folder, "day.csv");
-    const day = await hardhat("simulate:day", "--on", "model", "--evs", "20", "--csv", csv, "--json");
+    const day = await hardhatCommand("simulate:day", "--on", "model", "--evs", "20", "--csv", csv, "--json");
     expect(day.code).to.equal(0);
     expect((JSON.parse(day.stdout) as { frames: unknown[] }).frames).to.have.length(48);
     expect(readFileSync(csv, "utf8").trim().split("\n")).to.have.length(49);
 
     const missing = join(folder, "never.csv");
-    const bad = await hardhat("simulate:day", "--evs", "many", "--csv", missing);
+    const bad = await hardhatCommand("simulate:day", "--evs", "many", "--csv", missing);
     expect(bad.code).to.equal(1);
     expect(bad.stdout).to.equal("");
     expect(bad.stderr).to.include('--evs: expected a whole number from 1 to 100000, found "many"');
@@ -81,14 +66,14 @@ describe("commands", function () {
   });
 
   it("lesson walks by a script, as text or as JSON, and says what it does not know", async () => {
-    const text = await hardhat("lesson", "crossing", "--steps", "f u a q");
+    const text = await hardhatCommand("lesson", "crossing", "--steps", "f u a q");
     expect(text.code).to.equal(0);
     expect(text.stdout).to.include("✓ Cleo → Ann  1.50 kWh at 13.00 p").and.include("Answer.");
-    const json = await hardhat("lesson", "--file", "docs/scenarios/first-trades.json", "--json");
+    const json = await hardhatCommand("lesson", "--file", "docs/scenarios/first-trades.json", "--json");
     const views = JSON.parse(json.stdout) as { step: number; decision?: { trades: { price: number }[] } }[];
     expect(views).to.have.length(13);
     expect(views.find(({ step }) => step === 4)?.decision?.trades[0]?.price).to.equal(130000);
-    const bad = await hardhat("lesson", "crossing", "--steps", "jump");
+    const bad = await hardhatCommand("lesson", "crossing", "--steps", "jump");
     expect(bad.code).to.equal(1);
     expect(bad.stderr).to.include('--steps: there is no step "jump"');
   });
@@ -96,28 +81,28 @@ describe("commands", function () {
   it("simulate:day takes an agent from a file, and says what is wrong with one", async () => {
     const agent = join(folder, "sleepy.js");
     writeFileSync(agent, 'exports.default = { name: "sleepy", decide: () => undefined };');
-    const day = await hardhat("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
+    const day = await hardhatCommand("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
     expect(day.code).to.equal(0);
     expect((JSON.parse(day.stdout) as { totals: { servedWh: number } }).totals.servedWh).to.equal(0);
-    const none = await hardhat("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
+    const none = await hardhatCommand("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("exports no agent by default; expected { name, decide(own, view, random) }");
   });
 
   it("simulate:compare puts a planner from a file against the others, and says what is wrong with one", async () => {
     const few = ["--evs", "10", "--seeds", "1", "--generations", "0"];
-    const own = await hardhat("simulate:compare", ...few, "--planner-file", "docs/examples/level.ts");
+    const own = await hardhatCommand("simulate:compare", ...few, "--planner-file", "docs/examples/level.ts");
     expect(own.code).to.equal(0);
     expect(own.stdout)
       .to.match(/\nRounds won\n +level/)
       .and.include("level against the others, by slack");
-    const none = await hardhat("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
+    const none = await hardhatCommand("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("exports no planner by default; expected { name, async plan(book) }");
   });
 
   it("says that no market is deployed, and how to deploy one", async () => {
-    const { code, stderr } = await hardhat("market:book", "--feeder", "nowhere");
+    const { code, stderr } = await hardhatCommand("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);
     expect(stderr).to.include('no market of feeder "nowhere" is deployed').and.include("market:deploy");
   });

@@ -1,32 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { expect } from "chai";
 
 import type { Understood } from "../../scripts/data/import/describe";
 import type { DayResult } from "../../scripts/simulation/dayResult";
-
-const run = promisify(execFile);
-const ROOT = join(__dirname, "../..");
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function hardhat(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
-  try {
-    return { code: 0, ...(await run(join(ROOT, "node_modules/.bin/hardhat"), args, { cwd: ROOT, env })) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as Ended;
-    return { code, stdout, stderr };
-  }
-}
+import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("files of one's own on the command line", function () {
   this.timeout(600_000);
@@ -45,7 +25,7 @@ describe("files of one's own on the command line", function () {
   const columns = ["--columns", "arrival=Start,departure=Ende,energy=Energie,pile=station"];
 
   it("data:check says how a file is understood, as JSON, too", async () => {
-    const { code, stdout } = await hardhat("data:check", sessions, ...columns, "--json");
+    const { code, stdout } = await hardhatCommand("data:check", sessions, ...columns, "--json");
     expect(code).to.equal(0);
     const understood = JSON.parse(stdout) as Understood;
     expect(understood).to.deep.include({
@@ -57,7 +37,7 @@ describe("files of one's own on the command line", function () {
       ...{ count: 3, energyKWh: 24, overlaps: { count: 0, first: [] } },
       days: { count: 2, first: "2019-03-14", last: "2019-03-15", busiest: { date: "2019-03-14", sessions: 2 } },
     });
-    const shown = await hardhat("data:check", sessions, ...columns);
+    const shown = await hardhatCommand("data:check", sessions, ...columns);
     expect(shown.stdout)
       .to.match(/decimal mark +comma/)
       .and.to.match(/unit of energy +kWh, from the size of the figures/);
@@ -70,20 +50,20 @@ describe("files of one's own on the command line", function () {
       "2019-03-14T18:00,2019-03-14T20:00,5",
       "2019-02-30T18:00,2019-03-14T20:00,5",
     ]);
-    const { code, stdout } = await hardhat("data:check", bad);
+    const { code, stdout } = await hardhatCommand("data:check", bad);
     expect(code).to.equal(1);
     expect(stdout).to.include(`${bad}:2: energy_kwh: 9990 kWh is more than one stay can take`);
     expect(stdout).to.include(`${bad}:4: arrival: expected a date and time`);
-    expect((await hardhat("data:check", bad, "--rows", "skip")).code).to.equal(0);
+    expect((await hardhatCommand("data:check", bad, "--rows", "skip")).code).to.equal(0);
   });
 
   it("simulate:day plays the day asked for, says which there are, and cuts no need", async () => {
-    const many = await hardhat("simulate:day", "--on", "model", "--sessions", sessions, ...columns);
+    const many = await hardhatCommand("simulate:day", "--on", "model", "--sessions", sessions, ...columns);
     expect(many.code).to.equal(1);
     expect(many.stderr).to.include(
       "has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14",
     );
-    const none = await hardhat(
+    const none = await hardhatCommand(
       "simulate:day",
       "--on",
       "model",
@@ -97,7 +77,15 @@ describe("files of one's own on the command line", function () {
 
     const load = write("load.csv", ["load_kw", ...Array.from({ length: 96 }, (_, i) => (i % 2 === 0 ? "10" : "30"))]);
     const day = ["--date", "2019-03-14", "--load", load, "--json"];
-    const { code, stdout } = await hardhat("simulate:day", "--on", "model", "--sessions", sessions, ...columns, ...day);
+    const { code, stdout } = await hardhatCommand(
+      "simulate:day",
+      "--on",
+      "model",
+      "--sessions",
+      sessions,
+      ...columns,
+      ...day,
+    );
     expect(code).to.equal(0);
     const { totals, frames, loads } = JSON.parse(stdout) as DayResult;
     expect(totals).to.include({
@@ -123,7 +111,7 @@ describe("files of one's own on the command line", function () {
       [["--sessions", sessions, "--units", "energy=J"], "--units: energy: expected one of Wh, kWh, MWh"],
     ];
     for (const [args, said] of refused) {
-      const { code, stdout, stderr } = await hardhat("simulate:day", "--on", "model", ...args);
+      const { code, stdout, stderr } = await hardhatCommand("simulate:day", "--on", "model", ...args);
       expect([code, stdout]).to.deep.equal([1, ""]);
       expect(stderr)
         .to.include(said)
