@@ -203,4 +203,61 @@ describe("Attack: re-entrancy by the token", () => {
     expect(await token.balanceOf(admin)).to.equal(income);
     await expectSolvent(market, token, parameters);
   });
+
+  it("has a claim paid once, whatever it calls while it is paid", async () => {
+    const token = await ethers.deployContract("ReentrantToken");
+    const { market, parameters, a, b } = await marketOf(token, { keeperReward: 1_000n });
+    await fund(market, token, [a, b], ENOUGH);
+    for (const pile of [a, b]) await market.connect(pile).deposit(pile, ENOUGH / 4n);
+    const delivery = Delivery__factory.connect((await market.parameters()).delivery, a);
+    const start = await freshFrame(market, parameters);
+    await market.connect(a).place(bid(14n * PENNY, 1000n, start + 5));
+    await market.connect(b).place(ask(12n * PENNY, 1000n, start + 5));
+    await market.connect(a).depositGrid(5_000n);
+    // The token clears, and so has a claim of its own; it also operates the grid.
+    await goTo(start + 1, -600);
+    await token.act(market, market.interface.encodeFunctionData("clear", [start + 1]));
+    await market.grantRole(await market.GRID_OPERATOR_ROLE(), token);
+    expect(await delivery.claimOf(market, token)).to.equal(1_000n);
+    const self = await token.getAddress();
+    const again = delivery.interface.encodeFunctionData("collectClaim", [await market.getAddress(), self]);
+    const withdraw = market.interface.encodeFunctionData("withdrawGrid", [self, 1n]);
+    for (const beforeMoving of [true, false]) {
+      await token.arm(delivery, again, beforeMoving);
+      await token.arm(market, withdraw, beforeMoving);
+    }
+    await token.act(delivery, again);
+    expect(await token.balanceOf(token)).to.equal(1_000n);
+    expect(await market.gridBalance()).to.equal(4_000n);
+    const closed = market.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
+    const nothing = delivery.interface.encodeErrorResult("NothingClaimed", [await market.getAddress(), self]);
+    const made = await token.queryFilter(token.filters.CallMade());
+    expect(made.map(({ args }) => [args.succeeded, args.answer])).to.deep.equal([
+      [false, closed],
+      [false, nothing],
+      [false, closed],
+      [false, nothing],
+    ]);
+    // With a second claim, re-entering finds the market's purse closed.
+    const [event] = await market.queryFilter(market.filters.FrameCleared());
+    const fills = [...(event?.args.fills ?? [])];
+    await goTo(start + 2);
+    const settlement = delivery.interface.encodeFunctionData("settle", [
+      ...([
+        await market.getAddress(),
+        start + 1,
+        await market.publication(start + 1),
+        fills,
+        fills.length,
+        [],
+      ] as const),
+    ]);
+    await token.act(delivery, settlement);
+    await token.arm(delivery, again, true);
+    await market.connect(a).withdraw(a, 1n);
+    const refused = (await token.queryFilter(token.filters.CallMade())).at(-1)!;
+    expect([refused.args.succeeded, refused.args.answer]).to.deep.equal([false, closed]);
+    expect(await delivery.claimOf(market, token)).to.equal(1_000n);
+    await expectSolvent(market, token, parameters);
+  });
 });

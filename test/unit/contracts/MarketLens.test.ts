@@ -369,6 +369,29 @@ describe("MarketLens", () => {
     });
   });
 
+  describe("liveStates and nextFirstFrame", () => {
+    it("are what the slots come to, before the gate closes, behind it, after the clearing and at the last frame's end", async () => {
+      const { market, lens, start, a } = await loadFixture(example);
+      await market.connect(a).cancel();
+      await market.connect(a).place(bid(14n * PENNY, 1500n, start + 1));
+      const seen: number[] = [];
+      const look = async () => {
+        expect(await lens.nextFirstFrame(market)).to.equal(await nextFirstFrame(market));
+        const [piles, states] = await lens.liveStates(market);
+        expect([[...piles], [...states]]).to.deep.equal(await liveStates(market));
+        seen.push(piles.length);
+      };
+      await look();
+      await time.increaseTo((start + 1) * F - 600);
+      await look();
+      await clear(market, start + 1, { offset: -500 });
+      await look();
+      await time.increaseTo((start + 9) * F);
+      await look();
+      expect(seen).to.deep.equal([4, 4, 2, 0]);
+    });
+  });
+
   describe("history", () => {
     it("tells cleared, missed, unpublished and future frames apart", async () => {
       const { market, lens, start, a, b } = await loadFixture(empty);
