@@ -242,15 +242,14 @@ describe("Attack: re-entrancy by the token", () => {
     const [event] = await market.queryFilter(market.filters.FrameCleared());
     const fills = [...(event?.args.fills ?? [])];
     await goTo(start + 2);
+    const publication = await market.publication(start + 1);
     const settlement = delivery.interface.encodeFunctionData("settle", [
-      ...([
-        await market.getAddress(),
-        start + 1,
-        await market.publication(start + 1),
-        fills,
-        fills.length,
-        [],
-      ] as const),
+      await market.getAddress(),
+      start + 1,
+      publication,
+      fills,
+      fills.length,
+      [],
     ]);
     await token.act(delivery, settlement);
     await token.arm(delivery, again, true);
