@@ -1,5 +1,5 @@
 module.exports = {
-  skipFiles: ["mocks"],
+  skipFiles: ["test"],
   // Instrumented functions hold more on the stack than the EVM reaches; the optimizer keeps the rest in memory.
   configureYulOptimizer: true,
   istanbulReporter: ["json", "html", "text"],

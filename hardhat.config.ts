@@ -34,9 +34,9 @@ const solidity = {
 const withoutIR = { ...solidity, settings: { ...solidity.settings, viaIR: false } };
 
 /** Reports count the gas of these, so they compile as products do. */
-const MEASURED_MOCKS = ["TestToken.sol", "FloorHarness.sol"];
+const MEASURED_IN_REPORTS = ["TestToken.sol", "FloorHarness.sol"];
 
-const mocks = readdirSync(`${__dirname}/contracts/mocks`).filter((file) => !MEASURED_MOCKS.includes(file));
+const testContracts = readdirSync(`${__dirname}/contracts/test`).filter((file) => !MEASURED_IN_REPORTS.includes(file));
 
 /** A price of gas from the settings, wei; what the node asks where there is none. */
 function gasPriceSetting(): number | "auto" {
@@ -48,7 +48,7 @@ function gasPriceSetting(): number | "auto" {
 const config: HardhatUserConfig = {
   solidity: {
     compilers: [solidity],
-    overrides: Object.fromEntries(mocks.map((file) => [`contracts/mocks/${file}`, withoutIR])),
+    overrides: Object.fromEntries(testContracts.map((file) => [`contracts/test/${file}`, withoutIR])),
   },
   networks: {
     // Blocks of the in-process chain may share a second, so that a busy frame does not run into its window.
@@ -72,7 +72,7 @@ const config: HardhatUserConfig = {
     outputFile: "docs/gas-reporter.md",
     noColors: true,
     showMethodSig: true,
-    excludeContracts: ["mocks/"],
+    excludeContracts: ["test/"],
   },
   // `npm test` runs as many files side by side as there are cores; mocha by itself would leave one idle.
   mocha: { jobs: availableParallelism(), require: ["hardhat/register", "./test/helpers/freshChain.ts"] },

@@ -77,11 +77,11 @@ async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient):
   const { provider } = hre.ethers;
   const parameters = await Market__factory.connect(client.address, provider).parameters();
   const parts: [string, string, unknown[]][] = [
-    ["contracts/Market.sol:Market", client.address, [[...parameters]]],
-    ["contracts/Delivery.sol:Delivery", client.deliveryAddress, []],
+    ["contracts/market/Market.sol:Market", client.address, [[...parameters]]],
+    ["contracts/delivery/Delivery.sol:Delivery", client.deliveryAddress, []],
   ];
   if (client.roundsAddress !== undefined)
-    parts.push(["contracts/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
+    parts.push(["contracts/rounds/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
   const verdicts: CodeVerdict[] = [];
   for (const [name, address, args] of parts) {
     verdicts.push(await compareCode(provider, await builtContract(hre, name), address, args));

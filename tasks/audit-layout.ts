@@ -9,7 +9,7 @@ import { printHeading, printTable, toJsonText } from "./support/output";
 
 const DOCUMENT = "docs/storage-layout.md";
 /** Contracts that are deployed for markets. */
-const DEPLOYED = ["Market", "BenefitRounds", "Delivery", "MarketFactory", "MarketLens", "DataContract"];
+const DEPLOYED = ["Market", "BenefitRounds", "Delivery", "MarketFactory", "MarketLens", "StoredCode"];
 
 task("audit:layout", "Prints what the contracts keep in which storage slot")
   .addFlag("write", `rewrite ${DOCUMENT}`)

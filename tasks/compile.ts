@@ -61,7 +61,7 @@ subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT, async (args: { quiet: bool
 });
 
 /** Contracts that a market does without, by their source names: what only tests deploy, and what it is compared with. */
-const BESIDE_THE_MARKET = /^contracts\/(baseline\/|interfaces\/IGeneticScheduler|mocks\/(?!TestToken\.sol))/;
+const BESIDE_THE_MARKET = /^contracts\/(baseline\/|interfaces\/IGeneticScheduler|test\/(?!TestToken\.sol))/;
 let marketOnly = false;
 
 task(TASK_COMPILE)

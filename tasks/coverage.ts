@@ -75,7 +75,7 @@ async function check(hre: HardhatRuntimeEnvironment): Promise<void> {
 async function contractsOf(root: string): Promise<string[]> {
   const names = await readdir(join(root, "contracts"), { recursive: true });
   return names
-    .filter((name) => name.endsWith(".sol") && !name.startsWith("mocks"))
+    .filter((name) => name.endsWith(".sol") && !name.startsWith("test"))
     .map((name) => `contracts/${name}`)
     .sort();
 }

@@ -23,13 +23,13 @@ feederTask("market:verify", "Tells what block explorers ask of a market's source
       const encoded = Market__factory.createInterface().encodeDeploy([parameters]);
       const contracts = [
         {
-          contract: "contracts/Market.sol:Market",
+          contract: "contracts/market/Market.sol:Market",
           address: client.address,
           constructorArguments: [[...parameters]],
           encoded,
         },
         {
-          contract: "contracts/Delivery.sol:Delivery",
+          contract: "contracts/delivery/Delivery.sol:Delivery",
           address: client.deliveryAddress,
           constructorArguments: [],
           encoded: "0x",
@@ -38,7 +38,7 @@ feederTask("market:verify", "Tells what block explorers ask of a market's source
           ? []
           : [
               {
-                contract: "contracts/BenefitRounds.sol:BenefitRounds",
+                contract: "contracts/rounds/BenefitRounds.sol:BenefitRounds",
                 address: client.roundsAddress,
                 constructorArguments: [],
                 encoded: "0x",

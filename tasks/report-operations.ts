@@ -81,7 +81,7 @@ export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Pro
 export async function codeSizes(hre: HardhatRuntimeEnvironment): Promise<Record<string, number>> {
   const names = await hre.artifacts.getAllFullyQualifiedNames();
   const sizes: Record<string, number> = {};
-  for (const name of names.filter((full) => full.startsWith("contracts/") && !full.startsWith("contracts/mocks/"))) {
+  for (const name of names.filter((full) => full.startsWith("contracts/") && !full.startsWith("contracts/test/"))) {
     const { contractName, deployedBytecode } = await hre.artifacts.readArtifact(name);
     const bytes = (deployedBytecode.length - 2) / 2;
     // Interfaces and abstract contracts have none, libraries of internal functions next to none.

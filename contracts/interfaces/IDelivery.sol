@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { Auction } from "../libraries/Auction.sol";
 import { Fill } from "../types/Fill.sol";
 import { MeterReading } from "../types/MeterReading.sol";
-import { Publication } from "../types/Publication.sol";
+import { PublishedFrame } from "../types/PublishedFrame.sol";
 import { IMarket } from "./IMarket.sol";
 
 /// @title Delivery: meter readings and the settlement of frames [D 2, 5.1]
@@ -184,7 +184,7 @@ interface IDelivery {
     function settle(
         IMarket market,
         uint256 frame,
-        Publication publication,
+        PublishedFrame publication,
         Fill[] calldata fills,
         uint256 matched,
         SignedReading[] calldata readings

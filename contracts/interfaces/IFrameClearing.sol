@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Chronicle } from "../types/Chronicle.sol";
+import { MarketTotals } from "../types/MarketTotals.sol";
 import { Fill } from "../types/Fill.sol";
 import { FrameRecord } from "../types/FrameRecord.sol";
 
@@ -25,7 +25,7 @@ interface IFrameClearing {
     function clear(uint256 frame) external;
 
     /// @notice Last cleared frame, its load, the PFL so far.
-    function chronicle() external view returns (Chronicle);
+    function chronicle() external view returns (MarketTotals);
 
     /// @notice What is remembered of a cleared frame; zero where it was not cleared or is no longer remembered.
     function frameRecord(uint256 frame) external view returns (FrameRecord);

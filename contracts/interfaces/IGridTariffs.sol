@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Publication } from "../types/Publication.sol";
+import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Base load and tariffs
 /// @notice The grid operator publishes them once per frame, ahead, and never changes them.
@@ -21,8 +21,8 @@ interface IGridTariffs {
     }
 
     /// @notice A frame's base load and tariffs were published.
-    /// @param publication the packed figures; {Publication} draws them
-    event FramePublished(uint256 indexed frame, Publication publication);
+    /// @param publication the packed figures; {PublishedFrame} draws them
+    event FramePublished(uint256 indexed frame, PublishedFrame publication);
 
     /// @notice The frame's figures stand already.
     error FrameAlreadyPublished(uint256 frame);
@@ -46,5 +46,5 @@ interface IGridTariffs {
     function publish(FrameTariffs[] calldata frames) external;
 
     /// @notice What is published for a frame; zero where nothing is or it is no longer remembered.
-    function publication(uint256 frame) external view returns (Publication);
+    function publication(uint256 frame) external view returns (PublishedFrame);
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { BookEntry, BookEntryLib } from "../types/BookEntry.sol";
 import { FirstFit } from "./FirstFit.sol";
-import { Words } from "./Words.sol";
+import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title The first ask, in order of priority, that a bid can afford
 /// @notice Where prices rise along the order of priority, as in most books, the first ask left is the cheapest one and
@@ -27,7 +27,7 @@ library AskQueue {
         uint256 length = asks.length;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                uint256 price = BookEntry.wrap(Words.get(asks, i)).priceTicks();
+                uint256 price = BookEntry.wrap(UnsafeList.get(asks, i)).priceTicks();
                 if (price < last) {
                     queue.tree = FirstFit.build(asks, BookEntryLib.PRICE_SHIFT, BookEntryLib.PRICE_MASK);
                     break;
@@ -41,7 +41,7 @@ library AskQueue {
     function find(Queue memory queue, uint256 limit) internal pure returns (uint256 index) {
         if (queue.tree.length != 0) return FirstFit.find(queue.tree, limit);
         index = queue.cursor;
-        if (index == queue.asks.length || BookEntry.wrap(Words.get(queue.asks, index)).priceTicks() > limit) {
+        if (index == queue.asks.length || BookEntry.wrap(UnsafeList.get(queue.asks, index)).priceTicks() > limit) {
             index = FirstFit.NONE;
         }
     }

@@ -8,7 +8,7 @@ import { AskQueue } from "./AskQueue.sol";
 import { FirstFit } from "./FirstFit.sol";
 import { Money } from "./Money.sol";
 import { Ranking } from "./Ranking.sol";
-import { Words } from "./Words.sol";
+import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title One frame's auction in memory [T Tables 4-A, 4-B]
 /// @notice Collects the live orders, drops those that cannot trade, ranks the rest, matches them and fills from the
@@ -64,8 +64,8 @@ library Auction {
     ) internal pure returns (Book memory) {
         return
             Book({
-                bids: Words.reserve(capacity),
-                asks: Words.reserve(capacity),
+                bids: UnsafeList.reserve(capacity),
+                asks: UnsafeList.reserve(capacity),
                 bidWaits: 0,
                 askWaits: 0,
                 bestBid: 0,
@@ -88,11 +88,11 @@ library Auction {
                 book.lowestGridBid = price;
             }
             book.bidWaits |= 1 << waited;
-            Words.push(book.bids, PileState.unwrap(s.taggedWith(pile)));
+            UnsafeList.push(book.bids, PileState.unwrap(s.taggedWith(pile)));
         } else {
             if (price < book.bestAsk) book.bestAsk = price;
             book.askWaits |= 1 << waited;
-            Words.push(book.asks, PileState.unwrap(s.taggedWith(pile)));
+            UnsafeList.push(book.asks, PileState.unwrap(s.taggedWith(pile)));
         }
     }
 
@@ -124,16 +124,16 @@ library Auction {
         uint256 kept;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                PileState s = PileState.wrap(Words.get(list, i));
+                PileState s = PileState.wrap(UnsafeList.get(list, i));
                 uint256 price = s.priceTicks();
                 if (price < low) continue;
                 uint256 waited = book.frame - s.firstFrame();
                 bool gridReady = price >= book.importTicks && _gridReady(book, s, waited);
-                Words.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridReady)));
+                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridReady)));
                 ++kept;
             }
         }
-        Words.setLength(list, kept);
+        UnsafeList.setLength(list, kept);
     }
 
     /// @dev Turns the asks up to `high` into entries and drops the others.
@@ -143,14 +143,14 @@ library Auction {
         uint256 kept;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                PileState s = PileState.wrap(Words.get(list, i));
+                PileState s = PileState.wrap(UnsafeList.get(list, i));
                 if (s.priceTicks() > high) continue;
                 uint256 waited = book.frame - s.firstFrame();
-                Words.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, false, false)));
+                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, false, false)));
                 ++kept;
             }
         }
-        Words.setLength(list, kept);
+        UnsafeList.setLength(list, kept);
     }
 
     /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
@@ -198,11 +198,11 @@ library Auction {
         uint256 length = bids.length;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                BookEntry bid = BookEntry.wrap(Words.get(bids, i));
+                BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 j = AskQueue.find(queue, bid.priceTicks());
                 if (j == FirstFit.NONE) continue;
                 bid = _matchBid(queue, rules, wheelingPrice, asks, fills, bid, j);
-                Words.set(bids, i, BookEntry.unwrap(bid));
+                UnsafeList.set(bids, i, BookEntry.unwrap(bid));
             }
         }
     }
@@ -221,7 +221,7 @@ library Auction {
             uint256 limit = bid.priceTicks();
             uint256 left = bid.leftWh();
             while (true) {
-                BookEntry ask = BookEntry.wrap(Words.get(asks, j));
+                BookEntry ask = BookEntry.wrap(UnsafeList.get(asks, j));
                 uint256 energyWh = ask.leftWh();
                 if (energyWh > left) energyWh = left;
                 else AskQueue.remove(queue, j);
@@ -230,8 +230,8 @@ library Auction {
                 uint256 price = ((limit + ask.priceTicks()) * rules.tickSize) >> 1;
                 bid = bid.withFill(energyWh, Money.amountDown(price, energyWh) + _fee(wheelingPrice, energyWh));
                 ask = ask.withFill(energyWh, _fee(rules.bondPrice, energyWh));
-                Words.set(asks, j, BookEntry.unwrap(ask));
-                Words.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
+                UnsafeList.set(asks, j, BookEntry.unwrap(ask));
+                UnsafeList.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
 
                 if (left == 0) break;
                 j = AskQueue.find(queue, limit);
@@ -255,15 +255,15 @@ library Auction {
     ) private pure returns (uint256 gridWh) {
         unchecked {
             for (uint256 i; i < bids.length; ++i) {
-                BookEntry bid = BookEntry.wrap(Words.get(bids, i));
+                BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 energyWh = bid.leftWh();
                 if (energyWh == 0 || !bid.isGridReady()) continue;
                 if (energyWh > roomWh - gridWh) energyWh = roomWh - gridWh;
                 if (energyWh == 0) break;
                 gridWh += energyWh;
                 bid = bid.withFill(energyWh, Money.amountDown(price, energyWh));
-                Words.set(bids, i, BookEntry.unwrap(bid));
-                Words.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, bid.pile(), energyWh, price)));
+                UnsafeList.set(bids, i, BookEntry.unwrap(bid));
+                UnsafeList.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, bid.pile(), energyWh, price)));
             }
         }
     }

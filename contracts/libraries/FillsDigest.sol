@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import { Fill } from "../types/Fill.sol";
-import { Publication } from "../types/Publication.sol";
+import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title What binds a frame's settlement to its publication and fills
 /// @notice `keccak256(header, first, fills...)`. The header says what is hashed, so that no list, no inner hash and no other
@@ -62,11 +62,11 @@ library FillsDigest {
     function whole(
         address market,
         uint256 frame,
-        Publication published,
+        PublishedFrame published,
         Fill[] calldata fills,
         uint256 matched
     ) internal pure returns (bytes32) {
-        uint256 first = Publication.unwrap(published);
+        uint256 first = PublishedFrame.unwrap(published);
         uint256 executed = fills.length - matched;
         if (matched == 0) return _hash(header(ROUND, market, frame, executed), first, fills);
         bytes32 hash = _hash(header(MATCH, market, frame, matched), first, fills[:matched]);
@@ -79,12 +79,12 @@ library FillsDigest {
     function rest(
         address market,
         uint256 frame,
-        Publication published,
+        PublishedFrame published,
         Fill[] calldata fills,
         uint256 matched
     ) internal pure returns (bytes32) {
         uint256 count = (matched << 16) | (fills.length - matched);
-        return _hash(header(REST, market, frame, count), Publication.unwrap(published), fills);
+        return _hash(header(REST, market, frame, count), PublishedFrame.unwrap(published), fills);
     }
 
     /// @dev Hash of a header and a word, followed by fills.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { Words } from "./Words.sol";
+import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title Ascending merge sort of words in memory
 /// @notice n log n in the worst case, which no adversary can turn into n²: runs of eight are sorted by insertion, then
@@ -13,8 +13,8 @@ library MergeSort {
         if (length < 2) return list;
         _sortRuns(list);
         if (length <= 8) return list;
-        uint256[] memory scratch = Words.reserve(length);
-        Words.setLength(scratch, length);
+        uint256[] memory scratch = UnsafeList.reserve(length);
+        UnsafeList.setLength(scratch, length);
         assembly ("memory-safe") {
             let from := add(list, 0x20)
             let to := add(scratch, 0x20)

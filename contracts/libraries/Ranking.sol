@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { BookEntry } from "../types/BookEntry.sol";
 import { MergeSort } from "./MergeSort.sol";
-import { Words } from "./Words.sol";
+import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title Priority of the orders of one side [T 4.14]
 /// @notice `f = alpha * Rank(price) + beta * Rank(time)`, dense ranks, 1 = best price and 1 = longest wait; the lowest
@@ -31,7 +31,7 @@ library Ranking {
         bool inOrder = true;
         unchecked {
             for (uint256 i; i < length; ++i) {
-                BookEntry entry = BookEntry.wrap(Words.get(ranked, i));
+                BookEntry entry = BookEntry.wrap(UnsafeList.get(ranked, i));
                 uint256 price = entry.priceTicks();
                 if (price != lastPrice) {
                     lastPrice = price;
@@ -43,7 +43,7 @@ library Ranking {
                     timeTerm = beta * timeRank(waits, waited);
                 }
                 uint256 word = BookEntry.unwrap(entry.withPriority(priceTerm + timeTerm));
-                Words.set(ranked, i, word);
+                UnsafeList.set(ranked, i, word);
                 if (word < lastWord) inOrder = false;
                 lastWord = word;
             }

@@ -21,7 +21,7 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
     const token =
       tokenAddress === undefined
         ? m.useModule(Token).token
-        : m.contractAt("contracts/mocks/TestToken.sol:TestToken", tokenAddress, { id: "token" });
+        : m.contractAt("contracts/test/TestToken.sol:TestToken", tokenAddress, { id: "token" });
     const deployer = m.getAccount(0);
     const created = m.call(factory, "createMarket", [
       encodeBytes32String(feeder),
@@ -40,7 +40,7 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
       ),
     ]);
     const address = m.readEventArgument(created, "MarketCreated", "market");
-    const market = m.contractAt("contracts/Market.sol:Market", address, { id: "Market" });
+    const market = m.contractAt("contracts/market/Market.sol:Market", address, { id: "Market" });
     return { market, token, factory, lens, rounds, delivery };
   });
 }

@@ -2,7 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
 
-const DATA = "contracts/DataContract.sol:DataContract";
+const DATA = "contracts/periphery/StoredCode.sol:StoredCode";
 
 /** What all feeders of a network share: the factory with the market's creation code, rounds, delivery and the lens. */
 export default buildModule("Platform", (m) => {
@@ -10,11 +10,11 @@ export default buildModule("Platform", (m) => {
   const half = 2 + Math.ceil((code.length - 2) / 4) * 2;
   const codeHead = m.contract(DATA, [code.slice(0, half)], { id: "CodeHead" });
   const codeTail = m.contract(DATA, [`0x${code.slice(half)}`], { id: "CodeTail" });
-  const factory = m.contract("contracts/MarketFactory.sol:MarketFactory", [codeHead, codeTail], {
+  const factory = m.contract("contracts/periphery/MarketFactory.sol:MarketFactory", [codeHead, codeTail], {
     id: "MarketFactory",
   });
-  const lens = m.contract("contracts/MarketLens.sol:MarketLens", [], { id: "MarketLens" });
-  const rounds = m.contract("contracts/BenefitRounds.sol:BenefitRounds", [], { id: "BenefitRounds" });
-  const delivery = m.contract("contracts/Delivery.sol:Delivery", [], { id: "Delivery" });
+  const lens = m.contract("contracts/periphery/MarketLens.sol:MarketLens", [], { id: "MarketLens" });
+  const rounds = m.contract("contracts/rounds/BenefitRounds.sol:BenefitRounds", [], { id: "BenefitRounds" });
+  const delivery = m.contract("contracts/delivery/Delivery.sol:Delivery", [], { id: "Delivery" });
   return { factory, lens, rounds, delivery };
 });

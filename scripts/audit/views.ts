@@ -4,7 +4,7 @@ import { type Provider, ZeroAddress, ZeroHash } from "ethers";
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
-import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
+import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -65,7 +65,7 @@ export class Views {
     this.at = { blockTag: block.number };
   }
 
-  /** Chronicle and head: totals, sequence, pause, live bits. */
+  /** MarketTotals and head: totals, sequence, pause, live bits. */
   async totals(): Promise<Subject> {
     const { rebuilt } = this;
     const headWord = await this.market.bookHead(this.at);

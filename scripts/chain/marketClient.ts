@@ -17,12 +17,12 @@ import { BenefitRounds__factory } from "../../typechain-types/factories/contract
 import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
-import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
+import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
 import {
-  type Chronicle,
+  type MarketTotals,
   decodeChronicle,
   decodeFill,
   decodePileState,
@@ -528,7 +528,7 @@ function domainOf({
 /** Whether a slot holds an order that can still be filled at a time. SPEC 2. */
 export function isLiveState(
   { remainingWh, expiryFrame }: PileState,
-  { lastFrame, roundOpen }: Pick<Chronicle, "lastFrame" | "roundOpen">,
+  { lastFrame, roundOpen }: Pick<MarketTotals, "lastFrame" | "roundOpen">,
   frameSeconds: number,
   nowSeconds: number,
 ): boolean {

@@ -92,7 +92,7 @@ export function decodePublication(word: bigint): PackedPublication | undefined {
 }
 
 /** The market's running totals. */
-export interface Chronicle {
+export interface MarketTotals {
   /** 0 = none yet. */
   lastFrame: number;
   lastLoadW: bigint;
@@ -105,8 +105,8 @@ export interface Chronicle {
   openFrames: number;
 }
 
-/** Decodes `types/Chronicle.sol`. */
-export function decodeChronicle(word: bigint): Chronicle {
+/** Decodes `types/MarketTotals.sol`. */
+export function decodeChronicle(word: bigint): MarketTotals {
   return {
     lastFrame: Number(field(word, 0, 32)),
     lastLoadW: signed(word, 32, 40),

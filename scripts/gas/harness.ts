@@ -1,6 +1,6 @@
 import { AbiCoder } from "ethers";
 
-import { FloorHarness__factory } from "../../typechain-types/factories/contracts/mocks/FloorHarness__factory";
+import { FloorHarness__factory } from "../../typechain-types/factories/contracts/test/FloorHarness__factory";
 import type { RawProvider } from "../chain/clock";
 import { TRANSACTION_GAS_CAP } from "../chain/transactor";
 import { type Floor, leastTransactionGas } from "./floor";

@@ -1,6 +1,6 @@
 import { id, type Interface, toBeHex, Wallet, zeroPadValue } from "ethers";
 
-import { TestToken__factory } from "../../typechain-types/factories/contracts/mocks/TestToken__factory";
+import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import { DELIVERY_INTERFACE, MARKET_INTERFACE, type SignedReading } from "../chain/marketClient";
 import { REMEMBERED_FRAMES } from "../chain/packedWords";
 import { ROUNDS_INTERFACE, RoundsClient } from "../chain/roundsClient";

@@ -55,5 +55,5 @@ export function withMutant(sources: Sources, { path, start, length, replacement 
 
 /** Contracts that the campaign is about: what a market runs on, not what it is compared with or tested by. */
 export function isCore(path: string): boolean {
-  return !/^contracts\/(baseline|interfaces|mocks)\//.test(path);
+  return !/^contracts\/(baseline|interfaces|test)\//.test(path);
 }

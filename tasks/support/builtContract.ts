@@ -8,7 +8,7 @@ interface AstNode {
   nodes?: AstNode[];
 }
 
-/** A contract of the build with the places of its immutables. @param fullName `contracts/Market.sol:Market` */
+/** A contract of the build with the places of its immutables. @param fullName `contracts/market/Market.sol:Market` */
 export async function builtContract(hre: HardhatRuntimeEnvironment, fullName: string): Promise<BuiltContract> {
   const { abi, bytecode, deployedBytecode, sourceName, contractName } = await hre.artifacts.readArtifact(fullName);
   const info = await hre.artifacts.getBuildInfo(fullName);

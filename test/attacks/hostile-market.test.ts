@@ -6,7 +6,7 @@ import { ethers } from "hardhat";
 
 import { encodeFlexibleOrder } from "../../scripts/chain/roundWords";
 import type { BenefitRounds, FeeToken, FickleMarket, IERC20, ReentrantToken, TestToken } from "../../typechain-types";
-import type { IMarketParameters } from "../../typechain-types/contracts/Market";
+import type { IMarketParameters } from "../../typechain-types/contracts/market/Market";
 import { fields, stranger } from "../unit/contracts/fixtures";
 import { bookOf, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 

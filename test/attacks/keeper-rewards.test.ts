@@ -6,7 +6,7 @@ import { goTo } from "../helpers/market";
 import { signReading } from "../unit/contracts/deliveryFixtures";
 import { ask, bid, clear, expectSolvent, fields, nth, PENNY, stranger } from "../unit/contracts/fixtures";
 import { opened, setting } from "../unit/contracts/roundFixtures";
-import type { IMarketParameters } from "../../typechain-types/contracts/Market";
+import type { IMarketParameters } from "../../typechain-types/contracts/market/Market";
 import { metered } from "./metered";
 
 const REWARD = 1_000n;

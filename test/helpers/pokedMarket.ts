@@ -54,8 +54,8 @@ export class PokedMarket {
   ) {}
 
   static async of(market: Market): Promise<PokedMarket> {
-    const build = await hre.artifacts.getBuildInfo("contracts/Market.sol:Market");
-    const output = build?.output.contracts["contracts/Market.sol"]?.Market as unknown as {
+    const build = await hre.artifacts.getBuildInfo("contracts/market/Market.sol:Market");
+    const output = build?.output.contracts["contracts/market/Market.sol"]?.Market as unknown as {
       storageLayout: { storage: { label: string; slot: string }[] };
     };
     const slots = new Map(output.storageLayout.storage.map(({ label, slot }) => [label, BigInt(slot)]));

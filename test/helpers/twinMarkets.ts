@@ -35,11 +35,11 @@ import { MarketModel, MarketRefusal } from "../../scripts/market/model";
 import { decide, type FrozenBook, type Plan } from "../../scripts/market/model/benefit";
 import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
 import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
-import type { IOrderBook } from "../../typechain-types/contracts/Market";
+import type { IOrderBook } from "../../typechain-types/contracts/market/Market";
 import type { Deployed } from "./market";
 import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
 
-/** Words of a snapshot before the piles', and for each pile; `contracts/mocks/MarketSnapshot.sol`. */
+/** Words of a snapshot before the piles', and for each pile; `contracts/test/MarketSnapshot.sol`. */
 const HEAD_WORDS = 4;
 const WORDS_PER_PILE = 4;
 

@@ -136,7 +136,7 @@ suite("markets on nodes", function () {
     expect((await deploy(node, "good", without)).address).to.equal(good.address);
     expect(await node.provider.getTransactionCount(ACCOUNTS[0]!)).to.equal(sent);
 
-    const built = await builtContract(hre, "contracts/Market.sol:Market");
+    const built = await builtContract(hre, "contracts/market/Market.sol:Market");
     const parameters = [...(await Market__factory.connect(good.address, node.provider).parameters())];
     expect(await compareCode(node.provider, built, good.address, [parameters])).to.deep.include({
       difference: undefined,

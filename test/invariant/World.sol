@@ -67,9 +67,9 @@ contract World {
     ) {
         VM.warp(START);
         VM.recordLogs();
-        token = IFaucet(_deploy("mocks/TestToken.sol/TestToken.json", abi.encode(decimals)));
-        rounds = IBenefitRounds(_deploy("BenefitRounds.sol/BenefitRounds.json", ""));
-        delivery = IDelivery(_deploy("Delivery.sol/Delivery.json", ""));
+        token = IFaucet(_deploy("test/TestToken.sol/TestToken.json", abi.encode(decimals)));
+        rounds = IBenefitRounds(_deploy("rounds/BenefitRounds.sol/BenefitRounds.json", ""));
+        delivery = IDelivery(_deploy("delivery/Delivery.sol/Delivery.json", ""));
         (p.admin, p.gridOperator, p.registrar, p.guardian) = (
             People.ADMIN,
             People.OPERATOR,
@@ -178,15 +178,15 @@ contract World {
     }
 
     function _factory() private returns (address) {
-        bytes memory code = VM.getCode("artifacts/contracts/Market.sol/Market.json");
+        bytes memory code = VM.getCode("artifacts/contracts/market/Market.sol/Market.json");
         uint256 half = code.length / 2;
         bytes memory head = new bytes(half);
         bytes memory tail = new bytes(code.length - half);
         for (uint256 i; i < half; ++i) head[i] = code[i];
         for (uint256 i = half; i < code.length; ++i) tail[i - half] = code[i];
-        address first = _deploy("DataContract.sol/DataContract.json", abi.encode(head));
-        address second = _deploy("DataContract.sol/DataContract.json", abi.encode(tail));
-        return _deploy("MarketFactory.sol/MarketFactory.json", abi.encode(first, second));
+        address first = _deploy("periphery/StoredCode.sol/StoredCode.json", abi.encode(head));
+        address second = _deploy("periphery/StoredCode.sol/StoredCode.json", abi.encode(tail));
+        return _deploy("periphery/MarketFactory.sol/MarketFactory.json", abi.encode(first, second));
     }
 
     /// @dev Deploys what the project's own build made.

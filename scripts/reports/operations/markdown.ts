@@ -21,7 +21,7 @@ ${markdownTable(OPERATION_COLUMNS, measurements.map(operationRow))}
 
 **Floor**: the least that the EVM charges for the operation: the transaction, its calldata, each slot that must change,
 each event that tells of it, each signature. No loop, no check and no look-up is in it (no role is read, no account is
-turned into a pile's number), so no contract reaches it. It is measured, not only added up: \`contracts/mocks/FloorHarness.sol\`
+turned into a pile's number), so no contract reaches it. It is measured, not only added up: \`contracts/test/FloorHarness.sol\`
 becomes a bare program of exactly those instructions, which is called with the operation's own calldata in the same run;
 the gas of what merely moves arguments on the stack is taken off. \`test/integration/gas.test.ts\` holds the measured
 floors against the EVM's schedule in \`scripts/gas/floor.ts\`.

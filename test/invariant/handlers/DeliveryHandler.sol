@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
 import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
@@ -32,7 +32,7 @@ contract DeliveryHandler is Metering {
         if (withReadings && (seed % 5 == 0 || _mix(seed, 8) % 2 == 0) && _settlePart(frame, seed, People.STRANGER))
             return;
         Fill[] memory fills = _fillsOf(f);
-        Publication published = MIRROR.publicationOf(frame);
+        PublishedFrame published = MIRROR.publicationOf(frame);
         address keeper = seed % 2 == 0 ? People.STRANGER : People.pile(_pile(seed));
         VM.prank(keeper);
         try DELIVERY.settle(MARKET, frame, published, fills, f.matched, readings) {} catch {

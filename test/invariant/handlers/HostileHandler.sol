@@ -10,7 +10,7 @@ import { ISettlement } from "../../../contracts/interfaces/ISettlement.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { MeterReading } from "../../../contracts/types/MeterReading.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { SignedTerms } from "../../../contracts/types/SignedTerms.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
@@ -155,7 +155,7 @@ contract HostileHandler is Handler {
         else if (which == 13) MARKET.depositGrid(most);
         else if (which == 14) REWARDS.fundReward(MARKET, 0);
         else if (which < 18) _publishExtreme(which);
-        else DELIVERY.settle(MARKET, most, Publication.wrap(0), new Fill[](0), 0, new IDelivery.SignedReading[](0));
+        else DELIVERY.settle(MARKET, most, PublishedFrame.wrap(0), new Fill[](0), 0, new IDelivery.SignedReading[](0));
     }
 
     /// @notice A frame is cleared again, too early, too late, or one that there is not.
@@ -214,7 +214,7 @@ contract HostileHandler is Handler {
         uint256 count = MIRROR.unsettledCount();
         uint256 frame = count == 0 || seed % 7 == 0 ? MIRROR.lastFrame() : MIRROR.unsettled(_mix(seed, 1) % count);
         Told.Frame memory f = MIRROR.frameOf(frame);
-        Publication published = MIRROR.publicationOf(frame);
+        PublishedFrame published = MIRROR.publicationOf(frame);
         if (!f.settled && seed % 7 == 1) {
             _idle = block.timestamp >= (frame + 1) * FRAME_SECONDS;
             if (_idle) return;
@@ -293,12 +293,12 @@ contract HostileHandler is Handler {
     }
 
     /// @dev Changes one thing that a frame's settlement is bound to.
-    function _forge(Told.Frame memory f, Publication published, uint256 seed) private pure returns (Publication) {
+    function _forge(Told.Frame memory f, PublishedFrame published, uint256 seed) private pure returns (PublishedFrame) {
         uint256 count = f.fills.length;
         if (count == 0) return published;
         uint256 which = _mix(seed, 2) % 5;
         uint256 place = _mix(seed, 3) % count;
-        if (which == 0) return Publication.wrap(Publication.unwrap(published) ^ (1 << (64 + (seed % 64))));
+        if (which == 0) return PublishedFrame.wrap(PublishedFrame.unwrap(published) ^ (1 << (64 + (seed % 64))));
         if (which == 1) f.fills[place] += 1 << 32;
         else if (which == 2) f.fills[place] ^= 1 << (56 + (seed % 32));
         else if (which == 3) f.fills[place] = (f.fills[place] & ~uint256(0xffff0000)) | (_in(seed, 20, 200) << 16);

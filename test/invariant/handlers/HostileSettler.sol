@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
 import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
@@ -17,7 +17,7 @@ import { PretendedMarket } from "./PretendedMarket.sol";
 /// other frames' and markets' words where this one's do. Each call tries many; none may settle anything (INV-22).
 contract HostileSettler is Metering {
     /// @dev What a settlement is handed.
-    struct Words {
+    struct UnsafeList {
         IMarket market;
         uint256 frame;
         uint256 published;
@@ -28,7 +28,7 @@ contract HostileSettler is Metering {
     uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
 
     /// @dev Frame under attack: its honest words, and whether a forgery settled it.
-    Words private _honest;
+    UnsafeList private _honest;
     uint256 private _tries;
     bool private _settled;
 
@@ -94,7 +94,7 @@ contract HostileSettler is Metering {
             uint256 frame = MIRROR.unsettled(((seed % count) + i) % count);
             if (frame == _honest.frame) continue;
             Told.Frame memory o = MIRROR.frameOf(frame);
-            uint256 published = Publication.unwrap(MIRROR.publicationOf(frame));
+            uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(frame));
             _tryCounts(published, o.all);
             _tryCounts(published, f.all);
             _tryCounts(_honest.published, o.all);
@@ -102,14 +102,14 @@ contract HostileSettler is Metering {
             _tryCounts(o.digest, f.all);
         }
         WORLD.elapse((_honest.frame + 130) * FRAME_SECONDS);
-        Words memory w = _honest;
+        UnsafeList memory w = _honest;
         IMarket pretender = IMarket(address(new PretendedMarket(WORLD)));
-        _try(Words(pretender, w.frame, w.published, w.fills, w.matched));
-        _try(Words(pretender, w.frame, w.published, f.all, f.allMatched));
-        _try(Words(MARKET, w.frame + 128, w.published, w.fills, w.matched));
-        _try(Words(MARKET, w.frame + 1, w.published, w.fills, w.matched));
-        _try(Words(MARKET, w.frame - 1, w.published, w.fills, w.matched));
-        _try(Words(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
+        _try(UnsafeList(pretender, w.frame, w.published, w.fills, w.matched));
+        _try(UnsafeList(pretender, w.frame, w.published, f.all, f.allMatched));
+        _try(UnsafeList(MARKET, w.frame + 128, w.published, w.fills, w.matched));
+        _try(UnsafeList(MARKET, w.frame + 1, w.published, w.fills, w.matched));
+        _try(UnsafeList(MARKET, w.frame - 1, w.published, w.fills, w.matched));
+        _try(UnsafeList(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
         _conclude();
     }
 
@@ -160,8 +160,8 @@ contract HostileSettler is Metering {
     }
 
     function _take(uint256 frame, Told.Frame memory f) private {
-        uint256 published = Publication.unwrap(MIRROR.publicationOf(frame));
-        _honest = Words(MARKET, frame, published, f.fills, f.matched);
+        uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(frame));
+        _honest = UnsafeList(MARKET, frame, published, f.fills, f.matched);
         (_tries, _settled) = (0, false);
     }
 
@@ -192,12 +192,12 @@ contract HostileSettler is Metering {
     /// @dev Tries a list with every count of matched fills, one too many included.
     function _tryCounts(uint256 published, uint256[] memory fills) private {
         for (uint256 matched; matched <= fills.length + 1; ++matched) {
-            _try(Words(MARKET, _honest.frame, published, fills, matched));
+            _try(UnsafeList(MARKET, _honest.frame, published, fills, matched));
         }
     }
 
     /// @dev Tries words that are not the honest ones of the frame that they name.
-    function _try(Words memory w) private {
+    function _try(UnsafeList memory w) private {
         if (_settled || _isHonest(w)) return;
         ++_tries;
         uint256[] memory words = w.fills;
@@ -205,7 +205,7 @@ contract HostileSettler is Metering {
         assembly ("memory-safe") {
             fills := words
         }
-        Publication published = Publication.wrap(w.published);
+        PublishedFrame published = PublishedFrame.wrap(w.published);
         VM.prank(People.STRANGER);
         try DELIVERY.settle(w.market, w.frame, published, fills, w.matched, new IDelivery.SignedReading[](0)) {
             _settled = true;
@@ -213,10 +213,10 @@ contract HostileSettler is Metering {
     }
 
     /// @dev Whether words settle the frame that they name as they should: two frames without tariffs may have the same.
-    function _isHonest(Words memory w) private view returns (bool) {
+    function _isHonest(UnsafeList memory w) private view returns (bool) {
         if (w.market != MARKET) return false;
         Told.Frame memory f = MIRROR.frameOf(w.frame);
-        uint256 published = Publication.unwrap(MIRROR.publicationOf(w.frame));
+        uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(w.frame));
         if (w.published != published || w.matched != f.matched) return false;
         return keccak256(abi.encode(w.fills)) == keccak256(abi.encode(f.fills));
     }

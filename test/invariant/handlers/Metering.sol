@@ -5,7 +5,7 @@ import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
 import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { MeterReading } from "../../../contracts/types/MeterReading.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Told } from "../mirror/Told.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
@@ -83,7 +83,7 @@ abstract contract Metering is Handler {
     function _settlePart(uint256 frame, uint256 seed, address keeper) internal returns (bool settled) {
         Told.Frame memory f = MIRROR.frameOf(frame);
         Fill[] memory fills = _fillsOf(f);
-        Publication published = MIRROR.publicationOf(frame);
+        PublishedFrame published = MIRROR.publicationOf(frame);
         for (uint256 i; i < fills.length && fills.length > 1 && !settled; ++i) {
             IDelivery.SignedReading[] memory readings = _missing(frame, f, seed);
             _keepOf(readings, fills[i]);

@@ -37,7 +37,7 @@ contract ReentryHandler is Handler {
     IReentrantToken private immutable _TOKEN;
 
     constructor(World world) Handler(world) {
-        bytes memory code = VM.getCode("artifacts/contracts/mocks/ReentrantToken.sol/ReentrantToken.json");
+        bytes memory code = VM.getCode("artifacts/contracts/test/ReentrantToken.sol/ReentrantToken.json");
         address token;
         assembly ("memory-safe") {
             token := create(0, add(code, 0x20), mload(code))

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
 import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
 import { FlexibleOrder } from "../../../contracts/types/FlexibleOrder.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
@@ -172,8 +172,8 @@ abstract contract Rounds is Handler {
     ) private pure returns (bool found, uint256 best) {
         int256 bestLoad;
         for (uint256 offset; offset < horizon && offset <= order.lastOffset(); ++offset) {
-            Publication published = Publication.wrap(book[1 + offset]);
-            if (Publication.unwrap(published) == 0 || (used >> offset) & 1 != 0) continue;
+            PublishedFrame published = PublishedFrame.wrap(book[1 + offset]);
+            if (PublishedFrame.unwrap(published) == 0 || (used >> offset) & 1 != 0) continue;
             bool allowed =
                 order.isCharge()
                     ? order.priceTicks() >= published.importTicks()

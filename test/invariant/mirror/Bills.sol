@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import { Fill } from "../../../contracts/types/Fill.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { MetersTold } from "./MetersTold.sol";
 
 /// @title What fills come to, worked out anew
@@ -51,7 +51,7 @@ abstract contract Bills is MetersTold {
 
     /// @dev A bill of some of a frame's fills, its energies still empty.
     function _open(uint256 frame, uint256[] memory fills, uint256 matched) internal view returns (Bill memory b) {
-        Publication p = publicationOf[frame];
+        PublishedFrame p = publicationOf[frame];
         (b.frame, b.fills, b.matched) = (frame, fills, matched);
         b.importPrice = p.importTicks() * _rules.tickSize;
         b.exportPrice = p.exportTicks() * _rules.tickSize;

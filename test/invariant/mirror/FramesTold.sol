@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { OrdersTold } from "./OrdersTold.sol";
 
 /// @title Clearings and executed rounds as their events tell them
@@ -46,8 +46,8 @@ abstract contract FramesTold is OrdersTold {
         for (uint256 i; i < fills.length; ++i) _matchFill(t, Fill.wrap(fills[i]));
         _apply(t, true);
 
-        Publication published = publicationOf[frame];
-        bool known = Publication.unwrap(published) != 0;
+        PublishedFrame published = publicationOf[frame];
+        bool known = PublishedFrame.unwrap(published) != 0;
         _hold(known || t.drawnWh == 0, "INV-5 the grid filled an order of an unpublished frame");
         _hold(loadW == _loadW(published, t.drawnWh, 0), "INV-5 the recorded load is not that of the fills");
         _hold(t.drawnWh == 0 || loadW <= int256(_rules.limitW), "INV-5 grid fills lift the load above the capacity");
@@ -101,7 +101,7 @@ abstract contract FramesTold is OrdersTold {
     }
 
     /// @dev `base + (v drawn - w discharged) 3600 / F`, away from zero, W.
-    function _loadW(Publication published, uint256 drawnWh, uint256 dischargedWh) private view returns (int256) {
+    function _loadW(PublishedFrame published, uint256 drawnWh, uint256 dischargedWh) private view returns (int256) {
         int256 net = int256(_rules.chargeBps * drawnWh) - int256(_rules.dischargeBps * dischargedWh);
         uint256 magnitude = uint256(net < 0 ? -net : net) * 3600;
         uint256 scale = _rules.frameSeconds * 10_000;
@@ -110,7 +110,7 @@ abstract contract FramesTold is OrdersTold {
     }
 
     function _tally(uint256 frame) private view returns (Tally memory t) {
-        Publication published = publicationOf[frame];
+        PublishedFrame published = publicationOf[frame];
         t.frame = frame;
         t.importPrice = published.importTicks() * _rules.tickSize;
         t.exportPrice = published.exportTicks() * _rules.tickSize;
@@ -236,7 +236,7 @@ abstract contract FramesTold is OrdersTold {
             unsettled.push(frame);
             ++_openFrames;
         }
-        uint256 first = Publication.unwrap(publicationOf[frame]);
+        uint256 first = PublishedFrame.unwrap(publicationOf[frame]);
         uint256 level = matching ? OF_MATCH : OF_ROUND;
         if (f.digest != 0) (first, level) = (f.digest, OF_ROUND_AFTER_MATCH);
         for (uint256 i; i < fills.length; ++i) {

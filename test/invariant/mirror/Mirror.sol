@@ -17,10 +17,10 @@ import { IPlanRewards } from "../../../contracts/interfaces/IPlanRewards.sol";
 import { IRoundExecution } from "../../../contracts/interfaces/IRoundExecution.sol";
 import { ISettlement } from "../../../contracts/interfaces/ISettlement.sol";
 import { BookHead } from "../../../contracts/types/BookHead.sol";
-import { Chronicle } from "../../../contracts/types/Chronicle.sol";
+import { MarketTotals } from "../../../contracts/types/MarketTotals.sol";
 import { FrameRecord } from "../../../contracts/types/FrameRecord.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { People } from "../People.sol";
 import { Vm } from "../Vm.sol";
 import { rulesOf } from "./Rules.sol";
@@ -89,7 +89,7 @@ contract Mirror is Stored {
         uint256 held = _TOKEN.balanceOf(address(_MARKET));
         _hold(held >= claims * _rules.unit, "INV-1 the market holds less than its claims");
         _hold(held == claims * _rules.unit + uncounted, "INV-1 tokens held are not claims, dust and gifts");
-        _hold(Chronicle.unwrap(_MARKET.chronicle()) == _chronicle(), "INV-9 events tell another chronicle");
+        _hold(MarketTotals.unwrap(_MARKET.chronicle()) == _chronicle(), "INV-9 events tell another chronicle");
         _hold(BookHead.unwrap(_MARKET.bookHead()) == _head(), "INV-9 events tell another book head");
         _hold(_TOKEN.balanceOf(_ROUNDS) == rewardsHeld, "INV-1 rewards held are not what was paid in and not out");
         if (lastFrame != 0) _compareRecord(lastFrame);
@@ -144,8 +144,8 @@ contract Mirror is Stored {
         }
         uint256 current = block.timestamp / _rules.frameSeconds;
         for (uint256 frame = current - 8; frame < current + 96; ++frame) {
-            uint256 told = Publication.unwrap(publicationOf[frame]);
-            _hold(Publication.unwrap(_MARKET.publication(frame)) == told, "INV-9 events tell another publication");
+            uint256 told = PublishedFrame.unwrap(publicationOf[frame]);
+            _hold(PublishedFrame.unwrap(_MARKET.publication(frame)) == told, "INV-9 events tell another publication");
         }
         for (uint256 i; i < unsettled.length; ++i) _compareRecord(unsettled[i]);
         for (uint256 i; i < people.length; ++i) {
@@ -219,8 +219,8 @@ contract Mirror is Stored {
             _suspensionSet(first, abi.decode(log.data, (bool)));
         } else if (topic == IGridTariffs.FramePublished.selector) {
             _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else published a frame");
-            _hold(Publication.unwrap(publicationOf[first]) == 0, "INV-13 a publication changed");
-            publicationOf[first] = Publication.wrap(abi.decode(log.data, (uint256)));
+            _hold(PublishedFrame.unwrap(publicationOf[first]) == 0, "INV-13 a publication changed");
+            publicationOf[first] = PublishedFrame.wrap(abi.decode(log.data, (uint256)));
             _holdTariffs(publicationOf[first]);
         } else if (topic == IAccessControl.RoleGranted.selector) {
             hasRole[bytes32(first)][address(uint160(uint256(log.topics[2])))] = true;
@@ -306,7 +306,7 @@ contract Mirror is Stored {
     }
 
     /// @dev Tariffs are capped, and buying from the grid to sell to it never pays.
-    function _holdTariffs(Publication p) private {
+    function _holdTariffs(PublishedFrame p) private {
         _hold(p.importTicks() * _rules.tickSize <= _rules.importCap, "INV-5 an import tariff above its cap");
         _hold(p.exportTicks() <= p.importTicks(), "INV-5 an export tariff above the import tariff");
         _hold(p.wheelingTicks() * _rules.tickSize <= _rules.wheelingCap, "INV-5 a wheeling charge above its cap");

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { FlexibleOrder } from "../../../contracts/types/FlexibleOrder.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
 import { SettlementsTold } from "./SettlementsTold.sol";
 
@@ -33,7 +33,7 @@ abstract contract PlansTold is SettlementsTold {
         uint256 horizon = terms.horizon();
         for (uint256 i; i < horizon; ++i) {
             _hold(
-                _words[1 + i] == Publication.unwrap(publicationOf[frame + i]),
+                _words[1 + i] == PublishedFrame.unwrap(publicationOf[frame + i]),
                 "INV-21 a round is about other tariffs than were published"
             );
         }
@@ -67,7 +67,7 @@ abstract contract PlansTold is SettlementsTold {
     function _holdExecuted(uint256[] memory fills, bytes memory plan) internal {
         uint256[] memory dueWh = new uint256[](pileCount + 1);
         RoundTerms terms = RoundTerms.wrap(_words[0]);
-        Publication published = Publication.wrap(_words[1]);
+        PublishedFrame published = PublishedFrame.wrap(_words[1]);
         if (plan.length == 0) {
             _allot(dueWh, true, true, _fallbackWh(terms, published));
         } else {
@@ -113,8 +113,8 @@ abstract contract PlansTold is SettlementsTold {
 
     /// @dev Whether the tariffs of the round's frame are within an order's limit.
     function _accepts(FlexibleOrder o) private view returns (bool) {
-        Publication p = Publication.wrap(_words[1]);
-        if (Publication.unwrap(p) == 0) return false;
+        PublishedFrame p = PublishedFrame.wrap(_words[1]);
+        if (PublishedFrame.unwrap(p) == 0) return false;
         return o.isCharge() ? o.priceTicks() >= p.importTicks() : o.priceTicks() <= p.exportTicks();
     }
 
@@ -129,9 +129,9 @@ abstract contract PlansTold is SettlementsTold {
     }
 
     /// @dev Room that the capacity leaves to icebergs in the round's frame, Wh.
-    function _fallbackWh(RoundTerms terms, Publication p) private view returns (uint256) {
+    function _fallbackWh(RoundTerms terms, PublishedFrame p) private view returns (uint256) {
         int256 roomW = int256(_rules.limitW) - p.baseLoadW();
-        if (Publication.unwrap(p) == 0 || roomW <= 0) return 0;
+        if (PublishedFrame.unwrap(p) == 0 || roomW <= 0) return 0;
         uint256 roomWh = (uint256(roomW) * _rules.frameSeconds * 10_000) / 3600 / _rules.chargeBps;
         return roomWh > terms.matchedWh() ? roomWh - terms.matchedWh() : 0;
     }

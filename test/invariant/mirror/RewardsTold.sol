@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { CreditDraw } from "../../../contracts/libraries/CreditDraw.sol";
+import { CreditDraw } from "../../../contracts/rounds/CreditDraw.sol";
 import { RoundsTold } from "./RoundsTold.sol";
 
 /// @title Rewards of plans as their events tell them

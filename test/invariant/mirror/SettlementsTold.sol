@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Bills } from "./Bills.sol";
 
 /// @title Settlements as their events tell them
@@ -95,7 +95,7 @@ abstract contract SettlementsTold is Bills {
 
     function _hashOfRest(uint256 frame, uint256[] memory left, uint256 leftMatched) private view returns (bytes32) {
         uint256 count = (leftMatched << 16) | (left.length - leftMatched);
-        uint256 published = Publication.unwrap(publicationOf[frame]);
+        uint256 published = PublishedFrame.unwrap(publicationOf[frame]);
         return keccak256(abi.encodePacked(_header(OF_REST, frame, count), published, left));
     }
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { BookHeadLib } from "../../../contracts/types/BookHead.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
-import { Publication } from "../../../contracts/types/Publication.sol";
+import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Rules } from "./Rules.sol";
 
 /// @title What a market's events have told so far
@@ -88,7 +88,7 @@ abstract contract Told {
     /// @notice What a pile moves in a frame, Wh.
     mapping(uint256 pile => uint256) public reachWh;
     /// @notice Publications by frame.
-    mapping(uint256 frame => Publication) public publicationOf;
+    mapping(uint256 frame => PublishedFrame) public publicationOf;
     /// @notice Cleared frames that await settlement, in the order of clearing.
     uint256[] public unsettled;
     /// @notice What waits for settlement, money units.
@@ -201,7 +201,7 @@ abstract contract Told {
     /// what a kWh costs that nobody agreed to.
     function marginOf(uint256 pile, uint256 frame) public view returns (uint256) {
         if (_rules.readingSeconds == 0) return 0;
-        Publication p = publicationOf[frame];
+        PublishedFrame p = publicationOf[frame];
         uint256 ticks = p.importTicks();
         if (_rules.defaulterPays) ticks = 2 * ticks - p.exportTicks();
         return

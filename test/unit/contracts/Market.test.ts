@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import type { IMarketParameters } from "../../../typechain-types/contracts/Market";
+import type { IMarketParameters } from "../../../typechain-types/contracts/market/Market";
 import { fields, deployDirect } from "./fixtures";
 import { liveStates } from "../../helpers/market";
 

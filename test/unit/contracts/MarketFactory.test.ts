@@ -48,8 +48,8 @@ describe("MarketFactory", () => {
 
   /** Code with the compiler's immutables blanked, and what they held. */
   async function runtime(address: string): Promise<{ code: string; immutables: string[] }> {
-    const info = await artifacts.getBuildInfo("contracts/Market.sol:Market");
-    const output = info?.output.contracts["contracts/Market.sol"]?.["Market"]?.evm.deployedBytecode as
+    const info = await artifacts.getBuildInfo("contracts/market/Market.sol:Market");
+    const output = info?.output.contracts["contracts/market/Market.sol"]?.["Market"]?.evm.deployedBytecode as
       Immutables | undefined;
     let code = await ethers.provider.getCode(address);
     const immutables: string[] = [];
@@ -136,14 +136,14 @@ describe("MarketFactory", () => {
 
   it("says CreationFailed where the constructor fails without a reason", async () => {
     const { parameters } = await loadFixture(fixture);
-    const code = async (bytes: string) => ethers.deployContract("DataContract", [bytes]);
+    const code = async (bytes: string) => ethers.deployContract("StoredCode", [bytes]);
     // INVALID, then anything.
     const factory = await ethers.deployContract("MarketFactory", [await code("0xfe"), await code("0x00")]);
     await expect(factory.createMarket(NORTH, parameters)).to.be.revertedWithCustomError(factory, "CreationFailed");
   });
 
   it("refuses to be deployed with an address that keeps no creation code", async () => {
-    const kept = await ethers.deployContract("DataContract", ["0xfe"]);
+    const kept = await ethers.deployContract("StoredCode", ["0xfe"]);
     const nobody = ethers.getAddress(ethers.zeroPadValue("0xaa", 20));
     const factory = await ethers.getContractFactory("MarketFactory");
     for (const [head, tail] of [
@@ -161,8 +161,8 @@ describe("MarketFactory", () => {
     const whole = Market__factory.bytecode;
     const expected = await runtime(await direct.getAddress());
     for (const cut of [2 + 2 * 20_000, 2 + 2 * 20_001, 2 + 2 * 20_031]) {
-      const head = await ethers.deployContract("DataContract", [whole.slice(0, cut)]);
-      const tail = await ethers.deployContract("DataContract", [`0x${whole.slice(cut)}`]);
+      const head = await ethers.deployContract("StoredCode", [whole.slice(0, cut)]);
+      const tail = await ethers.deployContract("StoredCode", [`0x${whole.slice(cut)}`]);
       const factory = await ethers.deployContract("MarketFactory", [head, tail]);
       await factory.createMarket(NORTH, parameters);
       expect((await runtime(await factory.marketOf(admin, NORTH))).code).to.equal(expected.code);
@@ -212,18 +212,18 @@ describe("MarketFactory", () => {
     await south.connect(a).withdraw(a, 10n ** 9n);
   });
 
-  describe("DataContract", () => {
+  describe("StoredCode", () => {
     it("keeps nothing but what it was given, up to the size that a network accepts", async () => {
       const { parameters } = await loadFixture(fixture);
       expect(parameters.unit).to.equal(1n);
       for (const bytes of ["0xef", "0x00", `0x${"5b".repeat(24_575)}`]) {
-        const part = await ethers.deployContract("DataContract", [bytes]);
+        const part = await ethers.deployContract("StoredCode", [bytes]);
         expect(await ethers.provider.getCode(part)).to.equal(`0x00${bytes.slice(2)}`);
       }
     });
 
     it("refuses to keep nothing", async () => {
-      const factory = await ethers.getContractFactory("DataContract");
+      const factory = await ethers.getContractFactory("StoredCode");
       await expect(factory.deploy("0x")).to.be.revertedWithCustomError(factory, "EmptyCode");
     });
   });

@@ -19,7 +19,7 @@ function documented(): Map<string, CataloguedError[]> {
 
 /**
  * The errors that contracts throw, by contract: everything that is deployed. Libraries are part of their callers; of the
- * mocks, the test token alone is met outside tests.
+ * test contracts, the test token alone is met outside tests.
  */
 async function thrown(): Promise<Map<string, ErrorFragment[]>> {
   const errors = new Map<string, ErrorFragment[]>();
@@ -28,7 +28,7 @@ async function thrown(): Promise<Map<string, ErrorFragment[]>> {
     if (!sourceName.startsWith("contracts/") || bytecode === "0x") continue;
     const isLibrary = !(abi as { type: string }[]).some(({ type }) => type === "function" || type === "constructor");
     if (isLibrary) continue;
-    if (sourceName.startsWith("contracts/mocks/") && contractName !== "TestToken") continue;
+    if (sourceName.startsWith("contracts/test/") && contractName !== "TestToken") continue;
     const fragments: ErrorFragment[] = [];
     new Interface(abi as InterfaceAbi).forEachError((fragment) => fragments.push(fragment));
     if (fragments.length !== 0) errors.set(contractName, fragments);
@@ -55,7 +55,7 @@ const UNREACHABLE: Record<string, readonly string[]> = {
 describe("docs/errors.md", () => {
   it("lists every error of every contract, under it, with its arguments, and none that is not there", async () => {
     const contracts = await thrown();
-    expect([...contracts.keys()]).to.include.members(["Market", "MarketFactory", "DataContract", "TestToken"]);
+    expect([...contracts.keys()]).to.include.members(["Market", "MarketFactory", "StoredCode", "TestToken"]);
     const sections = documented();
     for (const [contract, fragments] of contracts) {
       const listed = (sections.get(contract) ?? []).map(({ signature }) => signature);
@@ -81,7 +81,7 @@ describe("docs/errors.md", () => {
   it("has a test for every error of the market, its rounds and its factory: one that names it and checks its arguments", async () => {
     const tests = testSources();
     const contracts = await thrown();
-    for (const contract of ["Market", "BenefitRounds", "MarketFactory", "DataContract"]) {
+    for (const contract of ["Market", "BenefitRounds", "MarketFactory", "StoredCode"]) {
       for (const { name, inputs } of contracts.get(contract) ?? []) {
         const checked = inputs.length === 0 ? "" : ",?\\s*\\)\\s*\\.withArgs\\(";
         const tested = new RegExp(`"${name}"${checked}`).test(tests);

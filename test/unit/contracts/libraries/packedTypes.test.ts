@@ -378,8 +378,8 @@ describe("Packed types", () => {
     });
   });
 
-  describe("Chronicle", () => {
-    const layout = drawnLayout("Chronicle", ["lastLoadW"]);
+  describe("MarketTotals", () => {
+    const layout = drawnLayout("MarketTotals", ["lastLoadW"]);
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
       expect(Object.keys(layout)).to.have.length(7);

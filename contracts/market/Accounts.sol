@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import { IAccounts } from "../interfaces/IAccounts.sol";
+import { IDelivery } from "../interfaces/IDelivery.sol";
+import { IMarket } from "../interfaces/IMarket.sol";
+import { IOrderBook } from "../interfaces/IOrderBook.sol";
+import { ISettlement } from "../interfaces/ISettlement.sol";
+import { Refusals } from "./Refusals.sol";
+import { PileRegistry } from "./PileRegistry.sol";
+import { MarketTotals } from "../types/MarketTotals.sol";
+import { PileState, PileStateLib } from "../types/PileState.sol";
+
+/// @title Money in the market
+/// @notice Deposits and withdrawals of the one token that the market counts in.
+/// @dev The only calls out of the market are to its token, here, with every figure that a hostile token could want
+/// stale either written before or read after, and this file's functions closed to re-entry.
+abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts {
+    using SafeERC20 for IERC20;
+
+    /// @inheritdoc IAccounts
+    function deposit(address account, uint256 tokenAmount) external nonReentrant {
+        _deposit(account, tokenAmount);
+    }
+
+    /// @inheritdoc IAccounts
+    function depositWithPermit(
+        address account,
+        uint256 tokenAmount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external nonReentrant {
+        try IERC20Permit(address(TOKEN)).permit(msg.sender, address(this), tokenAmount, deadline, v, r, s) {} catch {
+            // Somebody may have submitted the permit first; the transfer shows whether the allowance is there.
+        }
+        _deposit(account, tokenAmount);
+    }
+
+    /// @inheritdoc IAccounts
+    function depositGrid(uint256 tokenAmount) external nonReentrant {
+        uint256 amount = _receive(tokenAmount);
+        MarketTotals c = _chronicle;
+        uint256 balance = c.gridBalance() + amount;
+        _chronicle = c.withGridBalance(balance);
+        emit GridDeposited(msg.sender, amount, balance);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdraw(address to, uint256 amount) external nonReentrant {
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
+        uint256 pile = _pileOf(msg.sender);
+        PileState s = _withoutDeadOrder(_stateOf(pile));
+        uint256 free = s.balance();
+        uint256 held = _heldMargin(pile, s);
+        free = free > held ? free - held : 0;
+        if (amount > free) Refusals.raise(InsufficientBalance.selector, free, amount);
+        s = s.less(amount);
+        _setState(pile, s);
+        // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
+        emit Withdrawn(pile, to, amount, s.balance());
+        _pay(to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdrawGrid(address to, uint256 amount) external nonReentrant onlyRole(GRID_OPERATOR_ROLE) {
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
+        uint256 unclaimed = IDelivery(DELIVERY).unclaimedOf(IMarket(address(this)));
+        if (amount > unclaimed) Refusals.raise(InsufficientBalance.selector, unclaimed, amount);
+        _payFromGrid(to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function payClaim(address to, uint256 amount) external nonReentrant {
+        if (msg.sender != DELIVERY) Refusals.raise(ISettlement.NotDelivery.selector, msg.sender);
+        _payFromGrid(to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function freeBalanceOf(address account) external view returns (uint256) {
+        return _withoutDeadOrder(_stateOf(_pileOf(account))).balance();
+    }
+
+    /// @inheritdoc IAccounts
+    function lockedBalanceOf(address account) external view returns (uint256) {
+        return _lockOf(_withoutDeadOrder(_stateOf(_pileOf(account))));
+    }
+
+    /// @inheritdoc IAccounts
+    function gridBalance() external view returns (uint256) {
+        return _chronicle.gridBalance();
+    }
+
+    /// @notice What of a free balance stays while the pile has a live order: behind the gate what it needs to take part, once
+    /// the frame is cleared the margin that a round's execution may still take; and in front of it, where leaving costs,
+    /// what it needs at the highest tariffs, or an order would lapse for want of margin in place of being cancelled.
+    function _heldMargin(uint256 pile, PileState s) private view returns (uint256) {
+        if (s.remainingWh() == 0) return 0;
+        uint256 closed = _closedFrame(s);
+        if (closed == 0 && !_leavingCosts(s)) return 0;
+        uint256 margin = _marginOf(pile, closed == 0 ? HIGHEST_TARIFFS : _publicationOf(closed));
+        return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
+    }
+
+    /// @dev Pays out of the operator's account, but not while a round can be executed: what its plans were scored on stays.
+    function _payFromGrid(address to, uint256 amount) private {
+        MarketTotals c = _chronicle;
+        uint256 frame = c.lastFrame();
+        if (c.isRoundOpen() && block.timestamp < frame * FRAME_SECONDS) Refusals.raise(RoundOpen.selector, frame);
+        uint256 balance = c.gridBalance() - amount;
+        _chronicle = c.withGridBalance(balance);
+        emit GridWithdrawn(to, amount, balance);
+        _pay(to, amount);
+    }
+
+    /// @dev Pays out. A token that takes more from the market than it pays would take it from the other piles.
+    function _pay(address to, uint256 amount) private {
+        if (to == address(this)) Refusals.raise(InvalidReceiver.selector, to);
+        uint256 tokenAmount = amount * UNIT;
+        uint256 heldBefore = TOKEN.balanceOf(address(this));
+        TOKEN.safeTransfer(to, tokenAmount);
+        uint256 held = TOKEN.balanceOf(address(this));
+        if (held + tokenAmount < heldBefore) Refusals.raise(TokenTookTooMuch.selector, heldBefore - held, tokenAmount);
+    }
+
+    /// @dev Credits a pile with what really arrived.
+    function _deposit(address account, uint256 tokenAmount) private {
+        uint256 pile = _pileOf(account);
+        uint256 amount = _receive(tokenAmount);
+        PileState s = _stateOf(pile);
+        uint256 balance = s.balance() + amount;
+        // Should the token take balances back, claims may exceed what is held: this pile's own must still fit.
+        if (balance > PileStateLib.MAX_BALANCE)
+            Refusals.raise(TooMuchMoney.selector, balance, PileStateLib.MAX_BALANCE);
+        _setState(pile, s.withBalance(balance));
+        emit Deposited(pile, msg.sender, amount, balance);
+    }
+
+    /// @notice Takes tokens from the caller. What is less than a money unit stays with the market.
+    /// @return amount what really arrived, money units
+    function _receive(uint256 tokenAmount) private returns (uint256 amount) {
+        if (_head.isPaused()) revert IOrderBook.EntryPaused();
+        uint256 heldBefore = TOKEN.balanceOf(address(this));
+        TOKEN.safeTransferFrom(msg.sender, address(this), tokenAmount);
+        uint256 held = TOKEN.balanceOf(address(this));
+        amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, tokenAmount, UNIT);
+        // Claims never exceed what is held, so no balance can outgrow its field while this holds.
+        if (held / UNIT > PileStateLib.MAX_BALANCE)
+            Refusals.raise(TooMuchMoney.selector, held / UNIT, PileStateLib.MAX_BALANCE);
+    }
+}

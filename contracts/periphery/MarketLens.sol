@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IDelivery } from "../interfaces/IDelivery.sol";
+import { IMarket } from "../interfaces/IMarket.sol";
+import { IMarketLens } from "../interfaces/IMarketLens.sol";
+import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { Auction } from "../libraries/Auction.sol";
+import { Fluctuation } from "../libraries/Fluctuation.sol";
+import { Money } from "../libraries/Money.sol";
+import { MergeSort } from "../libraries/MergeSort.sol";
+import { Ranking } from "../libraries/Ranking.sol";
+import { UnsafeList } from "../libraries/UnsafeList.sol";
+import { BookEntry, BookEntryLib } from "../types/BookEntry.sol";
+import { MarketTotals } from "../types/MarketTotals.sol";
+import { Fill } from "../types/Fill.sol";
+import { FrameRecord } from "../types/FrameRecord.sol";
+import { PileState } from "../types/PileState.sol";
+import { PublishedFrame } from "../types/PublishedFrame.sol";
+
+/// @title What a market looks like to a person
+/// @notice Holds nothing and may be deployed again by anybody who wants other views.
+contract MarketLens is IMarketLens {
+    uint256 private constant BPS = 10_000;
+    uint256 private constant PILE_BITS = 16;
+    uint256 private constant SECONDS_PER_HOUR = 3600;
+
+    /// @inheritdoc IMarketLens
+    function upcomingFrame(IMarket market) external view returns (uint256 frame) {
+        frame = block.timestamp / market.parameters().frameSeconds + 1;
+        if (market.chronicle().lastFrame() == frame) ++frame;
+    }
+
+    /// @inheritdoc IMarketLens
+    function nextFirstFrame(IMarket market) external view returns (uint256 frame) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        return (block.timestamp + p.auctionSeconds) / p.frameSeconds + 1;
+    }
+
+    /// @inheritdoc IMarketLens
+    function liveStates(IMarket market) external view returns (uint256[] memory piles, PileState[] memory states) {
+        return _liveStates(market, market.parameters());
+    }
+
+    /// @inheritdoc IMarketLens
+    function marginOf(IMarket market, uint256 pile, uint256 frame) external view returns (uint256 margin) {
+        return _margin(market, market.parameters(), pile, market.publication(frame));
+    }
+
+    /// @inheritdoc IMarketLens
+    function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        Auction.Book memory b = _collect(market, p, frame);
+        if (p.rankByCredit) _rankByCredit(b, market, p);
+        else Auction.keepAll(b);
+        bids = _lines(market, p, b.bids, true, b.bidWaits, frame);
+        asks = _lines(market, p, b.asks, false, b.askWaits, frame);
+    }
+
+    /// @inheritdoc IMarketLens
+    function preview(IMarket market, uint256 frame) external view returns (Fill[] memory fills, int256 loadW) {
+        return _preview(market, market.parameters(), frame);
+    }
+
+    /// @inheritdoc IMarketLens
+    function explain(
+        IMarket market,
+        address account,
+        uint256 frame
+    ) external view returns (Verdict verdict, uint256 filledWh) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        uint256 pile = market.pileOf(account);
+        PileState s = market.pileState(pile);
+        if (pile == 0 || !_isLive(s, market.chronicle(), p)) return (Verdict.NoOrder, 0);
+        if (s.isSuspended()) return (Verdict.Suspended, 0);
+        if (s.firstFrame() > frame) return (Verdict.NotYet, 0);
+        if (s.expiryFrame() < frame) return (Verdict.Expired, 0);
+        if (!_hasMargin(market, p, pile, s, market.publication(frame))) return (Verdict.MarginMissing, 0);
+
+        (Fill[] memory fills, ) = _preview(market, p, frame);
+        for (uint256 i; i < fills.length; ++i) {
+            if (fills[i].sell() != pile && fills[i].buy() != pile) continue;
+            filledWh += fills[i].energyWh();
+        }
+        if (filledWh == s.displayedWh()) return (Verdict.Filled, filledWh);
+        if (filledWh != 0) return (Verdict.PartlyFilled, filledWh);
+        return (s.isCharge() ? _whyUnfilledBid(market, p, s, frame) : _whyUnfilled(market, p, s, frame), 0);
+    }
+
+    /// @inheritdoc IMarketLens
+    function history(
+        IMarket market,
+        uint256 firstFrame,
+        uint256 count
+    ) external view returns (FrameView[] memory frames) {
+        uint256 tickSize = market.parameters().tickSize;
+        frames = new FrameView[](count);
+        for (uint256 i; i < count; ++i) {
+            uint256 frame = firstFrame + i;
+            PublishedFrame p = market.publication(frame);
+            FrameRecord r = market.frameRecord(frame);
+            bool cleared = FrameRecord.unwrap(r) != 0;
+            frames[i] = FrameView({
+                frame: frame,
+                published: PublishedFrame.unwrap(p) != 0,
+                baseLoadW: p.baseLoadW(),
+                importPrice: p.importTicks() * tickSize,
+                exportPrice: p.exportTicks() * tickSize,
+                wheelingPrice: p.wheelingTicks() * tickSize,
+                cleared: cleared,
+                loadW: cleared ? r.loadW() : p.baseLoadW(),
+                unsettled: r.isOpen()
+            });
+        }
+    }
+
+    /// @dev Slots of the piles with live orders.
+    function _liveStates(
+        IMarket market,
+        IMarketParameters.Parameters memory p
+    ) private view returns (uint256[] memory piles, PileState[] memory states) {
+        uint256 count = market.pileCount();
+        MarketTotals c = market.chronicle();
+        piles = UnsafeList.reserve(count);
+        uint256[] memory words = UnsafeList.reserve(count);
+        for (uint256 pile = 1; pile <= count; ++pile) {
+            PileState s = market.pileState(pile);
+            if (!_isLive(s, c, p)) continue;
+            UnsafeList.push(piles, pile);
+            UnsafeList.push(words, PileState.unwrap(s));
+        }
+        assembly ("memory-safe") {
+            states := words
+        }
+    }
+
+    /// @dev Whether a slot holds an order that can still be filled.
+    function _isLive(PileState s, MarketTotals c, IMarketParameters.Parameters memory p) private view returns (bool) {
+        uint256 expiryFrame = s.expiryFrame();
+        if (s.remainingWh() == 0 || block.timestamp >= expiryFrame * p.frameSeconds) return false;
+        return c.lastFrame() < expiryFrame || c.isRoundOpen();
+    }
+
+    /// @dev Whether a pile has free what it needs to take part.
+    function _hasMargin(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 pile,
+        PileState s,
+        PublishedFrame published
+    ) private view returns (bool) {
+        uint256 parts = p.rounds == address(0) ? 1 : 2;
+        return s.balance() >= parts * _margin(market, p, pile, published);
+    }
+
+    /// @dev M(t) of a pile.
+    function _margin(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 pile,
+        PublishedFrame published
+    ) private view returns (uint256) {
+        if (p.readingSeconds == 0) return 0;
+        uint256 reachWh = (uint256(market.pileRecord(pile).ratedW) * p.frameSeconds) / SECONDS_PER_HOUR;
+        if (reachWh > type(uint24).max) reachWh = type(uint24).max;
+        uint256 ticks = published.importTicks();
+        if (p.defaulterPays) ticks += ticks - published.exportTicks();
+        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
+        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+    }
+
+    /// @dev The auction's book of a frame, as the market would collect it now.
+    function _collect(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (Auction.Book memory b) {
+        (uint256[] memory piles, PileState[] memory states) = _liveStates(market, p);
+        PublishedFrame published = market.publication(frame);
+        uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
+        b = Auction.open(frame, importTicks, p.maxWaitFrames, _leavesToRound(market, p, frame), piles.length);
+        for (uint256 i; i < piles.length; ++i) {
+            (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
+            if (takesPart && _hasMargin(market, p, piles[i], states[i], published)) {
+                Auction.add(b, piles[i], states[i], waited);
+            }
+        }
+    }
+
+    /// @dev What clearing would decide.
+    function _preview(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (Fill[] memory fills, int256 loadW) {
+        Auction.Book memory b = _collect(market, p, frame);
+        Auction.Rules memory rules = Auction.Rules(p.alpha, p.beta, p.tickSize, p.bondPrice);
+        if (p.rankByCredit) {
+            _rankByCredit(b, market, p);
+        } else {
+            Auction.prune(b);
+            Auction.rank(b, rules);
+        }
+        PublishedFrame published = market.publication(frame);
+        uint256[] memory list = UnsafeList.reserve(2 * b.bids.length + b.asks.length);
+        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
+        uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
+        // Energies of a frame, times at most 20 000.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        int256 scaledWh = int256(uint256(p.chargeEfficiencyBps) * gridWh);
+        loadW = published.baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
+        assembly ("memory-safe") {
+            fills := list
+        }
+    }
+
+    /// @dev Ranks as the market does where it ranks by credit.
+    function _rankByCredit(Auction.Book memory b, IMarket market, IMarketParameters.Parameters memory p) private view {
+        (b.bids, b.asks) = IDelivery(p.delivery).rankByCredit(market, b, p.icebergThresholdWh);
+    }
+
+    /// @dev Entries as lines, in order of priority.
+    function _lines(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256[] memory entries,
+        bool bids,
+        uint256 waits,
+        uint256 frame
+    ) private view returns (Line[] memory lines) {
+        uint256[] memory priceRanks = _priceRanks(entries, market.pileCount(), bids);
+        uint256[] memory ranked = p.rankByCredit ? entries : Ranking.rank(entries, waits, p.alpha, p.beta);
+        lines = new Line[](ranked.length);
+        for (uint256 i; i < ranked.length; ++i) {
+            BookEntry entry = BookEntry.wrap(ranked[i]);
+            uint256 pile = entry.pile();
+            PileState s = market.pileState(pile);
+            uint256 waited = frame - s.firstFrame();
+            lines[i] = Line({
+                account: market.pileRecord(pile).account,
+                pile: pile,
+                price: s.priceTicks() * p.tickSize,
+                displayedWh: s.displayedWh(),
+                hiddenWh: s.remainingWh() - s.displayedWh(),
+                iceberg: s.isIceberg(),
+                firstFrame: s.firstFrame(),
+                expiryFrame: s.expiryFrame(),
+                waitedFrames: waited,
+                priceRank: priceRanks[pile],
+                timeRank: Ranking.timeRank(waits, waited),
+                priority: entry.priority()
+            });
+        }
+    }
+
+    /// @dev Why a bid finds neither a pile nor the grid.
+    function _whyUnfilledBid(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        PileState s,
+        uint256 frame
+    ) private view returns (Verdict) {
+        PublishedFrame published = market.publication(frame);
+        if (PublishedFrame.unwrap(published) == 0) return Verdict.Unpublished;
+        if (s.priceTicks() >= published.importTicks()) {
+            if (s.isIceberg() && _leavesToRound(market, p, frame)) return Verdict.LeftToRound;
+            (, uint256 waited, bool last) = s.takesPart(frame);
+            return s.isIceberg() && waited < p.maxWaitFrames && !last ? Verdict.IcebergWaits : Verdict.CapacityFull;
+        }
+        Verdict verdict = _whyUnfilled(market, p, s, frame);
+        return verdict == Verdict.BehindOthers ? verdict : Verdict.LimitBelowTariff;
+    }
+
+    /// @dev Why an order finds no pile to trade with.
+    function _whyUnfilled(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        PileState s,
+        uint256 frame
+    ) private view returns (Verdict) {
+        Auction.Book memory b = _collect(market, p, frame);
+        if (s.isCharge() ? b.asks.length == 0 : b.bids.length == 0) return Verdict.NoCounterparty;
+        bool crosses = s.isCharge() ? s.priceTicks() >= b.bestAsk : s.priceTicks() <= b.bestBid;
+        return crosses ? Verdict.BehindOthers : Verdict.PriceDoesNotCross;
+    }
+
+    /// @dev Whether icebergs are a round's to fill: one is open over the frame, or a clearing would still have time for one.
+    function _leavesToRound(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (bool) {
+        if (p.rounds == address(0)) return false;
+        MarketTotals c = market.chronicle();
+        if (c.isRoundOpen() && c.lastFrame() == frame) return true;
+        uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
+        return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
+    }
+
+    /// @dev Dense rank of each entry's price, by pile; whether the entries sort by price or by credit.
+    function _priceRanks(
+        uint256[] memory entries,
+        uint256 pileCount,
+        bool bids
+    ) private pure returns (uint256[] memory ranks) {
+        ranks = new uint256[](pileCount + 1);
+        uint256[] memory sorted = new uint256[](entries.length);
+        for (uint256 i; i < entries.length; ++i) {
+            BookEntry entry = BookEntry.wrap(entries[i]);
+            uint256 price = entry.priceTicks();
+            // Best first: the highest of the bids, the lowest of the asks.
+            if (bids) price = BookEntryLib.PRICE_MASK - price;
+            sorted[i] = (price << PILE_BITS) | entry.pile();
+        }
+        sorted = MergeSort.sort(sorted);
+        uint256 rank;
+        uint256 last = type(uint256).max;
+        for (uint256 i; i < sorted.length; ++i) {
+            uint256 price = sorted[i] >> PILE_BITS;
+            if (price != last) ++rank;
+            last = price;
+            ranks[sorted[i] & type(uint16).max] = rank;
+        }
+    }
+
+    /// @dev Energy that the grid may deliver within capacity; 0 where nothing is published.
+    function _roomWh(IMarketParameters.Parameters memory p, PublishedFrame published) private pure returns (uint256) {
+        if (PublishedFrame.unwrap(published) == 0) return 0;
+        int256 limitW = int256(uint256(p.capacityW) - p.lossAllowanceW);
+        uint256 scaledSeconds = uint256(p.frameSeconds) * BPS;
+        return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), scaledSeconds) / p.chargeEfficiencyBps;
+    }
+}
