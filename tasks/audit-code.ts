@@ -73,7 +73,7 @@ feederTask(
 /** The market and the two contracts that are part of it. The token is anybody's. */
 async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<CodeVerdict[]> {
   const { compareCode } = await import("../scripts/audit/deployedCode");
-  const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
+  const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
   const { provider } = hre.ethers;
   const parameters = await Market__factory.connect(client.address, provider).parameters();
   const parts: [string, string, unknown[]][] = [

@@ -18,7 +18,7 @@ feederTask("market:verify", "Tells what block explorers ask of a market's source
     guarded(async (args: VerifyArguments, hre) => {
       await compileQuietly(hre);
       const client = await connectMarket(hre, args);
-      const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
+      const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
       const parameters = await Market__factory.connect(client.address, hre.ethers.provider).parameters();
       const encoded = Market__factory.createInterface().encodeDeploy([parameters]);
       const contracts = [

@@ -113,7 +113,7 @@ pileTask(
     guarded(async ({ feeder, account, json }: PileArguments, hre) => {
       await compileQuietly(hre);
       const { client, addresses } = await connectFeeder(hre, feeder);
-      const { Market__factory } = await import("../typechain-types/factories/contracts/Market__factory");
+      const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
       const { LensClient } = await import("../scripts/chain/lensClient");
       const { VERDICT_WORDS } = await import("../scripts/chain/verdicts");
       const { moneyOf } = await import("../scripts/chain/token");

@@ -1,6 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
-import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 
 const DATA = "contracts/periphery/StoredCode.sol:StoredCode";
 

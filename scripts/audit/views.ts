@@ -1,9 +1,9 @@
 import { type Provider, ZeroAddress, ZeroHash } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
-import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
-import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
+import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import {
   decodeBookHead,

@@ -1,6 +1,6 @@
 import type { BlockTag, Provider } from "ethers";
 
-import { MarketLens__factory } from "../../typechain-types/factories/contracts/MarketLens__factory";
+import { MarketLens__factory } from "../../typechain-types/factories/contracts/periphery/MarketLens__factory";
 import { type Verdict, VERDICTS } from "./verdicts";
 
 /** An order as a line of the book; piles by their numbers. Energy in Wh, price in money units per kWh. */

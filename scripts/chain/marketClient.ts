@@ -13,10 +13,10 @@ import {
 
 // By their own files: the generated index would load every contract's bytecode at each start.
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
-import { Delivery__factory } from "../../typechain-types/factories/contracts/Delivery__factory";
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
+import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
-import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";

@@ -1,6 +1,6 @@
 import { id, type Provider, ZeroHash } from "ethers";
 
-import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { deploymentBlock } from "./blocks";
 import { topicOf } from "./frameLogs";
 import { MARKET_INTERFACE, type MarketClient } from "./marketClient";

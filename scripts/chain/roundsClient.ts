@@ -2,7 +2,7 @@ import type { Interface, Log } from "ethers";
 import { keccak256, type Provider, ZeroHash, zeroPadValue } from "ethers";
 
 // By its own file: the generated index would load every contract's bytecode at each start.
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/BenefitRounds__factory";
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
 import type { Score } from "../market/model/benefit";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
 import { type ClearedFrame, MARKET_INTERFACE } from "./marketClient";

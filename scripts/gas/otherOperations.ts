@@ -1,6 +1,6 @@
 import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomain } from "ethers";
 
-import { MarketFactory__factory } from "../../typechain-types/factories/contracts/MarketFactory__factory";
+import { MarketFactory__factory } from "../../typechain-types/factories/contracts/periphery/MarketFactory__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
 import type { Receipt, Transactor } from "../chain/transactor";

@@ -17,7 +17,7 @@ import { moneyOf, provideTokens } from "../../scripts/chain/token";
 import { MemoryJournal } from "../../scripts/chain/transactionJournal";
 import { compareCode } from "../../scripts/audit/deployedCode";
 import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { Market__factory } from "../../typechain-types/factories/contracts/Market__factory";
+import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { builtContract } from "../../tasks/support/builtContract";
 import { HAS_ANVIL, type RunningNode, startAnvil, startProxy } from "../helpers/nodes";
 

@@ -472,8 +472,8 @@ describe("Packed types", () => {
     });
   });
 
-  describe("Publication", () => {
-    const drawn = drawnLayout("Publication", ["baseLoadW"]);
+  describe("PublishedFrame", () => {
+    const drawn = drawnLayout("PublishedFrame", ["baseLoadW"]);
     const layout: Record<string, Field> = {
       frame: drawn.frame!,
       baseLoadW: drawn.baseLoadW!,
