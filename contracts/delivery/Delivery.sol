@@ -252,11 +252,21 @@ contract Delivery is Readings, CreditOrder, GridClaims {
             uint256 energyWh = fill.energyWh();
             (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
             (, uint256 producedWh) = _energyOf(f, seller, energyWh);
-            uint256 price = fill.price();
-            uint256 amount = Money.amountDown(price, energyWh) + Money.amountDown(f.terms.wheelingPrice, energyWh);
-            _secure(f, buyer, amount);
+            _secure(
+                f,
+                buyer,
+                Money.amountDown(fill.price(), energyWh) + Money.amountDown(f.terms.wheelingPrice, energyWh)
+            );
             _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
-            DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, price, energyWh, consumedWh, producedWh);
+            DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, fill, consumedWh, producedWh);
+            if (!fill.isPlain()) {
+                _secure(f, buyer, Money.amountDown(fill.premium(), energyWh));
+                // What the fund set aside and the seller does not get is the operator's again.
+                uint256 setAside = Money.amountDown(fill.subsidy(), energyWh);
+                f.released += setAside;
+                f.income += setAside - dues.subsidy;
+                seller.earned += dues.subsidy;
+            }
             buyer.owed += dues.toSeller;
             _oweGrid(f, buyer, dues.toGrid);
             buyer.earned += dues.toBuyer;

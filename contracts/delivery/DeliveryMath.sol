@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import { Fill } from "../types/Fill.sol";
 import { Money } from "../libraries/Money.sol";
 
 /// @title Money and credit of one metered fill [D 2, 5.1]
@@ -30,35 +31,43 @@ library DeliveryMath {
     /// @param toBuyer what the seller owes the buyer for a breach
     /// @param sellerToGrid what the seller owes the grid for a breach that costs the buyer less than the spread
     /// @param surplus what the grid gives the seller for what nobody agreed to
+    /// @param subsidy what the seller gets of what the operator's matching fund set aside
     struct Dues {
         uint256 toSeller;
         uint256 toGrid;
         uint256 toBuyer;
         uint256 sellerToGrid;
         uint256 surplus;
+        uint256 subsidy;
     }
 
     /// @notice What a trade comes to. The dues of both sides and the grid's part sum to zero. Where a defaulter pays, a kWh
     /// that somebody is short of or takes unasked costs it the spread `r - x`.
-    /// @param price what was agreed
-    /// @param agreedWh E
+    /// @param fill what was agreed
     /// @param consumedWh c, as attributed to the trade
     /// @param producedWh g, as attributed to the trade
     function trade(
         Terms memory terms,
-        uint256 price,
-        uint256 agreedWh,
+        Fill fill,
         uint256 consumedWh,
         uint256 producedWh
     ) internal pure returns (Dues memory dues) {
         uint256 tradedWh = min(consumedWh, producedWh);
+        uint256 agreedWh = fill.energyWh();
         unchecked {
-            // Dearer than the grid nobody trades more than was agreed, so that a margin at the tariff covers it.
-            uint256 mostWh = price > terms.importPrice ? agreedWh : (agreedWh * (BPS + terms.overBps)) / BPS;
-            if (tradedWh > mostWh) tradedWh = mostWh;
-            dues.toSeller = Money.amountDown(price, tradedWh);
+            // Dearer than the grid nobody trades more than was agreed, so that a margin at the tariff covers it; nor where
+            // the sides pay and get different prices, so that what was set aside covers it.
+            tradedWh = min(
+                tradedWh,
+                fill.price() > terms.importPrice || !fill.isPlain()
+                    ? agreedWh
+                    : (agreedWh * (BPS + terms.overBps)) / BPS
+            );
+            dues.toSeller = Money.amountDown(fill.price(), tradedWh);
+            dues.subsidy = Money.amountDown(fill.subsidy(), tradedWh);
             dues.toGrid =
                 Money.amountDown(terms.importPrice, consumedWh - tradedWh) +
+                Money.amountDown(fill.premium(), tradedWh) +
                 Money.amountDown(terms.wheelingPrice, tradedWh);
             dues.surplus = Money.amountDown(terms.exportPrice, producedWh - tradedWh);
             if (!terms.defaulterPays) return dues;
@@ -68,12 +77,12 @@ library DeliveryMath {
             if (tradedWh >= agreedWh) return dues;
             (dues.toBuyer, dues.sellerToGrid) = _breach(
                 spread,
-                above(terms.importPrice, price),
+                above(terms.importPrice, fill.price() + fill.premium()),
                 above(min(consumedWh, agreedWh), tradedWh)
             );
             (uint256 toSeller, uint256 toGrid) = _breach(
                 spread,
-                above(price, terms.exportPrice),
+                above(fill.price(), terms.exportPrice),
                 above(min(producedWh, agreedWh), tradedWh)
             );
             dues.toSeller += toSeller;

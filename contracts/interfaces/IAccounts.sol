@@ -15,6 +15,10 @@ interface IAccounts {
     event GridDeposited(address indexed from, uint256 amount, uint256 gridBalance);
     /// @notice The grid operator took out what was paid to the grid, or a claim on its account was paid.
     event GridWithdrawn(address indexed to, uint256 amount, uint256 gridBalance);
+    /// @notice The grid operator set another amount aside for what sellers get beyond what buyers pay.
+    /// @param fund what is set aside from now on, money units
+    /// @param gridBalance the operator's account afterwards, money units
+    event MatchingFundSet(uint256 fund, uint256 gridBalance);
 
     /// @notice Less is free than is needed, money units.
     error InsufficientBalance(uint256 free, uint256 needed);
@@ -63,6 +67,11 @@ interface IAccounts {
     /// @param amount money units
     function withdrawGrid(address to, uint256 amount) external;
 
+    /// @notice Sets aside out of the grid operator's account what a mechanism may spend on what sellers get beyond what buyers
+    /// pay; or takes some of it back. Grid operator only, and not while a benefit round can be executed.
+    /// @param amount what is to be set aside from now on, money units; beyond what is, at most what is not claimed
+    function setMatchingFund(uint256 amount) external;
+
     /// @notice Pays a claim out of the grid operator's account. The delivery contract only, which keeps the claims.
     /// @param to receiver of the tokens
     /// @param amount money units
@@ -76,4 +85,7 @@ interface IAccounts {
 
     /// @notice What is in the grid operator's account, claims on it included, money units.
     function gridBalance() external view returns (uint256);
+
+    /// @notice What is set aside for what sellers get beyond what buyers pay, money units; not part of the account.
+    function matchingFund() external view returns (uint256);
 }

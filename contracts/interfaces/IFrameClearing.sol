@@ -21,6 +21,13 @@ interface IFrameClearing {
     /// @notice The frame was cleared already.
     error FrameAlreadyCleared(uint256 frame);
 
+    /// @notice The mechanism reverted, ran out of what gas it gets, or answered something else than two lists.
+    error MechanismFailed(address mechanism);
+    /// @notice The mechanism proposes what the market does not book.
+    /// @param index place of the fill, or of the order in the order of priority, that is unsound; the number of them where
+    /// it is all of them together: more than the room under the transformer, the matching fund, or orders that are missing
+    error UnsoundProposal(uint256 index);
+
     /// @notice Clears a frame [T Tables 4-A, 4-B]. Anyone, once, in the frame's window.
     function clear(uint256 frame) external;
 

@@ -47,7 +47,9 @@ interface IMarketParameters {
     /// @param cancelPrice what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
     /// displayed; 0 for nothing
     /// @param keeperReward what whoever clears, finalises or settles a frame may claim, money units; 0 for nothing
-    /// @param rankByCredit whether orders rank by the weights of [D Table 1] instead of [T 4.14]; needs meters
+    /// @param mechanism proposes who trades with whom at what price; see {IMechanism}
+    /// @param thetaBps where between two prices a trade's price lies, 1/10 000 from the lower one, at most 10 000; for
+    /// mechanisms that ask for it
     struct Parameters {
         address admin;
         address gridOperator;
@@ -84,7 +86,8 @@ interface IMarketParameters {
         uint16 initialCredit;
         uint32 creditPriorWh;
         uint16 minCredit;
-        bool rankByCredit;
+        address mechanism;
+        uint16 thetaBps;
         uint64 importCap;
         uint64 cancelPrice;
         uint64 keeperReward;

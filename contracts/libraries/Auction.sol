@@ -6,24 +6,21 @@ import { Fill, FillLib } from "../types/Fill.sol";
 import { PileState } from "../types/PileState.sol";
 import { AskQueue } from "./AskQueue.sol";
 import { FirstFit } from "./FirstFit.sol";
-import { Money } from "./Money.sol";
 import { Ranking } from "./Ranking.sol";
 import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title One frame's auction in memory [T Tables 4-A, 4-B]
 /// @notice Collects the live orders, drops those that cannot trade, ranks the rest, matches them and fills from the
-/// grid what may be. Reads and writes no storage: the market and its lens run the same auction.
+/// grid what may be. Reads and writes no storage: parts that mechanisms are made of.
 library Auction {
     /// @notice The rules that an auction needs.
     /// @param alpha weight of the price rank
     /// @param beta weight of the time rank
     /// @param tickSize money units per kWh of one tick
-    /// @param bondPrice what an ask locks, money units per kWh
     struct Rules {
         uint256 alpha;
         uint256 beta;
         uint256 tickSize;
-        uint256 bondPrice;
     }
 
     /// @notice The book of one frame.
@@ -79,8 +76,9 @@ library Auction {
     }
 
     /// @notice Adds an order that takes part.
+    /// @param s its slot, {PileStateLib.taggedWith} its pile
     /// @param waited frames that it has waited
-    function add(Book memory book, uint256 pile, PileState s, uint256 waited) internal pure {
+    function add(Book memory book, PileState s, uint256 waited) internal pure {
         uint256 price = s.priceTicks();
         if (s.isCharge()) {
             if (price > book.bestBid) book.bestBid = price;
@@ -88,11 +86,11 @@ library Auction {
                 book.lowestGridBid = price;
             }
             book.bidWaits |= 1 << waited;
-            UnsafeList.push(book.bids, PileState.unwrap(s.taggedWith(pile)));
+            UnsafeList.push(book.bids, PileState.unwrap(s));
         } else {
             if (price < book.bestAsk) book.bestAsk = price;
             book.askWaits |= 1 << waited;
-            UnsafeList.push(book.asks, PileState.unwrap(s.taggedWith(pile)));
+            UnsafeList.push(book.asks, PileState.unwrap(s));
         }
     }
 
@@ -159,49 +157,26 @@ library Auction {
         return !book.icebergsWait && (waited >= book.maxWaitFrames || s.expiryFrame() == book.frame);
     }
 
-    /// @notice Puts both sides in order of priority and makes them ready for {run}.
+    /// @notice Puts both sides in order of priority.
     function rank(Book memory book, Rules memory rules) internal pure {
         book.bids = Ranking.rank(book.bids, book.bidWaits, rules.alpha, rules.beta);
         book.asks = Ranking.rank(book.asks, book.askWaits, rules.alpha, rules.beta);
     }
 
-    /// @notice Matches a ranked book and fills from the grid.
-    /// @param book ranked; its entries carry afterwards what was filled and spent
-    /// @param fills list with room for `2 * bids + asks` words; gets the trades, then the grid fills, in their order
-    /// @param wheelingPrice w(t), money units per kWh
-    /// @param roomWh what the grid may still deliver within the transformer's capacity, Wh
-    /// @return gridWh energy drawn from the grid, Wh
-    function run(
-        Book memory book,
-        Rules memory rules,
-        uint256[] memory fills,
-        uint256 wheelingPrice,
-        uint256 roomWh
-    ) internal pure returns (uint256 gridWh) {
-        if (book.asks.length != 0 && book.bids.length != 0) {
-            _match(book.bids, book.asks, rules, fills, wheelingPrice);
-        }
-        if (roomWh != 0 && book.lowestGridBid != type(uint256).max) {
-            gridWh = _fillFromGrid(book.bids, book.importTicks * rules.tickSize, fills, roomWh);
-        }
-    }
-
-    /// @dev For each bid in order of f, for each ask in order of f: trade the smaller quantity at the midpoint.
-    function _match(
-        uint256[] memory bids,
-        uint256[] memory asks,
-        Rules memory rules,
-        uint256[] memory fills,
-        uint256 wheelingPrice
-    ) private pure {
-        AskQueue.Queue memory queue = AskQueue.open(asks);
+    /// @notice For each bid in order of f, for each ask in order of f: trades the smaller quantity at the midpoint.
+    /// @param book ranked; its entries carry afterwards what is left of them
+    /// @param fills list with room for `bids + asks` words; gets the trades in their order
+    function matchAtMidpoint(Book memory book, uint256 tickSize, uint256[] memory fills) internal pure {
+        uint256[] memory bids = book.bids;
         uint256 length = bids.length;
+        if (length == 0 || book.asks.length == 0) return;
+        AskQueue.Queue memory queue = AskQueue.open(book.asks);
         unchecked {
             for (uint256 i; i < length; ++i) {
                 BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 j = AskQueue.find(queue, bid.priceTicks());
                 if (j == FirstFit.NONE) continue;
-                bid = _matchBid(queue, rules, wheelingPrice, asks, fills, bid, j);
+                bid = _matchBid(queue, tickSize, fills, bid, j);
                 UnsafeList.set(bids, i, BookEntry.unwrap(bid));
             }
         }
@@ -210,59 +185,53 @@ library Auction {
     /// @dev Trades a bid with the ask `j` and those after it that it can afford. Returns the bid with its fills.
     function _matchBid(
         AskQueue.Queue memory queue,
-        Rules memory rules,
-        uint256 wheelingPrice,
-        uint256[] memory asks,
+        uint256 tickSize,
         uint256[] memory fills,
         BookEntry bid,
         uint256 j
     ) private pure returns (BookEntry) {
         unchecked {
+            uint256[] memory asks = queue.asks;
             uint256 limit = bid.priceTicks();
             uint256 left = bid.leftWh();
+            uint256 bought;
             while (true) {
                 BookEntry ask = BookEntry.wrap(UnsafeList.get(asks, j));
                 uint256 energyWh = ask.leftWh();
                 if (energyWh > left) energyWh = left;
                 else AskQueue.remove(queue, j);
                 left -= energyWh;
+                bought += energyWh;
 
-                uint256 price = ((limit + ask.priceTicks()) * rules.tickSize) >> 1;
-                bid = bid.withFill(energyWh, Money.amountDown(price, energyWh) + _fee(wheelingPrice, energyWh));
-                ask = ask.withFill(energyWh, _fee(rules.bondPrice, energyWh));
-                UnsafeList.set(asks, j, BookEntry.unwrap(ask));
+                uint256 price = ((limit + ask.priceTicks()) * tickSize) >> 1;
+                UnsafeList.set(asks, j, BookEntry.unwrap(ask.withFill(energyWh)));
                 UnsafeList.push(fills, Fill.unwrap(FillLib.pack(ask.pile(), bid.pile(), energyWh, price)));
 
                 if (left == 0) break;
                 j = AskQueue.find(queue, limit);
                 if (j == FirstFit.NONE) break;
             }
-            return bid;
+            return bid.withFill(bought);
         }
     }
 
-    /// @dev What a fill owes beside its price; most markets charge nothing.
-    function _fee(uint256 feePrice, uint256 energyWh) private pure returns (uint256) {
-        return feePrice == 0 ? 0 : Money.amountDown(feePrice, energyWh);
-    }
-
-    /// @dev Shortage: in order of f, each bid that may be takes what still fits under capacity.
-    function _fillFromGrid(
-        uint256[] memory bids,
-        uint256 price,
-        uint256[] memory fills,
-        uint256 roomWh
-    ) private pure returns (uint256 gridWh) {
+    /// @notice Shortage: in order of priority, each bid that may be takes what still fits under capacity.
+    /// @param book ranked; its entries carry afterwards what is left of them
+    /// @param fills list with room for a word for each bid; gets the fills from the grid in their order
+    /// @param roomWh what the grid may still deliver within the transformer's capacity, Wh
+    function fillFromGrid(Book memory book, uint256 tickSize, uint256[] memory fills, uint256 roomWh) internal pure {
+        if (roomWh == 0 || book.lowestGridBid == type(uint256).max) return;
+        uint256[] memory bids = book.bids;
+        uint256 price = book.importTicks * tickSize;
         unchecked {
             for (uint256 i; i < bids.length; ++i) {
                 BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 energyWh = bid.leftWh();
                 if (energyWh == 0 || !bid.isGridReady()) continue;
-                if (energyWh > roomWh - gridWh) energyWh = roomWh - gridWh;
+                if (energyWh > roomWh) energyWh = roomWh;
                 if (energyWh == 0) break;
-                gridWh += energyWh;
-                bid = bid.withFill(energyWh, Money.amountDown(price, energyWh));
-                UnsafeList.set(bids, i, BookEntry.unwrap(bid));
+                roomWh -= energyWh;
+                UnsafeList.set(bids, i, BookEntry.unwrap(bid.withFill(energyWh)));
                 UnsafeList.push(fills, Fill.unwrap(FillLib.pack(FillLib.GRID, bid.pile(), energyWh, price)));
             }
         }

@@ -71,9 +71,19 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     /// @inheritdoc IAccounts
     function withdrawGrid(address to, uint256 amount) external nonReentrant onlyRole(GRID_OPERATOR_ROLE) {
         if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
-        uint256 unclaimed = IDelivery(DELIVERY).unclaimedOf(IMarket(address(this)));
-        if (amount > unclaimed) Refusals.raise(InsufficientBalance.selector, unclaimed, amount);
+        _requireUnclaimed(amount);
         _payFromGrid(to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function setMatchingFund(uint256 amount) external nonReentrant onlyRole(GRID_OPERATOR_ROLE) {
+        uint256 fund = _matchingFund;
+        if (amount > fund) _requireUnclaimed(amount - fund);
+        uint256 balance = _takeFromGrid(amount, fund);
+        // Not more than the account, which has 64 bits, and the fund had together.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _matchingFund = uint64(amount);
+        emit MatchingFundSet(amount, balance);
     }
 
     /// @inheritdoc IAccounts
@@ -97,6 +107,11 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         return _chronicle.gridBalance();
     }
 
+    /// @inheritdoc IAccounts
+    function matchingFund() external view returns (uint256) {
+        return _matchingFund;
+    }
+
     /// @notice What of a free balance stays while the pile has a live order: behind the gate what it needs to take part, once
     /// the frame is cleared the margin that a round's execution may still take; and in front of it, where leaving costs,
     /// what it needs at the highest tariffs, or an order would lapse for want of margin in place of being cancelled.
@@ -108,14 +123,24 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
     }
 
-    /// @dev Pays out of the operator's account, but not while a round can be executed: what its plans were scored on stays.
-    function _payFromGrid(address to, uint256 amount) private {
+    /// @dev Reverts where claims leave less of the operator's account.
+    function _requireUnclaimed(uint256 amount) private view {
+        uint256 unclaimed = IDelivery(DELIVERY).unclaimedOf(IMarket(address(this)));
+        if (amount > unclaimed) Refusals.raise(InsufficientBalance.selector, unclaimed, amount);
+    }
+
+    /// @dev Takes out of the operator's account and adds what comes back to it, but not while a round can be executed: what its plans were scored on stays.
+    function _takeFromGrid(uint256 amount, uint256 back) private returns (uint256 balance) {
         MarketTotals c = _chronicle;
         uint256 frame = c.lastFrame();
         if (c.isRoundOpen() && block.timestamp < frame * FRAME_SECONDS) Refusals.raise(RoundOpen.selector, frame);
-        uint256 balance = c.gridBalance() - amount;
+        balance = c.gridBalance() + back - amount;
         _chronicle = c.withGridBalance(balance);
-        emit GridWithdrawn(to, amount, balance);
+    }
+
+    /// @dev Pays out of the operator's account.
+    function _payFromGrid(address to, uint256 amount) private {
+        emit GridWithdrawn(to, amount, _takeFromGrid(amount, 0));
         _pay(to, amount);
     }
 

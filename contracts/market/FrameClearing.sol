@@ -3,16 +3,13 @@ pragma solidity 0.8.37;
 
 import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IFrameClearing } from "../interfaces/IFrameClearing.sol";
-import { IMarket } from "../interfaces/IMarket.sol";
-import { Auction } from "../libraries/Auction.sol";
+import { IMechanism } from "../interfaces/IMechanism.sol";
 import { FillsDigest } from "../libraries/FillsDigest.sol";
 import { Fluctuation } from "../libraries/Fluctuation.sol";
-import { Money } from "../libraries/Money.sol";
 import { Ranking } from "../libraries/Ranking.sol";
 import { Refusals } from "./Refusals.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
-import { RoundOpener } from "./RoundOpener.sol";
-import { BookEntry } from "../types/BookEntry.sol";
+import { ProposalBooking } from "./ProposalBooking.sol";
 import { BookHeadLib } from "../types/BookHead.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 import { FrameRecord, FrameRecordLib } from "../types/FrameRecord.sol";
@@ -20,53 +17,67 @@ import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Clearing frames
-/// @notice A clearing reads each live order once, decides in memory, writes each touched order once and keeps one hash
-/// of what it decided. What a fill owes leaves the orders' locks at once and waits, bound by that hash, for the frame's
-/// end.
-abstract contract FrameClearing is RoundOpener, IFrameClearing {
+/// @notice A clearing reads each live order once, has the mechanism propose, checks and books in memory what it proposes,
+/// writes each touched order once and keeps one hash of what was decided. What a fill owes leaves the orders' locks at
+/// once and waits, bound by that hash, for the frame's end.
+abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
-        MarketTotals before = _requireClearable(frame);
+        MarketTotals c = _requireClearable(frame);
         PublishedFrame published = _publicationOf(frame);
-        uint256 roomWh = _chargingRoomWh(published);
-        bool mayOpenRound = _isKnown(published) && _hasTimeForRound(frame);
-
-        (Auction.Book memory book, uint256[] memory live) = _collect(
-            frame,
-            METERED ? _sureMargin(published) : 0,
-            roomWh == 0 ? type(uint256).max : published.importTicks(),
-            mayOpenRound
-        );
-        if (RANK_BY_CREDIT) {
-            (book.bids, book.asks) = IDelivery(DELIVERY).rankByCredit(
-                IMarket(address(this)),
-                book,
-                ICEBERG_THRESHOLD_WH
-            );
-        } else {
-            Auction.prune(book);
-        }
-
+        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(c, frame);
+        bool known = _isKnown(published);
+        (uint256[] memory live, uint256 capacity) = _readLive();
+        // Allocated before the struct, which the orders follow in memory.
+        uint256[] memory slots = new uint256[](live.length << 8);
+        Clearing memory f = Clearing({
+            live: live,
+            slots: slots,
+            sureMargin: METERED ? _sureMargin(published) : 0,
+            anyBid: false,
+            selector: uint32(IMechanism.propose.selector),
+            market: address(this),
+            delivery: DELIVERY,
+            frame: frame,
+            published: published,
+            roomWh: _chargingRoomWh(published),
+            roundFollows: known && _hasTimeForRound(frame),
+            previousKnown: previousKnown,
+            previousW: previousW,
+            fund: _matchingFund,
+            rules: RULES,
+            ordersOffset: ORDERS_OFFSET,
+            orderCount: 0
+        });
+        _collect(f, capacity);
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
-        (uint256[] memory log, uint256[] memory fills) = UnsafeList.reserveTwo(2, 2 * book.bids.length + book.asks.length);
-        uint256 gridWh;
-        if (mayOpenRound || book.bids.length != 0) {
-            gridWh = _match(book, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
-            _writeBack(book.bids, live, published);
-            _writeBack(book.asks, live, published);
-        }
-        _writeLive(live);
+        (uint256[] memory fills, uint256[] memory ranked) = _propose(f);
+        uint256 gridWh = _bookProposal(f, fills);
+        uint256[] memory flexible = _writeOrders(f, fills.length != 0, ranked);
+        _writeLive(f.live);
 
         int256 loadW =
-            // Energies of a frame, times at most 20 000.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            published.baseLoadW() + Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
-        uint256 pflW = _chronicleFrame(before, frame, loadW, fills.length, mayOpenRound, gridWh, book);
-        bytes32 digest =
-            fills.length == 0 ? bytes32(0) : _digest(FillsDigest.MATCH, frame, fills, PublishedFrame.unwrap(published));
+            published.baseLoadW() +
+                // Energies of a frame, times at most 20 000.
+                // forge-lint: disable-next-line(unsafe-typecast)
+                Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
+        c = c.withFrame(frame, loadW, known, pflW);
+        bool open = flexible.length != 0;
+        if (open) {
+            _openRound(f, gridWh, flexible);
+            c = c.withRoundOpen(true);
+        }
+        bytes32 digest;
+        if (fills.length != 0) {
+            c = c.withOneMoreOpen();
+            digest = _digest(FillsDigest.MATCH, frame, fills, PublishedFrame.unwrap(published));
+            open = true;
+        }
+        _chronicle = c;
         _keepRecord(frame, FrameRecordLib.pack(frame, loadW, digest));
-
-        _logCleared(frame, loadW, pflW, log);
+        if (KEEPER_PAID && open) IDelivery(DELIVERY).rewardClearing(msg.sender);
+        _logCleared(frame, loadW, pflW, fills);
     }
 
     /// @inheritdoc IFrameClearing
@@ -80,33 +91,39 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         if (record.frame() != frame) record = _unsettledRecords[frame];
     }
 
-    /// @notice Collects the orders that take part in a frame. Orders that are gone, and those in their last frame, lose
-    /// their live bit; a suspended pile's order leaves.
-    /// @return book the book of the frame
-    /// @return live the live bits afterwards, word by word
-    function _collect(
-        uint256 frame,
-        uint256 sureMargin,
-        uint256 importTicks,
-        bool icebergsWait
-    ) private returns (Auction.Book memory book, uint256[] memory live) {
+    /// @notice The live bits, word by word.
+    /// @return live the words
+    /// @return count how many bits are set
+    function _readLive() private view returns (uint256[] memory live, uint256 count) {
         unchecked {
             uint256 wordCount = 1 + _head.moreWords();
             live = UnsafeList.reserve(wordCount);
-            uint256 capacity;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = _liveWord(word);
                 UnsafeList.push(live, bits);
-                capacity += Ranking.popcount128(bits & type(uint128).max) + Ranking.popcount128(bits >> 128);
+                count += Ranking.popcount128(bits & type(uint128).max) + Ranking.popcount128(bits >> 128);
             }
-            book = Auction.open(frame, importTicks, MAX_WAIT_FRAMES, icebergsWait, capacity);
+        }
+    }
+
+    /// @notice Collects the orders that take part in a frame. Orders that are gone, and those in their last frame, lose
+    /// their live bit; a suspended pile's order leaves.
+    /// @param capacity most orders that may take part
+    function _collect(Clearing memory f, uint256 capacity) private {
+        unchecked {
+            // The orders stand directly behind the struct.
+            assembly ("memory-safe") {
+                mstore(0x40, add(mload(0x40), shl(5, capacity)))
+            }
+            uint256[] memory live = f.live;
+            uint256 wordCount = live.length;
             uint256 firstPile = 1;
             for (uint256 word; word < wordCount; ++word) {
                 uint256 bits = UnsafeList.get(live, word);
                 uint256 kept = bits;
                 for (uint256 bit; bits != 0;) {
                     if (bits & 1 != 0) {
-                        if (!_join(book, firstPile + bit, frame, sureMargin)) kept ^= 1 << bit;
+                        if (!_join(f, firstPile + bit)) kept ^= 1 << bit;
                     } else if (bits & 0xff == 0) {
                         bits >>= 8;
                         bit += 8;
@@ -121,22 +138,16 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         }
     }
 
-    /// @notice Adds a pile's order to the book if it takes part.
-    /// @param sureMargin margin that covers every pile's
+    /// @notice Adds a pile's order to those that take part, if it does.
     /// @return stays whether the order may still be live after this frame
-    function _join(
-        Auction.Book memory book,
-        uint256 pile,
-        uint256 frame,
-        uint256 sureMargin
-    ) private returns (bool stays) {
+    function _join(Clearing memory f, uint256 pile) private returns (bool stays) {
         PileState s = _stateOf(pile);
-        (bool takesPart, uint256 waited, bool last) = s.takesPart(frame);
+        (bool takesPart, , bool last) = s.takesPart(f.frame);
         if (takesPart) {
-            if (s.balance() >= sureMargin || _hasMargin(pile, s, frame)) Auction.add(book, pile, s, waited);
+            if (s.balance() >= f.sureMargin || _hasMargin(pile, s, f.frame)) _addOrder(f, pile, s);
             return !last;
         }
-        if (s.remainingWh() == 0 || s.expiryFrame() < frame) {
+        if (s.remainingWh() == 0 || s.expiryFrame() < f.frame) {
             return false;
         }
         if (s.isSuspended()) {
@@ -156,34 +167,6 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
     /// @dev Whether a pile has free what it needs to take part: in a market with rounds the match and the round may fill it.
     function _hasMargin(uint256 pile, PileState s, uint256 frame) private view returns (bool) {
         return s.balance() >= _marginOf(pile, _publicationOf(frame)) << MARGIN_SHIFT;
-    }
-
-    /// @dev Writes the orders that were filled, their piles' margins taken; a wholly filled one loses its live bit.
-    function _writeBack(uint256[] memory entries, uint256[] memory live, PublishedFrame published) private {
-        unchecked {
-            for (uint256 i; i < entries.length; ++i) {
-                BookEntry entry = BookEntry.wrap(UnsafeList.get(entries, i));
-                if (!entry.isTouched()) continue;
-                uint256 pile = entry.pile();
-                PileState s = _stateOf(pile).less(_marginOf(pile, published));
-                uint256 filledWh = s.displayedWh() - entry.leftWh();
-                uint256 remainingWh = s.remainingWh();
-                uint256 lockPrice = _lockPrice(s);
-                // What the fills did not take of the part of the lock that falls away is free.
-                uint256 freed =
-                    Money.amountUp(lockPrice, remainingWh) -
-                        Money.amountUp(lockPrice, remainingWh - filledWh) -
-                        entry.spent();
-                _setState(pile, s.withFill(filledWh, freed));
-                if (remainingWh == filledWh) _unmark(live, pile);
-            }
-        }
-    }
-
-    /// @dev Takes a pile's live bit away.
-    function _unmark(uint256[] memory live, uint256 pile) private pure {
-        (uint256 word, uint256 bit) = _liveBit(pile);
-        UnsafeList.set(live, word, UnsafeList.get(live, word) & ~(1 << bit));
     }
 
     /// @dev Writes the words of the live bitmap that changed.
@@ -252,56 +235,16 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         return Fluctuation.chargingRoomWh(limitW, published.baseLoadW(), FRAME_SECONDS * BPS) / CHARGE_EFFICIENCY_BPS;
     }
 
-    /// @dev Writes the chronicle of a frame that was just cleared, and opens its round where there is to be one.
-    function _chronicleFrame(
-        MarketTotals c,
-        uint256 frame,
-        int256 loadW,
-        uint256 fillCount,
-        bool mayOpenRound,
-        uint256 gridWh,
-        Auction.Book memory book
-    ) private returns (uint256 pflW) {
-        bool known = _isKnown(_publicationOf(frame));
-        bool previousKnown;
-        int256 previousW;
-        (pflW, previousKnown, previousW) = _pflUntil(c, frame);
-        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
-        c = c.withFrame(frame, loadW, known, pflW);
-        if (mayOpenRound && _openRound(frame, gridWh, previousKnown, previousW, book.bids, book.asks)) {
-            c = c.withRoundOpen(true);
-        }
-        if (fillCount != 0) c = c.withOneMoreOpen();
-        _chronicle = c;
-        if (KEEPER_PAID && (fillCount != 0 || c.isRoundOpen())) IDelivery(DELIVERY).rewardClearing(msg.sender);
-    }
-
-    /// @dev Ranks the book, where credit has not done so, and fills it. Returns what the grid delivers, Wh.
-    function _match(
-        Auction.Book memory book,
-        uint256[] memory fills,
-        uint256 wheelingPrice,
-        uint256 roomWh
-    ) private view returns (uint256 gridWh) {
-        Auction.Rules memory rules = Auction.Rules({
-            alpha: ALPHA,
-            beta: BETA,
-            tickSize: TICK_SIZE,
-            bondPrice: BOND_PRICE
-        });
-        if (!RANK_BY_CREDIT) Auction.rank(book, rules);
-        return Auction.run(book, rules, fills, wheelingPrice, roomWh);
-    }
-
     /// @notice Emits {FrameCleared}.
-    /// @param log room for three words, followed in memory by the list of fills
-    function _logCleared(uint256 frame, int256 loadW, uint256 pflW, uint256[] memory log) private {
+    /// @param fills the fills, with room for three words before them
+    function _logCleared(uint256 frame, int256 loadW, uint256 pflW, uint256[] memory fills) private {
         bytes32 topic = FrameCleared.selector;
         assembly ("memory-safe") {
-            mstore(log, loadW)
-            mstore(add(log, 0x20), pflW)
-            mstore(add(log, 0x40), 0x60)
-            log2(log, add(0x80, shl(5, mload(add(log, 0x60)))), topic, frame)
+            let data := sub(fills, 0x60)
+            mstore(data, loadW)
+            mstore(add(data, 0x20), pflW)
+            mstore(add(data, 0x40), 0x60)
+            log2(data, add(0x80, shl(5, mload(fills))), topic, frame)
         }
     }
 

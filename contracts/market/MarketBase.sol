@@ -6,8 +6,11 @@ import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import { StoredCode } from "../periphery/StoredCode.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { IMechanism } from "../interfaces/IMechanism.sol";
+import { Refusals } from "./Refusals.sol";
 import { Money } from "../libraries/Money.sol";
 import { BookHead, BookHeadLib } from "../types/BookHead.sol";
+import { MatchingRules, MatchingRulesLib } from "../types/MatchingRules.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 import { FrameRecord } from "../types/FrameRecord.sol";
 import { PileState, PileStateLib } from "../types/PileState.sol";
@@ -54,8 +57,6 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable FRAME_SECONDS;
     uint256 internal immutable AUCTION_SECONDS;
     uint256 internal immutable LEAD_FRAMES;
-    uint256 internal immutable ALPHA;
-    uint256 internal immutable BETA;
     uint256 internal immutable MAX_WAIT_FRAMES;
     uint256 internal immutable ICEBERG_THRESHOLD_WH;
     uint256 internal immutable ICEBERG_PEAK_WH;
@@ -71,7 +72,9 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable INITIAL_CREDIT;
     uint256 internal immutable CREDIT_PRIOR_WH;
     uint256 internal immutable MIN_CREDIT;
-    bool internal immutable RANK_BY_CREDIT;
+    address internal immutable MECHANISM;
+    /// @dev What the mechanism is told in every frame.
+    MatchingRules internal immutable RULES;
     uint256 internal immutable IMPORT_CAP;
     uint256 internal immutable CANCEL_PRICE;
     bool internal immutable KEEPER_PAID;
@@ -89,9 +92,11 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @dev Last cleared frame, its load, PFL, grid balance.
     MarketTotals internal _chronicle;
     /// @dev Number of registered piles.
-    uint128 internal _pileCount;
+    uint32 internal _pileCount;
     /// @dev Largest of {_reaches}; in the slot of the number of piles.
-    uint128 internal _largestReachWh;
+    uint32 internal _largestReachWh;
+    /// @dev What the operator set aside for what sellers get beyond what buyers pay, money units; in the same slot.
+    uint64 internal _matchingFund;
     /// @dev The bitmap's further words.
     uint256[MORE_LIVE_WORDS] internal _moreLive;
     /// @dev Slot of each pile by its number; an array, so that a clearing hashes nothing to find it.
@@ -139,10 +144,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("importCap", p.importCap, p.importCap <= type(uint40).max);
         _check("cancelPrice", p.cancelPrice, p.cancelPrice <= type(uint40).max);
         _check("keeperReward", p.keeperReward, p.keeperReward <= PileStateLib.MAX_BALANCE);
-        if (p.readingSeconds == 0) {
-            // Where nothing is measured two piles would raise each other's credit for nothing.
-            _check("rankByCredit", 1, !p.rankByCredit);
-        } else if (p.defaulterPays) {
+        if (p.readingSeconds != 0 && p.defaulterPays) {
             // A bond covers whatever breach its ask can commit.
             _check("bondPrice", p.bondPrice, p.bondPrice >= p.importCap);
         }
@@ -156,8 +158,6 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         FRAME_SECONDS = p.frameSeconds;
         AUCTION_SECONDS = p.auctionSeconds;
         LEAD_FRAMES = p.leadFrames;
-        ALPHA = p.alpha;
-        BETA = p.beta;
         MAX_WAIT_FRAMES = p.maxWaitFrames;
         ICEBERG_THRESHOLD_WH = p.icebergThresholdWh;
         ICEBERG_PEAK_WH = p.icebergPeakWh;
@@ -173,7 +173,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         INITIAL_CREDIT = p.initialCredit;
         CREDIT_PRIOR_WH = p.creditPriorWh;
         MIN_CREDIT = p.minCredit;
-        RANK_BY_CREDIT = p.rankByCredit;
+        MECHANISM = p.mechanism;
+        RULES = MatchingRulesLib.pack(p.tickSize, p.maxWaitFrames, p.icebergThresholdWh, p.alpha, p.beta, p.thetaBps);
         IMPORT_CAP = p.importCap;
         CANCEL_PRICE = p.cancelPrice;
         KEEPER_PAID = p.keeperReward != 0;
@@ -187,7 +188,10 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
             _highestTicks(p.wheelingCap, p.tickSize)
         );
         MARGIN_SHIFT = p.rounds == address(0) ? 0 : 1;
-        _PARAMETERS = address(new StoredCode(abi.encode(p)));
+        bytes memory encoded = abi.encode(p);
+        _PARAMETERS = address(new StoredCode(encoded));
+        _check("thetaBps", p.thetaBps, p.thetaBps <= BPS);
+        _check("mechanism", uint160(p.mechanism), _accepts(p.mechanism, encoded));
 
         _grantRole(DEFAULT_ADMIN_ROLE, p.admin);
         _grantRole(GRID_OPERATOR_ROLE, p.gridOperator);
@@ -318,6 +322,13 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
             bit -= BookHeadLib.HEAD_BITS;
             return (1 + bit / BookHeadLib.LIVE_BITS_PER_WORD, bit % BookHeadLib.LIVE_BITS_PER_WORD);
         }
+    }
+
+    /// @dev Whether a mechanism says that it works for a market of these parameters; throws the reason that it gives.
+    function _accepts(address mechanism, bytes memory encoded) private view returns (bool) {
+        (bool answered, bytes memory answer) = mechanism.staticcall(bytes.concat(IMechanism.accepts.selector, encoded));
+        if (!answered) Refusals.raise(answer);
+        return answered && answer.length == 32 && bytes32(answer) == bytes32(IMechanism.accepts.selector);
     }
 
     /// @dev Largest tariff that may be published, ticks.

@@ -41,7 +41,7 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
         // At most the cap on piles, 1 024, and 24 bits of Wh.
         // forge-lint: disable-next-item(unsafe-typecast)
-        _pileCount = uint128(pile);
+        _pileCount = uint32(pile);
         if (METERED) {
             // Meters count 24 bits of Wh a frame; nobody takes more.
             // forge-lint: disable-next-line(unsafe-typecast)

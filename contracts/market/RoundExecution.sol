@@ -43,19 +43,14 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
             bool charge = fill.sell() == FillLib.GRID;
             uint256 pile = charge ? fill.buy() : fill.sell();
             uint256 energyWh = fill.energyWh();
-            uint256 spent = Money.amountDown(fill.price(), energyWh);
+            uint256 price = fill.price();
+            paid = Money.amountDown(price, energyWh);
             PileState s = _states[pile];
-            uint256 remainingWh = s.remainingWh();
-            uint256 limit = s.priceTicks() * TICK_SIZE;
             uint256 margin = _marginOf(pile, published);
-            bool sound = s.isCharge() == charge && energyWh <= remainingWh && margin <= s.balance();
-            if (!sound || (charge ? limit < fill.price() : limit > fill.price()))
-                Refusals.raise(UnsoundFill.selector, pile);
-            if (!charge) (paid, spent) = (spent, Money.amountDown(BOND_PRICE, energyWh));
-            uint256 lockPrice = _lockPrice(s);
-            spent += Money.amountUp(lockPrice, remainingWh - energyWh);
+            if (margin > s.balance()) Refusals.raise(UnsoundFill.selector, pile);
             // A wholly filled order keeps its live bit until the next clearing prunes it.
-            _setState(pile, s.less(margin).withFill(energyWh, Money.amountUp(lockPrice, remainingWh) - spent));
+            _setState(pile, _filled(s.less(margin), pile, charge, energyWh, price, paid));
+            if (charge) paid = 0;
         }
     }
 

@@ -2,15 +2,52 @@
 pragma solidity 0.8.37;
 
 import { IBenefitRounds } from "../interfaces/IBenefitRounds.sol";
-import { UnsafeList } from "../libraries/UnsafeList.sol";
-import { OrderBook } from "./OrderBook.sol";
-import { BookEntry } from "../types/BookEntry.sol";
-import { FlexibleOrder, FlexibleOrderLib } from "../types/FlexibleOrder.sol";
-import { PileState } from "../types/PileState.sol";
+import { FillBooking } from "./FillBooking.sol";
+import { MatchingRules } from "../types/MatchingRules.sol";
+import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Opening benefit rounds
 /// @notice After a match, hands what plans may move to the contract that runs the rounds.
-abstract contract RoundOpener is OrderBook {
+abstract contract RoundOpener is FillBooking {
+    /// @notice A frame that is being cleared, in memory. From `selector` on it is what the mechanism is asked: the selector,
+    /// its terms, where the list of orders begins and how many there are; the orders follow in memory.
+    /// @param live the live bits afterwards, word by word
+    /// @param slots slot of each pile whose order takes part, as booked so far; 0 of others
+    /// @param sureMargin margin that covers every pile's, money units
+    /// @param anyBid whether a bid takes part
+    /// @param selector in the word's last four bytes
+    /// @param market this market
+    /// @param delivery its delivery contract
+    /// @param frame its number
+    /// @param published its publication; zero without one
+    /// @param roomWh what the grid may deliver, Wh
+    /// @param roundFollows whether a round may open over what the match leaves
+    /// @param previousKnown whether the step from the frame before counts
+    /// @param previousW load of the frame before, W
+    /// @param fund the operator's matching fund, money units
+    /// @param rules what the mechanism goes by
+    /// @param ordersOffset where the list of orders begins, bytes from the first term
+    /// @param orderCount how many orders take part
+    struct Clearing {
+        uint256[] live;
+        uint256[] slots;
+        uint256 sureMargin;
+        bool anyBid;
+        uint256 selector;
+        address market;
+        address delivery;
+        uint256 frame;
+        PublishedFrame published;
+        uint256 roomWh;
+        bool roundFollows;
+        bool previousKnown;
+        int256 previousW;
+        uint256 fund;
+        MatchingRules rules;
+        uint256 ordersOffset;
+        uint256 orderCount;
+    }
+
     /// @dev Whether a round that opens now can run its course before the frame begins.
     function _hasTimeForRound(uint256 frame) internal view returns (bool) {
         unchecked {
@@ -20,35 +57,8 @@ abstract contract RoundOpener is OrderBook {
 
     /// @notice Opens a round over the flexible orders.
     /// @param matchedWh what the match drew from the grid
-    /// @param previousKnown whether the step from the frame before counts
-    /// @param previousW load of the frame before
-    /// @param bids the match's bids by priority, written back
-    /// @param asks the match's asks by priority, written back
-    /// @return whether there was anything flexible
-    function _openRound(
-        uint256 frame,
-        uint256 matchedWh,
-        bool previousKnown,
-        int256 previousW,
-        uint256[] memory bids,
-        uint256[] memory asks
-    ) internal returns (bool) {
-        uint256[] memory orders;
-        unchecked {
-            orders = UnsafeList.reserve(bids.length + asks.length);
-            for (uint256 i; i < bids.length; ++i) _freeze(orders, UnsafeList.get(bids, i), frame);
-            for (uint256 i; i < asks.length; ++i) _freeze(orders, UnsafeList.get(asks, i), frame);
-        }
-        if (orders.length == 0) return false;
-        IBenefitRounds(ROUNDS).open(frame, matchedWh, previousKnown, previousW, orders);
-        return true;
-    }
-
-    /// @dev Appends an order if it is flexible: an iceberg bid or an ask with energy left.
-    function _freeze(uint256[] memory orders, uint256 word, uint256 frame) private view {
-        BookEntry entry = BookEntry.wrap(word);
-        PileState s = _stateOf(entry.pile());
-        if (s.remainingWh() == 0 || (s.isCharge() && !s.isIceberg())) return;
-        UnsafeList.push(orders, FlexibleOrder.unwrap(FlexibleOrderLib.freeze(s, entry.pile(), entry.leftWh(), frame)));
+    /// @param orders the flexible orders by priority, bids first
+    function _openRound(Clearing memory f, uint256 matchedWh, uint256[] memory orders) internal {
+        IBenefitRounds(ROUNDS).open(f.frame, matchedWh, f.previousKnown, f.previousW, orders);
     }
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
 import { IMarketLens } from "../interfaces/IMarketLens.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
-import { Auction } from "../libraries/Auction.sol";
+import { IMechanism } from "../interfaces/IMechanism.sol";
 import { Fluctuation } from "../libraries/Fluctuation.sol";
 import { Money } from "../libraries/Money.sol";
 import { MergeSort } from "../libraries/MergeSort.sol";
 import { Ranking } from "../libraries/Ranking.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
-import { BookEntry, BookEntryLib } from "../types/BookEntry.sol";
+import { MatchingRulesLib } from "../types/MatchingRules.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
-import { Fill } from "../types/Fill.sol";
+import { Fill, FillLib } from "../types/Fill.sol";
 import { FrameRecord } from "../types/FrameRecord.sol";
 import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
@@ -23,6 +22,7 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 contract MarketLens is IMarketLens {
     uint256 private constant BPS = 10_000;
     uint256 private constant PILE_BITS = 16;
+    uint256 private constant PRIORITY_SHIFT = 224;
     uint256 private constant SECONDS_PER_HOUR = 3600;
 
     /// @inheritdoc IMarketLens
@@ -50,11 +50,14 @@ contract MarketLens is IMarketLens {
     /// @inheritdoc IMarketLens
     function book(IMarket market, uint256 frame) external view returns (Line[] memory bids, Line[] memory asks) {
         IMarketParameters.Parameters memory p = market.parameters();
-        Auction.Book memory b = _collect(market, p, frame);
-        if (p.rankByCredit) _rankByCredit(b, market, p);
-        else Auction.keepAll(b);
-        bids = _lines(market, p, b.bids, true, b.bidWaits, frame);
-        asks = _lines(market, p, b.asks, false, b.askWaits, frame);
+        uint256[] memory orders = _collect(market, p, frame);
+        if (orders.length == 0) return (bids, asks);
+        IMechanism.Terms memory terms = _terms(market, p, frame);
+        // The order of priority is what a mechanism tells where a round follows.
+        terms.roundFollows = true;
+        (, uint256[] memory ranked) = IMechanism(p.mechanism).propose(terms, orders);
+        bids = _lines(market, p, orders, ranked, true, frame);
+        asks = _lines(market, p, orders, ranked, false, frame);
     }
 
     /// @inheritdoc IMarketLens
@@ -169,22 +172,56 @@ contract MarketLens is IMarketLens {
         return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPrice, reachWh);
     }
 
-    /// @dev The auction's book of a frame, as the market would collect it now.
+    /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect them.
     function _collect(
         IMarket market,
         IMarketParameters.Parameters memory p,
         uint256 frame
-    ) private view returns (Auction.Book memory b) {
+    ) private view returns (uint256[] memory orders) {
         (uint256[] memory piles, PileState[] memory states) = _liveStates(market, p);
         PublishedFrame published = market.publication(frame);
-        uint256 importTicks = _roomWh(p, published) == 0 ? type(uint256).max : published.importTicks();
-        b = Auction.open(frame, importTicks, p.maxWaitFrames, _leavesToRound(market, p, frame), piles.length);
+        orders = UnsafeList.reserve(piles.length);
         for (uint256 i; i < piles.length; ++i) {
-            (bool takesPart, uint256 waited, ) = states[i].takesPart(frame);
+            (bool takesPart, , ) = states[i].takesPart(frame);
             if (takesPart && _hasMargin(market, p, piles[i], states[i], published)) {
-                Auction.add(b, piles[i], states[i], waited);
+                UnsafeList.push(orders, PileState.unwrap(states[i].taggedWith(piles[i])));
             }
         }
+    }
+
+    /// @dev What the market would tell its mechanism beside the orders.
+    function _terms(
+        IMarket market,
+        IMarketParameters.Parameters memory p,
+        uint256 frame
+    ) private view returns (IMechanism.Terms memory terms) {
+        PublishedFrame published = market.publication(frame);
+        terms.market = address(market);
+        terms.delivery = p.delivery;
+        terms.frame = frame;
+        terms.published = published;
+        terms.roomWh = _roomWh(p, published);
+        terms.roundFollows = _leavesToRound(market, p, frame);
+        (terms.previousKnown, terms.previousLoadW) = _loadBefore(market, frame);
+        terms.fund = market.matchingFund();
+        terms.rules = MatchingRulesLib.pack(
+            p.tickSize,
+            p.maxWaitFrames,
+            p.icebergThresholdWh,
+            p.alpha,
+            p.beta,
+            p.thetaBps
+        );
+    }
+
+    /// @dev P(t-1): recorded, or the base load where nobody cleared it; unknown where that was not published.
+    function _loadBefore(IMarket market, uint256 frame) private view returns (bool known, int256 loadW) {
+        MarketTotals c = market.chronicle();
+        if (c.lastFrame() == 0)
+            return (_isKnown(market.publication(frame - 1)), market.publication(frame - 1).baseLoadW());
+        if (c.lastFrame() == frame - 1) return (c.lastKnown(), c.lastLoadW());
+        PublishedFrame published = market.publication(frame - 1);
+        return (_isKnown(published), published.baseLoadW());
     }
 
     /// @dev What clearing would decide.
@@ -193,50 +230,41 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p,
         uint256 frame
     ) private view returns (Fill[] memory fills, int256 loadW) {
-        Auction.Book memory b = _collect(market, p, frame);
-        Auction.Rules memory rules = Auction.Rules(p.alpha, p.beta, p.tickSize, p.bondPrice);
-        if (p.rankByCredit) {
-            _rankByCredit(b, market, p);
-        } else {
-            Auction.prune(b);
-            Auction.rank(b, rules);
+        uint256[] memory orders = _collect(market, p, frame);
+        uint256[] memory list;
+        if (orders.length != 0) (list, ) = IMechanism(p.mechanism).propose(_terms(market, p, frame), orders);
+        uint256 gridWh;
+        for (uint256 i; i < list.length; ++i) {
+            Fill fill = Fill.wrap(list[i]);
+            if (fill.sell() == FillLib.GRID) gridWh += fill.energyWh();
         }
-        PublishedFrame published = market.publication(frame);
-        uint256[] memory list = UnsafeList.reserve(2 * b.bids.length + b.asks.length);
-        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
-        uint256 gridWh = Auction.run(b, rules, list, wheelingPrice, _roomWh(p, published));
         // Energies of a frame, times at most 20 000.
         // forge-lint: disable-next-line(unsafe-typecast)
         int256 scaledWh = int256(uint256(p.chargeEfficiencyBps) * gridWh);
-        loadW = published.baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
+        loadW = market.publication(frame).baseLoadW() + Fluctuation.powerW(scaledWh, uint256(p.frameSeconds) * BPS);
         assembly ("memory-safe") {
             fills := list
         }
     }
 
-    /// @dev Ranks as the market does where it ranks by credit.
-    function _rankByCredit(Auction.Book memory b, IMarket market, IMarketParameters.Parameters memory p) private view {
-        (b.bids, b.asks) = IDelivery(p.delivery).rankByCredit(market, b, p.icebergThresholdWh);
-    }
-
-    /// @dev Entries as lines, in order of priority.
+    /// @dev One side as lines, in order of priority.
     function _lines(
         IMarket market,
         IMarketParameters.Parameters memory p,
-        uint256[] memory entries,
+        uint256[] memory orders,
+        uint256[] memory ranked,
         bool bids,
-        uint256 waits,
         uint256 frame
     ) private view returns (Line[] memory lines) {
-        uint256[] memory priceRanks = _priceRanks(entries, market.pileCount(), bids);
-        uint256[] memory ranked = p.rankByCredit ? entries : Ranking.rank(entries, waits, p.alpha, p.beta);
-        lines = new Line[](ranked.length);
+        (uint256[] memory priceRanks, uint256 waits, uint256 count) = _ranks(orders, market.pileCount(), bids, frame);
+        lines = new Line[](count);
+        uint256 next;
         for (uint256 i; i < ranked.length; ++i) {
-            BookEntry entry = BookEntry.wrap(ranked[i]);
-            uint256 pile = entry.pile();
+            uint256 pile = ranked[i] & type(uint16).max;
             PileState s = market.pileState(pile);
+            if (s.isCharge() != bids) continue;
             uint256 waited = frame - s.firstFrame();
-            lines[i] = Line({
+            lines[next++] = Line({
                 account: market.pileRecord(pile).account,
                 pile: pile,
                 price: s.priceTicks() * p.tickSize,
@@ -248,7 +276,7 @@ contract MarketLens is IMarketLens {
                 waitedFrames: waited,
                 priceRank: priceRanks[pile],
                 timeRank: Ranking.timeRank(waits, waited),
-                priority: entry.priority()
+                priority: ranked[i] >> PRIORITY_SHIFT
             });
         }
     }
@@ -278,10 +306,16 @@ contract MarketLens is IMarketLens {
         PileState s,
         uint256 frame
     ) private view returns (Verdict) {
-        Auction.Book memory b = _collect(market, p, frame);
-        if (s.isCharge() ? b.asks.length == 0 : b.bids.length == 0) return Verdict.NoCounterparty;
-        bool crosses = s.isCharge() ? s.priceTicks() >= b.bestAsk : s.priceTicks() <= b.bestBid;
-        return crosses ? Verdict.BehindOthers : Verdict.PriceDoesNotCross;
+        uint256[] memory orders = _collect(market, p, frame);
+        bool any;
+        for (uint256 i; i < orders.length; ++i) {
+            PileState other = PileState.wrap(orders[i]);
+            if (other.isCharge() == s.isCharge()) continue;
+            any = true;
+            uint256 price = other.priceTicks();
+            if (s.isCharge() ? s.priceTicks() >= price : s.priceTicks() <= price) return Verdict.BehindOthers;
+        }
+        return any ? Verdict.PriceDoesNotCross : Verdict.NoCounterparty;
     }
 
     /// @dev Whether icebergs are a round's to fill: one is open over the frame, or a clearing would still have time for one.
@@ -297,21 +331,25 @@ contract MarketLens is IMarketLens {
         return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
     }
 
-    /// @dev Dense rank of each entry's price, by pile; whether the entries sort by price or by credit.
-    function _priceRanks(
-        uint256[] memory entries,
+    /// @dev Dense rank of each order's price on its side, by pile; the waits of the side, bit by bit; how many it has.
+    function _ranks(
+        uint256[] memory orders,
         uint256 pileCount,
-        bool bids
-    ) private pure returns (uint256[] memory ranks) {
+        bool bids,
+        uint256 frame
+    ) private pure returns (uint256[] memory ranks, uint256 waits, uint256 count) {
         ranks = new uint256[](pileCount + 1);
-        uint256[] memory sorted = new uint256[](entries.length);
-        for (uint256 i; i < entries.length; ++i) {
-            BookEntry entry = BookEntry.wrap(entries[i]);
-            uint256 price = entry.priceTicks();
+        uint256[] memory sorted = UnsafeList.reserve(orders.length);
+        for (uint256 i; i < orders.length; ++i) {
+            PileState s = PileState.wrap(orders[i]);
+            if (s.isCharge() != bids) continue;
+            waits |= 1 << (frame - s.firstFrame());
+            uint256 price = s.priceTicks();
             // Best first: the highest of the bids, the lowest of the asks.
-            if (bids) price = BookEntryLib.PRICE_MASK - price;
-            sorted[i] = (price << PILE_BITS) | entry.pile();
+            if (bids) price = type(uint24).max - price;
+            UnsafeList.push(sorted, (price << PILE_BITS) | s.balance());
         }
+        count = sorted.length;
         sorted = MergeSort.sort(sorted);
         uint256 rank;
         uint256 last = type(uint256).max;
@@ -321,6 +359,11 @@ contract MarketLens is IMarketLens {
             last = price;
             ranks[sorted[i] & type(uint16).max] = rank;
         }
+    }
+
+    /// @dev Whether a frame was published.
+    function _isKnown(PublishedFrame published) private pure returns (bool) {
+        return PublishedFrame.unwrap(published) != 0;
     }
 
     /// @dev Energy that the grid may deliver within capacity; 0 where nothing is published.

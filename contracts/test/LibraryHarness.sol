@@ -38,7 +38,8 @@ contract LibraryHarness {
         bool icebergsWait
     ) external pure returns (Auction.Book memory book) {
         book = Auction.open(frame, importTicks, maxWaitFrames, icebergsWait, orders.length);
-        for (uint256 i; i < orders.length; ++i) Auction.add(book, i + 1, orders[i], frame - orders[i].firstFrame());
+        for (uint256 i; i < orders.length; ++i)
+            Auction.add(book, orders[i].taggedWith(i + 1), frame - orders[i].firstFrame());
         Auction.prune(book);
     }
 

@@ -37,11 +37,9 @@ contract PackedTypesHarness {
         uint256 leftWh;
         uint256 price;
         bool gridReady;
-        bool touched;
         uint256 sequence;
         uint256 waited;
         uint256 priority;
-        uint256 spent;
     }
 
     /// @notice Fields of a {BookHead} that are written as they are.
@@ -167,11 +165,9 @@ contract PackedTypesHarness {
         f.leftWh = e.leftWh();
         f.price = e.priceTicks();
         f.gridReady = e.isGridReady();
-        f.touched = e.isTouched();
         f.sequence = e.sequence();
         f.waited = e.waitedFrames();
         f.priority = e.priority();
-        f.spent = e.spent();
     }
 
     /// @notice {BookEntryLib.withPriority}.
@@ -180,8 +176,8 @@ contract PackedTypesHarness {
     }
 
     /// @notice {BookEntryLib.withFill}.
-    function withEntryFill(BookEntry e, uint256 energyWh, uint256 amount) external pure returns (BookEntry) {
-        return e.withFill(energyWh, amount);
+    function withEntryFill(BookEntry e, uint256 energyWh) external pure returns (BookEntry) {
+        return e.withFill(energyWh);
     }
 
     /// @notice Every reader of {BookHeadLib}.

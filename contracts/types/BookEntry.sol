@@ -11,12 +11,10 @@ import { PileState } from "./PileState.sol";
 ///  16..39    leftWh     displayed quantity that is still unmatched
 ///  40..63    price      limit, ticks
 ///  64        gridReady  a bid that may be filled from the grid in this frame
-///  65        touched    something was filled
 ///  184..223  sequence   number of placement
 ///  224..231  waited     frames waited            } before ranking: sorts by price, best first
 ///  232..255  priceKey   price, inverted for bids }
 ///  224..255  f          priority                 } after ranking: sorts by (f, sequence)
-///  72..255   spent      money moved by the fills } while matching
 /// ```
 type BookEntry is uint256;
 
@@ -31,12 +29,9 @@ library BookEntryLib {
     uint256 private constant LEFT_SHIFT = 16;
     uint256 private constant LEFT_MASK = type(uint24).max;
     uint256 private constant GRID_READY_BIT = 1 << 64;
-    uint256 private constant TOUCHED_BIT = 1 << 65;
-    uint256 private constant SPENT_SHIFT = 72;
     uint256 private constant SEQUENCE_SHIFT = 184;
     uint256 private constant WAITED_SHIFT = 224;
     uint256 private constant KEY_SHIFT = 232;
-    uint256 private constant MATCHING_PART = (1 << SPENT_SHIFT) - 1;
     uint256 private constant RANKED_PART = (1 << WAITED_SHIFT) - 1;
 
     /// @notice The entry of a live order, sorting by price.
@@ -71,12 +66,7 @@ library BookEntryLib {
         return BookEntry.unwrap(e) & GRID_READY_BIT != 0;
     }
 
-    /// @notice Whether something was filled.
-    function isTouched(BookEntry e) internal pure returns (bool) {
-        return BookEntry.unwrap(e) & TOUCHED_BIT != 0;
-    }
-
-    /// @notice Number of placement; until matching begins.
+    /// @notice Number of placement.
     function sequence(BookEntry e) internal pure returns (uint256) {
         return (BookEntry.unwrap(e) >> SEQUENCE_SHIFT) & type(uint40).max;
     }
@@ -96,17 +86,10 @@ library BookEntryLib {
         return BookEntry.wrap((BookEntry.unwrap(e) & RANKED_PART) | (f << WAITED_SHIFT));
     }
 
-    /// @notice Money moved by the fills so far, money units; of a touched entry.
-    function spent(BookEntry e) internal pure returns (uint256) {
-        return BookEntry.unwrap(e) >> SPENT_SHIFT;
-    }
-
-    /// @notice The entry after a fill of at most {leftWh}. The first fill makes room for {spent} where the sort key was.
-    function withFill(BookEntry e, uint256 energyWh, uint256 amount) internal pure returns (BookEntry) {
+    /// @notice The entry after a fill of at most {leftWh}.
+    function withFill(BookEntry e, uint256 energyWh) internal pure returns (BookEntry) {
         unchecked {
-            uint256 word = BookEntry.unwrap(e);
-            if (word & TOUCHED_BIT == 0) word = (word & MATCHING_PART) | TOUCHED_BIT;
-            return BookEntry.wrap(word + (amount << SPENT_SHIFT) - (energyWh << LEFT_SHIFT));
+            return BookEntry.wrap(BookEntry.unwrap(e) - (energyWh << LEFT_SHIFT));
         }
     }
 }

@@ -4,6 +4,7 @@ import { encodeBytes32String, ZeroAddress } from "ethers";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { mechanismModule } from "./Mechanism";
 import Platform from "./Platform";
 import Token from "./Token";
 
@@ -18,6 +19,7 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
   const p = withDefaults(overrides);
   return buildModule(`Feeder_${feeder}`, (m) => {
     const { factory, lens, rounds, delivery } = m.useModule(Platform);
+    const { mechanism } = m.useModule(mechanismModule(p.matching));
     const token =
       tokenAddress === undefined
         ? m.useModule(Token).token
@@ -35,13 +37,14 @@ export function feederModule(feeder: string, overrides: Partial<DeploymentParame
           token,
           rounds,
           delivery,
+          mechanism,
         },
         ZeroAddress,
       ),
     ]);
     const address = m.readEventArgument(created, "MarketCreated", "market");
     const market = m.contractAt("contracts/market/Market.sol:Market", address, { id: "Market" });
-    return { market, token, factory, lens, rounds, delivery };
+    return { market, token, factory, lens, rounds, delivery, mechanism };
   });
 }
 

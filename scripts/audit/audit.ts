@@ -59,7 +59,7 @@ export async function auditEvents(
     ...{ market: client.address, ...range, events: counts, compared, difference },
     money: {
       ...{ ...rebuilt.moved, claims: rebuilt.claims, ofPiles: rebuilt.ofPiles },
-      ...{ inDelivery: rebuilt.inDelivery, ofGrid: rebuilt.gridBalance },
+      ...{ inDelivery: rebuilt.inDelivery, ofGrid: rebuilt.gridBalance + rebuilt.matchingFund },
     },
     energy: rebuilt.energy,
   });

@@ -6,7 +6,13 @@ import { amountDown } from "../market/model/money";
 import { groupsOf } from "../market/model/parts";
 import type { MarketParameters } from "../market/types";
 
-/** What a frame's fills set aside, money units, by pile; {@link GRID} stands for the grid operator's account. */
+/** Stands for the operator's matching fund where a pile would stand; no pile has this number. */
+export const FUND = -1;
+
+/**
+ * What a frame's fills set aside, money units, by pile; {@link GRID} stands for the grid operator's account and
+ * {@link FUND} for its matching fund.
+ */
 export type SetAside = ReadonlyMap<number, bigint>;
 
 /** A cleared frame whose fills await settlement. */
@@ -195,8 +201,9 @@ export class FrameLedger {
     const wheelingPrice = (decodePublication(publication)?.wheelingTicks ?? 0n) * tickSize;
     const sums = new Map<number, bigint>();
     const add = (whose: number, amount: bigint) => sums.set(whose, (sums.get(whose) ?? 0n) + amount);
-    for (const { sell, buy, energyWh, price } of fills) {
-      const paid = amountDown(price, energyWh);
+    for (const { sell, buy, energyWh, price, premium = 0n, subsidy = 0n } of fills) {
+      const paid = amountDown(price, energyWh) + amountDown(premium, energyWh);
+      if (subsidy !== 0n) add(FUND, amountDown(subsidy, energyWh));
       if (sell === GRID || buy === GRID) add(buy, paid);
       else add(buy, paid + amountDown(wheelingPrice, energyWh));
       if (sell !== GRID) add(sell, amountDown(bondPrice, energyWh));

@@ -3,7 +3,7 @@ import type { DeploymentParameters } from "../market/defaults";
 import { amountDown } from "../market/model/money";
 import type { AuditEvent, EventPlace } from "./auditEvent";
 import { EventReader } from "./eventReader";
-import { FrameLedger } from "./frameLedger";
+import { FrameLedger, FUND } from "./frameLedger";
 import { LoadHistory } from "./loadHistory";
 import { energyPerFrameWh, MeterBook, operatorTag } from "./meterBook";
 import {
@@ -74,6 +74,8 @@ export class RebuiltMarket {
   sequence = 0n;
   paused = false;
   gridBalance = 0n;
+  /** What the operator set aside for what sellers get beyond what buyers pay, money units. */
+  matchingFund = 0n;
   roundOpen = false;
   /** How often things happened that have no event of their own. */
   readonly silent = { suspendedLeft: 0, deadLeft: 0, expired: 0 };
@@ -139,9 +141,9 @@ export class RebuiltMarket {
     return this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
   }
 
-  /** Everybody's money: the piles', what awaits settlement, the grid operator's account. Money units. */
+  /** Everybody's money: the piles', what awaits settlement, the grid operator's account and its matching fund. Money units. */
   get claims(): bigint {
-    return this.ofPiles + this.inDelivery + this.gridBalance;
+    return this.ofPiles + this.inDelivery + this.gridBalance + this.matchingFund;
   }
 
   /** Takes in the next event. @throws Contradiction where it cannot follow from those before it */
@@ -194,6 +196,12 @@ export class RebuiltMarket {
     GridWithdrawn: (e) => {
       this.gridBalance -= e.amount("amount");
       this.moved.withdrawn += e.amount("amount");
+      e.expect("market", "gridBalance (money units)", this.gridBalance, e.amount("gridBalance"));
+      e.touch("market");
+    },
+    MatchingFundSet: (e) => {
+      this.gridBalance += this.matchingFund - e.amount("fund");
+      this.matchingFund = e.amount("fund");
       e.expect("market", "gridBalance (money units)", this.gridBalance, e.amount("gridBalance"));
       e.touch("market");
     },
@@ -420,6 +428,8 @@ export class RebuiltMarket {
     }
     this.loads.match(frame, packed);
     for (const number of this.fill(e, frame, packed)) kept.delete(number);
+    const publication = this.ledger.publication(frame);
+    this.matchingFund -= this.ledger.setAside(packed.map(decodeFill), publication).get(FUND) ?? 0n;
     this.ledger.match(frame, this.loads.last!.loadW, packed);
     this.live = kept;
     this.roundOpen = this.opening === frame;

@@ -83,6 +83,7 @@ export class Views {
       ["lastKnown", last?.known ?? false, chronicle.lastKnown],
       ["pflW", pflW, chronicle.pflW],
       ["gridBalance (money units)", rebuilt.gridBalance, chronicle.gridBalance],
+      ["matchingFund (money units)", rebuilt.matchingFund, await this.market.matchingFund(this.at)],
       ["roundOpen", rebuilt.roundOpen, chronicle.roundOpen],
       ["openFrames", rebuilt.ledger.open.size, chronicle.openFrames],
     ];

@@ -247,7 +247,7 @@ export class ChainPort implements MeteredPort {
   async balanceSheet(): Promise<BalanceSheet> {
     const { client, pileBalance } = this.options;
     const { gridBalance } = await client.chronicle();
-    let held = gridBalance;
+    let held = gridBalance + (await client.matchingFund());
     for (const { index } of this.piles.values()) {
       const state = await client.pileState(index);
       held += state.balance + lockOf(this.parameters, orderOf(state, client.parameters.tickSize));

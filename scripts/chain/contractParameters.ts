@@ -11,6 +11,8 @@ export interface MarketSurroundings<Address> {
   rounds: Address;
   /** Meters and settles the frames. */
   delivery: Address;
+  /** Proposes who trades with whom; of the rule that the market's parameters name. */
+  mechanism: Address;
 }
 
 /** The contract's parameter struct. `none` stands for the address of a contract that the market does without. */
@@ -50,7 +52,7 @@ export function contractParameters<Address>(
     initialCredit: p.initialCredit,
     creditPriorWh: p.creditPriorWh,
     minCredit: p.minCredit,
-    rankByCredit: p.ranking === "credit",
+    thetaBps: p.thetaBps,
     importCap: p.importCap,
     cancelPrice: p.cancelPrice,
     keeperReward: p.keeperReward,

@@ -16,11 +16,13 @@ import { IERC20Errors__factory } from "../../typechain-types/factories/@openzepp
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
+import { CreditMechanism__factory } from "../../typechain-types/factories/contracts/mechanisms/CreditMechanism__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
+import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
   decodeChronicle,
@@ -53,6 +55,7 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   DELIVERY_INTERFACE,
   BenefitRounds__factory.createInterface(),
   new Interface(IMarketFactory__factory.abi),
+  new Interface(CreditMechanism__factory.abi),
   new Interface(IERC20Errors__factory.abi),
 ];
 /** What an account needs to propose plans. */
@@ -141,6 +144,7 @@ export class MarketClient {
   /** Connects to a deployed market and reads its parameters. */
   static async connect(address: string, provider: Provider): Promise<MarketClient> {
     const p = await Market__factory.connect(address, provider).parameters();
+    const matching = await matchingOf(p.mechanism, provider);
     const parameters: DeploymentParameters = {
       frameSeconds: Number(p.frameSeconds),
       auctionSeconds: Number(p.auctionSeconds),
@@ -171,7 +175,8 @@ export class MarketClient {
       initialCredit: p.initialCredit,
       creditPriorWh: p.creditPriorWh,
       minCredit: p.minCredit,
-      ranking: p.rankByCredit ? "credit" : "priority",
+      matching,
+      thetaBps: p.thetaBps,
       importCap: p.importCap,
       cancelPrice: p.cancelPrice,
       keeperReward: p.keeperReward,
@@ -322,6 +327,16 @@ export class MarketClient {
   /** Takes `amount` money units out of the grid operator's account. */
   async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
     return this.write(operator, "withdrawGrid", [to, amount]);
+  }
+
+  /** Sets aside, out of the grid operator's account, what sellers may get beyond what buyers pay. */
+  async setMatchingFund(operator: Transactor, amount: bigint): Promise<Receipt> {
+    return this.write(operator, "setMatchingFund", [amount]);
+  }
+
+  /** What the grid operator set aside for what sellers get beyond what buyers pay, money units. */
+  async matchingFund(): Promise<bigint> {
+    return this.market.matchingFund();
   }
 
   /** Gives a pile's meter another key, from the frame on that the contract says. */
@@ -554,10 +569,10 @@ export function orderOf(state: PileState, tickSize: bigint): Order {
 export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => string): FrameOutcome {
   const trades: Trade[] = [];
   const grid: GridFill[] = [];
-  for (const { sell, buy, price, energyWh } of cleared.fills) {
+  for (const { sell, buy, price, energyWh, ...gap } of cleared.fills) {
     if (sell === GRID) grid.push({ pile: nameOf(buy), side: "charge", price, energyWh });
     else if (buy === GRID) grid.push({ pile: nameOf(sell), side: "discharge", price, energyWh });
-    else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh });
+    else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh, ...gap });
   }
   return { frame: cleared.frame, trades, grid, loadW: cleared.loadW, pflW: cleared.pflW };
 }

@@ -58,6 +58,10 @@ export interface PackedFill {
   buy: number;
   energyWh: bigint;
   price: bigint;
+  /** What the buyer pays the grid operator beyond the price; left out where it is nothing. */
+  premium?: bigint;
+  /** What the seller gets out of the operator's matching fund beyond the price; as above. */
+  subsidy?: bigint;
 }
 
 /** Decodes `types/Fill.sol`. */
@@ -67,6 +71,8 @@ export function decodeFill(word: bigint): PackedFill {
     buy: Number(field(word, 16, 16)),
     energyWh: field(word, 32, 24),
     price: field(word, 56, 64),
+    ...(field(word, 120, 64) === 0n ? {} : { premium: field(word, 120, 64) }),
+    ...(field(word, 184, 72) === 0n ? {} : { subsidy: field(word, 184, 72) }),
   };
 }
 

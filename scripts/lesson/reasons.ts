@@ -5,7 +5,7 @@ import type { RoundResult } from "../scenario/result";
 import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
 
 /** What of a market the reasons speak of. */
-type Rules = Pick<MarketParameters, "alpha" | "beta" | "maxWaitFrames" | "ranking">;
+type Rules = Pick<MarketParameters, "alpha" | "beta" | "maxWaitFrames" | "matching">;
 
 /**
  * Says why each fill of a frame came about, following the clearing of SPEC 3 through the book that it found: which order
@@ -119,8 +119,8 @@ export class Reasons {
   }
 
   private rank({ priority, priceRank, timeRank }: OrderLine): string {
-    const { alpha, beta, ranking } = this.rules;
-    if (ranking === "credit") return `ranked by credit`;
+    const { alpha, beta, matching } = this.rules;
+    if (matching === "credit") return `ranked by credit`;
     return `f = ${alpha} × ${priceRank} + ${beta} × ${timeRank} = ${priority}`;
   }
 

@@ -46,6 +46,7 @@ export const MARKET_BOUNDS = {
   initialCredit: { least: 0, most: 10_000, unit: "1/100 point" },
   creditPriorWh: { least: 0, most: 2 ** 26 - 1, unit: "Wh" },
   minCredit: { least: 0, most: 10_000, unit: "1/100 point" },
+  thetaBps: { least: 0, most: 10_000, unit: "1/10 000" },
   pileCap: { least: 1, most: 1_024, unit: "piles" },
 } as const satisfies Partial<Record<keyof DeploymentParameters, Bound>>;
 
@@ -82,12 +83,12 @@ export function marketProblem(market: Partial<DeploymentParameters>): string | u
 
 /** Figures by which nobody could begin, or somebody would trade at the cost of others, in words. SPEC 2. */
 function safetyProblem(market: Partial<DeploymentParameters>): string | undefined {
-  const { minCredit = 0n, initialCredit, ranking, readingSeconds, breach, bondPrice, importCap } = market;
+  const { minCredit = 0n, initialCredit, matching, readingSeconds, breach, bondPrice, importCap } = market;
   if (initialCredit !== undefined && minCredit > initialCredit) {
     return `minCredit is ${minCredit}; expected at most initialCredit, ${initialCredit}: else nobody can begin`;
   }
-  if (ranking === "credit" && readingSeconds === 0) {
-    return "ranking is credit; expected readingSeconds above 0: without meters two piles raise each other";
+  if (matching === "credit" && readingSeconds === 0) {
+    return "matching is credit; expected readingSeconds above 0: without meters two piles raise each other";
   }
   if (bondPrice === undefined || importCap === undefined || breach !== "defaulter" || !readingSeconds) return undefined;
   if (bondPrice >= importCap) return undefined;

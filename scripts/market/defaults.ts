@@ -43,7 +43,8 @@ export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = {
   initialCredit: 5_000n,
   creditPriorWh: 100_000n,
   minCredit: 0n,
-  ranking: "priority",
+  matching: "adbev",
+  thetaBps: 5_000n,
   unit: 1n,
   pileCap: 512,
 };

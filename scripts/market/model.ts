@@ -38,7 +38,7 @@ export interface Book {
  * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
  * in W, prices in money units per kWh, amounts in money units.
  *
- * Invariant: free + locked + in delivery + grid balance + withdrawn = deposited, at every moment. No pile ever owes more
+ * Invariant: free + locked + in delivery + grid balance + matching fund + withdrawn = deposited, at every moment. No pile ever owes more
  * than it has set aside.
  */
 export class MarketModel {
@@ -151,6 +151,23 @@ export class MarketModel {
   }
 
   /**
+   * Sets aside, out of what is not claimed of the grid operator's account, what sellers may get beyond what buyers pay; or
+   * takes some of it back. SPEC 3.
+   *
+   * @param amount What is to be set aside from now on, money units.
+   * @param nowSeconds The latest time told by default.
+   * @throws MarketRefusal InsufficientBalance where more is set aside than there is, RoundOpen; checked in this order.
+   */
+  setMatchingFund(amount: bigint, nowSeconds: number = this.latestSeconds): void {
+    this.advanceTo(nowSeconds);
+    if (amount > this.matchingFund) {
+      this.accounts.operator.requireUnclaimed(amount - this.matchingFund);
+    }
+    this.requireNoRound(nowSeconds);
+    this.accounts.operator.setFund(amount);
+  }
+
+  /**
    * Pays whoever holds a claim to the grid operator's account, as far as the account lasts. SPEC 5.
    *
    * @param id A pile, or a keeper.
@@ -248,7 +265,7 @@ export class MarketModel {
     const publication = this.publications.recall(frame);
     const bids = this.ranked(frame, "charge");
     const asks = this.ranked(frame, "discharge");
-    const { trades, leftWh } = match(bids, asks);
+    const { trades, leftWh } = match(this.parameters, bids, asks, this.matchingFund);
     const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
       (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
     );
@@ -416,6 +433,11 @@ export class MarketModel {
   /** The grid operator's account: what it deposited and earned and did not pay or withdraw, money units. */
   get gridBalance(): bigint {
     return this.accounts.operator.balance;
+  }
+
+  /** What the grid operator set aside for what sellers get beyond what buyers pay, money units. SPEC 3. */
+  get matchingFund(): bigint {
+    return this.accounts.operator.fund;
   }
 
   /** What a pile or a keeper has a claim to of the grid operator's account, money units. SPEC 5. */

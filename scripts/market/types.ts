@@ -9,6 +9,22 @@
 /** `charge` is a bid (gamma = 1), `discharge` an ask (gamma = 0) [T 4.7]. */
 export type Side = "charge" | "discharge";
 
+/** The rules by which a frame's orders can be matched. SPEC 3. */
+export const MATCHINGS = [
+  "adbev",
+  "credit",
+  "uniform",
+  "payAsBid",
+  "mcafee",
+  "vickrey",
+  "meritOrder",
+  "midMarketRate",
+  "supplyDemandRatio",
+] as const;
+
+/** A rule by which a frame's orders can be matched. */
+export type Matching = (typeof MATCHINGS)[number];
+
 /** Everything that is fixed when a feeder's market is deployed. */
 export interface MarketParameters {
   /** Length of a delivery frame, s. Frame t is `[t F, (t + 1) F)`. */
@@ -71,8 +87,10 @@ export interface MarketParameters {
   creditPriorWh: bigint;
   /** Least credit to place orders and to propose plans, 1/100 point. */
   minCredit: bigint;
-  /** What orders rank by: [T 4.14], or the weights of [D Table 1]. */
-  ranking: "priority" | "credit";
+  /** Who trades with whom at what price. SPEC 3. */
+  matching: Matching;
+  /** Where between two prices a trade's price lies, 1/10 000 from the lower one; for rules that ask for it. SPEC 3. */
+  thetaBps: bigint;
 }
 
 /** What the grid operator publishes for one frame, ahead and once. */
@@ -119,8 +137,13 @@ export interface Order {
 export interface Trade {
   sell: string;
   buy: string;
+  /** What passes from buyer to seller, money units per kWh. */
   price: bigint;
   energyWh: bigint;
+  /** What the buyer pays the grid operator beyond it, money units per kWh; nothing where it is left out. */
+  premium?: bigint;
+  /** What the seller gets out of the operator's matching fund beyond it, money units per kWh; as above. */
+  subsidy?: bigint;
 }
 
 /** A fill from (charge) or to (discharge) the main grid. */

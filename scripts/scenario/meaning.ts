@@ -69,9 +69,9 @@ function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
     };
   }
   const metered = market.readingSeconds > 0;
-  if (market.ranking === "credit" && !metered) {
+  if (market.matching === "credit" && !metered) {
     const problem = '"credit" needs a market with meters: market.readingSeconds above 0';
-    yield { path: ["market", "ranking"], problem };
+    yield { path: ["market", "matching"], problem };
   }
   const importCap = market.importCap ?? Math.max(...figures([], market.importPrice).map(([, figure]) => figure));
   if (metered && market.breach === "defaulter" && bondPrice !== undefined && bondPrice < importCap) {

@@ -153,7 +153,8 @@ function toParameters(market: FileMarket): MarketParameters {
     initialCredit: BigInt(market.initialCredit),
     creditPriorWh: BigInt(market.creditPriorWh),
     minCredit: BigInt(market.minCredit),
-    ranking: market.ranking,
+    matching: market.matching,
+    thetaBps: BigInt(market.thetaBps),
   };
 }
 

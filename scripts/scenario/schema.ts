@@ -39,7 +39,8 @@
  *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
  *     "creditPriorWh": 100000,      energy that it rests on
  *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point, at most initialCredit
- *     "ranking": "priority",        or "credit", with meters: orders rank by the weights of the credit paper's Table 1
+ *     "matching": "adbev",          or another rule: see SPEC 3; "credit" needs meters
+ *     "thetaBps": 5000,             where between two prices a trade's price lies, for rules that ask for it
  *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -95,6 +96,7 @@
 import { z } from "zod";
 
 import { DEFAULT_PARAMETERS } from "../market/defaults";
+import { MATCHINGS } from "../market/types";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;
@@ -189,7 +191,8 @@ const marketSchema = fields({
   initialCredit: whole(0, 10_000, "1/100 point").default(5_000),
   creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
   minCredit: whole(0, 10_000, "1/100 point").default(0),
-  ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
+  matching: z.enum(MATCHINGS, { error: MATCHINGS.map((rule) => `"${rule}"`).join(" or ") }).default("adbev"),
+  thetaBps: whole(0, 10_000, "1/10 000").default(5_000),
   operatorPrefund: amount(0).default(0),
 });
 

@@ -40,16 +40,16 @@ export class EvAccount {
     return this.stream.stream("own");
   }
 
-  bought({ price, energyWh }: Trade, wheelingPrice: bigint): void {
+  bought({ price, energyWh, premium = 0n }: Trade, wheelingPrice: bigint): void {
     this.moved(energyWh);
     this.tradedWh += Number(energyWh);
-    this.paid += (price * energyWh) / 1000n + (wheelingPrice * energyWh) / 1000n;
+    for (const part of [price, premium, wheelingPrice]) this.paid += (part * energyWh) / 1000n;
   }
 
-  sold({ price, energyWh }: Trade): void {
+  sold({ price, energyWh, subsidy = 0n }: Trade): void {
     this.moved(energyWh);
     this.tradedWh += Number(energyWh);
-    this.earned += (price * energyWh) / 1000n;
+    this.earned += (price * energyWh) / 1000n + (subsidy * energyWh) / 1000n;
   }
 
   filledFromGrid({ side, price, energyWh }: GridFill): void {

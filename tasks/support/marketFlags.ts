@@ -1,6 +1,7 @@
 import type { ConfigurableTaskDefinition, TaskArguments } from "hardhat/types";
 
 import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { MATCHINGS } from "../../scripts/market/types";
 import { InputError } from "../../scripts/scenario/inputError";
 import { readText } from "./files";
 
@@ -13,7 +14,7 @@ const WORDS: { readonly [K in WordName]: readonly DeploymentParameters[K][] } = 
   settlement: ["adbev", "benefit"],
   allotment: ["expiry", "slack"],
   breach: ["defaulter", "counterparty"],
-  ranking: ["priority", "credit"],
+  matching: MATCHINGS,
 };
 
 /** Flags that are shorter than their parameter's name; every other parameter's flag is its name. */
@@ -59,7 +60,8 @@ const MEANINGS: Readonly<Record<Name, string>> = {
   initialCredit: "credit that a pile begins with, 1/100 point",
   creditPriorWh: "energy that the initial credit rests on, Wh",
   minCredit: "least credit to place orders and propose plans, 1/100 point",
-  ranking: "order of the book: priority, or credit by the credit paper's weights",
+  matching: "rule by which orders trade: adbev, credit by the credit paper's weights, or an auction of SPEC 3",
+  thetaBps: "where between two prices a trade's price lies, 1/10 000 from the lower one, for rules that ask for it",
   unit: "smallest token units in a money unit (default: by the token's decimals)",
   pileCap: "most piles that may be registered",
 };

@@ -64,7 +64,7 @@ describe("Attack: front-running of clear", () => {
 
   for (const settledFirst of [false, true]) {
     it(`known limit: where credit ranks, an older frame settled ${settledFirst ? "before" : "after"} the clearing decides who comes first`, async () => {
-      const d = await deployDirect(4, { readingSeconds: 600, ranking: "credit" });
+      const d = await deployDirect(4, { readingSeconds: 600, matching: "credit" });
       const { market, delivery } = d;
       const start = await freshFrame(market, d.parameters);
       const [a, b, seller, another] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2), nth(d.piles, 3)];

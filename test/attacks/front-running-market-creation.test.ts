@@ -7,6 +7,7 @@ import Platform from "../../deploy/modules/Platform";
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
 import { type Delivery, Market__factory, type MarketFactory } from "../../typechain-types";
+import { mechanismFor } from "../helpers/mechanisms";
 import { fields, nth, stranger } from "../unit/contracts/fixtures";
 
 const NORTH = encodeBytes32String("north");
@@ -25,6 +26,7 @@ describe("Attack: front-running of a market's creation", () => {
         {
           ...{ admin, gridOperator: admin, registrar: admin, guardian: admin },
           ...{ token: await token.getAddress(), rounds: ZeroAddress, delivery: await delivery.getAddress() },
+          mechanism: await mechanismFor("adbev"),
         },
         ZeroAddress,
       );

@@ -16,11 +16,10 @@ const UNSAFE: [reason: string, parameters: Partial<DeploymentParameters>, name: 
     241n,
   ],
   ["nobody could trade", { minCredit: 5_001n, initialCredit: 5_000n }, "minCredit", 5_001n],
-  ["two piles would raise each other's credit for nothing", { ranking: "credit" }, "rankByCredit", 1n],
   ["bonds would not cover a breach", { readingSeconds: 3600, bondPrice: 999_999n }, "bondPrice", 999_999n],
   [
     "a clearing that opens a round would outgrow a transaction",
-    { settlement: "benefit", ranking: "credit", readingSeconds: 3600, pileCap: 513 },
+    { settlement: "benefit", matching: "credit", readingSeconds: 3600, pileCap: 513 },
     "pileCap",
     513n,
   ],
@@ -32,10 +31,10 @@ const SAFE: Partial<DeploymentParameters>[] = [
   { leadFrames: 1 },
   { settlement: "benefit", roundSeconds: 240, finaliseSeconds: 120 },
   { minCredit: 5_000n, initialCredit: 5_000n },
-  { ranking: "credit", readingSeconds: 3600 },
+  { matching: "credit", readingSeconds: 3600 },
   { readingSeconds: 3600, bondPrice: 1_000_000n },
   { readingSeconds: 3600, bondPrice: 0n, breach: "counterparty" },
-  { settlement: "benefit", ranking: "credit", readingSeconds: 3600, pileCap: 512 },
+  { settlement: "benefit", matching: "credit", readingSeconds: 3600, pileCap: 512 },
   // Without rounds their times mean nothing.
   { finaliseSeconds: 0, roundSeconds: 0 },
 ];
@@ -51,6 +50,13 @@ describe("Attack: a market deployed with unsafe parameters", () => {
         .withArgs(ethers.encodeBytes32String(name), shown);
     });
   }
+
+  it("is refused by the mechanism of credit without meters: two piles would raise each other's credit for nothing", async () => {
+    const { market, token } = await loadFixture(fixture);
+    await expect(deployFor(token, withDefaults({ matching: "credit" })))
+      .to.be.revertedWithCustomError(await ethers.getContractAt("CreditMechanism", market), "UnsuitableMarket")
+      .withArgs(ethers.encodeBytes32String("readingSeconds"), 0n);
+  });
 
   it("its safe neighbours are not", async () => {
     const { token } = await loadFixture(fixture);

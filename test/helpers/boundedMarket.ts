@@ -29,13 +29,14 @@ export async function wouldOpenMarket(overrides: Partial<DeploymentParameters>):
 }
 
 async function deploy(): Promise<Surroundings> {
-  const { factory, token, rounds, delivery } = await hre.ignition.deploy(feederModule("bounds"));
+  const { factory, token, rounds, delivery, mechanism } = await hre.ignition.deploy(feederModule("bounds"));
   const [signer] = await ethers.getSigners();
   const admin = signer!.address;
   const people = { admin, gridOperator: admin, registrar: admin, guardian: admin };
-  const [tokenAt, roundsAt, deliveryAt] = await Promise.all([token, rounds, delivery].map((one) => one.getAddress()));
+  const [tokenAt, roundsAt, deliveryAt, mechanismAt] = await Promise.all(
+    [token, rounds, delivery, mechanism].map((one) => one.getAddress()));
   return {
     factory: factory as unknown as MarketFactory,
-    addresses: { ...people, token: tokenAt!, rounds: roundsAt!, delivery: deliveryAt! },
+    addresses: { ...people, token: tokenAt!, rounds: roundsAt!, delivery: deliveryAt!, mechanism: mechanismAt! },
   };
 }

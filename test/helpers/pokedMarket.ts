@@ -71,7 +71,7 @@ export class PokedMarket {
       live[word]! |= 1n << BigInt(bit);
       await this.set("_states", i + 1, stateOf(order));
     }
-    await this.set("_pileCount", 0, BigInt(orders.length) | (LARGEST_REACH_WH << 128n));
+    await this.set("_pileCount", 0, BigInt(orders.length) | (LARGEST_REACH_WH << 32n));
     for (let word = 0; word * REACHES_PER_WORD <= Math.min(orders.length, 512); word++) {
       const reaches = Array.from({ length: REACHES_PER_WORD }, (_, i) => REACH_WH << BigInt(32 * i));
       await this.set(

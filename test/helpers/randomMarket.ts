@@ -34,7 +34,7 @@ export type Action =
   | { do: "batch"; orders: SignedStep[] }
   | { do: "deposit"; pile: number; tokenAmount: bigint }
   | { do: "withdraw"; pile: number; amount: bigint }
-  | { do: "withdrawGrid" | "depositGrid"; amount: bigint }
+  | { do: "withdrawGrid" | "depositGrid" | "setMatchingFund"; amount: bigint }
   | { do: "collectClaim"; holder: string }
   | { do: "register"; pile: number; ratedW: number; operator?: string }
   | { do: "weather"; pile: number; bps: bigint }
@@ -323,6 +323,10 @@ export class RandomMarket {
     if (this.random.chance(0.1) && this.model.gridBalance > 0n) {
       const amount = (this.model.gridBalance * BigInt(this.random.integer(1, 120))) / 100n;
       if (amount > 0n) yield { do: "withdrawGrid", amount };
+    }
+    if (this.model.parameters.matching === "vickrey" && this.random.chance(0.2)) {
+      const most = this.model.gridBalance + this.model.matchingFund;
+      yield { do: "setMatchingFund", amount: (most * BigInt(this.random.integer(0, 110))) / 100n };
     }
     if (this.random.chance(0.15)) yield { do: "collectClaim", holder: this.holder() };
   }

@@ -37,6 +37,7 @@ import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
 import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
 import type { IOrderBook } from "../../typechain-types/contracts/market/Market";
 import type { Deployed } from "./market";
+import { mechanismFor } from "./mechanisms";
 import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
 
 /** Words of a snapshot before the piles', and for each pile; `contracts/test/MarketSnapshot.sol`. */
@@ -242,6 +243,7 @@ export class TwinMarkets {
       token: await token.getAddress(),
       rounds: roundsAddress,
       delivery: deliveryAddress,
+      mechanism: await mechanismFor(parameters.matching),
     };
     const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
     const snapshot = await ethers.deployContract("MarketSnapshot");
@@ -313,7 +315,7 @@ export class TwinMarkets {
 
     const contract: string[] = [];
     const model: string[] = [];
-    let owed = this.model.inDelivery + this.model.gridBalance;
+    let owed = this.model.inDelivery + this.model.gridBalance + this.model.matchingFund;
     for (const [i, pile] of this.watched.entries()) {
       const [state, free, locked, live] = words.slice(HEAD_WORDS + WORDS_PER_PILE * i) as [
         bigint,
@@ -701,6 +703,8 @@ export class TwinMarkets {
         return this.refusalOf(() => this.model.deposit(String(step.pile), step.tokenAmount / unit, step.at));
       case "withdraw":
         return this.refusalOf(() => this.model.withdraw(String(step.pile), step.amount, step.at));
+      case "setMatchingFund":
+        return this.refusalOf(() => this.model.setMatchingFund(step.amount, step.at));
       case "withdrawGrid":
         return this.refusalOf(() => this.model.withdrawGrid(step.amount, step.at));
       case "collectClaim":
@@ -778,6 +782,8 @@ export class TwinMarkets {
         return byAdmin("setSuspended", signerOf(step.pile).address, step.do === "suspend");
       case "deposit":
         return byAdmin("deposit", signerOf(step.pile).address, step.tokenAmount);
+      case "setMatchingFund":
+        return byAdmin("setMatchingFund", step.amount);
       case "withdrawGrid":
         return byAdmin("withdrawGrid", admin, step.amount);
       case "collectClaim":
@@ -914,7 +920,7 @@ export class TwinMarkets {
     const { lens, market } = this.deployed;
     const [shown, preview] = await Promise.all([lens.book(market, frame), lens.preview(market, frame)]);
     const book = this.model.book(frame);
-    const lowestFirst = (priority: number) => (this.parameters.ranking === "credit" ? 40_000 - priority : priority);
+    const lowestFirst = (priority: number) => (this.parameters.matching === "credit" ? 40_000 - priority : priority);
     for (const side of ["bids", "asks"] as const) {
       expectSame(
         shown[side].map(({ pile, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority }) =>

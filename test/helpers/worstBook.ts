@@ -17,7 +17,7 @@ export const WEIGHTS: Readonly<Record<Weights, Partial<DeploymentParameters>>> =
   "10:1": { alpha: 10, beta: 1 },
   "1:65535": { alpha: 1, beta: 65_535 },
   "0:1": { alpha: 0, beta: 1 },
-  credit: { ranking: "credit", readingSeconds: 3_600, pileCap: 512, bondPrice: 1_000_000n },
+  credit: { matching: "credit", readingSeconds: 3_600, pileCap: 512, bondPrice: 1_000_000n },
 };
 
 /** What an adversary can choose of a book that fills every pile. All orders are in their last frame. */

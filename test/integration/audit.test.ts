@@ -47,7 +47,7 @@ const CONFIGURATIONS: readonly {
   {
     seed: 4,
     name: "with meters, ranked by credit, poor piles",
-    parameters: { readingSeconds: 1_800, ranking: "credit", overBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
+    parameters: { readingSeconds: 1_800, matching: "credit", overBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
     habits: { balances: POOR, meters: METERS },
   },
 ];

@@ -20,7 +20,7 @@ describe("The worst book clears in one transaction where credit ranks", () => {
     const snapshot = await takeSnapshot();
     restore = () => snapshot.restore();
     deployed = await deployMarket(0, {
-      ranking: "credit",
+      matching: "credit",
       pileCap: 512,
       readingSeconds: 3_600,
       wheelingCap: 9_999n,

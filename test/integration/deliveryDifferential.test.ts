@@ -37,7 +37,7 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
     {
       name: "ranked by credit, and little of it is too little",
       parameters: {
-        ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_900n, creditPriorWh: 3_000n },
+        ...{ readingSeconds: 600, matching: "credit", minCredit: 4_900n, creditPriorWh: 3_000n },
         ...{ importCap: 260_000n, bondPrice: 280_000n, maxWaitFrames: 2 },
       },
       habits: { meters: { silent: 0.1, late: 0.1, deviates: 0.5, operatorPaysIn: 50_000 } },
@@ -55,6 +55,25 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
       parameters: {
         ...{ settlement: "benefit", allotment: "slack", readingSeconds: 1_800, breach: "counterparty" },
         ...{ bondPrice: 54_321n, icebergPeakWh: 3_000n, maxHorizon: 5, cancelPrice: 77_777n },
+      },
+      habits: { balances: [10n ** 10n, 3_000_000n] },
+    },
+    {
+      name: "prices that a side does not make, out of the operator's matching fund",
+      parameters: {
+        ...{ matching: "vickrey", readingSeconds: 3_600, overBps: 2_500n, ...CAPPED, wheelingCap: 20_000n },
+        tickSize: 7n,
+      },
+    },
+    {
+      name: "the last pair steps out, who breaches loses credit alone",
+      parameters: { matching: "mcafee", readingSeconds: 1_800, breach: "counterparty", overBps: 2_500n },
+    },
+    {
+      name: "one price, and plans compete for the rest",
+      parameters: {
+        ...{ matching: "uniform", settlement: "benefit", readingSeconds: 3_600, ...CAPPED, maxHorizon: 6 },
+        thetaBps: 3_333n,
       },
       habits: { balances: [10n ** 10n, 3_000_000n] },
     },

@@ -17,7 +17,7 @@ import type { Scenario } from "../../scripts/scenario/scenario";
 import { namedAccount } from "../../tasks/support/network";
 
 const METERED_MARKET = {
-  ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, ranking: "credit" },
+  ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, matching: "credit" },
   ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 60_000 },
   ...{ exportPrice: 150_000, importCap: 300_000, bondPrice: 312_345 },
 };

@@ -43,8 +43,8 @@ const MODES: Readonly<Record<string, Partial<DeploymentParameters>>> = {
   "by slack": { allotment: "slack" },
   "metered, 1:65535": { ...METERED, alpha: 1, beta: 65_535 },
   "metered, by slack": { ...METERED, allotment: "slack" },
-  "metered, by credit": { ...METERED, ranking: "credit" },
-  "metered, by credit and slack": { ...METERED, ranking: "credit", allotment: "slack" },
+  "metered, by credit": { ...METERED, matching: "credit" },
+  "metered, by credit and slack": { ...METERED, matching: "credit", allotment: "slack" },
 };
 
 /** A tranche, Wh: small, so that every order still moves in the last frame. That of bids is twice that of asks. */

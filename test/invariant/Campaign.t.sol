@@ -100,7 +100,6 @@ contract MeteredCampaign is Campaign {
         p.defaulterPays = true;
         p.overBps = 500;
         p.minCredit = 1000;
-        p.rankByCredit = true;
         _begin(p, true, 6, 0, 6_000_000);
     }
 

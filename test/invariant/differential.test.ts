@@ -28,7 +28,7 @@ const MARKETS: Record<string, Partial<DeploymentParameters>> = {
   plain: { wheelingCap: 20_000n, bondPrice: 30_000n, maxWaitFrames: 2 },
   metered: { readingSeconds: 1_800, wheelingCap: 20_000n, maxWaitFrames: 1, creditPriorWh: 3_000n, keeperReward: 321n },
   "ranked by credit": {
-    ...{ readingSeconds: 600, ranking: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, overBps: 500n },
+    ...{ readingSeconds: 600, matching: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, overBps: 500n },
     breach: "counterparty",
   },
   tight: {

@@ -240,13 +240,19 @@ export class Accounts {
       if (pile === undefined) exportAmount += amount;
       else owed.set(pile, (owed.get(pile) ?? 0n) + amount);
     }
+    const subsidies = trades.reduce((sum, { subsidy = 0n, energyWh }) => sum + amountDown(subsidy, energyWh), 0n);
+    exportAmount -= subsidies;
+    if (subsidies > this.operator.fund) {
+      throw new RangeError(`the matching fund holds ${this.operator.fund}, not the ${subsidies} of the trades`);
+    }
     if (exportAmount > this.operator.balance) {
       throw new RangeError(
         `the grid operator's account holds ${this.operator.balance}, not the ${exportAmount} of the export fills`,
       );
     }
     this.operator.balance -= exportAmount;
-    this.inDelivery += exportAmount;
+    this.operator.fund -= subsidies;
+    this.inDelivery += exportAmount + subsidies;
     for (const [id, margin] of margins) {
       const pile = this.pile(id);
       if (margin > pile.free) throw new RangeError(`pile ${id} has ${pile.free} free, not its margin of ${margin}`);
@@ -323,8 +329,8 @@ function requireNotNegative(amount: bigint): void {
 }
 
 /**
- * What the fills of a frame set aside, by whom, in money units: of a trade the price and wheeling from the buyer and the
- * bond from the seller, of a grid fill its price from the buyer, of an export fill its price from the grid operator
+ * What the fills of a frame set aside, by whom, in money units: of a trade the price, the premium and wheeling from the
+ * buyer, the bond from the seller and the subsidy from the grid operator (undefined), of a grid fill its price from the buyer, of an export fill its price from the grid operator
  * (undefined) and the bond from the seller; each rounded down. SPEC 5.
  */
 export function setAsideFor(
@@ -333,9 +339,10 @@ export function setAsideFor(
 ): { pile: string | undefined; amount: bigint }[] {
   const bond = (energyWh: bigint) => amountDown(market.bondPrice, energyWh);
   return [
-    ...trades.flatMap(({ buy, sell, price, energyWh }) => [
-      { pile: buy, amount: amountDown(price, energyWh) + amountDown(tariffs.wheelingPrice, energyWh) },
+    ...trades.flatMap(({ buy, sell, price, energyWh, premium = 0n, subsidy = 0n }) => [
+      ...[price, premium, tariffs.wheelingPrice].map((part) => ({ pile: buy, amount: amountDown(part, energyWh) })),
       { pile: sell, amount: bond(energyWh) },
+      { pile: undefined, amount: amountDown(subsidy, energyWh) },
     ]),
     ...grid.flatMap(({ pile, side, price, energyWh }) =>
       side === "charge"

@@ -1,5 +1,6 @@
 import type { GridFill, MarketParameters, Publication, Trade } from "../types";
 import { chargingRoomWh } from "./load";
+import { AUCTIONS } from "./mechanisms/auctions";
 import type { Ranked } from "./ranking";
 
 /** What matching a frame's book decided, before it is booked. */
@@ -15,13 +16,32 @@ function min(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Step 2 of the frame clearing [T Tables 4-A, 4-B], SPEC 3: matches what crosses. Decides only; booking it is the
+ * Step 2 of the frame clearing, SPEC 3: matches what crosses by the market's rule. Decides only; booking it is the
  * caller's.
  *
  * @param bids In priority order.
  * @param asks In priority order.
+ * @param fund What the operator set aside for what sellers get beyond what buyers pay, money units.
  */
-export function match(bids: readonly Ranked[], asks: readonly Ranked[]): Match {
+export function match(
+  { matching, thetaBps }: Pick<MarketParameters, "matching" | "thetaBps">,
+  bids: readonly Ranked[],
+  asks: readonly Ranked[],
+  fund: bigint,
+): Match {
+  if (matching === "adbev" || matching === "credit") return matchAtMidpoints(bids, asks);
+  const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
+  const byPile = new Map([...leftWh.keys()].map((entry) => [entry.pile, entry]));
+  const offerOf = ({ pile, price, displayedWh }: Ranked) => ({ pile, price, energyWh: displayedWh });
+  const trades = AUCTIONS[matching](bids.map(offerOf), asks.map(offerOf), { thetaBps, fund });
+  for (const { sell, buy, energyWh } of trades) {
+    for (const pile of [sell, buy]) leftWh.set(byPile.get(pile)!, leftWh.get(byPile.get(pile)!)! - energyWh);
+  }
+  return { trades, leftWh };
+}
+
+/** AdBEV's rule [T Tables 4-A, 4-B]: each bid, by priority, with each ask that it can afford, by priority. */
+function matchAtMidpoints(bids: readonly Ranked[], asks: readonly Ranked[]): Match {
   const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
   const trades: Trade[] = [];
   for (const bid of bids) {

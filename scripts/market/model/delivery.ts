@@ -36,6 +36,9 @@ export interface Share {
 export interface MeteredFill {
   /** Money units per kWh. */
   price: bigint;
+  /** Of a trade: what the buyer pays the grid operator beyond the price, and what the seller gets from it beyond. */
+  premium: bigint;
+  subsidy: bigint;
   agreedWh: bigint;
   buyer?: Share;
   seller?: Share;
@@ -70,13 +73,13 @@ export function attribute(
   metered: ReadonlyMap<string, Metered>,
 ): MeteredFill[] {
   const fills = [
-    ...trades.map(({ buy, sell, price, energyWh }) => ({ buyer: buy, seller: sell, price, energyWh })),
+    ...trades.map(({ buy, sell, ...of }) => ({ buyer: buy, seller: sell, ...of })),
     ...grid.map(({ pile, side, price, energyWh }) => ({
       ...(side === "charge" ? { buyer: pile } : { seller: pile }),
       price,
       energyWh,
     })),
-  ].map((fill) => ({ buyer: undefined, seller: undefined, ...fill }));
+  ].map((fill) => ({ buyer: undefined, seller: undefined, premium: 0n, subsidy: 0n, ...fill }));
   const lastFill = new Map<string, number>();
   fills.forEach(({ buyer, seller }, index) => {
     for (const pile of [buyer, seller]) if (pile !== undefined) lastFill.set(pile, index);
@@ -93,11 +96,11 @@ export function attribute(
     leftWh.set(pile, left - actualWh);
     return { pile, actualWh, silent: metered.get(pile)!.silent };
   };
-  return fills.map(({ buyer, seller, price, energyWh }, index): MeteredFill => {
+  return fills.map(({ buyer, seller, price, premium, subsidy, energyWh }, index): MeteredFill => {
     const bought = shareOf(buyer, index, energyWh);
     const sold = shareOf(seller, index, energyWh);
     return {
-      price,
+      ...{ price, premium, subsidy },
       agreedWh: energyWh,
       ...(bought === undefined ? {} : { buyer: bought }),
       ...(sold === undefined ? {} : { seller: sold }),

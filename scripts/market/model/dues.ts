@@ -10,7 +10,7 @@ export interface Dues {
   sellerToBuyer: bigint;
   /** For breach. */
   sellerToGrid: bigint;
-  /** Of an export fill, up to what was set aside for it. */
+  /** Of an export fill, up to what was set aside for it; the subsidy of a trade. */
   gridToSeller: bigint;
   /** Energy that nobody agreed to: paid while the operator's account lasts, then claimed. */
   surplusToSeller: bigint;
@@ -56,18 +56,20 @@ export function duesOf(market: Rules, tariffs: Tariffs, fill: MeteredFill): Dues
 function tradeDues(
   market: Rules,
   tariffs: Tariffs,
-  { price, agreedWh }: MeteredFill,
+  { price, premium, subsidy, agreedWh }: MeteredFill,
   buyer: Share,
   seller: Share,
 ): Dues {
   const { importPrice, exportPrice, wheelingPrice } = tariffs;
   const consumedWh = buyer.actualWh;
   const producedWh = seller.actualWh;
-  // More than was agreed at a price above the tariff would cost the buyer more than it set aside.
-  const mostWh = price > importPrice ? agreedWh : (agreedWh * (10_000n + market.overBps)) / 10_000n;
+  // More than was agreed at a price above the tariff would cost the buyer more than it set aside; where the sides' prices
+  // differ, it would cost the buyer or the operator more.
+  const exact = price > importPrice || premium > 0n || subsidy > 0n;
+  const mostWh = exact ? agreedWh : (agreedWh * (10_000n + market.overBps)) / 10_000n;
   const tradedWh = min(consumedWh, producedWh, mostWh);
   // What the seller did not bring of what was wanted, and what the buyer did not take of what was brought.
-  const missing = shortfall(market, tariffs, importPrice - price, min(consumedWh, agreedWh) - tradedWh);
+  const missing = shortfall(market, tariffs, importPrice - price - premium, min(consumedWh, agreedWh) - tradedWh);
   const left = shortfall(market, tariffs, price - exportPrice, min(producedWh, agreedWh) - tradedWh);
   const unaskedWh = notNegative(consumedWh - (agreedWh > tradedWh ? agreedWh : tradedWh));
   const spreadOnUnasked = spreadOn(market, tariffs, unaskedWh);
@@ -83,8 +85,10 @@ function tradeDues(
     buyerToSeller: amountDown(price, tradedWh) + left.compensation,
     buyerToGrid:
       amountDown(importPrice, consumedWh - tradedWh) +
+      amountDown(premium, tradedWh) +
       amountDown(wheelingPrice, tradedWh) +
       (left.toGrid + spreadOnUnasked),
+    gridToSeller: amountDown(subsidy, tradedWh),
     sellerToBuyer: missing.compensation,
     sellerToGrid: missing.toGrid,
     surplusToSeller: amountDown(exportPrice, producedWh - tradedWh),

@@ -8,6 +8,8 @@ import { MarketRefusal } from "./refusal";
 export class OperatorAccount {
   /** Money units. */
   balance = 0n;
+  /** Set aside for what sellers get beyond what buyers pay, money units; not part of the balance. */
+  fund = 0n;
   /** By holder; never 0. */
   private readonly claims = new Map<string, bigint>();
 
@@ -47,6 +49,13 @@ export class OperatorAccount {
     if (amount > this.unclaimed) {
       throw new MarketRefusal("InsufficientBalance", { needed: amount, free: this.unclaimed });
     }
+  }
+
+  /** Moves money between the account and the fund so that the fund holds `amount`. */
+  setFund(amount: bigint): void {
+    if (amount < 0n) throw new RangeError(`an amount cannot be negative: ${amount}`);
+    this.balance += this.fund - amount;
+    this.fund = amount;
   }
 
   /** Takes out what nobody has a claim to. @throws MarketRefusal InsufficientBalance. */

@@ -1,7 +1,7 @@
 import type { MarketParameters } from "../types";
 
 /** The parameters that are figures. */
-type Figure = Exclude<keyof MarketParameters, "settlement" | "allotment" | "breach" | "ranking">;
+type Figure = Exclude<keyof MarketParameters, "settlement" | "allotment" | "breach" | "matching">;
 
 /**
  * Whether the parameters describe a market at all.
@@ -49,6 +49,7 @@ export function checkParameters(market: MarketParameters): void {
   wholeWithin("initialCredit", 0, 10_000);
   wholeWithin("creditPriorWh", 0, 2 ** 26 - 1);
   wholeWithin("minCredit", 0, 10_000);
+  wholeWithin("thetaBps", 0, 10_000);
   checkRounds(market);
   checkSafety(market);
 }
@@ -75,8 +76,8 @@ function checkSafety(market: MarketParameters): void {
       `minCredit ${minCredit} must be at most initialCredit ${initialCredit}: else nobody can begin`,
     );
   }
-  if (market.ranking === "credit" && !hasMeters(market)) {
-    throw new RangeError("ranking by credit needs readingSeconds above 0: without meters two piles raise each other");
+  if (market.matching === "credit" && !hasMeters(market)) {
+    throw new RangeError("matching by credit needs readingSeconds above 0: without meters two piles raise each other");
   }
   if (hasMeters(market) && breach === "defaulter" && bondPrice < importCap) {
     throw new RangeError(

@@ -59,6 +59,19 @@ function badness(order: Order): bigint {
   return order.side === "charge" ? -order.price : order.price;
 }
 
+/** Of an auction's orders: the price comes before every wait, which is 96 frames at most. */
+const PRICE_FIRST = { alpha: 128, beta: 1 } as const;
+const TIME_ONLY = { alpha: 0, beta: 1 } as const;
+
+/** The weights by which a side's orders rank: AdBEV's are the market's own, an auction's are its rule's. SPEC 3. */
+function weightsOf(
+  { matching, alpha, beta }: Pick<MarketParameters, "alpha" | "beta" | "matching">,
+  side: Side | undefined,
+): { alpha: number; beta: number } {
+  if (matching === "adbev" || matching === "credit") return { alpha, beta };
+  return matching === "meritOrder" && side === "charge" ? TIME_ONLY : PRICE_FIRST;
+}
+
 /**
  * One side of frame `frame`'s book, in priority order [T 4.14]: f ascending, ties by the sequence of placement. SPEC 3.1.
  * Ranked by credit, the score of [D Table 1] descending. SPEC 6.
@@ -66,14 +79,15 @@ function badness(order: Order): bigint {
  * @param orders The orders of one side that take part in the frame.
  */
 export function rankSide(
-  market: Pick<MarketParameters, "alpha" | "beta" | "ranking" | "icebergThresholdWh">,
+  market: Pick<MarketParameters, "alpha" | "beta" | "matching" | "icebergThresholdWh">,
   frame: number,
   orders: readonly Placed[],
 ): Ranked[] {
   const priceRanks = denseRanks(orders.map(({ order }) => badness(order)));
   // An earlier first frame is a longer wait.
   const timeRanks = denseRanks(orders.map(({ order }) => order.firstFrame));
-  const byCredit = market.ranking === "credit";
+  const byCredit = market.matching === "credit";
+  const { alpha, beta } = weightsOf(market, orders[0]?.order.side);
   return orders
     .map(({ pile, order, standing }): Ranked => {
       const priceRank = priceRanks.get(badness(order))!;
@@ -94,7 +108,7 @@ export function rankSide(
               creditHundredths: standing?.creditHundredths ?? 0n,
               ...{ priceRank, prices: priceRanks.size, remainingWh: order.remainingWh },
             })
-          : market.alpha * priceRank + market.beta * timeRank,
+          : alpha * priceRank + beta * timeRank,
       };
     })
     .sort((a, b) => (a.priority - b.priority) * (byCredit ? -1 : 1) || (a.order.sequence < b.order.sequence ? -1 : 1));

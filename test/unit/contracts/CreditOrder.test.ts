@@ -24,7 +24,7 @@ const WEIGHTS = { capacity: 6n, credit: 8n, renewable: 5n, position: 4n, price: 
 
 describe("Ranking by credit", () => {
   it("ranks a book that has one side only", async () => {
-    const { market, lens, parameters, piles } = await deployDirect(2, { ranking: "credit", readingSeconds: 3600 });
+    const { market, lens, parameters, piles } = await deployDirect(2, { matching: "credit", readingSeconds: 3600 });
     const start = await freshFrame(market, parameters);
     await market.connect(nth(piles, 0)).place(bid(20n * PENNY, 300n, start + 9));
     await market.connect(nth(piles, 1)).place(bid(21n * PENNY, 300n, start + 9));
@@ -41,7 +41,7 @@ describe("Ranking by credit", () => {
     it(`puts either side of a random book in the order of [D Table 1], for the market and its lens (${seed.toString()})`, async () => {
       const random = new Random(seed).stream("credit order");
       const rules = { icebergThresholdWh: THRESHOLD, tickSize: 1_000n, readingSeconds: 3600 };
-      const d = await deployDirect(PILES, { ranking: "credit", ...rules });
+      const d = await deployDirect(PILES, { matching: "credit", ...rules });
       const { market, lens, delivery, token, parameters, piles } = d;
       const start = await freshFrame(market, parameters);
       const sums = new Map<number, { charge: boolean; ticks: bigint; without: bigint; sequence: bigint }>();

@@ -5,6 +5,7 @@ import { ethers } from "hardhat";
 import type { IMarketParameters } from "../../../typechain-types/contracts/market/Market";
 import { fields, deployDirect } from "./fixtures";
 import { liveStates } from "../../helpers/market";
+import { mechanismFor } from "../../helpers/mechanisms";
 
 describe("Market: what it is deployed with", () => {
   async function fixture() {
@@ -47,7 +48,8 @@ describe("Market: what it is deployed with", () => {
       initialCredit: 10_000n,
       creditPriorWh: 2n ** 26n - 1n,
       minCredit: 10_000n,
-      rankByCredit: true,
+      mechanism: await mechanismFor("credit"),
+      thetaBps: 10_000n,
       importCap: 2n ** 40n - 1n,
       cancelPrice: 2n ** 40n - 1n,
       keeperReward: 2n ** 52n - 1n,
@@ -68,7 +70,7 @@ describe("Market: what it is deployed with", () => {
     const { market, sound } = await loadFixture(fixture);
     const refusal = ethers.encodeBytes32String("pileCap");
     const most = 1024n;
-    const bare = { ...sound, readingSeconds: 0n, rankByCredit: false };
+    const bare = { ...sound, readingSeconds: 0n, mechanism: await mechanismFor("adbev") };
     await deploy({ ...bare, pileCap: most, maxHorizon: 24n });
     await deploy({ ...bare, pileCap: most, rounds: ethers.ZeroAddress });
     await expect(deploy({ ...bare, pileCap: most, maxHorizon: 25n }))
@@ -115,7 +117,8 @@ describe("Market: what it is deployed with", () => {
       initialCredit: 0n,
       creditPriorWh: 0n,
       minCredit: 0n,
-      rankByCredit: false,
+      mechanism: await mechanismFor("adbev"),
+      thetaBps: 0n,
       importCap: 0n,
       cancelPrice: 0n,
       keeperReward: 0n,
@@ -199,8 +202,6 @@ describe("Market: what it is deployed with", () => {
       ["minCredit", 5_001n, { initialCredit: 5_000n, minCredit: 5_001n }],
       // A bond that does not cover what its ask may come to owe.
       ["bondPrice", 999n, { bondPrice: 999n, importCap: 1_000n }],
-      // Where nothing is measured two piles would raise each other's credit for nothing.
-      ["rankByCredit", 1n, { readingSeconds: 0n }],
       // No round would ever have its time: 2 · 300 s and 300 s in a window of 899 s.
       ["roundSeconds", 300n, { roundSeconds: 300n, finaliseSeconds: 300n }],
     ] as const) {
@@ -208,9 +209,13 @@ describe("Market: what it is deployed with", () => {
         .to.be.revertedWithCustomError(market, "InvalidParameter")
         .withArgs(ethers.encodeBytes32String(field), shown);
     }
+    // Where nothing is measured two piles would raise each other's credit for nothing: the mechanism says so.
+    await expect(deploy({ ...sound, readingSeconds: 0n }))
+      .to.be.revertedWithCustomError(await ethers.getContractAt("CreditMechanism", market), "UnsuitableMarket")
+      .withArgs(ethers.encodeBytes32String("readingSeconds"), 0n);
     // Where nobody compensates anybody, or nothing is metered, any bond will do.
     await deploy({ ...sound, bondPrice: 0n, defaulterPays: false });
-    await deploy({ ...sound, bondPrice: 0n, readingSeconds: 0n, rankByCredit: false });
+    await deploy({ ...sound, bondPrice: 0n, readingSeconds: 0n, mechanism: await mechanismFor("adbev") });
   });
 
   it("refuses a loss allowance above the capacity", async () => {

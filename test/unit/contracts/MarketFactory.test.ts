@@ -10,6 +10,7 @@ import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
 import type { Delivery, MarketFactory } from "../../../typechain-types";
 import { Market__factory } from "../../../typechain-types";
 import { deployMarket } from "../../helpers/market";
+import { mechanismFor } from "../../helpers/mechanisms";
 import { ask, bid, clear, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
 /** What the compiler says of a contract's immutables. */
@@ -36,6 +37,7 @@ describe("MarketFactory", () => {
         token: await token.getAddress(),
         rounds: ZeroAddress,
         delivery: await delivery.getAddress(),
+        mechanism: await mechanismFor("adbev"),
       },
       ZeroAddress,
     );

@@ -29,6 +29,7 @@ import {
 import { type DeploymentParameters, withDefaults } from "../../../scripts/market/defaults";
 import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
+import { mechanismFor } from "../../helpers/mechanisms";
 
 /** Money units in a penny. */
 export const PENNY = 10_000n;
@@ -301,10 +302,15 @@ export async function deployDirect(
   return { market, lens, rounds, delivery, token, parameters, admin, piles };
 }
 
-/** A market that counts in `token`; the first signer holds every role. */
+/**
+ * A market that counts in `token`; the first signer holds every role.
+ *
+ * @param mechanism that of the market's rule by default
+ */
 export async function deployFor(
   token: AddressLike,
   parameters: DeploymentParameters,
+  mechanism?: string,
 ): Promise<Pick<Deployed, "market" | "rounds" | "delivery" | "admin">> {
   const admin = nth(await ethers.getSigners(), 0);
   const rounds = await ethers.deployContract("BenefitRounds");
@@ -318,6 +324,7 @@ export async function deployFor(
     token: await resolveAddress(token),
     rounds: await rounds.getAddress(),
     delivery: await delivery.getAddress(),
+    mechanism: mechanism ?? (await mechanismFor(parameters.matching)),
   };
   const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
   return { market, rounds, delivery, admin };

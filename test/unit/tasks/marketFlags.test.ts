@@ -43,9 +43,9 @@ describe("flags of a market", () => {
 
   it("go before a file of parameters, which is checked alike", async () => {
     const file = join(folder, "north.json");
-    writeFileSync(file, '{ "frameSeconds": 900, "capacityW": 1, "ranking": "credit" }');
+    writeFileSync(file, '{ "frameSeconds": 900, "capacityW": 1, "matching": "credit" }');
     expect(await readMarketFlags({ file, capacity: "2" })).to.deep.equal({
-      ...{ frameSeconds: 900, capacityW: 2n, ranking: "credit" },
+      ...{ frameSeconds: 900, capacityW: 2n, matching: "credit" },
     });
     writeFileSync(file, '{ "capacity": 1 }');
     expect(await failure(readMarketFlags({ file }))).to.match(

@@ -50,7 +50,7 @@ const parameters = fc
     initialCredit: fc.bigInt({ min: 4_000n, max: 10_000n }),
     creditPriorWh: fc.constantFrom(0n, 1_000n, 100_000n),
     minCredit: fc.constantFrom(0n, 0n, 4_000n),
-    ranking: fc.constantFrom("priority" as const, "credit" as const),
+    matching: fc.constantFrom("adbev" as const, "credit" as const),
   })
   .map(({ moreBond, ...some }) => {
     const bondPrice = some.breach === "defaulter" ? some.importCap + moreBond : moreBond * 10_000n;

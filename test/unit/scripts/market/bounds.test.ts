@@ -16,7 +16,7 @@ describe("bounds of a market", function () {
     expect(marketProblem({ capacityW: 5n, lossAllowanceW: 6n })).to.include("lossAllowanceW is 6; expected at most");
     expect(marketProblem({ ...DEFAULT_PARAMETERS, leadFrames: 0 })).to.include("leadFrames is 0; expected");
     expect(marketProblem({ minCredit: 1n, initialCredit: 0n })).to.include("expected at most initialCredit, 0");
-    expect(marketProblem({ ranking: "credit", readingSeconds: 0 })).to.include("expected readingSeconds above 0");
+    expect(marketProblem({ matching: "credit", readingSeconds: 0 })).to.include("expected readingSeconds above 0");
     expect(marketProblem(withDefaults({ readingSeconds: 3_600 }))).to.equal(undefined);
     expect(marketProblem({ ...DEFAULT_PARAMETERS, readingSeconds: 3_600 })).to.include("expected at least importCap");
     expect(isWithin(1.5, MARKET_BOUNDS.alpha)).to.equal(false);

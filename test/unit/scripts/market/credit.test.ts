@@ -221,7 +221,7 @@ describe("credit", () => {
     });
 
     it("ranks by the weights of Table 1 where the market says so", () => {
-      const model = meteredMarket({ ranking: "credit", icebergThresholdWh: 4_000n }, []);
+      const model = meteredMarket({ matching: "credit", icebergThresholdWh: 4_000n }, []);
       model.registerPile("plain", 22_000n, { balance: 10n ** 9n });
       model.registerPile("green", 22_000n, { balance: 10n ** 9n, attributes: { renewable: 1_000, stability: 500 } });
       model.registerPile("near", 22_000n, { balance: 10n ** 9n, attributes: { capacity: 1_000, position: 1_000 } });
@@ -242,7 +242,7 @@ describe("credit", () => {
     });
 
     it("breaks ties by placement", () => {
-      const model = meteredMarket({ ranking: "credit" });
+      const model = meteredMarket({ matching: "credit" });
       model.place("D", ask(100_000n, 1_000n, 20), at(6));
       model.place("A", ask(100_000n, 1_000n, 20), at(6));
       expect(model.book(7).asks.map(({ pile }) => pile)).to.deep.equal(["D", "A"]);

@@ -64,7 +64,7 @@ const randomFrame: fc.Arbitrary<RandomFrame> = fc
     overBps: fc.constantFrom(0n, 0n, 1_000n, 3_333n, 10_000n),
     initialCredit: fc.bigInt({ min: 0n, max: 10_000n }),
     creditPriorWh: fc.constantFrom(0n, 1_000n, 100_000n),
-    ranking: fc.constantFrom("priority" as const, "credit" as const),
+    matching: fc.constantFrom("adbev" as const, "credit" as const),
     icebergThresholdWh: fc.constantFrom(0n, 4_000n),
     maxWaitFrames: fc.constantFrom(0, 12),
     keeperReward: fc.constantFrom(0n, 1_000n),

@@ -35,7 +35,8 @@ export const PARAMETERS: MarketParameters = {
   initialCredit: 5_000n,
   creditPriorWh: 100_000n,
   minCredit: 0n,
-  ranking: "priority",
+  matching: "adbev",
+  thetaBps: 5_000n,
 };
 
 /** {@link PARAMETERS} but for what is given, with a bond that covers any breach where one is needed and none is given. */

@@ -43,12 +43,12 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
     initialCredit: fc.constant(5_000n),
     creditPriorWh: fc.constant(1_000n),
     minCredit: fc.constantFrom(0n, 0n, 4_000n),
-    ranking: fc.constantFrom("priority", "priority", "credit"),
+    matching: fc.constantFrom("adbev", "adbev", "credit"),
   })
   .map((some): MarketParameters => {
     const metered = some.readingSeconds > 0;
     const bondPrice = metered && some.breach === "defaulter" ? some.importCap + some.bondPrice : some.bondPrice;
-    return { ...some, bondPrice, ranking: metered ? some.ranking : "priority" };
+    return { ...some, bondPrice, matching: metered ? some.matching : "adbev", thetaBps: 5_000n };
   });
 
 type Step =

@@ -110,8 +110,8 @@ describe("MarketModel", () => {
         [{ ...rounds, roundSeconds: 241 }, { ...rounds, roundSeconds: 240 }, "602 s, more than the auctionSeconds 600"],
         [{ minCredit: 5_001n }, { minCredit: 5_000n }, "nobody can begin"],
         [
-          { ranking: "credit" },
-          { ranking: "credit", readingSeconds: 1, breach: "counterparty" },
+          { matching: "credit" },
+          { matching: "credit", readingSeconds: 1, breach: "counterparty" },
           "needs readingSeconds",
         ],
         [

@@ -59,7 +59,8 @@ describe("parseScenario", () => {
       initialCredit: 5_000n,
       creditPriorWh: 100_000n,
       minCredit: 0n,
-      ranking: "priority",
+      matching: "adbev",
+      thetaBps: 5_000n,
     });
     expect(publications).to.have.length(48);
     expect(publications[47]).to.deep.equal({
@@ -140,7 +141,7 @@ describe("parseScenario", () => {
         "market.roundSeconds: must leave 2 roundSeconds + finaliseSeconds within auctionSeconds (600), found 602",
       ],
       [{ minCredit: 5_001 }, "market.minCredit: must be at most initialCredit (5000), found 5001"],
-      [{ ranking: "credit" }, 'market.ranking: "credit" needs a market with meters: market.readingSeconds above 0'],
+      [{ matching: "credit" }, 'market.matching: "credit" needs a market with meters: market.readingSeconds above 0'],
       [
         { readingSeconds: 600, bondPrice: 199_999 },
         "market.bondPrice: must be at least importCap (200000) with meters where a defaulter pays, found 199999",

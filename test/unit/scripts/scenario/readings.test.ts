@@ -116,7 +116,7 @@ describe("a scenario with meters", () => {
       place: { side: "charge", price: 100_000, energyWh: 1_000, expiryFrame: 1 },
     };
     const file = scenario({
-      market: { ranking: "credit", readingSeconds: 600 },
+      market: { matching: "credit", readingSeconds: 600 },
       piles: [
         { id: "A", ratedW: 7000 },
         { id: "B", ratedW: 7000, attributes: { renewable: 1_000 } },

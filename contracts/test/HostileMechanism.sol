@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { IMechanism } from "../interfaces/IMechanism.sol";
+
+/// @title A mechanism that answers whatever it is told to
+/// @notice For every lie that a mechanism can tell. Not declared as {IMechanism}: it tries to change state, too.
+contract HostileMechanism {
+    /// @notice What {propose} does. Lists: answers the lists. Reverts; Burns: uses up all gas; Floods: answers a megabyte;
+    /// Raw: answers the bytes as they are; CallsBack: calls the market, then answers the lists; Lavish: answers the lists
+    enum Behaviour {
+        Lists,
+        Reverts,
+        Burns,
+        Floods,
+        Raw,
+        CallsBack
+    }
+
+    Behaviour private _behaviour;
+    Behaviour private _atTrial;
+    uint256[] private _fills;
+    uint256[] private _ranked;
+    bytes private _bytes;
+    bytes private _calls;
+
+    /// @notice It does not want to.
+    error Unwilling(uint256 reason);
+
+    /// @notice Sets what {propose} does.
+    /// @param data the answer where it is raw; what is called where it calls back
+    function behave(Behaviour behaviour, bytes calldata data) external {
+        _behaviour = behaviour;
+        if (behaviour == Behaviour.CallsBack) _calls = data;
+        else _bytes = data;
+    }
+
+    /// @notice Sets what {accepts} does.
+    function behaveAtTrial(Behaviour behaviour, bytes calldata data) external {
+        _atTrial = behaviour;
+        _bytes = data;
+    }
+
+    /// @notice Sets the lists that {propose} answers.
+    function answer(uint256[] calldata fills, uint256[] calldata ranked) external {
+        _fills = fills;
+        _ranked = ranked;
+    }
+
+    /// @notice {IMechanism.propose}, as it was told.
+    function propose(
+        IMechanism.Terms calldata terms,
+        uint256[] calldata
+    ) external returns (uint256[] memory fills, uint256[] memory ranked) {
+        _do(_behaviour);
+        if (_behaviour == Behaviour.CallsBack) {
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, ) = terms.market.call(_calls);
+            // A static call cannot do anything; where it could, the answer would tell.
+            if (done) return (fills, ranked);
+        }
+        return (_fills, _ranked);
+    }
+
+    /// @notice {IMechanism.accepts}, as it was told.
+    function accepts(IMarketParameters.Parameters calldata) external view returns (bytes4) {
+        _do(_atTrial);
+        return this.accepts.selector;
+    }
+
+    /// @notice The name of another rule.
+    function name() external pure returns (bytes32) {
+        return "adbev";
+    }
+
+    function _do(Behaviour behaviour) private view {
+        if (behaviour == Behaviour.Reverts) revert Unwilling(7);
+        if (behaviour == Behaviour.Burns) while (true) {}
+        if (behaviour == Behaviour.Floods) {
+            assembly ("memory-safe") {
+                return(0, 1000000)
+            }
+        }
+        if (behaviour == Behaviour.Raw) {
+            bytes memory raw = _bytes;
+            assembly ("memory-safe") {
+                return(add(raw, 0x20), mload(raw))
+            }
+        }
+    }
+}

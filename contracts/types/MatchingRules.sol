@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What a market's mechanism is told in every frame and never changes, in one word.
+///
+/// ```
+///  bits      field               meaning
+///  0..15     tickSize            money units per kWh of one tick
+///  16..31    maxWaitFrames       frames after which a waiting iceberg may be filled from the grid
+///  32..63    icebergThresholdWh  orders above it are icebergs
+///  64..79    alpha               weight of the price rank
+///  80..95    beta                weight of the time rank
+///  96..111   thetaBps            where between two prices a trade's price lies, 1/10 000 from the lower one
+/// ```
+type MatchingRules is uint256;
+
+using MatchingRulesLib for MatchingRules global;
+
+/// @title Reading and writing the fields of {MatchingRules}
+/// @notice The parameters of a market that its mechanism goes by.
+library MatchingRulesLib {
+    uint256 private constant WAIT_SHIFT = 16;
+    uint256 private constant THRESHOLD_SHIFT = 32;
+    uint256 private constant ALPHA_SHIFT = 64;
+    uint256 private constant BETA_SHIFT = 80;
+    uint256 private constant THETA_SHIFT = 96;
+
+    /// @notice Packs the rules; all values have the widths of a market's parameters.
+    function pack(
+        uint256 tickSize_,
+        uint256 maxWaitFrames_,
+        uint256 icebergThresholdWh_,
+        uint256 alpha_,
+        uint256 beta_,
+        uint256 thetaBps_
+    ) internal pure returns (MatchingRules) {
+        uint256 word = tickSize_ | (maxWaitFrames_ << WAIT_SHIFT) | (icebergThresholdWh_ << THRESHOLD_SHIFT);
+        return MatchingRules.wrap(word | (alpha_ << ALPHA_SHIFT) | (beta_ << BETA_SHIFT) | (thetaBps_ << THETA_SHIFT));
+    }
+
+    /// @notice Money units per kWh of one tick.
+    function tickSize(MatchingRules r) internal pure returns (uint256) {
+        return MatchingRules.unwrap(r) & type(uint16).max;
+    }
+
+    /// @notice Frames after which a waiting iceberg may be filled from the grid.
+    function maxWaitFrames(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> WAIT_SHIFT) & type(uint16).max;
+    }
+
+    /// @notice Orders above it are icebergs, Wh.
+    function icebergThresholdWh(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> THRESHOLD_SHIFT) & type(uint32).max;
+    }
+
+    /// @notice Weight of the price rank.
+    function alpha(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> ALPHA_SHIFT) & type(uint16).max;
+    }
+
+    /// @notice Weight of the time rank.
+    function beta(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> BETA_SHIFT) & type(uint16).max;
+    }
+
+    /// @notice Where between two prices a trade's price lies, 1/10 000 from the lower one.
+    function thetaBps(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> THETA_SHIFT) & type(uint16).max;
+    }
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { ZeroAddress } from "ethers";
+import { config, ethers } from "hardhat";
+
+import { MECHANISM_CONTRACTS } from "../../../../scripts/chain/mechanisms";
+import { decodeFill, GRID } from "../../../../scripts/chain/packedWords";
+import { withDefaults } from "../../../../scripts/market/defaults";
+import { fillFromGrid, match, mayNotWait } from "../../../../scripts/market/model/clearing";
+import { chargingRoomWh } from "../../../../scripts/market/model/load";
+import { type Placed, type Ranked, rankSide } from "../../../../scripts/market/model/ranking";
+import { type Matching, MATCHINGS, type MarketParameters } from "../../../../scripts/market/types";
+import { Random } from "../../../../scripts/random";
+import type { IMechanism } from "../../../../typechain-types";
+import { mechanismFor } from "../../../helpers/mechanisms";
+import { runs } from "../../../helpers/coverage";
+import { ask, bid, clear, deployFor, freshFrame, nth, PENNY } from "../fixtures";
+
+const FRAME = 1_000;
+const BASE_LOAD_W = 10_000n;
+
+/** A frame's book with what its proposal depends on. */
+interface Case {
+  market: MarketParameters;
+  placed: Placed[];
+  /** Undefined where nothing is published. */
+  importTicks: bigint | undefined;
+  roundFollows: boolean;
+  fund: bigint;
+}
+
+function randomCase(random: Random, matching: Matching): Case {
+  const span = random.pick([3, 10, 40]);
+  const largest = random.pick([2, 300, 4_000]);
+  const market = withDefaults({
+    ...{ matching, tickSize: BigInt(random.pick([1, 7])), maxWaitFrames: random.integer(0, 4) },
+    ...{ alpha: random.pick([0, 1, 10]), beta: random.pick([0, 1, 65_535]) },
+    thetaBps: BigInt(random.integer(0, 10_000)),
+    capacityW: BASE_LOAD_W + BigInt(random.pick([0, 50, 5_000, 900_000])),
+  });
+  const count = random.integer(0, 14);
+  const placed = random.shuffle(Array.from({ length: count }, (_, i) => i)).map((sequence, i): Placed => {
+    const waited = random.integer(0, 5);
+    return {
+      pile: String(i + 1),
+      order: {
+        side: random.chance(0.5) ? "charge" : "discharge",
+        price: BigInt(random.integer(1, span)) * market.tickSize,
+        remainingWh: BigInt(random.integer(1, largest)),
+        peakWh: BigInt(random.integer(1, largest)),
+        iceberg: random.chance(0.4),
+        firstFrame: FRAME - waited,
+        expiryFrame: FRAME + random.integer(0, 3),
+        sequence: BigInt(sequence),
+      },
+    };
+  });
+  return {
+    ...{ market, placed, importTicks: random.chance(0.15) ? undefined : BigInt(random.integer(1, span)) },
+    roundFollows: random.chance(0.3),
+    fund: BigInt(random.pick([0, 3, 10_000])),
+  };
+}
+
+/** The slot of an order, tagged with its pile, as `types/PileState.sol` draws it. */
+function slotOf({ pile, order }: Placed, tickSize: bigint): bigint {
+  const { side, price, remainingWh, peakWh, firstFrame, expiryFrame, iceberg, sequence } = order;
+  return [
+    [BigInt(pile), 0],
+    [price / tickSize, 52],
+    [remainingWh, 76],
+    [peakWh, 100],
+    [BigInt(firstFrame), 120],
+    [BigInt(expiryFrame - firstFrame), 152],
+    [side === "charge" ? 1n : 0n, 159],
+    [iceberg ? 1n : 0n, 160],
+    [sequence, 162],
+  ].reduce((word, [value, shift]) => word | ((value as bigint) << BigInt(shift as number)), 1n << 255n);
+}
+
+/** What the model decides, as the contract would say it. */
+function expectedOf({ market, placed, importTicks, roundFollows, fund }: Case) {
+  const side = (which: "charge" | "discharge") =>
+    rankSide(
+      market,
+      FRAME,
+      placed.filter(({ order }) => order.side === which),
+    );
+  const [bids, asks] = [side("charge"), side("discharge")];
+  const { trades, leftWh } = match(market, bids, asks, fund);
+  const importPrice = (importTicks ?? 0n) * market.tickSize;
+  const publication =
+    importTicks === undefined ? undefined : { baseLoadW: BASE_LOAD_W, importPrice, exportPrice: 0n, wheelingPrice: 0n };
+  const grid = fillFromGrid(market, bids, leftWh, publication, (bid: Ranked) =>
+    roundFollows ? !bid.order.iceberg : mayNotWait(market, FRAME, bid),
+  );
+  return {
+    fills: [
+      ...trades.map(({ sell, buy, ...of }) => ({ sell: Number(sell), buy: Number(buy), ...of })),
+      ...grid.map(({ pile, price, energyWh }) => ({ sell: GRID, buy: Number(pile), price, energyWh })),
+    ],
+    ranked: roundFollows ? [...bids, ...asks].map(({ pile, priority }) => [Number(pile), priority]) : [],
+  };
+}
+
+/** The market's rules as `types/MatchingRules.sol` draws them. */
+function rulesOf({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, thetaBps }: MarketParameters): bigint {
+  const scaled = (value: number, shift: bigint) => BigInt(value) << shift;
+  const weights = scaled(alpha, 64n) | scaled(beta, 80n) | (thetaBps << 96n);
+  return tickSize | scaled(maxWaitFrames, 16n) | (icebergThresholdWh << 32n) | weights;
+}
+
+/** What the contract proposes. */
+async function proposedOf(mechanism: IMechanism, { market, placed, importTicks, roundFollows, fund }: Case) {
+  const terms = {
+    ...{ market: ZeroAddress, delivery: ZeroAddress, frame: FRAME },
+    published: importTicks === undefined ? 0n : BigInt(FRAME) | (BASE_LOAD_W << 32n) | (importTicks << 64n),
+    roomWh: importTicks === undefined ? 0n : chargingRoomWh(market, BASE_LOAD_W),
+    ...{ roundFollows, previousKnown: false, previousLoadW: 0n, fund, rules: rulesOf(market) },
+  };
+  const orders = placed.map((one) => slotOf(one, market.tickSize));
+  const [fills, ranked] = await mechanism.propose(terms, orders);
+  return {
+    fills: fills.map(decodeFill),
+    ranked: ranked.map((word) => [Number(word & 0xffffn), Number(word >> 224n)]),
+  };
+}
+
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "bigint"
+      ? part.toString()
+      : typeof part === "object" && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a.localeCompare(b)))
+        : part,
+  );
+
+describe("mechanisms beside their twins in TypeScript", () => {
+  for (const matching of MATCHINGS.filter((one) => one !== "credit")) {
+    it(`${matching}: the same fills and the same order of priority on random books`, async () => {
+      const mechanism = await ethers.getContractAt("IMechanism", await mechanismFor(matching));
+      const random = new Random(`mechanisms/${matching}`);
+      const seen = { trades: 0, gridFills: 0, premiums: 0, subsidies: 0 };
+      for (let i = 0; i < runs(1_000); i++) {
+        const one = randomCase(random, matching);
+        const [proposed, expected] = [await proposedOf(mechanism, one), expectedOf(one)];
+        if (asText(proposed) !== asText(expected)) expect(proposed, `book ${i}`).to.deep.equal(expected);
+        for (const { sell, premium, subsidy } of expected.fills as ReturnType<typeof decodeFill>[]) {
+          seen[sell === GRID ? "gridFills" : "trades"]++;
+          seen.premiums += Number(premium !== undefined);
+          seen.subsidies += Number(subsidy !== undefined);
+        }
+      }
+      expect(seen.trades).to.be.above(50);
+      expect(seen.gridFills).to.be.above(10);
+      expect(seen.premiums > 0, "premiums").to.equal(matching === "mcafee" || matching === "vickrey");
+      expect(seen.subsidies > 0, "subsidies").to.equal(matching === "vickrey");
+    }).timeout(120_000);
+  }
+
+  it("every mechanism has the name that deployments know it by and fits the size limit", async () => {
+    for (const matching of MATCHINGS) {
+      const address = await mechanismFor(matching);
+      const mechanism = await ethers.getContractAt("IMechanism", address);
+      expect(ethers.decodeBytes32String(await mechanism.name())).to.equal(matching);
+      expect(((await ethers.provider.getCode(address)).length - 2) / 2, MECHANISM_CONTRACTS[matching]).to.be.below(8_192);
+    }
+  });
+
+  it("a rule of one's own in a contract of forty lines clears a market", async () => {
+    const lines = readFileSync(join(config.paths.sources, "test", "FirstComeMechanism.sol"), "utf8").split("\n");
+    expect(lines.length).to.be.below(41 + 1);
+    const token = await ethers.deployContract("TestToken", [6]);
+    const own = await ethers.deployContract("FirstComeMechanism");
+    const parameters = withDefaults();
+    const { market, admin } = await deployFor(token, parameters, await own.getAddress());
+    await token.faucet(admin, 10n ** 15n);
+    await token.approve(market, ethers.MaxUint256);
+    const piles = (await ethers.getSigners()).slice(1, 4);
+    for (const pile of piles) {
+      await market.registerPile(pile, pile, pile, 7_000);
+      await market.deposit(pile, 10n ** 9n);
+    }
+    const start = await freshFrame(market, parameters);
+    // The cheaper ask came later.
+    await market.connect(nth(piles, 0)).place(ask(13n * PENNY, 600n, start + 3));
+    await market.connect(nth(piles, 1)).place(ask(11n * PENNY, 600n, start + 3));
+    await market.connect(nth(piles, 2)).place(bid(21n * PENNY, 1_000n, start + 3));
+    const { fills } = await clear(market, start + 1);
+    expect(fills).to.deep.equal([
+      { sell: 1, buy: 3, energyWh: 600n, price: 13n * PENNY },
+      { sell: 0, buy: 3, energyWh: 400n, price: 20n * PENNY },
+    ]);
+  });
+});
