@@ -28,6 +28,7 @@ import "./report-credit";
 import "./report-draws";
 import "./report-gas";
 import "./report-incentives";
+import "./report-mechanisms";
 import "./report-operations";
 import "./report-sybil";
 import "./report-times";

@@ -223,6 +223,18 @@ operatorTask(
 );
 
 operatorTask(
+  "matching-fund",
+  "Sets aside, out of the grid operator's account, what a rule may give sellers beyond what buyers pay; 0 tokens takes it back",
+  TOKENS,
+  async ({ client, sender, args, money }) => {
+    const own = await money();
+    const amount = args["tokens"] === "0" || args["amount"] === "0" ? 0n : readAmount(own, args);
+    const receipt = await client.setMatchingFund(sender, amount);
+    return { receipt, what: { amount }, said: `The matching fund holds ${own.amount(amount)}` };
+  },
+);
+
+operatorTask(
   "reward",
   "Sets what each frame that a plan wins is worth from now on; 0 tokens for nothing",
   TOKENS,

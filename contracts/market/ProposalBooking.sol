@@ -20,7 +20,7 @@ abstract contract ProposalBooking is RoundOpener {
     uint256 private constant FIRST_ORDER_OFFSET = 17 * 32;
     /// @dev Bytes from the first term to the list of orders.
     uint256 internal constant ORDERS_OFFSET = 11 * 32;
-    /// @dev Gas that a mechanism gets, and for each order; the worst book known needs a fifth of it.
+    /// @dev Gas that a mechanism gets, and for each order: more than all of a clearing takes with the worst book known.
     uint256 private constant MECHANISM_GAS = 200_000;
     uint256 private constant MECHANISM_GAS_PER_ORDER = 20_000;
 

@@ -56,7 +56,7 @@ contract HostileMechanism {
         _do(_behaviour);
         if (_behaviour == Behaviour.CallsBack) {
             // solhint-disable-next-line avoid-low-level-calls
-            (bool done, ) = terms.market.call(_calls);
+            (bool done, ) = terms.market.call{ gas: 30_000 }(_calls);
             // A static call cannot do anything; where it could, the answer would tell.
             if (done) return (fills, ranked);
         }

@@ -243,13 +243,26 @@ contract PackedTypesHarness {
     }
 
     /// @notice {FillLib.pack}.
-    function packFill(uint256 sell, uint256 buy, uint256 energyWh, uint256 price) external pure returns (Fill) {
-        return FillLib.pack(sell, buy, energyWh, price);
+    function packFill(
+        uint256 sell,
+        uint256 buy,
+        uint256 energyWh,
+        uint256 price,
+        uint256 premium,
+        uint256 subsidy
+    ) external pure returns (Fill) {
+        return FillLib.pack(sell, buy, energyWh, price).withGap(premium, subsidy);
     }
 
     /// @notice Every reader of {FillLib}.
-    function readFill(Fill f) external pure returns (uint256 sell, uint256 buy, uint256 energyWh, uint256 price) {
-        return (f.sell(), f.buy(), f.energyWh(), f.price());
+    function readFill(
+        Fill f
+    )
+        external
+        pure
+        returns (uint256 sell, uint256 buy, uint256 energyWh, uint256 price, uint256 premium, uint256 subsidy)
+    {
+        return (f.sell(), f.buy(), f.energyWh(), f.price(), f.premium(), f.subsidy());
     }
 
     /// @notice {FrameRecordLib.pack}.

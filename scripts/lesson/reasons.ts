@@ -41,7 +41,7 @@ export class Reasons {
         : `the smaller of what both have left to show, ${kWh(bidLeft, 2)} and ${kWh(askLeft, 2)}`;
     const why =
       `bid of ${trade.buy} (${this.rank(bid)}) meets ask of ${trade.sell} (${this.rank(ask)}): ` +
-      `${pence(bid.price)} is not below ${pence(ask.price)}; the price is their mean, the quantity ${size}`;
+      `${pence(bid.price)} is not below ${pence(ask.price)}; ${this.priceOf(trade)}, the quantity ${size}`;
     return { ...trade, why };
   }
 
@@ -121,7 +121,19 @@ export class Reasons {
   private rank({ priority, priceRank, timeRank }: OrderLine): string {
     const { alpha, beta, matching } = this.rules;
     if (matching === "credit") return `ranked by credit`;
+    if (matching !== "adbev") return `f = ${priority}`;
     return `f = ${alpha} × ${priceRank} + ${beta} × ${timeRank} = ${priority}`;
+  }
+
+  /** What a trade's sides pay and get, and why. */
+  private priceOf({ price, premium = 0n, subsidy = 0n }: Trade): string {
+    const { matching } = this.rules;
+    if (matching === "adbev" || matching === "credit") return "the price is their mean";
+    const pays =
+      premium + subsidy === 0n
+        ? ""
+        : `; the buyer pays ${pence(price + premium)}, the seller gets ${pence(price + subsidy)}`;
+    return `the price is ${pence(price)} by the rule ${matching}${pays}`;
   }
 
   private line(pile: string): OrderLine {

@@ -383,7 +383,9 @@ export class TwinMarkets {
     const [loadW, pflW, , count, ...fills] = this.loggedBy(receipt, "FrameCleared");
     const { trades, grid } = outcome;
     const expectedFills = [
-      ...trades.map(({ sell, buy, energyWh, price }) => ({ sell: Number(sell), buy: Number(buy), energyWh, price })),
+      ...trades.map(({ sell, buy, energyWh, price, ...gap }) => {
+        return { sell: Number(sell), buy: Number(buy), energyWh, price, ...gap };
+      }),
       ...grid.map(({ pile, energyWh, price }) => ({ sell: GRID, buy: Number(pile), energyWh, price })),
     ];
     expectSame(fills.map(decodeFill), expectedFills, "fills");

@@ -24,8 +24,8 @@ const MEASURED_WITHIN: Readonly<Record<string, string>> = {
   rewardClearing: "clear",
   rewardFinalising: "finalise",
 };
-/** What only a market that paid out all of its operator's account comes to. */
-const NOT_MEASURED = ["collectClaim", "payClaim"];
+/** What only a market that paid out all of its operator's account comes to, or one whose rule pays out of a fund. */
+const NOT_MEASURED = ["collectClaim", "payClaim", "setMatchingFund"];
 const SNAPSHOT = "test/gas/snapshot.json";
 
 describe("Gas", function () {

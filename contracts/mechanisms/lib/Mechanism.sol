@@ -63,21 +63,22 @@ abstract contract Mechanism is IMechanism {
 
     /// @dev Sorts the orders by side.
     function _read(Auction.Book memory book, uint256[] calldata orders) private pure {
-        uint256 frame = book.frame;
+        if (orders.length == 0) return;
         unchecked {
-            uint256 place;
-            uint256 end;
+            // Called in two places it stays a function: inlined, the loop outgrows the EVM's stack.
+            _readOne(book, orders, 0);
+            for (uint256 i = 1; i < orders.length; ++i) _readOne(book, orders, i);
+        }
+    }
+
+    /// @dev Adds the order at a place, which there is, to the book.
+    function _readOne(Auction.Book memory book, uint256[] calldata orders, uint256 i) private pure {
+        PileState s;
+        unchecked {
             assembly ("memory-safe") {
-                place := orders.offset
-                end := add(place, shl(5, orders.length))
+                s := calldataload(add(orders.offset, shl(5, i)))
             }
-            for (; place != end; place += 0x20) {
-                PileState s;
-                assembly ("memory-safe") {
-                    s := calldataload(place)
-                }
-                Auction.add(book, s, frame - s.firstFrame());
-            }
+            Auction.add(book, s, book.frame - s.firstFrame());
         }
     }
 

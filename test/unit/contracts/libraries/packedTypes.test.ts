@@ -417,13 +417,14 @@ describe("Packed types", () => {
     const layout = drawnLayout("Fill");
 
     it("packs and reads where it is drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.deep.equal(["sell", "buy", "energyWh", "price"]);
+      expect(Object.keys(layout)).to.deep.equal(["sell", "buy", "energyWh", "price", "premium", "subsidy"]);
       for (const values of extremes(layout)) {
-        const { sell, buy, energyWh, price } = values;
-        const word = await harness.packFill(sell!, buy!, energyWh!, price!);
+        const { sell, buy, energyWh, price, premium, subsidy } = values;
+        const word = await harness.packFill(sell!, buy!, energyWh!, price!, premium!, subsidy!);
         expect(word).to.equal(drawnWord(layout, values));
         expect(named(await harness.readFill(word))).to.deep.equal(values);
-        expect(normal(decodeFill(word))).to.deep.equal(values);
+        // What is nothing is left out.
+        expect(normal({ premium: 0n, subsidy: 0n, ...decodeFill(word) })).to.deep.equal(values);
       }
     });
   });
