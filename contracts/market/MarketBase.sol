@@ -38,7 +38,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal constant MORE_LIVE_WORDS = 4;
     /// @dev Efficiencies and shares are in 1/10 000.
     uint256 internal constant BPS = 10_000;
-    /// @dev Most piles of a market: with the worst weights and the worst book known, 1 121 clear in one transaction.
+    /// @dev Most piles of a market: with the worst weights and the worst book known, so many clear in one transaction.
     uint256 internal constant MAX_PILE_CAP = 1024;
 
     /// @dev Most piles times frames of the horizon in a market with benefit rounds: scoring the fallback and a plan over

@@ -16,8 +16,8 @@ import { PileState } from "../types/PileState.sol";
 /// tariffs, the room under the transformer and the operator's matching fund before anything is written.
 abstract contract ProposalBooking is RoundOpener {
     /// @dev Bytes of a {Clearing} before the selector's word and before the orders.
-    uint256 private constant SELECTOR_OFFSET = 0x80;
-    uint256 private constant FIRST_ORDER_OFFSET = 17 * 32;
+    uint256 private constant SELECTOR_OFFSET = 0xa0;
+    uint256 private constant FIRST_ORDER_OFFSET = 18 * 32;
     /// @dev Bytes from the first term to the list of orders.
     uint256 internal constant ORDERS_OFFSET = 11 * 32;
     /// @dev Gas that a mechanism gets, and for each order: more than all of a clearing takes with the worst book known.
@@ -26,7 +26,12 @@ abstract contract ProposalBooking is RoundOpener {
 
     /// @notice Adds an order to those that the mechanism is told of; there is room for it.
     function _addOrder(Clearing memory f, uint256 pile, PileState s) internal pure {
-        if (s.isCharge()) f.anyBid = true;
+        uint256 price = s.priceTicks();
+        if (s.isCharge()) {
+            if (price > f.bestBid) f.bestBid = price;
+        } else if (price < f.bestAsk) {
+            f.bestAsk = price;
+        }
         UnsafeList.set(f.slots, pile, PileState.unwrap(s));
         PileState tagged = s.taggedWith(pile);
         unchecked {
@@ -43,7 +48,10 @@ abstract contract ProposalBooking is RoundOpener {
     /// @return ranked the order of priority, unchecked; empty where no round follows
     function _propose(Clearing memory f) internal view returns (uint256[] memory fills, uint256[] memory ranked) {
         uint256 orderCount = f.orderCount;
-        if (orderCount == 0 || !(f.anyBid || f.roundFollows)) {
+        // What the best bid cannot pay nobody can: no proposal would be sound.
+        uint256 leastTicks = f.roomWh == 0 ? type(uint256).max : f.published.importTicks();
+        if (f.bestAsk < leastTicks) leastTicks = f.bestAsk;
+        if (orderCount == 0 || (f.bestBid < leastTicks && !f.roundFollows)) {
             (, fills) = UnsafeList.reserveTwo(2, 0);
             return (fills, UnsafeList.reserve(0));
         }

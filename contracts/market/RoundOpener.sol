@@ -14,7 +14,8 @@ abstract contract RoundOpener is FillBooking {
     /// @param live the live bits afterwards, word by word
     /// @param slots slot of each pile whose order takes part, as booked so far; 0 of others
     /// @param sureMargin margin that covers every pile's, money units
-    /// @param anyBid whether a bid takes part
+    /// @param bestBid highest bid, ticks; 0 without bids
+    /// @param bestAsk lowest ask, ticks; the largest word without asks
     /// @param selector in the word's last four bytes
     /// @param market this market
     /// @param delivery its delivery contract
@@ -32,7 +33,8 @@ abstract contract RoundOpener is FillBooking {
         uint256[] live;
         uint256[] slots;
         uint256 sureMargin;
-        bool anyBid;
+        uint256 bestBid;
+        uint256 bestAsk;
         uint256 selector;
         address market;
         address delivery;
