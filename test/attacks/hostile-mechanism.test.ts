@@ -68,7 +68,12 @@ const LIES: [string, bigint[], "UnsoundFill" | "UnsoundProposal", bigint][] = [
   ["a subsidy as large as can be", [fill({ subsidy: (1n << 72n) - 1n })], "UnsoundProposal", 1n],
   ["a premium as large as can be", [fill({ premium: (1n << 64n) - 1n })], "UnsoundFill", 1n],
   ["a subsidy beyond the fund", [fill({ subsidy: 101n })], "UnsoundProposal", 1n],
-  ["subsidies beyond the fund together", [fill({ energyWh: 500n, subsidy: 150n }), fill({ energyWh: 500n, subsidy: 150n })], "UnsoundProposal", 2n],
+  [
+    "subsidies beyond the fund together",
+    [fill({ energyWh: 500n, subsidy: 150n }), fill({ energyWh: 500n, subsidy: 150n })],
+    "UnsoundProposal",
+    2n,
+  ],
 ];
 
 describe("Attack: a hostile mechanism", () => {
@@ -190,8 +195,14 @@ describe("Attack: a hostile mechanism", () => {
     ["offsets that wrap around", concat([word(0x40), word(0x20), word((1n << 256n) - 2n), word(0)])],
     ["lists in another place", concat([word(0x60), word(0x80), word(0), word(0), word(0)])],
     ["words after the lists", concat([word(0x40), word(0x60), word(0), word(0), word(0)])],
-    ["more than two fills an order", AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint256[]"], [new Array(11).fill(fill({ energyWh: 1n })), []])],
-    ["an order of priority of more than there are", AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint256[]"], [[], [1, 2, 3, 4, 5, 6]])],
+    [
+      "more than two fills an order",
+      AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint256[]"], [new Array(11).fill(fill({ energyWh: 1n })), []]),
+    ],
+    [
+      "an order of priority of more than there are",
+      AbiCoder.defaultAbiCoder().encode(["uint256[]", "uint256[]"], [[], [1, 2, 3, 4, 5, 6]]),
+    ],
   ] as const) {
     it(`that answers ${what} costs the frame and nobody a unit`, async () => {
       const s = await loadFixture(fixture);

@@ -34,7 +34,8 @@ async function deploy(): Promise<Surroundings> {
   const admin = signer!.address;
   const people = { admin, gridOperator: admin, registrar: admin, guardian: admin };
   const [tokenAt, roundsAt, deliveryAt, mechanismAt] = await Promise.all(
-    [token, rounds, delivery, mechanism].map((one) => one.getAddress()));
+    [token, rounds, delivery, mechanism].map((one) => one.getAddress()),
+  );
   return {
     factory: factory as unknown as MarketFactory,
     addresses: { ...people, token: tokenAt!, rounds: roundsAt!, delivery: deliveryAt!, mechanism: mechanismAt! },

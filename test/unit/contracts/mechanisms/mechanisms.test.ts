@@ -165,7 +165,9 @@ describe("mechanisms beside their twins in TypeScript", () => {
       const address = await mechanismFor(matching);
       const mechanism = await ethers.getContractAt("IMechanism", address);
       expect(ethers.decodeBytes32String(await mechanism.name())).to.equal(matching);
-      expect(((await ethers.provider.getCode(address)).length - 2) / 2, MECHANISM_CONTRACTS[matching]).to.be.below(8_192);
+      expect(((await ethers.provider.getCode(address)).length - 2) / 2, MECHANISM_CONTRACTS[matching]).to.be.below(
+        8_192,
+      );
     }
   });
 

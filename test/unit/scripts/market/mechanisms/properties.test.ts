@@ -147,13 +147,7 @@ describe("properties of the auctions on random books", () => {
 });
 
 /** What a pile whose order is worth `worth` to it gains when it names another price, price times Wh. */
-function gainOf(
-  rule: "mcafee" | "vickrey",
-  book: PricedBook,
-  liar: string,
-  worth: bigint,
-  named: bigint,
-): bigint {
+function gainOf(rule: "mcafee" | "vickrey", book: PricedBook, liar: string, worth: bigint, named: bigint): bigint {
   const lying = (offers: PricedBook["bids"], rising: number) =>
     offers
       .map((offer) => (offer.pile === liar ? { ...offer, price: named } : offer))

@@ -134,7 +134,8 @@ describe("auctions with known results", () => {
       const money = (units: number) => BigInt(Math.round(units * TICKS));
       const trades = AUCTIONS[rule](book.bids, book.asks, { thetaBps: 5_000n, fund: money(fund) });
       if (expected.quantity !== undefined) expect(energyOf(trades)).to.equal(BigInt(expected.quantity * WH));
-      if (expected.welfare !== undefined) expect(welfareOf(book, trades)).to.equal(money(expected.welfare) * BigInt(WH));
+      if (expected.welfare !== undefined)
+        expect(welfareOf(book, trades)).to.equal(money(expected.welfare) * BigInt(WH));
       if (expected.quantity !== 0) expect(trades.length).to.be.above(0);
       for (const { price, premium = 0n, subsidy = 0n } of trades) {
         if (expected.price !== undefined) {
