@@ -1,7 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../scripts/chain/marketClient";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";

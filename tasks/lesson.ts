@@ -8,7 +8,7 @@ import type { CatalogueLesson } from "../scripts/lesson/catalogue";
 import { type Control, readControls } from "../scripts/lesson/controls";
 import type { Lesson } from "../scripts/lesson/lesson";
 import type { StepView } from "../scripts/lesson/lessonView";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { readText } from "./support/files";
 import { guarded, refusalText } from "./support/guarded";
 import { answerText, helpText, introductionText, stepText } from "./support/lessonText";

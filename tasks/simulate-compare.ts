@@ -1,6 +1,6 @@
 import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
 import { equalEnergyText } from "./support/energyText";
@@ -94,7 +94,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
 /** What to compare, and what is odd about the files of data. */
 async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
-  const { withDefaults } = await import("../scripts/market/defaults");
+  const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
   const policyName = settings.policy?.name;

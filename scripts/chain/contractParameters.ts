@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 
 /** Whoever holds a market's roles first, and the contracts that it works with. */
 export interface MarketSurroundings<Address> {

@@ -18,9 +18,9 @@ import { Delivery__factory } from "../../typechain-types/factories/contracts/del
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
-import type { DeploymentParameters } from "../market/defaults";
-import type { PileAttributes } from "../market/model/creditRanking";
-import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
+import type { DeploymentParameters } from "../core/parameters";
+import type { PileAttributes } from "../model/creditRanking";
+import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../core/types";
 import {
   type MarketTotals,
   decodeChronicle,

@@ -3,7 +3,7 @@ import { keccak256, type Provider, ZeroHash, zeroPadValue } from "ethers";
 
 // By its own file: the generated index would load every contract's bytecode at each start.
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
-import type { Score } from "../market/model/benefit";
+import type { Score } from "../model/benefit";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
 import { type ClearedFrame, MARKET_INTERFACE } from "./marketClient";
 import { decodeFill } from "./packedWords";

@@ -1,4 +1,4 @@
-import type { Side } from "../market/types";
+import type { Side } from "../core/types";
 import type { KnownEv } from "./rollingPlanner";
 import { wholeWh } from "./rounding";
 

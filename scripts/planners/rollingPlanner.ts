@@ -1,4 +1,4 @@
-import type { Side } from "../market/types";
+import type { Side } from "../core/types";
 import { allot, type Allotment } from "./allotment";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
 import type { FlexibleLoad, LoadPlan, LoadProblem } from "./loadProblem";

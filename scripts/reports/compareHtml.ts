@@ -5,7 +5,7 @@ import { drawBars } from "./charts/barChart";
 import type { Chart } from "./charts/chart";
 import { drawLines, type Series } from "./charts/lineChart";
 import { CHART_SCRIPT, htmlChart, htmlCommand, htmlPage, htmlTable } from "./page";
-import { escapeHtml, kW } from "./text";
+import { escapeHtml, kW } from "../core/text";
 
 /** The schemes at one number of arrivals. */
 export interface ArrivalsComparison {

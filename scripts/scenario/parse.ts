@@ -1,15 +1,15 @@
 import type { z } from "zod";
 
-import type { Plan } from "../market/model/benefit";
-import type { MarketParameters, OrderRequest, Publication } from "../market/types";
-import { InputError } from "./inputError";
+import type { Plan } from "../model/benefit";
+import type { MarketParameters, OrderRequest, Publication } from "../core/types";
+import { InputError } from "../core/errors";
 import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
 import { findProblem } from "./meaning";
 import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
 import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
 
-export { InputError } from "./inputError";
+export { InputError } from "../core/errors";
 
 type Issue = z.core.$ZodIssue;
 type FileMarket = ScenarioFile["market"];

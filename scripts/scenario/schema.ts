@@ -94,7 +94,7 @@
  */
 import { z } from "zod";
 
-import { DEFAULT_PARAMETERS } from "../market/defaults";
+import { DEFAULT_PARAMETERS } from "../core/parameters";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;

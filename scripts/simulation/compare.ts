@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
 import { wantedWh } from "../piles/ev";
 import type { Schedule } from "../schemes/schedule";
@@ -6,7 +6,7 @@ import type { ComparedScheme, MarketRun } from "./comparedSchemes";
 import { type DayOptions, runDay } from "./day";
 import { shareOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
-import type { MarketPort } from "./marketPort";
+import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
 

@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { WholeNeed } from "../piles/policies/wholeNeed";
 import { asapPlanner, type BookPlanner, epob, epobFactor, pob } from "../planners/book/planners";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";

@@ -1,19 +1,19 @@
 import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
-import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
-import { benefit, type Proposal } from "../market/model/benefit";
-import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
+import { MAX_LIFETIME_FRAMES } from "../model/limits";
+import { benefit, type Proposal } from "../model/benefit";
+import type { FrameOutcome, OrderRequest, Publication } from "../core/types";
 import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
 import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
 import type { MeterDeviations } from "../piles/meters";
 import type { BookPlanner } from "../planners/book/planners";
-import type { Random } from "../random";
-import { InputError } from "../scenario/inputError";
+import type { Random } from "../core/random";
+import { InputError } from "../core/errors";
 import { DayDelivery } from "./dayDelivery";
 import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
-import { type Action, isMetered, type MarketPort } from "./marketPort";
+import { type Action, isMetered, type MarketPort } from "../core/ports";
 import { agentMarket, PublicRecord } from "./publicView";
 
 /** The frames that count. */

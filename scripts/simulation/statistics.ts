@@ -1,7 +1,7 @@
 import { runDay } from "./day";
 import type { DayResult } from "./dayResult";
 import { defaultDay, type DaySettings } from "./defaults";
-import type { MarketPort } from "./marketPort";
+import type { MarketPort } from "../core/ports";
 
 /** How a figure is spread over repetitions. */
 export interface Spread {

@@ -6,7 +6,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Patience } from "../../scripts/chain/inclusion";
 import type { Transactor } from "../../scripts/chain/transactor";
 import type { TransactionJournal } from "../../scripts/chain/transactionJournal";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { networkId } from "./networkId";
 
 /** Longest that a setting may make a command wait, s. */

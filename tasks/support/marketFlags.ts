@@ -1,7 +1,7 @@
 import type { ConfigurableTaskDefinition, TaskArguments } from "hardhat/types";
 
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
-import { InputError } from "../../scripts/scenario/inputError";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/core/parameters";
+import { InputError } from "../../scripts/core/errors";
 import { readText } from "./files";
 
 type Name = keyof DeploymentParameters;

@@ -1,10 +1,10 @@
 import { task } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
 
-import { MARKET_BOUNDS } from "../../scripts/market/bounds";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import { MARKET_BOUNDS } from "../../scripts/core/bounds";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { OrderPolicy } from "../../scripts/piles/agent";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
 import { boundedAmount, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
@@ -86,7 +86,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   refuseTogether(args, "sessions", "evs", "the file says who comes");
   refuseTogether(args, "agent", "policy", "an agent is a policy of your own");
   refuseTogether(args, "load", "homes", "the file says what the homes draw");
-  const { DEFAULT_PARAMETERS } = await import("../../scripts/market/defaults");
+  const { DEFAULT_PARAMETERS } = await import("../../scripts/core/parameters");
   const { PRESETS } = await import("../../scripts/simulation/presets");
   const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;

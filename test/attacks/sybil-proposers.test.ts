@@ -7,7 +7,7 @@ import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentClock } from "../../scripts/chain/clock";
 import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { runSybil, type SybilReport } from "../../scripts/reports/sybil/experiment";
 import { SYBIL_MARKET, SybilMarket } from "../../scripts/reports/sybil/market";
 import { PROPOSER_NAMES } from "../../scripts/reports/sybil/verified";

@@ -5,7 +5,7 @@ import hre, { ethers } from "hardhat";
 import { feederModule } from "../../deploy/modules/Feeder";
 import { isLiveState } from "../../scripts/chain/marketClient";
 import { decodeChronicle, decodePileState } from "../../scripts/chain/packedWords";
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import type { BenefitRounds, Delivery, Market, MarketLens, TestToken } from "../../typechain-types";
 
 /** A deployed market with its people, for tests. */

@@ -30,11 +30,11 @@ import {
   READING_TYPES,
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { MarketModel, MarketRefusal } from "../../scripts/market/model";
-import { decide, type FrozenBook, type Plan } from "../../scripts/market/model/benefit";
-import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
-import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { MarketModel, MarketRefusal } from "../../scripts/model/model";
+import { decide, type FrozenBook, type Plan } from "../../scripts/model/benefit";
+import type { FrameSettlement, Reading } from "../../scripts/core/settlement";
+import type { FrameOutcome, Order, OrderRequest } from "../../scripts/core/types";
 import type { IOrderBook } from "../../typechain-types/contracts/market/Market";
 import type { Deployed } from "./market";
 import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";

@@ -7,7 +7,7 @@ import { DevelopmentClock } from "../../scripts/chain/clock";
 import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
 import { simulatedPileKey } from "../../scripts/chain/pileKeys";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { DEFAULT_PARAMETERS, type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS, type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import { asapPlanner, epob, epobFactor, pob } from "../../scripts/planners/book/planners";
 import { WholeNeed } from "../../scripts/piles/policies/wholeNeed";
 import { type DayOptions, runDay } from "../../scripts/simulation/day";

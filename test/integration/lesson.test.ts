@@ -14,7 +14,7 @@ import { readControls } from "../../scripts/lesson/controls";
 import { Lesson } from "../../scripts/lesson/lesson";
 import type { RoundView, StepView } from "../../scripts/lesson/lessonView";
 import { obey } from "../../scripts/lesson/walk";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { parseScenario } from "../../scripts/scenario/parse";
 import { replayOnModel } from "../../scripts/scenario/replayOnModel";
 import type { Scenario } from "../../scripts/scenario/scenario";

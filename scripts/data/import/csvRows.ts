@@ -1,6 +1,6 @@
 import { CsvError, parse } from "csv-parse";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Separator } from "./separator";
 import type { RowListener } from "./table";
 

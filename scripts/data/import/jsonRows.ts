@@ -1,6 +1,6 @@
 import { JSONParser, TokenizerError, TokenParserError } from "@streamparser/json";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Columns, Row, RowListener } from "./table";
 
 /** How the objects of a JSON file lie. */

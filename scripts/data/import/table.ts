@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { readCsvRows } from "./csvRows";
 import { findJsonLayout, type JsonLayout, readJsonRows } from "./jsonRows";
 import { readNumber } from "./numbers";

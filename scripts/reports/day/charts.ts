@@ -6,7 +6,7 @@ import { drawColumns } from "../charts/columnChart";
 import { depthControl, drawDepth, type FrameBook, shownWh } from "../charts/depthChart";
 import { drawLines, type LineChart, type Series } from "../charts/lineChart";
 import { drawPairs } from "../charts/pairMatrix";
-import { grouped, kW, kWh, pence, short } from "../text";
+import { grouped, kW, kWh, pence, short } from "../../core/text";
 import type { DayPage } from "./html";
 import { pairsOf, ranked } from "./pairs";
 

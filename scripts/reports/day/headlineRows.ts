@@ -1,5 +1,5 @@
 import type { Headline } from "../../simulation/statistics";
-import { kW, pence } from "../text";
+import { kW, pence } from "../../core/text";
 
 /** A headline figure: its name in JSON, in tables, and how it is written. */
 export interface HeadlineRow {

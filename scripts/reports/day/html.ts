@@ -1,7 +1,7 @@
 import type { DayResult } from "../../simulation/dayResult";
-import type { BookOrder } from "../../simulation/marketPort";
+import type { BookOrder } from "../../core/ports";
 import { htmlChart, htmlCommand, htmlPage, htmlTable, CHART_SCRIPT } from "../page";
-import { escapeHtml, kW, kWh, pence } from "../text";
+import { escapeHtml, kW, kWh, pence } from "../../core/text";
 import { dayCharts } from "./charts";
 
 /** A simulated day as a page shows it. */

@@ -1,4 +1,4 @@
-import { Random } from "../../random";
+import { Random } from "../../core/random";
 import { type Estimate, estimate } from "./estimate";
 import { type Figures, figuresOf } from "./figures";
 import type { Strategy } from "./strategy";

@@ -1,7 +1,7 @@
-import type { Measurement } from "../../gas/bench";
-import { GENERAL_ORDER_BOOK_GAS } from "../../gas/elsewhere";
-import { itemGas } from "../../gas/floor";
-import { grouped } from "../text";
+import type { Measurement } from "../../quality/gas/bench";
+import { GENERAL_ORDER_BOOK_GAS } from "../../quality/gas/elsewhere";
+import { itemGas } from "../../quality/gas/floor";
+import { grouped } from "../../core/text";
 
 /** Titles of {@link operationRow}. */
 export const OPERATION_COLUMNS = [

@@ -26,7 +26,7 @@ import {
   packSignedTerms,
   type SignedTerms,
 } from "../../../scripts/chain/packedWords";
-import { type DeploymentParameters, withDefaults } from "../../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../../scripts/core/parameters";
 import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
 

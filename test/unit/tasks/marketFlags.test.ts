@@ -8,7 +8,7 @@ import hre from "hardhat";
 import { MarketMoney, unitFor } from "../../../scripts/chain/token";
 import { readPileList } from "../../../scripts/chain/pileList";
 import { PublicationReader, publishableFrames } from "../../../scripts/chain/publications";
-import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../scripts/core/parameters";
 import { differences, flagText, readMarketFlags } from "../../../tasks/support/marketFlags";
 import { readAmount } from "../../../tasks/support/moneyFlags";
 

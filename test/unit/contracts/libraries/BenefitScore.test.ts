@@ -4,7 +4,7 @@ import { ethers } from "hardhat";
 import { decodeFrozenBook, encodeFrozenBook } from "../../../../scripts/chain/frozenBook";
 import { refusalOf } from "../../../../scripts/chain/refusal";
 import { encodePlan } from "../../../../scripts/chain/roundWords";
-import { MarketRefusal } from "../../../../scripts/market/model";
+import { MarketRefusal } from "../../../../scripts/model/model";
 import {
   Allotment,
   type FlexibleOrder,
@@ -14,8 +14,8 @@ import {
   projectFallback,
   scoreCourse,
   scorePlan,
-} from "../../../../scripts/market/model/benefit";
-import { Random } from "../../../../scripts/random";
+} from "../../../../scripts/model/benefit";
+import { Random } from "../../../../scripts/core/random";
 import type { BenefitRounds } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { creditWeight, creditWeights, drawWinner } from "../../../../scripts/market/model/creditDraw";
-import { Random } from "../../../../scripts/random";
+import { creditWeight, creditWeights, drawWinner } from "../../../../scripts/model/creditDraw";
+import { Random } from "../../../../scripts/core/random";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 import { libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
