@@ -49,7 +49,8 @@ task("report:operations", "Measures the gas of every operation of the market bes
 /** Runs the bench on a market of its own. */
 export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Promise<BenchResult> {
   const { runBench } = await import("../scripts/quality/gas/bench");
-  const { MarketClient, ERROR_INTERFACES } = await import("../scripts/chain/marketClient");
+  const { MarketClient } = await import("../scripts/chain/marketClient");
+  const { ERROR_INTERFACES } = await import("../scripts/chain/interfaces");
   const { UnlockedTransactor } = await import("../scripts/chain/transactor");
   const { feederModule } = await import("../deploy/modules/Feeder");
   const provider = hre.network.provider;

@@ -1,8 +1,6 @@
 import {
   type BaseWallet,
   type BlockTag,
-  id,
-  Interface,
   type Provider,
   Signature,
   type Signer,
@@ -11,16 +9,19 @@ import {
   ZeroHash,
 } from "ethers";
 
+import type { Delivery } from "../../typechain-types/contracts/delivery/Delivery";
+import type { Market } from "../../typechain-types/contracts/market/Market";
+import type { TestToken } from "../../typechain-types/contracts/test/TestToken";
 // By their own files: the generated index would load every contract's bytecode at each start.
-import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
-import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
 import type { DeploymentParameters } from "../core/parameters";
 import type { PileAttributes } from "../model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../core/types";
+import type { ClearedFrame } from "./clearedFrame";
+import { ContractCalls, type EventArguments, type EventName } from "./contractCalls";
+import { DELIVERY_INTERFACE, ERROR_INTERFACES, MARKET_INTERFACE } from "./interfaces";
 import {
   type MarketTotals,
   decodeChronicle,
@@ -39,25 +40,13 @@ import {
   type SignedTerms,
 } from "./packedWords";
 import { ContractRefusal, decodeRefusal } from "./refusal";
-import { type Role, ROLE_IDS } from "./roles";
+import { type Role, ROLE_IDS } from "./roleIds";
 import { RoundsClient } from "./roundsClient";
 import type { Call, Receipt, Transactor } from "./transactor";
 
-/** The market's own interface; decodes events and errors. */
-export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
-/** Interface of the contract that meters and settles a market's frames. */
-export const DELIVERY_INTERFACE: Interface = Delivery__factory.createInterface();
-/** Interfaces whose custom errors a transaction to a market can end in. */
-export const ERROR_INTERFACES: readonly Interface[] = [
-  MARKET_INTERFACE,
-  DELIVERY_INTERFACE,
-  BenefitRounds__factory.createInterface(),
-  new Interface(IMarketFactory__factory.abi),
-  new Interface(IERC20Errors__factory.abi),
-];
-/** What an account needs to propose plans. */
-export const PROPOSER_ROLE = id("PROPOSER_ROLE");
 const TOKEN_INTERFACE = TestToken__factory.createInterface();
+
+export type { ClearedFrame } from "./clearedFrame";
 
 /** A signed order as the contract takes it. */
 export interface SignedOrder {
@@ -100,25 +89,16 @@ export interface PileRecord {
   ratedW: bigint;
 }
 
-/** Everything about one cleared frame; piles by their numbers. */
-export interface ClearedFrame {
-  frame: number;
-  fills: PackedFill[];
-  loadW: bigint;
-  pflW: bigint;
-  /** The fills as the contract wants them back at settlement. */
-  packed: readonly bigint[];
-  /** How many of them the match made; a benefit round made the others. */
-  matched: number;
-}
-
 /**
  * One feeder's market on a chain, in the project's own terms. Reads through a provider, writes through whatever
  * {@link Transactor} each call names; a refusal of the contract is thrown as {@link ContractRefusal}.
  */
 export class MarketClient {
-  private readonly market;
-  private readonly delivery;
+  private readonly market: Market;
+  private readonly delivery: Delivery;
+  private readonly toMarket: ContractCalls<Market>;
+  private readonly toDelivery: ContractCalls<Delivery>;
+  private readonly toToken: ContractCalls<TestToken>;
   private domain: TypedDataDomain | undefined;
   private readingDomain: TypedDataDomain | undefined;
 
@@ -136,6 +116,9 @@ export class MarketClient {
   ) {
     this.market = Market__factory.connect(address, provider);
     this.delivery = Delivery__factory.connect(deliveryAddress, provider);
+    this.toMarket = new ContractCalls(address, MARKET_INTERFACE);
+    this.toDelivery = new ContractCalls(deliveryAddress, DELIVERY_INTERFACE);
+    this.toToken = new ContractCalls(tokenAddress, TOKEN_INTERFACE);
   }
 
   /** Connects to a deployed market and reads its parameters. */
@@ -189,33 +172,29 @@ export class MarketClient {
 
   /** What {@link register} sends. */
   registration({ account, operator, meterKey, ratedW }: Omit<PileRecord, "index">): Call {
-    return this.callOf("registerPile", [account, operator, meterKey, ratedW]);
+    return this.toMarket.call("registerPile", [account, operator, meterKey, ratedW]);
   }
 
   /** Number of the pile that a receipt of {@link register} tells of. */
   registeredIndex(receipt: Receipt): number {
-    return Number(this.event(receipt, "PileRegistered")["pile"]);
+    return Number(this.event(receipt, "PileRegistered").pile);
   }
 
   /** Suspends or re-admits a pile. */
   async setSuspended(registrar: Transactor, account: string, suspended: boolean): Promise<Receipt> {
-    return this.write(registrar, "setSuspended", [account, suspended]);
+    return this.toMarket.send(registrar, "setSuspended", [account, suspended]);
   }
 
   /** Mints test tokens for the sender and lets the market take them. Only where the token has a faucet. */
   async drawFromFaucet(sender: Transactor, amount: bigint): Promise<void> {
     const tokens = amount * this.parameters.unit;
-    await sender.send({
-      to: this.tokenAddress,
-      data: TOKEN_INTERFACE.encodeFunctionData("faucet", [sender.address, tokens]),
-    });
+    await this.toToken.send(sender, "faucet", [sender.address, tokens]);
     await this.approve(sender, amount);
   }
 
   /** Lets the market take `amount` money units of the sender's tokens. */
   async approve(sender: Transactor, amount: bigint): Promise<Receipt> {
-    const data = TOKEN_INTERFACE.encodeFunctionData("approve", [this.address, amount * this.parameters.unit]);
-    return sender.send({ to: this.tokenAddress, data });
+    return this.toToken.send(sender, "approve", [this.address, amount * this.parameters.unit]);
   }
 
   /** Deposits `amount` money units of the sender's tokens for a pile. */
@@ -225,17 +204,19 @@ export class MarketClient {
 
   /** What {@link deposit} sends. */
   depositCall(account: string, amount: bigint): Call {
-    return this.callOf("deposit", [account, amount * this.parameters.unit]);
+    return this.toMarket.call("deposit", [account, amount * this.parameters.unit]);
   }
 
   /** Takes `amount` money units out of the sender's free balance. */
   async withdraw(pile: Transactor, to: string, amount: bigint): Promise<Receipt> {
-    return this.write(pile, "withdraw", [to, amount]);
+    return this.toMarket.send(pile, "withdraw", [to, amount]);
   }
 
   /** Publishes base load and tariffs of the frames from `firstFrame` on. */
   async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
-    return this.write(operator, "publish", [publications.map((p, index) => ({ frame: firstFrame + index, ...p }))]);
+    return this.toMarket.send(operator, "publish", [
+      publications.map((p, index) => ({ frame: firstFrame + index, ...p })),
+    ]);
   }
 
   /** Publishes base load and tariffs of frames, in any order. */
@@ -243,22 +224,22 @@ export class MarketClient {
     operator: Transactor,
     publications: readonly ({ frame: number } & Publication)[],
   ): Promise<Receipt> {
-    return this.write(operator, "publish", [publications]);
+    return this.toMarket.send(operator, "publish", [publications]);
   }
 
   /** Places an order of the sending pile. */
   async place(pile: Transactor, order: OrderRequest): Promise<Receipt> {
-    return this.write(pile, "place", [requestArgument(order)]);
+    return this.toMarket.send(pile, "place", [requestArgument(order)]);
   }
 
   /** Replaces the sending pile's live order. */
   async replace(pile: Transactor, order: OrderRequest): Promise<Receipt> {
-    return this.write(pile, "replace", [requestArgument(order)]);
+    return this.toMarket.send(pile, "replace", [requestArgument(order)]);
   }
 
   /** Cancels the sending pile's live order. */
   async cancel(pile: Transactor): Promise<Receipt> {
-    return this.write(pile, "cancel", []);
+    return this.toMarket.send(pile, "cancel", []);
   }
 
   /** Signs terms with a pile's key (EIP-712). */
@@ -271,7 +252,7 @@ export class MarketClient {
 
   /** Submits one signed order. */
   async submit(gateway: Transactor, order: SignedOrder): Promise<Receipt> {
-    return this.write(gateway, "submit", [order]);
+    return this.toMarket.send(gateway, "submit", [order]);
   }
 
   /** Submits signed orders in one transaction. @returns The refused ones; all others stand. */
@@ -279,11 +260,10 @@ export class MarketClient {
     gateway: Transactor,
     orders: readonly SignedOrder[],
   ): Promise<{ receipt: Receipt; refused: BatchRefusal[] }> {
-    const receipt = await this.write(gateway, "submitBatch", [orders]);
+    const receipt = await this.toMarket.send(gateway, "submitBatch", [orders]);
     const refused = this.events(receipt, "OrderRefused").map(({ position, refusal }) => ({
       position: Number(position),
-      refusal:
-        decodeRefusal(refusal as string, ERROR_INTERFACES) ?? new ContractRefusal("UnknownError", { data: refusal }),
+      refusal: decodeRefusal(refusal, ERROR_INTERFACES) ?? new ContractRefusal("UnknownError", { data: refusal }),
     }));
     return { receipt, refused };
   }
@@ -296,17 +276,17 @@ export class MarketClient {
 
   /** Gives an account a role. */
   async grantRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
-    return this.write(admin, "grantRole", [ROLE_IDS[role], account]);
+    return this.toMarket.send(admin, "grantRole", [ROLE_IDS[role], account]);
   }
 
   /** Takes a role from an account. */
   async revokeRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
-    return this.write(admin, "revokeRole", [ROLE_IDS[role], account]);
+    return this.toMarket.send(admin, "revokeRole", [ROLE_IDS[role], account]);
   }
 
   /** Gives up the sender's own role. */
   async renounceRole(holder: Transactor, role: Role): Promise<Receipt> {
-    return this.write(holder, "renounceRole", [ROLE_IDS[role], holder.address]);
+    return this.toMarket.send(holder, "renounceRole", [ROLE_IDS[role], holder.address]);
   }
 
   /** Whether an account holds a role. */
@@ -316,49 +296,45 @@ export class MarketClient {
 
   /** Pauses or reopens entry: deposits and new orders. */
   async setEntryPaused(guardian: Transactor, paused: boolean): Promise<Receipt> {
-    return this.write(guardian, "setEntryPaused", [paused]);
+    return this.toMarket.send(guardian, "setEntryPaused", [paused]);
   }
 
   /** Takes `amount` money units out of the grid operator's account. */
   async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
-    return this.write(operator, "withdrawGrid", [to, amount]);
+    return this.toMarket.send(operator, "withdrawGrid", [to, amount]);
   }
 
   /** Gives a pile's meter another key, from the frame on that the contract says. */
   async setMeterKey(registrar: Transactor, pile: number, key: string): Promise<Receipt> {
-    return this.toDelivery(registrar, "setMeterKey", [this.address, pile, key]);
+    return this.toDelivery.send(registrar, "setMeterKey", [this.address, pile, key]);
   }
 
   /** Grants an account the market's role of proposing plans. */
   async admitProposer(registrar: Transactor, proposer: string): Promise<Receipt> {
-    return this.write(registrar, "grantRole", [PROPOSER_ROLE, proposer]);
+    return this.grantRole(registrar, "proposer", proposer);
   }
 
   /** Clears a frame. */
   async clear(sender: Transactor, frame: number): Promise<{ receipt: Receipt; cleared: ClearedFrame }> {
-    const receipt = await this.write(sender, "clear", [frame]);
-    const { loadW, pflW, fills } = this.event(receipt, "FrameCleared") as {
-      loadW: bigint;
-      pflW: bigint;
-      fills: readonly bigint[];
-    };
+    const receipt = await this.toMarket.send(sender, "clear", [frame]);
+    const { loadW, pflW, fills } = this.event(receipt, "FrameCleared");
     const packed = [...fills];
     return { receipt, cleared: { frame, loadW, pflW, packed, matched: packed.length, fills: packed.map(decodeFill) } };
   }
 
   /** Adds `amount` money units of the sender's tokens to the grid operator's account. */
   async depositGrid(sender: Transactor, amount: bigint): Promise<Receipt> {
-    return this.write(sender, "depositGrid", [amount * this.parameters.unit]);
+    return this.toMarket.send(sender, "depositGrid", [amount * this.parameters.unit]);
   }
 
   /** Sets a pile's weather factor for the frames after the one that is running. @param bps 1/10 000 */
   async setWeather(registrar: Transactor, pile: number, bps: bigint): Promise<Receipt> {
-    return this.toDelivery(registrar, "setWeatherFactor", [this.address, pile, bps]);
+    return this.toDelivery.send(registrar, "setWeatherFactor", [this.address, pile, bps]);
   }
 
   /** Rates a pile for ranking by credit. */
   async setAttributes(registrar: Transactor, pile: number, attributes: PileAttributes): Promise<Receipt> {
-    return this.toDelivery(registrar, "setAttributes", [this.address, pile, attributes]);
+    return this.toDelivery.send(registrar, "setAttributes", [this.address, pile, attributes]);
   }
 
   /** Signs a reading with a meter's key (EIP-712): a wallet, or an account that a node signs for. */
@@ -374,7 +350,7 @@ export class MarketClient {
    * @throws ContractRefusal the first of them that the contract refused; the others are stored all the same
    */
   async submitReadings(sender: Transactor, readings: readonly SignedReading[]): Promise<Receipt> {
-    const receipt = await this.toDelivery(sender, "submit", [this.address, readings]);
+    const receipt = await this.toDelivery.send(sender, "submit", [this.address, readings]);
     for (const { topics, data } of receipt.logs) {
       const parsed = DELIVERY_INTERFACE.parseLog({ topics: [...topics], data });
       if (parsed?.name !== "ReadingRefused") continue;
@@ -392,12 +368,12 @@ export class MarketClient {
     readings: readonly SignedReading[] = [],
   ): Promise<Receipt> {
     const { frame, packed, matched } = cleared;
-    return this.toDelivery(sender, "settle", [this.address, frame, publication, packed, matched, readings]);
+    return this.toDelivery.send(sender, "settle", [this.address, frame, publication, packed, matched, readings]);
   }
 
   /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
   settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
-    const event = this.event(receipt, "FrameSettled") as { rest: string; postings: readonly bigint[] };
+    const event = this.event(receipt, "FrameSettled");
     const moved = new Map(event.postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
     return { complete: event.rest === ZeroHash, moved };
   }
@@ -420,7 +396,7 @@ export class MarketClient {
 
   /** Pays the sender's claim in tokens, as far as the operator's account lasts. */
   async collectClaim(claimant: Transactor, to: string): Promise<Receipt> {
-    return this.toDelivery(claimant, "collectClaim", [this.address, to]);
+    return this.toDelivery.send(claimant, "collectClaim", [this.address, to]);
   }
 
   /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
@@ -483,30 +459,18 @@ export class MarketClient {
   }
 
   /** The events of a name in a receipt, each as its arguments by name. */
-  events(receipt: Receipt, name: string): Record<string, unknown>[] {
+  events<Name extends EventName<Market>>(receipt: Receipt, name: Name): EventArguments<Market, Name>[] {
     const topic = MARKET_INTERFACE.getEvent(name)?.topicHash;
     return receipt.logs
       .filter((log) => log.topics[0] === topic && log.address.toLowerCase() === this.address.toLowerCase())
-      .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject());
+      .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject())
+      .map((args) => args as EventArguments<Market, Name>);
   }
 
-  private event(receipt: Receipt, name: string): Record<string, unknown> {
+  private event<Name extends EventName<Market>>(receipt: Receipt, name: Name): EventArguments<Market, Name> {
     const [event] = this.events(receipt, name);
     if (event === undefined) throw new Error(`transaction ${receipt.hash} carries no ${name}`);
     return event;
-  }
-
-  private async write(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
-    return sender.send(this.callOf(method, args));
-  }
-
-  private callOf(method: string, args: readonly unknown[]): Call {
-    return { to: this.address, data: MARKET_INTERFACE.encodeFunctionData(method, args) };
-  }
-
-  private async toDelivery(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
-    const data = DELIVERY_INTERFACE.encodeFunctionData(method, args);
-    return sender.send({ to: this.deliveryAddress, data });
   }
 
   private async signingDomain(): Promise<TypedDataDomain> {
@@ -562,7 +526,7 @@ export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => strin
   return { frame: cleared.frame, trades, grid, loadW: cleared.loadW, pflW: cleared.pflW };
 }
 
-function requestArgument(order: OrderRequest): Record<string, unknown> {
+function requestArgument(order: OrderRequest) {
   const { side, price, energyWh, peakWh, expiryFrame } = order;
   return { charge: side === "charge", price, energyWh, peakWh, expiryFrame };
 }

@@ -1,4 +1,4 @@
-import type { FrozenBook, Proposal, Score } from "../model/benefit";
+import type { FrozenBook, Proposal, Score } from "./rounds";
 import type { FrameSettlement, Reading } from "./settlement";
 import type { FrameOutcome, MarketParameters, Order, OrderRequest, Publication } from "./types";
 

@@ -1,5 +1,10 @@
 import type { WallClock } from "./import/zones";
-import type { MeasuredFrames } from "../simulation/day";
+
+/** The frames that count. */
+export interface MeasuredFrames {
+  first: number;
+  count: number;
+}
 
 /**
  * Frames of a date on a wall clock: frame 0 begins at the midnight before the day before, and a day on which clocks are

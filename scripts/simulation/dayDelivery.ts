@@ -4,7 +4,7 @@ import { type FrameSettlement, type Imbalance, IMBALANCE_CAUSES, noImbalance, ty
 import type { FrameOutcome } from "../core/types";
 import { EvMeter, type MeterDeviations } from "../piles/meters";
 import type { Random } from "../core/random";
-import type { MeasuredFrames } from "./day";
+import type { MeasuredFrames } from "../data/calendar";
 import type { CreditReport, DeliveryReport, FrameDelivery } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { MeteredPort } from "../core/ports";

@@ -4,7 +4,7 @@ import { type EnergyLimits, neededWh, possibleWh, wantedWh } from "../piles/ev";
 import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { DayOptions } from "./day";
+import type { DayOptions } from "./dayOptions";
 import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "../core/ports";

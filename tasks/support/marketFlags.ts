@@ -140,7 +140,7 @@ async function readParameterFile(file: string, limits: Limits): Promise<Partial<
 type Limits = ReadonlyMap<string, bigint>;
 
 async function fieldLimits(): Promise<Limits> {
-  const { MARKET_INTERFACE } = await import("../../scripts/chain/marketClient");
+  const { MARKET_INTERFACE } = await import("../../scripts/chain/interfaces");
   const [parameters] = MARKET_INTERFACE.getFunction("parameters")!.outputs;
   const fields = parameters!.components ?? [];
   return new Map(

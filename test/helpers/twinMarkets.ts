@@ -14,7 +14,8 @@ import hre, { ethers } from "hardhat";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { encodePlan } from "../../scripts/chain/roundWords";
-import { DELIVERY_INTERFACE, PROPOSER_ROLE } from "../../scripts/chain/marketClient";
+import { DELIVERY_INTERFACE } from "../../scripts/chain/interfaces";
+import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -248,7 +249,7 @@ export class TwinMarkets {
     await token.approve(market, ethers.MaxUint256);
     const [, challenger] = await ethers.getSigners();
     if (parameters.settlement === "benefit") {
-      for (const proposer of [address, challenger!.address]) await market.grantRole(PROPOSER_ROLE, proposer);
+      for (const proposer of [address, challenger!.address]) await market.grantRole(ROLE_IDS.proposer, proposer);
     }
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
     const [marketAddress, tokenAddress, snapshotAddress] = await Promise.all(

@@ -4,9 +4,10 @@ import hre from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentNodeClock, WallClock } from "../../scripts/chain/clock";
-import { decidedFrame } from "../../scripts/chain/frameLogs";
+import { decidedFrame } from "../../scripts/chain/decidedFrame";
 import { DEFAULT_PATIENCE, NotMined } from "../../scripts/chain/inclusion";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { readEvents } from "../../scripts/chain/marketEvents";
 import { type DeployedContract, ModuleDeployer } from "../../scripts/chain/moduleDeployer";
 import { NodeTransactor } from "../../scripts/chain/nodeTransactor";

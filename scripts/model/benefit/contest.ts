@@ -1,3 +1,4 @@
+import type { Proposal } from "../../core/rounds";
 import { MarketRefusal } from "../refusal";
 import { projectFallback } from "./fallback";
 import type { FrozenBook } from "./frozenBook";
@@ -5,11 +6,7 @@ import { type Course, followPlan, type Plan } from "./plan";
 import { planHash } from "./planHash";
 import { compareScores, type Score, scoreCourse } from "./score";
 
-/** A plan and who brought it. */
-export interface Proposal {
-  proposer: string;
-  plan: Plan;
-}
+export type { Proposal } from "../../core/rounds";
 
 /** A proposal that beats the fallback, with its score. */
 export interface ScoredProposal extends Proposal {

@@ -1,59 +1,11 @@
-import type { MarketParameters, Publication, Side } from "../../core/types";
+import type { FlexibleOrder, FrozenBook } from "../../core/rounds";
+import type { MarketParameters } from "../../core/types";
 import { chargingRoomWh } from "../load";
+
+export type { FlexibleOrder, FrozenBook } from "../../core/rounds";
 
 /** The longest that a plan looks ahead, frames. SPEC 4. */
 export const MAX_HORIZON_FRAMES = 48;
-
-/** An order whose energy to or from the grid plans decide: an iceberg bid, or an ask of either kind. SPEC 4. */
-export interface FlexibleOrder {
-  readonly pile: string;
-  readonly side: Side;
-  /** Limit, money units per kWh. */
-  readonly price: bigint;
-  /** R: what the match left to trade, displayed and hidden, Wh. */
-  readonly remainingWh: bigint;
-  /** D(0): what it still displays in the round's frame, Wh. */
-  readonly displayedWh: bigint;
-  /** D(k) for k > 0, Wh. */
-  readonly peakWh: bigint;
-  /** Last frame in which it may be delivered. */
-  readonly expiryFrame: number;
-  /** Frames waited at the round's frame. */
-  readonly waitedFrames: number;
-}
-
-/**
- * What a round is about, as it stood at the match: it never changes. SPEC 4. Frames are counted from the round's by an
- * offset k = 0 ... horizon - 1.
- */
-export interface FrozenBook extends Pick<
-  MarketParameters,
-  | "allotment"
-  | "capacityW"
-  | "lossAllowanceW"
-  | "frameSeconds"
-  | "maxWaitFrames"
-  | "tickSize"
-  | "chargeEfficiencyBps"
-  | "dischargeEfficiencyBps"
-> {
-  /** The round's frame. */
-  readonly frame: number;
-  /** H: frames that a plan has. */
-  readonly horizon: number;
-  /** In order of priority. */
-  readonly bids: readonly FlexibleOrder[];
-  /** In order of priority. */
-  readonly asks: readonly FlexibleOrder[];
-  /** By offset; undefined where a frame is not published. */
-  readonly publications: readonly (Publication | undefined)[];
-  /** P(-1), W: recorded, or the base load where nobody cleared the frame before; undefined where that is unpublished. */
-  readonly previousLoadW: bigint | undefined;
-  /** g: what normal bids drew from the grid in the round's frame, Wh. */
-  readonly matchedGridWh: bigint;
-  /** B: what of the operator's account was not claimed, in whole ticks; at most {@link MAX_EXPORT_BUDGET_TICKS}. */
-  readonly exportBudgetTicks: bigint;
-}
 
 /** The largest export budget of a round: 49 bits. SPEC 4. */
 export const MAX_EXPORT_BUDGET_TICKS = 2n ** 49n - 1n;

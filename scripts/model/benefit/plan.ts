@@ -1,16 +1,11 @@
+import type { Plan } from "../../core/rounds";
 import { MAX_UINT24 } from "../limits";
 import { powerAwayFromZeroW } from "../load";
 import { MarketRefusal } from "../refusal";
 import { Allotment, type Allotted, leftAtMatch, type LeftWh } from "./allotment";
 import type { FrozenBook } from "./frozenBook";
 
-/** Flexible energy to and from the grid in each frame of a round's horizon, 24 bits each. SPEC 4, [T 5.2, 6.2]. */
-export interface Plan {
-  /** To draw, Wh. */
-  readonly drawWh: readonly bigint[];
-  /** To discharge, Wh. */
-  readonly dischargeWh: readonly bigint[];
-}
+export type { Plan } from "../../core/rounds";
 
 /** What a plan comes to. */
 export interface Course {

@@ -1,13 +1,8 @@
+import type { Score } from "../../core/rounds";
 import type { FlexibleOrder, FrozenBook } from "./frozenBook";
 import { type Course, followPlan, type Plan } from "./plan";
 
-/** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
-export interface Score {
-  /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
-  readonly unservedWh: bigint;
-  /** Sum of the squared steps of the load [T (4), 6.6], W^2; steps with an unpublished end do not count. */
-  readonly squaresW2: bigint;
-}
+export type { Score } from "../../core/rounds";
 
 /** The score of what a plan, or the fallback, comes to. */
 export function scoreCourse(book: FrozenBook, { loadsW, leftWh }: Course): Score {

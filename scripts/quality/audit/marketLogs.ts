@@ -1,7 +1,7 @@
 import { type Interface, type Log, type Provider, zeroPadValue } from "ethers";
 
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/marketClient";
-import { ROUNDS_INTERFACE } from "../../chain/roundsClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
+import { ROUNDS_INTERFACE } from "../../chain/interfaces";
 import { type AuditEvent, type EventSource, needsTime } from "./auditEvent";
 import { inBatches } from "./inBatches";
 import { type BlockRange, type LogFilter, readLogs } from "../../chain/readLogs";

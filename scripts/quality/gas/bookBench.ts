@@ -5,7 +5,7 @@ import { REMEMBERED_FRAMES } from "../../chain/packedWords";
 import type { Receipt, Transactor } from "../../chain/transactor";
 import type { OrderRequest, Publication } from "../../core/types";
 import { Random } from "../../core/random";
-import type { BenchSetting, ClearingSeries } from "./bench";
+import type { BenchSetting, ClearingSeries } from "./measurement";
 import { BATCH, DAY } from "./operationFloors";
 import type { ReceiptLog } from "./receipts";
 

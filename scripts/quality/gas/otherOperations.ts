@@ -2,9 +2,9 @@ import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomai
 
 import { MarketFactory__factory } from "../../../typechain-types/factories/contracts/periphery/MarketFactory__factory";
 import { TestToken__factory } from "../../../typechain-types/factories/contracts/test/TestToken__factory";
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/marketClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
 import type { Receipt, Transactor } from "../../chain/transactor";
-import type { BenchSetting } from "./bench";
+import type { BenchSetting } from "./measurement";
 import type { BookBench } from "./bookBench";
 import { BATCH } from "./operationFloors";
 import type { ReceiptLog } from "./receipts";

@@ -1,15 +1,17 @@
 import { id, type Interface, toBeHex, Wallet, zeroPadValue } from "ethers";
 
 import { TestToken__factory } from "../../../typechain-types/factories/contracts/test/TestToken__factory";
-import { DELIVERY_INTERFACE, MARKET_INTERFACE, type SignedReading } from "../../chain/marketClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
+import type { SignedReading } from "../../chain/marketClient";
 import { REMEMBERED_FRAMES } from "../../chain/packedWords";
-import { ROUNDS_INTERFACE, RoundsClient } from "../../chain/roundsClient";
+import { ROUNDS_INTERFACE } from "../../chain/interfaces";
+import { RoundsClient } from "../../chain/roundsClient";
 import { encodePlan, type PlanTotals } from "../../chain/roundWords";
 import type { Receipt, Transactor } from "../../chain/transactor";
 import type { DeploymentParameters } from "../../core/parameters";
 import type { Publication } from "../../core/types";
 import { Random } from "../../core/random";
-import type { BenchSetting } from "./bench";
+import type { BenchSetting } from "./measurement";
 import { FLEXIBLE, HORIZON } from "./roundFloors";
 import type { ReceiptLog } from "./receipts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { InputError } from "../../core/errors";
-import type { BenchResult } from "./bench";
+import type { BenchResult } from "./measurement";
 
 /** Most code that a network takes as a contract, bytes (EIP-170). */
 export const CODE_SIZE_LIMIT = 24_576;

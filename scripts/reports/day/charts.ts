@@ -7,7 +7,7 @@ import { depthControl, drawDepth, type FrameBook, shownWh } from "../charts/dept
 import { drawLines, type LineChart, type Series } from "../charts/lineChart";
 import { drawPairs } from "../charts/pairMatrix";
 import { grouped, kW, kWh, pence, short } from "../../core/text";
-import type { DayPage } from "./html";
+import type { DayPage } from "./dayPage";
 import { pairsOf, ranked } from "./pairs";
 
 /** Every chart of a day's page, in its order. */

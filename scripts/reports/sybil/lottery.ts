@@ -1,6 +1,6 @@
 import { Interface } from "ethers";
 
-import { ROUNDS_INTERFACE } from "../../chain/roundsClient";
+import { ROUNDS_INTERFACE } from "../../chain/interfaces";
 import { encodePlan } from "../../chain/roundWords";
 import type { Proposal } from "../../model/benefit";
 import { creditWeights } from "../../model/creditDraw";

@@ -1,4 +1,4 @@
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/marketClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
 import { BatchGateway, type GatewayOptions, type OrderGateway, type PendingOrder } from "../../chain/orderGateway";
 import { ContractRefusal } from "../../chain/refusal";
 import type { Call, Receipt, Transactor } from "../../chain/transactor";
