@@ -21,7 +21,9 @@ export default {
       comment: "The library works in a notebook or a server as well.",
       severity: "error",
       from: { path: "^scripts/" },
-      to: { path: ["^tasks/", "^test/", "node_modules/hardhat/", "node_modules/@nomicfoundation/hardhat-(?!ignition)"] },
+      to: {
+        path: ["^tasks/", "^test/", "node_modules/hardhat/", "node_modules/@nomicfoundation/hardhat-(?!ignition)"],
+      },
     },
   ],
   options: {

@@ -117,7 +117,7 @@ async function snapshot(hre: HardhatRuntimeEnvironment, result: BenchResult, upd
 
 async function print(result: BenchResult): Promise<void> {
   const { OPERATION_COLUMNS, operationRow, floorText } = await import("../scripts/reports/operations/rows");
-  const { GENERAL_ORDER_BOOK_NOTE } = await import("../scripts/quality/gas/elsewhere");
+  const { GENERAL_ORDER_BOOK_NOTE } = await import("../scripts/quality/gas/generalOrderBooks");
   printHeading(`Gas by receipts, medians (seed ${result.seed}), beside the least that the EVM charges`);
   printTable(OPERATION_COLUMNS, result.measurements.map(operationRow));
   console.log(`\nFloors were measured by bare programs in the same run. ${GENERAL_ORDER_BOOK_NOTE}`);

@@ -6,7 +6,11 @@ import type { Call, Receipt, Transactor } from "./transactor";
 /* eslint-disable @typescript-eslint/no-unused-vars -- type parameters that are inferred to be passed over */
 /** Names of the functions of a generated contract class that change state. */
 export type WriteName<Contract> = {
-  [Name in keyof Contract]: Contract[Name] extends TypedContractMethod<infer _Arguments, infer _Result, infer Mutability>
+  [Name in keyof Contract]: Contract[Name] extends TypedContractMethod<
+    infer _Arguments,
+    infer _Result,
+    infer Mutability
+  >
     ? Mutability extends "view"
       ? never
       : Name

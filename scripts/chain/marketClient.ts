@@ -6,7 +6,6 @@ import {
   type Signer,
   type TypedDataDomain,
   ZeroAddress,
-  ZeroHash,
 } from "ethers";
 
 import type { Delivery } from "../../typechain-types/contracts/delivery/Delivery";
@@ -19,16 +18,17 @@ import { TestToken__factory } from "../../typechain-types/factories/contracts/te
 import type { DeploymentParameters } from "../core/parameters";
 import type { PileAttributes } from "../model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../core/types";
+import * as actions from "./actions";
+import type { BatchRefusal, MarketContracts, SignedOrder, SignedReading } from "./actions";
 import type { ClearedFrame } from "./clearedFrame";
-import { ContractCalls, type EventArguments, type EventName } from "./contractCalls";
-import { DELIVERY_INTERFACE, ERROR_INTERFACES, MARKET_INTERFACE } from "./interfaces";
+import { deployedParameters } from "./contractParameters";
+import { ContractCalls } from "./contractCalls";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import {
   type MarketTotals,
   decodeChronicle,
-  decodeFill,
   decodePileState,
   GRID,
-  decodePosting,
   type MeterReading,
   ORDER_TYPES,
   orderMessage,
@@ -39,35 +39,14 @@ import {
   READING_TYPES,
   type SignedTerms,
 } from "./packedWords";
-import { ContractRefusal, decodeRefusal } from "./refusal";
 import { type Role, ROLE_IDS } from "./roleIds";
 import { RoundsClient } from "./roundsClient";
 import type { Call, Receipt, Transactor } from "./transactor";
 
 const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
+export type { BatchRefusal, SignedOrder, SignedReading } from "./actions";
 export type { ClearedFrame } from "./clearedFrame";
-
-/** A signed order as the contract takes it. */
-export interface SignedOrder {
-  terms: bigint;
-  r: string;
-  vs: string;
-}
-
-/** A signed reading as the contract takes it. */
-export interface SignedReading {
-  reading: bigint;
-  r: string;
-  vs: string;
-}
-
-/** A refusal of one order of a batch. */
-export interface BatchRefusal {
-  /** Its place in the batch, from 0. */
-  position: number;
-  refusal: ContractRefusal;
-}
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
@@ -91,14 +70,15 @@ export interface PileRecord {
 
 /**
  * One feeder's market on a chain, in the project's own terms. Reads through a provider, writes through whatever
- * {@link Transactor} each call names; a refusal of the contract is thrown as {@link ContractRefusal}.
+ * {@link Transactor} each call names; a refusal of the contract is thrown as `ContractRefusal`.
+ * What it does to the market is in `actions`, one a file; its methods are these with the market filled in.
  */
-export class MarketClient {
+export class MarketClient implements MarketContracts {
   private readonly market: Market;
   private readonly delivery: Delivery;
-  private readonly toMarket: ContractCalls<Market>;
-  private readonly toDelivery: ContractCalls<Delivery>;
-  private readonly toToken: ContractCalls<TestToken>;
+  readonly toMarket: ContractCalls<Market>;
+  readonly toDelivery: ContractCalls<Delivery>;
+  readonly toToken: ContractCalls<TestToken>;
   private domain: TypedDataDomain | undefined;
   private readingDomain: TypedDataDomain | undefined;
 
@@ -124,122 +104,11 @@ export class MarketClient {
   /** Connects to a deployed market and reads its parameters. */
   static async connect(address: string, provider: Provider): Promise<MarketClient> {
     const p = await Market__factory.connect(address, provider).parameters();
-    const parameters: DeploymentParameters = {
-      frameSeconds: Number(p.frameSeconds),
-      auctionSeconds: Number(p.auctionSeconds),
-      leadFrames: Number(p.leadFrames),
-      alpha: Number(p.alpha),
-      beta: Number(p.beta),
-      icebergThresholdWh: p.icebergThresholdWh,
-      icebergPeakWh: p.icebergPeakWh,
-      minEnergyWh: p.minEnergyWh,
-      maxWaitFrames: Number(p.maxWaitFrames),
-      capacityW: p.capacityW,
-      lossAllowanceW: p.lossAllowanceW,
-      tickSize: p.tickSize,
-      bondPrice: p.bondPrice,
-      wheelingCap: p.wheelingCap,
-      unit: p.unit,
-      pileCap: Number(p.pileCap),
-      settlement: p.rounds === ZeroAddress ? "adbev" : "benefit",
-      roundSeconds: Number(p.roundSeconds),
-      finaliseSeconds: Number(p.finaliseSeconds),
-      maxHorizon: Number(p.maxHorizon),
-      allotment: p.allotBySlack ? "slack" : "expiry",
-      chargeEfficiencyBps: p.chargeEfficiencyBps,
-      dischargeEfficiencyBps: p.dischargeEfficiencyBps,
-      readingSeconds: Number(p.readingSeconds),
-      breach: p.defaulterPays ? "defaulter" : "counterparty",
-      overBps: p.overBps,
-      initialCredit: p.initialCredit,
-      creditPriorWh: p.creditPriorWh,
-      minCredit: p.minCredit,
-      ranking: p.rankByCredit ? "credit" : "priority",
-      importCap: p.importCap,
-      cancelPrice: p.cancelPrice,
-      keeperReward: p.keeperReward,
-    };
+    const parameters = deployedParameters(p, ZeroAddress);
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
     const { admin, gridOperator, registrar, guardian } = p;
     const holders = { admin, gridOperator, registrar, guardian };
     return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, holders);
-  }
-
-  /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
-  async register(registrar: Transactor, pile: Omit<PileRecord, "index">): Promise<Receipt> {
-    return registrar.send(this.registration(pile));
-  }
-
-  /** What {@link register} sends. */
-  registration({ account, operator, meterKey, ratedW }: Omit<PileRecord, "index">): Call {
-    return this.toMarket.call("registerPile", [account, operator, meterKey, ratedW]);
-  }
-
-  /** Number of the pile that a receipt of {@link register} tells of. */
-  registeredIndex(receipt: Receipt): number {
-    return Number(this.event(receipt, "PileRegistered").pile);
-  }
-
-  /** Suspends or re-admits a pile. */
-  async setSuspended(registrar: Transactor, account: string, suspended: boolean): Promise<Receipt> {
-    return this.toMarket.send(registrar, "setSuspended", [account, suspended]);
-  }
-
-  /** Mints test tokens for the sender and lets the market take them. Only where the token has a faucet. */
-  async drawFromFaucet(sender: Transactor, amount: bigint): Promise<void> {
-    const tokens = amount * this.parameters.unit;
-    await this.toToken.send(sender, "faucet", [sender.address, tokens]);
-    await this.approve(sender, amount);
-  }
-
-  /** Lets the market take `amount` money units of the sender's tokens. */
-  async approve(sender: Transactor, amount: bigint): Promise<Receipt> {
-    return this.toToken.send(sender, "approve", [this.address, amount * this.parameters.unit]);
-  }
-
-  /** Deposits `amount` money units of the sender's tokens for a pile. */
-  async deposit(sender: Transactor, account: string, amount: bigint): Promise<Receipt> {
-    return sender.send(this.depositCall(account, amount));
-  }
-
-  /** What {@link deposit} sends. */
-  depositCall(account: string, amount: bigint): Call {
-    return this.toMarket.call("deposit", [account, amount * this.parameters.unit]);
-  }
-
-  /** Takes `amount` money units out of the sender's free balance. */
-  async withdraw(pile: Transactor, to: string, amount: bigint): Promise<Receipt> {
-    return this.toMarket.send(pile, "withdraw", [to, amount]);
-  }
-
-  /** Publishes base load and tariffs of the frames from `firstFrame` on. */
-  async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
-    return this.toMarket.send(operator, "publish", [
-      publications.map((p, index) => ({ frame: firstFrame + index, ...p })),
-    ]);
-  }
-
-  /** Publishes base load and tariffs of frames, in any order. */
-  async publishFrames(
-    operator: Transactor,
-    publications: readonly ({ frame: number } & Publication)[],
-  ): Promise<Receipt> {
-    return this.toMarket.send(operator, "publish", [publications]);
-  }
-
-  /** Places an order of the sending pile. */
-  async place(pile: Transactor, order: OrderRequest): Promise<Receipt> {
-    return this.toMarket.send(pile, "place", [requestArgument(order)]);
-  }
-
-  /** Replaces the sending pile's live order. */
-  async replace(pile: Transactor, order: OrderRequest): Promise<Receipt> {
-    return this.toMarket.send(pile, "replace", [requestArgument(order)]);
-  }
-
-  /** Cancels the sending pile's live order. */
-  async cancel(pile: Transactor): Promise<Receipt> {
-    return this.toMarket.send(pile, "cancel", []);
   }
 
   /** Signs terms with a pile's key (EIP-712). */
@@ -250,93 +119,6 @@ export class MarketClient {
     return { terms: packed, r, vs: yParityAndS };
   }
 
-  /** Submits one signed order. */
-  async submit(gateway: Transactor, order: SignedOrder): Promise<Receipt> {
-    return this.toMarket.send(gateway, "submit", [order]);
-  }
-
-  /** Submits signed orders in one transaction. @returns The refused ones; all others stand. */
-  async submitBatch(
-    gateway: Transactor,
-    orders: readonly SignedOrder[],
-  ): Promise<{ receipt: Receipt; refused: BatchRefusal[] }> {
-    const receipt = await this.toMarket.send(gateway, "submitBatch", [orders]);
-    const refused = this.events(receipt, "OrderRefused").map(({ position, refusal }) => ({
-      position: Number(position),
-      refusal: decodeRefusal(refusal, ERROR_INTERFACES) ?? new ContractRefusal("UnknownError", { data: refusal }),
-    }));
-    return { receipt, refused };
-  }
-
-  /** The market's benefit rounds. @throws RangeError where it has none */
-  rounds(): RoundsClient {
-    if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
-    return new RoundsClient(this.roundsAddress, this.address, this.provider);
-  }
-
-  /** Gives an account a role. */
-  async grantRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
-    return this.toMarket.send(admin, "grantRole", [ROLE_IDS[role], account]);
-  }
-
-  /** Takes a role from an account. */
-  async revokeRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
-    return this.toMarket.send(admin, "revokeRole", [ROLE_IDS[role], account]);
-  }
-
-  /** Gives up the sender's own role. */
-  async renounceRole(holder: Transactor, role: Role): Promise<Receipt> {
-    return this.toMarket.send(holder, "renounceRole", [ROLE_IDS[role], holder.address]);
-  }
-
-  /** Whether an account holds a role. */
-  async hasRole(role: Role, account: string): Promise<boolean> {
-    return this.market.hasRole(ROLE_IDS[role], account);
-  }
-
-  /** Pauses or reopens entry: deposits and new orders. */
-  async setEntryPaused(guardian: Transactor, paused: boolean): Promise<Receipt> {
-    return this.toMarket.send(guardian, "setEntryPaused", [paused]);
-  }
-
-  /** Takes `amount` money units out of the grid operator's account. */
-  async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
-    return this.toMarket.send(operator, "withdrawGrid", [to, amount]);
-  }
-
-  /** Gives a pile's meter another key, from the frame on that the contract says. */
-  async setMeterKey(registrar: Transactor, pile: number, key: string): Promise<Receipt> {
-    return this.toDelivery.send(registrar, "setMeterKey", [this.address, pile, key]);
-  }
-
-  /** Grants an account the market's role of proposing plans. */
-  async admitProposer(registrar: Transactor, proposer: string): Promise<Receipt> {
-    return this.grantRole(registrar, "proposer", proposer);
-  }
-
-  /** Clears a frame. */
-  async clear(sender: Transactor, frame: number): Promise<{ receipt: Receipt; cleared: ClearedFrame }> {
-    const receipt = await this.toMarket.send(sender, "clear", [frame]);
-    const { loadW, pflW, fills } = this.event(receipt, "FrameCleared");
-    const packed = [...fills];
-    return { receipt, cleared: { frame, loadW, pflW, packed, matched: packed.length, fills: packed.map(decodeFill) } };
-  }
-
-  /** Adds `amount` money units of the sender's tokens to the grid operator's account. */
-  async depositGrid(sender: Transactor, amount: bigint): Promise<Receipt> {
-    return this.toMarket.send(sender, "depositGrid", [amount * this.parameters.unit]);
-  }
-
-  /** Sets a pile's weather factor for the frames after the one that is running. @param bps 1/10 000 */
-  async setWeather(registrar: Transactor, pile: number, bps: bigint): Promise<Receipt> {
-    return this.toDelivery.send(registrar, "setWeatherFactor", [this.address, pile, bps]);
-  }
-
-  /** Rates a pile for ranking by credit. */
-  async setAttributes(registrar: Transactor, pile: number, attributes: PileAttributes): Promise<Receipt> {
-    return this.toDelivery.send(registrar, "setAttributes", [this.address, pile, attributes]);
-  }
-
   /** Signs a reading with a meter's key (EIP-712): a wallet, or an account that a node signs for. */
   async signReading(meter: Pick<Signer, "signTypedData">, reading: MeterReading): Promise<SignedReading> {
     this.readingDomain ??= domainOf(await this.delivery.eip712Domain());
@@ -345,37 +127,15 @@ export class MarketClient {
     return { reading: packMeterReading(reading), r, vs: yParityAndS };
   }
 
-  /**
-   * Stores signed readings for a later settlement.
-   * @throws ContractRefusal the first of them that the contract refused; the others are stored all the same
-   */
-  async submitReadings(sender: Transactor, readings: readonly SignedReading[]): Promise<Receipt> {
-    const receipt = await this.toDelivery.send(sender, "submit", [this.address, readings]);
-    for (const { topics, data } of receipt.logs) {
-      const parsed = DELIVERY_INTERFACE.parseLog({ topics: [...topics], data });
-      if (parsed?.name !== "ReadingRefused") continue;
-      const refusal = decodeRefusal(parsed.args.getValue("refusal") as string, ERROR_INTERFACES);
-      if (refusal !== undefined) throw refusal;
-    }
-    return receipt;
+  /** The market's benefit rounds. @throws RangeError where it has none */
+  rounds(): RoundsClient {
+    if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
+    return new RoundsClient(this.roundsAddress, this.address, this.provider);
   }
 
-  /** Settles a frame by what its clearing and its round decided. @param readings those that are not stored yet */
-  async settle(
-    sender: Transactor,
-    cleared: Pick<ClearedFrame, "frame" | "packed" | "matched">,
-    publication: bigint,
-    readings: readonly SignedReading[] = [],
-  ): Promise<Receipt> {
-    const { frame, packed, matched } = cleared;
-    return this.toDelivery.send(sender, "settle", [this.address, frame, publication, packed, matched, readings]);
-  }
-
-  /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
-  settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
-    const event = this.event(receipt, "FrameSettled");
-    const moved = new Map(event.postings.map(decodePosting).map(({ pile, money }) => [pile, money]));
-    return { complete: event.rest === ZeroHash, moved };
+  /** Whether an account holds a role. */
+  async hasRole(role: Role, account: string): Promise<boolean> {
+    return this.market.hasRole(ROLE_IDS[role], account);
   }
 
   /** What the market holds of its token, money units, rounded down. */
@@ -392,11 +152,6 @@ export class MarketClient {
   /** What an account may claim from the operator, money units. */
   async claimOf(account: string): Promise<bigint> {
     return this.delivery.claimOf(this.address, account);
-  }
-
-  /** Pays the sender's claim in tokens, as far as the operator's account lasts. */
-  async collectClaim(claimant: Transactor, to: string): Promise<Receipt> {
-    return this.toDelivery.send(claimant, "collectClaim", [this.address, to]);
   }
 
   /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
@@ -458,19 +213,171 @@ export class MarketClient {
     );
   }
 
-  /** The events of a name in a receipt, each as its arguments by name. */
-  events<Name extends EventName<Market>>(receipt: Receipt, name: Name): EventArguments<Market, Name>[] {
-    const topic = MARKET_INTERFACE.getEvent(name)?.topicHash;
-    return receipt.logs
-      .filter((log) => log.topics[0] === topic && log.address.toLowerCase() === this.address.toLowerCase())
-      .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject())
-      .map((args) => args as EventArguments<Market, Name>);
+  /** Suspends or re-admits a pile. */
+  async setSuspended(registrar: Transactor, account: string, suspended: boolean): Promise<Receipt> {
+    return actions.setSuspended(this, registrar, account, suspended);
   }
 
-  private event<Name extends EventName<Market>>(receipt: Receipt, name: Name): EventArguments<Market, Name> {
-    const [event] = this.events(receipt, name);
-    if (event === undefined) throw new Error(`transaction ${receipt.hash} carries no ${name}`);
-    return event;
+  /** Lets the market take tokens of the sender's. @param amount money units */
+  async approve(sender: Transactor, amount: bigint): Promise<Receipt> {
+    return actions.approve(this, sender, amount);
+  }
+
+  /** Takes money out of the sender's free balance. @param amount money units */
+  async withdraw(pile: Transactor, to: string, amount: bigint): Promise<Receipt> {
+    return actions.withdraw(this, pile, to, amount);
+  }
+
+  /** Places an order of the sending pile. */
+  async place(pile: Transactor, order: OrderRequest): Promise<Receipt> {
+    return actions.place(this, pile, order);
+  }
+
+  /** Replaces the sending pile's live order. */
+  async replace(pile: Transactor, order: OrderRequest): Promise<Receipt> {
+    return actions.replace(this, pile, order);
+  }
+
+  /** Cancels the sending pile's live order. */
+  async cancel(pile: Transactor): Promise<Receipt> {
+    return actions.cancel(this, pile);
+  }
+
+  /** Submits one signed order. */
+  async submit(gateway: Transactor, order: SignedOrder): Promise<Receipt> {
+    return actions.submit(this, gateway, order);
+  }
+
+  /** Gives an account a role. */
+  async grantRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return actions.grantRole(this, admin, role, account);
+  }
+
+  /** Takes a role from an account. */
+  async revokeRole(admin: Transactor, role: Role, account: string): Promise<Receipt> {
+    return actions.revokeRole(this, admin, role, account);
+  }
+
+  /** Gives up the sender's own role. */
+  async renounceRole(holder: Transactor, role: Role): Promise<Receipt> {
+    return actions.renounceRole(this, holder, role);
+  }
+
+  /** Pauses or reopens entry: deposits and new orders. */
+  async setEntryPaused(guardian: Transactor, paused: boolean): Promise<Receipt> {
+    return actions.setEntryPaused(this, guardian, paused);
+  }
+
+  /** Adds the sender's tokens to the grid operator's account. @param amount money units */
+  async depositGrid(sender: Transactor, amount: bigint): Promise<Receipt> {
+    return actions.depositGrid(this, sender, amount);
+  }
+
+  /** Takes money out of the grid operator's account. @param amount money units */
+  async withdrawGrid(operator: Transactor, to: string, amount: bigint): Promise<Receipt> {
+    return actions.withdrawGrid(this, operator, to, amount);
+  }
+
+  /** Gives a pile's meter another key, from the frame on that the contract says. */
+  async setMeterKey(registrar: Transactor, pile: number, key: string): Promise<Receipt> {
+    return actions.setMeterKey(this, registrar, pile, key);
+  }
+
+  /** Sets a pile's weather factor for the frames after the one that is running. @param bps 1/10 000 */
+  async setWeather(registrar: Transactor, pile: number, bps: bigint): Promise<Receipt> {
+    return actions.setWeather(this, registrar, pile, bps);
+  }
+
+  /** Rates a pile for ranking by credit. */
+  async setAttributes(registrar: Transactor, pile: number, attributes: PileAttributes): Promise<Receipt> {
+    return actions.setAttributes(this, registrar, pile, attributes);
+  }
+
+  /** Pays the sender's claim in tokens, as far as the operator's account lasts. */
+  async collectClaim(claimant: Transactor, to: string): Promise<Receipt> {
+    return actions.collectClaim(this, claimant, to);
+  }
+
+  /** Registers a pile; {@link registeredIndex} of the receipt is its number. */
+  async register(registrar: Transactor, pile: actions.NewPile): Promise<Receipt> {
+    return actions.registerPile(this, registrar, pile);
+  }
+
+  /** What {@link register} sends. */
+  registration(pile: actions.NewPile): Call {
+    return actions.registration(this, pile);
+  }
+
+  /** Number of the pile that a receipt of {@link register} tells of. */
+  registeredIndex(receipt: Receipt): number {
+    return actions.registeredIndex(this, receipt);
+  }
+
+  /** Mints test tokens for the sender and lets the market take them. @param amount money units */
+  async drawFromFaucet(sender: Transactor, amount: bigint): Promise<void> {
+    return actions.drawFromFaucet(this, sender, amount);
+  }
+
+  /** Deposits the sender's tokens for a pile. @param amount money units */
+  async deposit(sender: Transactor, account: string, amount: bigint): Promise<Receipt> {
+    return actions.deposit(this, sender, account, amount);
+  }
+
+  /** What {@link deposit} sends. */
+  depositCall(account: string, amount: bigint): Call {
+    return actions.depositCall(this, account, amount);
+  }
+
+  /** Publishes base load and tariffs of the frames from `firstFrame` on. */
+  async publish(operator: Transactor, firstFrame: number, publications: readonly Publication[]): Promise<Receipt> {
+    const frames = publications.map((publication, index) => ({ frame: firstFrame + index, ...publication }));
+    return actions.publish(this, operator, frames);
+  }
+
+  /** Publishes base load and tariffs of frames, in any order. */
+  async publishFrames(
+    operator: Transactor,
+    publications: readonly ({ frame: number } & Publication)[],
+  ): Promise<Receipt> {
+    return actions.publish(this, operator, publications);
+  }
+
+  /** Submits signed orders in one transaction. @returns the refused ones; all others stand */
+  async submitBatch(
+    gateway: Transactor,
+    orders: readonly SignedOrder[],
+  ): Promise<{ receipt: Receipt; refused: BatchRefusal[] }> {
+    return actions.submitBatch(this, gateway, orders);
+  }
+
+  /** Grants an account the market's role of proposing plans. */
+  async admitProposer(registrar: Transactor, proposer: string): Promise<Receipt> {
+    return actions.grantRole(this, registrar, "proposer", proposer);
+  }
+
+  /** Clears a frame. */
+  async clear(sender: Transactor, frame: number): Promise<{ receipt: Receipt; cleared: ClearedFrame }> {
+    return actions.clear(this, sender, frame);
+  }
+
+  /** Stores signed readings for a later settlement. @throws ContractRefusal the first that the contract refused */
+  async submitReadings(sender: Transactor, readings: readonly SignedReading[]): Promise<Receipt> {
+    return actions.submitReadings(this, sender, readings);
+  }
+
+  /** Settles a frame by what its clearing and its round decided. @param readings those that are not stored yet */
+  async settle(
+    sender: Transactor,
+    cleared: Pick<ClearedFrame, "frame" | "packed" | "matched">,
+    publication: bigint,
+    readings: readonly SignedReading[] = [],
+  ): Promise<Receipt> {
+    return actions.settle(this, sender, cleared, publication, readings);
+  }
+
+  /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
+  settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
+    return actions.settled(this, receipt);
   }
 
   private async signingDomain(): Promise<TypedDataDomain> {
@@ -524,9 +431,4 @@ export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => strin
     else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh });
   }
   return { frame: cleared.frame, trades, grid, loadW: cleared.loadW, pflW: cleared.pflW };
-}
-
-function requestArgument(order: OrderRequest) {
-  const { side, price, energyWh, peakWh, expiryFrame } = order;
-  return { charge: side === "charge", price, energyWh, peakWh, expiryFrame };
 }

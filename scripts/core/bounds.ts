@@ -1,53 +1,18 @@
-import type { DeploymentParameters } from "./parameters";
+import {
+  type Bound,
+  type DeploymentParameters,
+  type FigureName,
+  MOST_24_BITS,
+  PARAMETER_NAMES,
+  PARAMETERS,
+} from "./parameterTable";
 
-/** What a figure may be: whole numbers between two, both included. */
-export interface Bound {
-  least: number;
-  most: number;
-  /** Its unit, as people write it; nothing for a plain number. */
-  unit: string;
-}
+export type { Bound } from "./parameterTable";
 
-/** Fits the 20 bits in which the contract keeps a peak, Wh. */
-const MOST_PEAK_WH = 2 ** 20 - 1;
-/** Fits the 24 bits in which it keeps energy and a price in ticks. */
-const MOST_24_BITS = 2 ** 24 - 1;
-/** Largest load that it records, W. */
-const MOST_LOAD_W = 2 ** 31 - 1;
-const MOST_40_BITS = 2 ** 40 - 1;
-/** Fits the 52 bits in which it keeps a balance. */
-const MOST_BALANCE = 2 ** 52 - 1;
-const MOST_16_BITS = 2 ** 16 - 1;
-const A_DAY_SECONDS = 86_400;
-
-/** What the contracts take of a market's figures; the model takes the same. SPEC 2. */
-export const MARKET_BOUNDS = {
-  frameSeconds: { least: 2, most: A_DAY_SECONDS, unit: "s" },
-  auctionSeconds: { least: 1, most: A_DAY_SECONDS, unit: "s" },
-  leadFrames: { least: 1, most: 95, unit: "frames" },
-  alpha: { least: 0, most: MOST_16_BITS, unit: "" },
-  beta: { least: 0, most: MOST_16_BITS, unit: "" },
-  icebergThresholdWh: { least: 0, most: MOST_PEAK_WH, unit: "Wh" },
-  icebergPeakWh: { least: 1, most: MOST_PEAK_WH, unit: "Wh" },
-  minEnergyWh: { least: 1, most: MOST_24_BITS, unit: "Wh" },
-  maxWaitFrames: { least: 0, most: MOST_16_BITS, unit: "frames" },
-  capacityW: { least: 0, most: MOST_LOAD_W, unit: "W" },
-  lossAllowanceW: { least: 0, most: MOST_LOAD_W, unit: "W" },
-  tickSize: { least: 1, most: MOST_16_BITS, unit: "money units per kWh" },
-  bondPrice: { least: 0, most: MOST_40_BITS, unit: "money units per kWh" },
-  wheelingCap: { least: 0, most: MOST_40_BITS, unit: "money units per kWh" },
-  importCap: { least: 0, most: MOST_40_BITS, unit: "money units per kWh" },
-  cancelPrice: { least: 0, most: MOST_40_BITS, unit: "money units per kWh" },
-  keeperReward: { least: 0, most: MOST_BALANCE, unit: "money units" },
-  maxHorizon: { least: 1, most: 48, unit: "frames" },
-  chargeEfficiencyBps: { least: 1, most: 20_000, unit: "1/10 000" },
-  dischargeEfficiencyBps: { least: 1, most: 20_000, unit: "1/10 000" },
-  overBps: { least: 0, most: 10_000, unit: "1/10 000" },
-  initialCredit: { least: 0, most: 10_000, unit: "1/100 point" },
-  creditPriorWh: { least: 0, most: 2 ** 26 - 1, unit: "Wh" },
-  minCredit: { least: 0, most: 10_000, unit: "1/100 point" },
-  pileCap: { least: 1, most: 1_024, unit: "piles" },
-} as const satisfies Partial<Record<keyof DeploymentParameters, Bound>>;
+/** Bounds of a market's figures by name: the contracts take what lies within them, the model takes the same. SPEC 2. */
+export const MARKET_BOUNDS = Object.fromEntries(
+  PARAMETER_NAMES.filter((name) => PARAMETERS[name].kind === "figure").map((name) => [name, PARAMETERS[name]]),
+) as unknown as Readonly<Record<FigureName, Bound>>;
 
 /** What a pile's rated power may be, W, beside moving 1 Wh a frame. */
 export const RATED_BOUND: Bound = { least: 1, most: MOST_24_BITS, unit: "W" };
@@ -70,7 +35,7 @@ export function isWithin(value: number | bigint, { least, most }: Bound): boolea
 /** The first of a market's figures that no contract takes, in words; undefined where all can be. */
 export function marketProblem(market: Partial<DeploymentParameters>): string | undefined {
   for (const [name, bound] of Object.entries(MARKET_BOUNDS)) {
-    const value = market[name as keyof typeof MARKET_BOUNDS];
+    const value = market[name as FigureName];
     if (value !== undefined && !isWithin(value, bound)) return `${name} is ${value}; expected ${boundWords(bound)}`;
   }
   const { lossAllowanceW = 0n, capacityW } = market;

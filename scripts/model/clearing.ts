@@ -1,6 +1,7 @@
 import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
 import { chargingRoomWh } from "./load";
 import type { Ranked } from "./ranking";
+import { tradePrice } from "./tradePrice";
 
 /** What matching a frame's book decided, before it is booked. */
 export interface Match {
@@ -29,8 +30,7 @@ export function match(bids: readonly Ranked[], asks: readonly Ranked[]): Match {
       if (bid.price < ask.price) continue;
       const energyWh = min(leftWh.get(bid)!, leftWh.get(ask)!);
       if (energyWh === 0n) continue;
-      // Midpoint, rounded down: the average mechanism of [S 5.2.2]; [T] names no price rule.
-      trades.push({ sell: ask.pile, buy: bid.pile, price: (bid.price + ask.price) / 2n, energyWh });
+      trades.push({ sell: ask.pile, buy: bid.pile, price: tradePrice(bid.price, ask.price), energyWh });
       leftWh.set(bid, leftWh.get(bid)! - energyWh);
       leftWh.set(ask, leftWh.get(ask)! - energyWh);
     }

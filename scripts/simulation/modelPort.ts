@@ -41,7 +41,7 @@ export class ModelPort implements MeteredPort {
 
   /** @throws InputError naming the pile that no contract would register */
   async register(piles: readonly PileRegistration[]): Promise<void> {
-    const { pileCap = MARKET_BOUNDS.pileCap.most, frameSeconds } = this.asked;
+    const { pileCap = Number(MARKET_BOUNDS.pileCap.most), frameSeconds } = this.asked;
     if (piles.length > pileCap) {
       throw new InputError(
         "market",

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import hre from "hardhat";
 
 import type { BenchResult } from "../../scripts/quality/gas/bench";
-import { GENERAL_ORDER_BOOK_GAS } from "../../scripts/quality/gas/elsewhere";
+import { GENERAL_ORDER_BOOK_GAS } from "../../scripts/quality/gas/generalOrderBooks";
 import { compareSnapshots, parseSnapshot, takeSnapshot } from "../../scripts/quality/gas/snapshot";
 import { bench, codeSizes } from "../../tasks/report-operations";
 import {

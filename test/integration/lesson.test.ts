@@ -14,7 +14,7 @@ import { type CatalogueLesson, findLesson, readCatalogue } from "../../scripts/l
 import { readControls } from "../../scripts/lesson/controls";
 import { Lesson } from "../../scripts/lesson/lesson";
 import type { RoundView, StepView } from "../../scripts/lesson/lessonView";
-import { obey } from "../../scripts/lesson/walk";
+import { runControl } from "../../scripts/lesson/walk";
 import { InputError } from "../../scripts/core/errors";
 import { parseScenario } from "../../scripts/scenario/parse";
 import { replayOnModel } from "../../scripts/scenario/replayOnModel";
@@ -63,7 +63,7 @@ describe("lesson", function () {
     const said: string[] = [];
     const audience = { show: (view: StepView) => void views.push(view), say: (what: string) => void said.push(what) };
     for (const control of readControls(controls, "test")) {
-      if (!(await obey(control, lesson, audience))) break;
+      if (!(await runControl(control, lesson, audience))) break;
     }
     return { views, said };
   }

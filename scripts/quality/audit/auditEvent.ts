@@ -1,5 +1,5 @@
-/** Which of a market's contracts an event is of; `elsewhere`: of the rounds, about another market. */
-export type EventSource = "market" | "delivery" | "rounds" | "elsewhere";
+/** Which of a market's contracts an event is of; `otherMarket`: of the rounds, about another market. */
+export type EventSource = "market" | "delivery" | "rounds" | "otherMarket";
 
 /** Where on the chain an event is. */
 export interface EventPlace {

@@ -15,7 +15,7 @@ export class EventReader {
   ) {}
 
   get isOfAnotherMarket(): boolean {
-    return this.event.source === "elsewhere";
+    return this.event.source === "otherMarket";
   }
 
   value(name: string): unknown {

@@ -62,9 +62,10 @@ function parse(log: Log, { market, delivery }: AuditedContracts): AuditEvent {
   if (parsed === null)
     throw new Error(`a log of ${log.address} in block ${log.blockNumber} that its ABI does not know`);
   const args = Object.fromEntries(parsed.fragment.inputs.map(({ name }, i) => [name, parsed.args[i] as unknown]));
-  const elsewhere = parsed.name === "RewardDrawn" && (args["market"] as string).toLowerCase() !== market.toLowerCase();
+  const ofOtherMarket =
+    parsed.name === "RewardDrawn" && (args["market"] as string).toLowerCase() !== market.toLowerCase();
   return {
-    source: elsewhere ? "elsewhere" : source,
+    source: ofOtherMarket ? "otherMarket" : source,
     ...{ name: parsed.name, args, timestamp: undefined },
     ...{ block: log.blockNumber, index: log.index, transaction: log.transactionHash },
   };

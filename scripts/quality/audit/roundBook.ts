@@ -33,7 +33,7 @@ export interface RebuiltRound {
   /** Of the best; undefined before the first reveal. */
   best: Score | undefined;
   /** Proposers of equally good best plans. */
-  equals: number;
+  tiedPlans: number;
   book: FrozenBook;
 }
 
@@ -65,7 +65,7 @@ export class RoundBook {
       ...{ frame, commitUntil, revealUntil, winnerUntil: revealUntil + finaliseSeconds },
       begins: frame * frameSeconds,
       bookHash: this.hashOf(frame, words),
-      ...{ executed: false, winner: ZeroHash, best: undefined, equals: 0 },
+      ...{ executed: false, winner: ZeroHash, best: undefined, tiedPlans: 0 },
       book: decodeFrozenBook(words, { tickSize, pileName: String }),
     };
   }
@@ -84,12 +84,12 @@ export class RoundBook {
     const score = scorePlan(round.book, decodePlan(plan));
     const hash = keccak256(plan);
     const order = compareScores(score, best);
-    if (order < 0) Object.assign(round, { best: score, winner: hash, equals: 1 });
+    if (order < 0) Object.assign(round, { best: score, winner: hash, tiedPlans: 1 });
     else {
       round.best = best;
-      if (order === 0 && round.equals > 0) {
+      if (order === 0 && round.tiedPlans > 0) {
         if (BigInt(hash) < BigInt(round.winner)) round.winner = hash;
-        if (round.equals < MAX_CANDIDATES) round.equals++;
+        if (round.tiedPlans < MAX_CANDIDATES) round.tiedPlans++;
       }
     }
     return score;

@@ -265,7 +265,7 @@ export class Views {
         ["winner", mine?.winner ?? ZeroHash, view.winner],
         ["unservedWh of the best", mine?.best?.unservedWh ?? 0n, view.unservedWh],
         ["squares of the best (W^2)", mine?.best?.squaresW2 ?? 0n, view.squares],
-        ["equals", of(mine?.equals), view.equals],
+        ["plans that share the best score", of(mine?.tiedPlans), view.equals],
       ],
     };
   }

@@ -1,5 +1,5 @@
 import type { BenchResult } from "../../quality/gas/bench";
-import { GENERAL_ORDER_BOOK_NOTE } from "../../quality/gas/elsewhere";
+import { GENERAL_ORDER_BOOK_NOTE } from "../../quality/gas/generalOrderBooks";
 import { FLEXIBLE, HORIZON } from "../../quality/gas/roundFloors";
 import { CODE_SIZE_LIMIT } from "../../quality/gas/snapshot";
 import { grouped, markdownTable } from "../../core/text";

@@ -1,5 +1,5 @@
 import type { Measurement } from "../../quality/gas/bench";
-import { GENERAL_ORDER_BOOK_GAS } from "../../quality/gas/elsewhere";
+import { GENERAL_ORDER_BOOK_GAS } from "../../quality/gas/generalOrderBooks";
 import { itemGas } from "../../quality/gas/floor";
 import { grouped } from "../../core/text";
 
@@ -16,14 +16,14 @@ export const OPERATION_COLUMNS = [
 
 /** An operation as a line of a table; the floor is the one measured in the same run. */
 export function operationRow({ operation, gas, grossGas, measuredFloorGas, samples }: Measurement): string[] {
-  const elsewhere = GENERAL_ORDER_BOOK_GAS[operation];
+  const generalGas = GENERAL_ORDER_BOOK_GAS[operation];
   return [
     operation,
     grouped(gas),
     grouped(grossGas),
     grouped(measuredFloorGas),
     (gas / measuredFloorGas).toFixed(2),
-    elsewhere === undefined ? "–" : grouped(elsewhere),
+    generalGas === undefined ? "–" : grouped(generalGas),
     String(samples),
   ];
 }

@@ -1,0 +1,34 @@
+import type { Market } from "../../../typechain-types/contracts/market/Market";
+import type { EventArguments, EventName } from "../contractCalls";
+import { MARKET_INTERFACE } from "../interfaces";
+import type { Receipt } from "../transactor";
+import type { MarketContracts } from "./marketContracts";
+
+/**
+ * The market's events of a name in a receipt, typed from the contract.
+ *
+ * @example
+ * const [placed] = eventsOf(market, receipt, "OrderPlaced");
+ */
+export function eventsOf<Name extends EventName<Market>>(
+  { address }: Pick<MarketContracts, "address">,
+  receipt: Receipt,
+  name: Name,
+): EventArguments<Market, Name>[] {
+  const topic = MARKET_INTERFACE.getEvent(name)?.topicHash;
+  return receipt.logs
+    .filter((log) => log.topics[0] === topic && log.address.toLowerCase() === address.toLowerCase())
+    .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject())
+    .map((args) => args as EventArguments<Market, Name>);
+}
+
+/** The first of {@link eventsOf}. @throws Error where the receipt carries none */
+export function eventOf<Name extends EventName<Market>>(
+  market: Pick<MarketContracts, "address">,
+  receipt: Receipt,
+  name: Name,
+): EventArguments<Market, Name> {
+  const [event] = eventsOf(market, receipt, name);
+  if (event === undefined) throw new Error(`transaction ${receipt.hash} carries no ${name}`);
+  return event;
+}
