@@ -1,4 +1,4 @@
-import type { Interface } from "ethers";
+import type { FunctionFragment, Interface } from "ethers";
 
 import type { TypedContractEvent, TypedContractMethod } from "../../typechain-types/common";
 import type { Call, Receipt, Transactor } from "./transactor";
@@ -48,6 +48,9 @@ export type EventArguments<Contract extends { filters: object }, Name extends Ev
  * await token.send(sender, "approve", [market, 1_000n]);
  */
 export class ContractCalls<Contract> {
+  /** Functions that were called: ethers goes through all of them for each name. */
+  private readonly known = new Map<string, FunctionFragment>();
+
   constructor(
     readonly address: string,
     private readonly abi: Interface,
@@ -55,7 +58,9 @@ export class ContractCalls<Contract> {
 
   /** Encodes a call without sending it. */
   call<Name extends WriteName<Contract>>(name: Name, args: WriteArguments<Contract, Name>): Call {
-    return { to: this.address, data: this.abi.encodeFunctionData(name, args as readonly unknown[]) };
+    const fragment = this.known.get(name) ?? this.abi.getFunction(name)!;
+    this.known.set(name, fragment);
+    return { to: this.address, data: this.abi.encodeFunctionData(fragment, args as readonly unknown[]) };
   }
 
   /** Sends a call. @throws ContractRefusal where the contract refuses with a custom error */

@@ -34,7 +34,6 @@ import {
   orderMessage,
   packMeterReading,
   packSignedTerms,
-  type PackedFill,
   type PileState,
   READING_TYPES,
   type SignedTerms,
@@ -47,6 +46,8 @@ const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
 export type { BatchRefusal, SignedOrder, SignedReading } from "./actions";
 export type { ClearedFrame } from "./clearedFrame";
+
+const PILE_STATE_SELECTOR = MARKET_INTERFACE.getFunction("pileState")!.selector;
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
@@ -182,12 +183,16 @@ export class MarketClient implements MarketContracts {
       this.market.chronicle(at).then(decodeChronicle),
       this.provider.getBlock(at.blockTag ?? "latest"),
     ]);
-    const words = await Promise.all(
-      Array.from({ length: Number(count) }, async (_, i) => this.market.pileState(i + 1, at)),
-    );
+    const words = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileWord(i + 1, at)));
     return words
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
+  }
+
+  /** A pile's slot as it is stored; encoded by hand, since a simulated day reads each pile's twice a frame. */
+  private async pileWord(pile: number, at: { blockTag?: BlockTag }): Promise<bigint> {
+    const data = `${PILE_STATE_SELECTOR}${pile.toString(16).padStart(64, "0")}`;
+    return BigInt(await this.provider.call({ to: this.address, data, ...at }));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */

@@ -1,13 +1,10 @@
 import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
 import { MAX_LIFETIME_FRAMES } from "../model/limits";
 import { benefit, type Proposal } from "../model/benefit";
-import type { FrameOutcome, OrderRequest, Publication } from "../core/types";
-import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
-import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
-import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
-import type { MeterDeviations } from "../piles/meters";
-import type { BookPlanner } from "../planners/book/planners";
-import type { Random } from "../core/random";
+import type { FrameOutcome, OrderRequest } from "../core/types";
+import type { BookLine, Decision, PublicView } from "../piles/agent";
+import { askedWh } from "../piles/ev";
+import { GuidePrice } from "../piles/guidePrice";
 import { InputError } from "../core/errors";
 import { DayDelivery } from "./dayDelivery";
 import type { DayOptions } from "./dayOptions";

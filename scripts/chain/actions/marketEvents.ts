@@ -1,3 +1,5 @@
+import type { EventFragment } from "ethers";
+
 import type { Market } from "../../../typechain-types/contracts/market/Market";
 import type { EventArguments, EventName } from "../contractCalls";
 import { MARKET_INTERFACE } from "../interfaces";
@@ -15,11 +17,23 @@ export function eventsOf<Name extends EventName<Market>>(
   receipt: Receipt,
   name: Name,
 ): EventArguments<Market, Name>[] {
-  const topic = MARKET_INTERFACE.getEvent(name)?.topicHash;
+  const { fragment, topic } = eventNamed(name);
   return receipt.logs
     .filter((log) => log.topics[0] === topic && log.address.toLowerCase() === address.toLowerCase())
-    .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject())
+    .map(({ data, topics }) => MARKET_INTERFACE.decodeEventLog(fragment, data, topics).toObject())
     .map((args) => args as EventArguments<Market, Name>);
+}
+
+/** Events that were looked up: ethers hashes every signature of the contract for each look-up. */
+const known = new Map<string, { fragment: EventFragment; topic: string }>();
+
+function eventNamed(name: EventName<Market>): { fragment: EventFragment; topic: string } {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const fragment = MARKET_INTERFACE.getEvent(name)!;
+  const event = { fragment, topic: fragment.topicHash };
+  known.set(name, event);
+  return event;
 }
 
 /** The first of {@link eventsOf}. @throws Error where the receipt carries none */

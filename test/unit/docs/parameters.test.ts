@@ -32,7 +32,7 @@ describe("the table of parameters", () => {
     for (const name of PARAMETER_NAMES) {
       const row = PARAMETERS[name];
       if (row.kind === "choice") {
-        expect(row.words as readonly string[], name).to.include.members([row.usual, row.setBy]);
+        expect(row.words, name).to.include.members([row.usual, row.setBy]);
         continue;
       }
       expect(row.usual >= row.least && row.usual <= row.most, name).to.equal(true);
