@@ -66,7 +66,7 @@ function randomList(random: Random, length: number, startsLater: boolean): Tranc
   });
 }
 
-describe("Tranches", () => {
+describe("PlanAllotment", () => {
   const LENGTHS = [0, 1, 2, 3, 8, 40, 130];
   const KEYS = [0n, 1n, 3n, 2n ** 24n - 1n, 2n ** 24n];
   let harness: LibraryHarness;

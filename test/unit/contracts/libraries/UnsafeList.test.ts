@@ -7,7 +7,7 @@ import { runs } from "../../../helpers/coverage";
 
 const WORD = fc.bigInt({ min: 0n, max: (1n << 256n) - 1n });
 
-describe("Words", () => {
+describe("UnsafeList", () => {
   let harness: LibraryHarness;
 
   before(async () => {
