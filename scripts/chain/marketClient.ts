@@ -444,19 +444,25 @@ export class MarketClient {
     return decodeChronicle(await this.market.chronicle());
   }
 
-  /** Slots of the piles with a live order. @param at the block whose time decides what is live; the latest */
-  async liveStates(at: { blockTag?: BlockTag } = {}): Promise<{ pile: number; state: PileState }[]> {
-    const [count, chronicle, block] = await Promise.all([
+  /**
+   * Slots of the piles with a live order.
+   *
+   * @param at the block that is asked; the latest
+   * @param now time that decides what is live, s; the latest block's. Of a block to come nodes tell no number, and
+   * ethers reads no block without one.
+   */
+  async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
+    const [count, chronicle, seconds] = await Promise.all([
       this.market.pileCount(at),
       this.market.chronicle(at).then(decodeChronicle),
-      this.provider.getBlock(at.blockTag ?? "latest"),
+      now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
     const words = await Promise.all(
       Array.from({ length: Number(count) }, async (_, i) => this.market.pileState(i + 1, at)),
     );
     return words
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
-      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
+      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, seconds));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */

@@ -55,9 +55,9 @@ export interface MarketParameters {
   maxHorizon: number;
   /** Whom a plan's energy is allotted to first: who ends first, or who can wait least. SPEC 4. */
   allotment: "expiry" | "slack";
-  /** v, 1/10 000 [T 6.1]. */
+  /** v: load that energy charged puts on the feeder, 1/10 000 of it; above 10 000 where some is lost [T 6.1]. */
   chargeEfficiencyBps: bigint;
-  /** varpi, 1/10 000 [T 6.1]. */
+  /** ϖ: load that energy fed in takes off the feeder, 1/10 000 of it; below 10 000 where some is lost [T 6.1]. */
   dischargeEfficiencyBps: bigint;
   /** Time after a frame's end in which readings are waited for, s; 0 for a market without meters. SPEC 5. */
   readingSeconds: number;

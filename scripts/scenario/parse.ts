@@ -8,6 +8,7 @@ import { findProblem } from "./meaning";
 import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
 import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
+import { sessionEvents } from "./sessions";
 
 export { InputError } from "./inputError";
 
@@ -104,7 +105,7 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
       ...(Object.values(attributes).every((value) => value === 0) ? {} : { attributes }),
     })),
     frames: file.frames,
-    events: file.events.flatMap((event) => {
+    events: [...file.events, ...sessionEvents(file.sessions)].flatMap((event) => {
       const { frame, pile } = event;
       return pile === undefined || isMeterEvent(event) ? [] : [{ frame, pile, action: toAction(event) }];
     }),

@@ -20,7 +20,7 @@
  *     "wheelingCap": 0,             default: the largest wheelingPrice
  *     "importCap": 200000,          default: the largest importPrice
  *     "cancelPrice": 150000,        what cancelling an order that plans reckon with costs, per kWh displayed
- *     "keeperReward": 0,            the claim of a keeper that clears, finalises or settles; in a scenario the operator does
+ *     "keeperReward": 0,            claim of whoever clears, finalises or settles a frame; in a scenario one keeper, no pile, does all
  *     "frameSeconds": 1800,
  *     "auctionSeconds": 600,        below frameSeconds
  *     "leadFrames": 2,              1 … 95
@@ -32,7 +32,7 @@
  *     "finaliseSeconds": 120,       for the winning plan alone
  *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
  *     "allotment": "expiry",        whom plans serve first: who ends first, or "slack": who can wait least
- *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
+ *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   load by energy charged and fed in, 1/10 000 [T 6.1]
  *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
  *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
  *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
@@ -67,13 +67,16 @@
  *     or, without "pile", in a benefit market,
  *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
+ *   "sessions": [ {                 default []; EVs that stay, each one order from its arrival to its departure
+ *     "pile": *, "side": "charge", "arrivalFrame": *, "departureFrame": *, "energyWh": *, "price": *, "peakWh": 0
+ *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
  * }
  * ```
  *
  * What happens in frame f: what frame f - 1 delivered is settled; base load and tariffs of frame f + leadFrames + 1 are
- * published; the events of frame f, in file order; then, in its window, frame f + 1 is cleared, but for the last frame,
+ * published; the events of frame f, in file order, and then the orders of the sessions that arrive in it; then, in its window, frame f + 1 is cleared, but for the last frame,
  * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
  * of an event is not an error of the file: it is listed in the result's `rejected`.
  *
@@ -246,6 +249,16 @@ const eventSchema = fields({
   silent: flag.optional(),
 });
 
+const sessionSchema = fields({
+  pile: name,
+  side: z.enum(["charge", "discharge"], { error: '"charge" or "discharge"' }).default("charge"),
+  arrivalFrame: frameNumber,
+  departureFrame: frameNumber,
+  energyWh: energy,
+  price: price(0),
+  peakWh: energy.default(0),
+});
+
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */
 export const scenarioSchema = fields({
   market: marketSchema.prefault({}),
@@ -253,6 +266,7 @@ export const scenarioSchema = fields({
   piles: list(pileSchema, "piles"),
   frames: whole(1, MAX_FRAMES),
   events: list(eventSchema, "events").default([]),
+  sessions: list(sessionSchema, "sessions").default([]),
   missedClearings: list(frameNumber, "frames").default([]),
   unpublished: list(frameNumber, "frames").default([]),
 });

@@ -51,8 +51,10 @@ const MEANINGS: Readonly<Record<Name, string>> = {
   finaliseSeconds: "time for which the winning plan alone can be executed, s",
   maxHorizon: "frames that plans look ahead at most",
   allotment: "whom plans serve first: by expiry who ends first, by slack who can wait least",
-  chargeEfficiencyBps: "v of the load formula, 1/10 000",
-  dischargeEfficiencyBps: "ϖ of the load formula, 1/10 000",
+  chargeEfficiencyBps:
+    "load that energy charged puts on the feeder, 1/10 000 of it: 10500 where 5 % are lost on the way, above 10000 (v)",
+  dischargeEfficiencyBps:
+    "load that energy fed in takes off the feeder, 1/10 000 of it: 9500 where 5 % are lost on the way (ϖ)",
   readingSeconds: "how long meter readings are waited for, s; 0: no meters, all counts as agreed",
   breach: "who breaches: defaulter compensates the other side, counterparty only loses credit",
   overBps: "energy above the agreed that still trades at its price, 1/10 000",
