@@ -81,7 +81,10 @@ export function withinSeconds<T>(run: () => T, seconds: number, late: () => Erro
 function plainly<T>(answer: T): T {
   if (typeof answer !== "object" || answer === null || Array.isArray(answer) || isPromise(answer)) return answer;
   return Object.fromEntries(
-    Object.entries(answer).map(([name, value]: [string, unknown]) => [name, Array.isArray(value) ? [...value] : value]),
+    Object.entries(answer).map(([name, value]: [string, unknown]) => [
+      name,
+      Array.isArray(value) ? [...(value as unknown[])] : value,
+    ]),
   ) as T;
 }
 

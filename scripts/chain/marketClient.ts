@@ -21,6 +21,7 @@ import { TestToken__factory } from "../../typechain-types/factories/contracts/te
 import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
+import { InputError } from "../scenario/inputError";
 import {
   type MarketTotals,
   decodeChronicle,
@@ -288,9 +289,14 @@ export class MarketClient {
     return { receipt, refused };
   }
 
-  /** The market's benefit rounds. @throws RangeError where it has none */
+  /** The market's benefit rounds. @throws InputError where it has none */
   rounds(): RoundsClient {
-    if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
+    if (this.roundsAddress === undefined) {
+      throw new InputError(
+        `market ${this.address}`,
+        "settles without benefit rounds; `market:deploy --settlement benefit` deploys one with them",
+      );
+    }
     return new RoundsClient(this.roundsAddress, this.address, this.provider);
   }
 
