@@ -8,7 +8,7 @@ import type { CatalogueLesson } from "../scripts/lesson/catalogue";
 import { type Control, readControls } from "../scripts/lesson/controls";
 import type { Lesson } from "../scripts/lesson/lesson";
 import type { StepView } from "../scripts/lesson/lessonView";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { readText } from "./support/files";
 import { guarded, refusalText } from "./support/guarded";
 import { answerText, endText, helpText, introductionText, previewText, stepText } from "./support/lessonText";
@@ -96,17 +96,11 @@ async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise
 }
 
 async function walkAsJson(lesson: Lesson, controls: readonly Control[]): Promise<void> {
-  const { obey } = await import("../scripts/lesson/walk");
+  const { runControl } = await import("../scripts/lesson/walk");
   const views: StepView[] = [lesson.now];
+  const audience = { show: (view: StepView) => void views.push(view), say: () => undefined, note: () => undefined };
   for (const control of controls) {
-    if (
-      !(await obey(control, lesson, {
-        show: (view) => void views.push(view),
-        say: () => undefined,
-        note: () => undefined,
-      }))
-    )
-      break;
+    if (!(await runControl(control, lesson, audience))) break;
   }
   console.log(toJsonText(views));
 }
@@ -117,7 +111,7 @@ async function walkAsText(
   { lesson: about, next }: { lesson: CatalogueLesson | undefined; next: string | undefined },
   controls: readonly Control[] | undefined,
 ): Promise<void> {
-  const { obey } = await import("../scripts/lesson/walk");
+  const { runControl } = await import("../scripts/lesson/walk");
   const width = () => process.stdout.columns ?? USUAL_WIDTH;
   if (about !== undefined) console.log(introductionText(about, width()));
   let guess: string | undefined;
@@ -140,7 +134,7 @@ async function walkAsText(
   };
   await audience.show(lesson.now);
   for await (const control of controls ?? typedControls()) {
-    if (!(await obey(control, lesson, audience))) return;
+    if (!(await runControl(control, lesson, audience))) return;
   }
 }
 

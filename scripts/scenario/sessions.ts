@@ -1,4 +1,4 @@
-import type { Problem } from "./meaning";
+import type { JsonPath } from "./json";
 import type { ScenarioFile } from "./schema";
 
 type FileSession = ScenarioFile["sessions"][number];
@@ -17,7 +17,7 @@ export function sessionEvents(sessions: readonly FileSession[]): FileEvent[] {
 }
 
 /** What makes no sense of the sessions: strangers, stays that end before they begin, two at one pile at a time. */
-export function* sessionProblems({ sessions, piles, frames }: ScenarioFile): Generator<Problem> {
+export function* sessionProblems({ sessions, piles, frames }: ScenarioFile): Generator<{ path: JsonPath; problem: string }> {
   const ids = new Set(piles.map(({ id }) => id));
   const stays = new Map<string, { i: number; from: number; to: number }[]>();
   for (const [i, { pile, arrivalFrame: from, departureFrame: to }] of sessions.entries()) {

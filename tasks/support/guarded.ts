@@ -7,8 +7,8 @@ import pc from "picocolors";
 
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
-import { MarketRefusal } from "../../scripts/market/model/refusal";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
+import { MarketRefusal } from "../../scripts/model/refusal";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { ERROR_INTERFACES, MarketClient } from "../../../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../../../scripts/chain/interfaces";
+import { MarketClient } from "../../../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../../../scripts/chain/transactor";
-import { InputError } from "../../../../scripts/scenario/inputError";
+import { InputError } from "../../../../scripts/core/errors";
 import { deployedAside } from "../../../helpers/market";
 
 describe("live orders of a market", () => {
