@@ -17,7 +17,11 @@ export function sessionEvents(sessions: readonly FileSession[]): FileEvent[] {
 }
 
 /** What makes no sense of the sessions: strangers, stays that end before they begin, two at one pile at a time. */
-export function* sessionProblems({ sessions, piles, frames }: ScenarioFile): Generator<{ path: JsonPath; problem: string }> {
+export function* sessionProblems({
+  sessions,
+  piles,
+  frames,
+}: ScenarioFile): Generator<{ path: JsonPath; problem: string }> {
   const ids = new Set(piles.map(({ id }) => id));
   const stays = new Map<string, { i: number; from: number; to: number }[]>();
   for (const [i, { pile, arrivalFrame: from, departureFrame: to }] of sessions.entries()) {
