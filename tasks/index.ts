@@ -36,6 +36,7 @@ import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";
+import "./test";
 
 import { hintInsteadOfStacks } from "./support/argumentErrors";
 
