@@ -7,6 +7,8 @@ import "./chain-travel";
 import "./compile";
 import "./coverage";
 import "./data-check";
+import "./docs-parameters";
+import "./docs-picture";
 import "./docs-tutorial";
 import "./frame";
 import "./frame-publish";
@@ -35,3 +37,8 @@ import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";
+import "./test";
+
+import { hintInsteadOfStacks } from "./support/argumentErrors";
+
+hintInsteadOfStacks();

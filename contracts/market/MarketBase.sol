@@ -328,6 +328,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     function _accepts(address mechanism, bytes memory encoded) private view returns (bool) {
         (bool answered, bytes memory answer) = mechanism.staticcall(bytes.concat(IMechanism.accepts.selector, encoded));
         if (!answered) Refusals.raise(answer);
+        // Exactly a word long.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return answered && answer.length == 32 && bytes32(answer) == bytes32(IMechanism.accepts.selector);
     }
 

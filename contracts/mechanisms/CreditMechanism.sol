@@ -7,7 +7,6 @@ import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
 import { IMechanism } from "../interfaces/IMechanism.sol";
 import { Auction } from "../libraries/Auction.sol";
 import { AdbevMechanism } from "./AdbevMechanism.sol";
-import { Mechanism } from "./lib/Mechanism.sol";
 
 /// @title AdBEV ranked by credit [D Table 1]
 /// @notice Ranks by the credit paper's weights and trades at midpoints.

@@ -6,7 +6,6 @@ import { Money } from "../libraries/Money.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 import { Fill } from "../types/Fill.sol";
 import { EfficientMatch } from "./lib/EfficientMatch.sol";
-import { Mechanism } from "./lib/Mechanism.sol";
 import { McAfeeMechanism } from "./McAfeeMechanism.sol";
 
 /// @title Vickrey: prices that a side's own orders do not make

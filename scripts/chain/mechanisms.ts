@@ -1,7 +1,7 @@
 import { decodeBytes32String, type Provider } from "ethers";
 
 import { IMechanism__factory } from "../../typechain-types/factories/contracts/interfaces/IMechanism__factory";
-import { type Matching, MATCHINGS } from "../market/types";
+import { type Matching, MATCHINGS } from "../core/matching";
 
 /** The contract of each rule, in `contracts/mechanisms`. */
 export const MECHANISM_CONTRACTS: Readonly<Record<Matching, string>> = {

@@ -3,8 +3,8 @@
  * JSON. Energy in Wh, power in W, prices in money units per kWh.
  */
 import type { Verdict } from "../chain/verdicts";
-import type { FrameSettlement } from "../market/settlement";
-import type { GridFill, Side, Trade } from "../market/types";
+import type { FrameSettlement } from "../core/settlement";
+import type { GridFill, Side, Trade } from "../core/types";
 
 /** An order as a trader sees it in the book. */
 export interface OrderLine {
@@ -98,7 +98,7 @@ export interface StepView {
   /** 0 is the opening. */
   step: number;
   steps: number;
-  /** Scenario frame in which the step happens, and the time at which that begins, hours and minutes of the day. */
+  /** Scenario frame in which the step happens, and when: hours and minutes of the day. */
   frame: number;
   time: string;
   /** What happened. */

@@ -1,10 +1,11 @@
-import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../market/bounds";
-import type { DeploymentParameters } from "../market/defaults";
-import { MarketModel, MarketRefusal } from "../market/model";
-import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
-import type { FrameSettlement, Reading } from "../market/settlement";
-import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
-import { InputError } from "../scenario/inputError";
+import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../core/bounds";
+import type { DeploymentParameters } from "../core/parameters";
+import { KEEPER } from "../core/keeper";
+import { MarketModel, MarketRefusal } from "../model/model";
+import type { FlexibleOrder, FrozenBook, Proposal } from "../model/benefit";
+import type { FrameSettlement, Reading } from "../core/settlement";
+import type { FrameOutcome, MarketParameters, Publication } from "../core/types";
+import { InputError } from "../core/errors";
 import type {
   Action,
   ActionResult,
@@ -14,7 +15,7 @@ import type {
   PileRegistration,
   RoundOutcome,
   RoundPort,
-} from "./marketPort";
+} from "../core/ports";
 
 /** Frame 0 of the simulation in the model's count, so that what is set up earlier has a time, too. */
 const ORIGIN_FRAMES = 1_000;
@@ -41,7 +42,7 @@ export class ModelPort implements MeteredPort {
 
   /** @throws InputError naming the pile that no contract would register */
   async register(piles: readonly PileRegistration[]): Promise<void> {
-    const { pileCap = MARKET_BOUNDS.pileCap.most, frameSeconds } = this.asked;
+    const { pileCap = Number(MARKET_BOUNDS.pileCap.most), frameSeconds } = this.asked;
     if (piles.length > pileCap) {
       throw new InputError(
         "market",
@@ -84,7 +85,7 @@ export class ModelPort implements MeteredPort {
 
   async clear(frame: number): Promise<FrameOutcome> {
     const opens = this.begins(frame) - this.parameters.auctionSeconds;
-    return { ...this.model.clear(ORIGIN_FRAMES + frame, opens), frame };
+    return { ...this.model.clear(ORIGIN_FRAMES + frame, opens, KEEPER), frame };
   }
 
   private frozenBook(frame: number): FrozenBook | undefined {
@@ -109,16 +110,16 @@ export class ModelPort implements MeteredPort {
     }
     const { best, fallback } = this.model.openRound()!;
     const finalisedAt = matchedAt + 2 * roundSeconds;
-    const outcome = this.model.executePlan(ORIGIN_FRAMES + frame, best?.plan ?? "fallback", finalisedAt);
+    const outcome = this.model.executePlan(ORIGIN_FRAMES + frame, best?.plan ?? "fallback", finalisedAt, KEEPER);
     return { outcome: { ...outcome, frame }, winner: best?.proposer, score: best?.score ?? fallback, refused };
   }
 
   async settle(frame: number): Promise<void> {
-    this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1));
+    this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1), undefined, KEEPER);
   }
 
   async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
-    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings), frame };
+    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings, KEEPER), frame };
   }
 
   async balanceSheet(): Promise<BalanceSheet> {

@@ -4,7 +4,7 @@ import { AbiCoder, concat, encodeBytes32String, toBeHex, ZeroAddress } from "eth
 import { ethers } from "hardhat";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
-import { withDefaults } from "../../scripts/market/defaults";
+import { withDefaults } from "../../scripts/core/parameters";
 import { goTo } from "../helpers/market";
 import { ask, bid, clear, deployFor, freshFrame, nth, PENNY, TARIFFS } from "../unit/contracts/fixtures";
 

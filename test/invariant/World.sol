@@ -78,9 +78,10 @@ contract World {
         );
         (p.token, p.delivery) = (address(token), address(delivery));
         // A market with meters ranks by credit.
-        p.mechanism = p.readingSeconds == 0
-            ? _deploy("mechanisms/AdbevMechanism.sol/AdbevMechanism.json", "")
-            : _deploy("mechanisms/CreditMechanism.sol/CreditMechanism.json", "");
+        p.mechanism =
+            p.readingSeconds == 0
+                ? _deploy("mechanisms/AdbevMechanism.sol/AdbevMechanism.json", "")
+                : _deploy("mechanisms/CreditMechanism.sol/CreditMechanism.json", "");
         if (withRounds) p.rounds = address(rounds);
         _parameters = p;
         factory = IMarketFactory(_factory());

@@ -1,8 +1,8 @@
-import { match } from "../../market/model/clearing";
-import { efficient, type Offer } from "../../market/model/mechanisms/offers";
-import { type Placed, rankSide } from "../../market/model/ranking";
-import type { MarketParameters, Trade } from "../../market/types";
-import type { Random } from "../../random";
+import { match } from "../../model/clearing";
+import { efficient, type Offer } from "../../model/mechanisms/offers";
+import { type Placed, rankSide } from "../../model/ranking";
+import type { MarketParameters, Trade } from "../../core/types";
+import type { Random } from "../../core/random";
 
 /** The orders that take part in a frame. */
 export interface AuctionBook {

@@ -1,4 +1,4 @@
-import type { Side } from "../../market/types";
+import type { Side } from "../../core/types";
 import { type AuctionBook, type Setting, tradesOn } from "./auctionBook";
 
 /** What the best lies of a side's orders come to, each by itself while all others tell the truth. */

@@ -1,10 +1,11 @@
-import { withDefaults } from "../../market/defaults";
-import { type Matching, MATCHINGS, type Side, type Trade } from "../../market/types";
-import { Random } from "../../random";
+import { type Matching, MATCHINGS } from "../../core/matching";
+import { withDefaults } from "../../core/parameters";
+import type { BookOrder } from "../../core/ports";
+import { Random } from "../../core/random";
+import type { Side, Trade } from "../../core/types";
 import { recordBooks } from "../../simulation/bookRecorder";
 import { runDay } from "../../simulation/day";
 import { defaultDay } from "../../simulation/defaults";
-import type { BookOrder } from "../../simulation/marketPort";
 import { ModelPort } from "../../simulation/modelPort";
 import { type AuctionBook, mostWelfare, randomAuctionBook, type Setting, tradesOn, welfareOf } from "./auctionBook";
 import { addLies, type Lies, noLies } from "./lies";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { compareCsv } from "../../../../scripts/reports/compareCsv";
 import { compareSchemes, ranking, type SchemeComparison } from "../../../../scripts/simulation/compare";
 import { comparedSchemes } from "../../../../scripts/simulation/comparedSchemes";
@@ -10,7 +10,7 @@ import { checkClaims } from "../../../../scripts/simulation/thesisClaims";
 const SEEDS = [1, 2];
 
 describe("comparison of schemes", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
   let schemes: SchemeComparison[];
   const runs: string[] = [];
 

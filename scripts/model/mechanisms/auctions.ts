@@ -1,0 +1,19 @@
+import type { Matching } from "../../core/matching";
+import { mcafee } from "./mcafee";
+import { meritOrder } from "./meritOrder";
+import type { Auction } from "./offers";
+import { payAsBid } from "./payAsBid";
+import { midMarketRate, supplyDemandRatio } from "./proportional";
+import { uniform } from "./uniform";
+import { vickrey } from "./vickrey";
+
+/** The rules that a market can be deployed with beside AdBEV's own, which ranks otherwise. SPEC 3. */
+export const AUCTIONS: Readonly<Record<Exclude<Matching, "adbev" | "credit">, Auction>> = {
+  uniform,
+  payAsBid,
+  mcafee,
+  vickrey,
+  meritOrder,
+  midMarketRate,
+  supplyDemandRatio,
+};
