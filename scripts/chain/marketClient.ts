@@ -264,9 +264,15 @@ export class MarketClient {
   /** Signs terms with a pile's key (EIP-712). */
   async sign(wallet: BaseWallet, terms: SignedTerms): Promise<SignedOrder> {
     const packed = packSignedTerms(terms);
-    const domain = await this.signingDomain();
+    const domain = await this.orderDomain();
     const { r, yParityAndS } = Signature.from(await wallet.signTypedData(domain, ORDER_TYPES, orderMessage(terms)));
     return { terms: packed, r, vs: yParityAndS };
+  }
+
+  /** What orders are signed for (EIP-712). */
+  async orderDomain(): Promise<TypedDataDomain> {
+    this.domain ??= domainOf(await this.market.eip712Domain());
+    return this.domain;
   }
 
   /** Submits one signed order. */
@@ -507,11 +513,6 @@ export class MarketClient {
   private async toDelivery(sender: Transactor, method: string, args: readonly unknown[]): Promise<Receipt> {
     const data = DELIVERY_INTERFACE.encodeFunctionData(method, args);
     return sender.send({ to: this.deliveryAddress, data });
-  }
-
-  private async signingDomain(): Promise<TypedDataDomain> {
-    this.domain ??= domainOf(await this.market.eip712Domain());
-    return this.domain;
   }
 }
 

@@ -2,20 +2,20 @@ import { Accounts, type Pile, type PileOptions } from "./model/accounts";
 import type { FlexibleOrder, FrozenBook } from "./model/benefit/frozenBook";
 import { exportBudgetTicks, horizonOf } from "./model/benefit/frozenBook";
 import type { Plan } from "./model/benefit/plan";
-import { hasTimeForRound, type OpenRound, Round } from "./model/benefit/round";
+import { type OpenRound, Round } from "./model/benefit/round";
 import type { Score } from "./model/benefit/score";
-import { fillFromGrid, match, mayNotWait } from "./model/clearing";
 import type { Credit } from "./model/credit";
 import type { PileAttributes } from "./model/creditRanking";
 import { NO_TARIFFS, partiesOf } from "./model/delivery";
 import { fluctuationW, powerAwayFromZeroW, reachWh, type RecordedLoad } from "./model/load";
+import { decideFrame } from "./model/frameDecision";
 import { MAX_UINT24 } from "./model/limits";
 import { marginFor, marginToTakePart } from "./model/margin";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./model/orders";
 import { checkParameters, hasMeters } from "./model/parameters";
 import { groupsOf, partOf } from "./model/parts";
 import { checkPublication, PublicationMemory } from "./model/publication";
-import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./model/ranking";
+import { asBookEntry, type BookEntry, type Placed, type Ranked, rankSide } from "./model/ranking";
 import { MarketRefusal } from "./model/refusal";
 import { settleDelivery } from "./model/settle";
 import { beginsAt, frameAt, openWindow, windowOpensAt } from "./model/time";
@@ -246,19 +246,13 @@ export class MarketModel {
     if (this.lastCleared?.frame === frame) throw new MarketRefusal("FrameAlreadyCleared", { frame });
 
     const publication = this.publications.recall(frame);
-    const bids = this.ranked(frame, "charge");
-    const asks = this.ranked(frame, "discharge");
-    const { trades, leftWh } = match(bids, asks);
-    const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
-      (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
-    );
-    const opensRound =
-      this.parameters.settlement === "benefit" &&
-      publication !== undefined &&
-      flexible.length > 0 &&
-      hasTimeForRound(this.parameters, frame, nowSeconds);
-    const grid = fillFromGrid(this.parameters, bids, leftWh, publication, (bid) =>
-      opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
+    const placed = [...this.placed(frame, "charge"), ...this.placed(frame, "discharge")];
+    const { trades, grid, leftWh, flexible, opensRound } = decideFrame(
+      this.parameters,
+      frame,
+      placed,
+      publication,
+      nowSeconds,
     );
     const previousLoadW = this.previousLoadW(frame);
     this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
@@ -559,15 +553,19 @@ export class MarketModel {
     if (frame !== undefined) throw new MarketRefusal("RoundOpen", { frame });
   }
 
-  /** One side of what takes part in a frame, in priority order: orders whose piles have the margin. SPEC 2, 3. */
+  /** One side of what takes part in a frame, in priority order. SPEC 3. */
   private ranked(frame: number, side: Side): Ranked[] {
+    return rankSide(this.parameters, frame, this.placed(frame, side));
+  }
+
+  /** One side of what takes part in a frame: orders whose piles have the margin. SPEC 2, 3. */
+  private placed(frame: number, side: Side): Placed[] {
     const { settlement } = this.parameters;
-    const placed = this.accounts.all().flatMap(({ id, suspended, order, free, credit, attributes }) => {
+    return this.accounts.all().flatMap(({ id, suspended, order, free, credit, attributes }) => {
       if (suspended || order?.side !== side || !isForFrame(order, frame)) return [];
       if (free < marginToTakePart(settlement, this.margin(id, frame))) return [];
       return [{ pile: id, order, standing: { creditHundredths: credit.hundredths, attributes } }];
     });
-    return rankSide(this.parameters, frame, placed);
   }
 
   /** Takes filled orders out of the book, those with no frame after `frame`, and those of piles that are `out`. SPEC 3.5. */
