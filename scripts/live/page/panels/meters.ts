@@ -1,4 +1,4 @@
-import type { MeterMode } from "../../protocol";
+import type { MeterLine, MeterMode } from "../../protocol";
 import { byId, h } from "../dom";
 import { act, type State, type Store } from "../store";
 import { trying } from "../tip";
@@ -54,9 +54,7 @@ export function metersPanel(store: Store): void {
         waits.length === 0 ? "" : `Awaiting settlement: ${waits.join(", ")}`,
       ),
       ...settled.map(({ frame, piles, net, complete }) => {
-        const head = ["pile", "agreed", "took", "gave", "pays (−) or gets"].map((name) =>
-          h("th", { scope: "col" }, name),
-        );
+        const head = ["pile", "agreed", "read", "pays (−), gets"].map((name) => h("th", { scope: "col" }, name));
         return h(
           "table",
           {},
@@ -72,8 +70,7 @@ export function metersPanel(store: Store): void {
                 { class: line.silent ? "refused" : off ? "off" : "" },
                 h("th", { scope: "row" }, line.pile, line.silent ? " silent" : ""),
                 h("td", { class: "n" }, kWh(line.agreedWh)),
-                h("td", { class: "n" }, kWh(line.consumedWh)),
-                h("td", { class: "n" }, kWh(line.producedWh)),
+                h("td", { class: "n" }, readWords(line)),
                 h("td", { class: "n" }, amount(line.net, facts)),
               );
             }),
@@ -81,7 +78,6 @@ export function metersPanel(store: Store): void {
               "tr",
               { class: "sum" },
               h("th", { scope: "row" }, "grid operator"),
-              h("td"),
               h("td"),
               h("td"),
               h("td", { class: "n" }, amount(net, facts)),
@@ -92,4 +88,10 @@ export function metersPanel(store: Store): void {
     );
     if (settled.length === 0) body.append(h("p", { class: "soft" }, "No frame with fills is settled yet."));
   }
+}
+
+/** What a meter read, or is taken to have read: taken, given, or both. */
+function readWords({ consumedWh, producedWh }: MeterLine): string {
+  if (producedWh === 0) return `took ${kWh(consumedWh)}`;
+  return consumedWh === 0 ? `gave ${kWh(producedWh)}` : `took ${kWh(consumedWh)}, gave ${kWh(producedWh)}`;
 }

@@ -58,13 +58,14 @@ export class OrderForm {
     this.state = state;
     const { facts, live } = state;
     const { tickSize } = facts;
-    const tariff = Math.max(0, ...live.loads.map(({ importPrice }) => importPrice ?? 0)) || facts.money.unitsPerToken;
+    const published = Math.max(0, ...live.loads.map(({ importPrice }) => importPrice ?? 0));
+    const tariff = published === 0 ? facts.money.unitsPerToken : published;
     const step = Math.max(tickSize, Math.ceil((tariff * 1.5) / PRICE_STEPS / tickSize) * tickSize);
     this.price.input.min = String(step);
     this.price.input.step = String(step);
     this.price.input.max = String(step * PRICE_STEPS);
     if (!this.bounded) this.price.input.value = String(tariff);
-    this.bounded = true;
+    this.bounded ||= published > 0;
     this.tell();
   }
 
@@ -100,7 +101,7 @@ export class OrderForm {
     if (this.state === undefined) return;
     const { facts } = this.state;
     const { expiryFrame, energyWh, price: limit } = this.draft(0);
-    tellOne(this.price, `${price(limit, facts)} per kWh`);
+    tellOne(this.price, `${price(limit, facts)}/kWh`);
     tellOne(this.energy, kWh(energyWh, 1));
     tellOne(this.deadline, frameTimes(expiryFrame, facts));
   }

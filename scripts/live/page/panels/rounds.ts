@@ -3,7 +3,7 @@ import { byId, h, s } from "../dom";
 import type { State, Store } from "../store";
 import { duration, frameTimes, grouped, kW, kWh, shortAddress } from "../words";
 
-const [WIDTH, HEIGHT] = [112, 40];
+const [WIDTH, HEIGHT] = [100, 36];
 
 /** The latest benefit rounds: who committed, what was revealed, how it was scored, who won, what was refused. */
 export function roundsPanel(store: Store): void {
@@ -36,7 +36,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
       : winner === null
         ? "the fallback was executed"
         : `${nameOf(winner, facts)} won`;
-  const head = ["plan", "load curve", "unserved", "√ squared steps"].map((name) => h("th", { scope: "col" }, name));
+  const head = ["plan", "load curve", "unserved", "√Σ steps²"].map((name) => h("th", { scope: "col" }, name));
   return h(
     "article",
     {},
