@@ -29,7 +29,7 @@ const act = z.discriminatedUnion("do", [
 /** What a page asks for, checked; undefined where it makes no sense. */
 export function readAct(text: string): Act | undefined {
   try {
-    return act.parse(JSON.parse(text)) as Act;
+    return act.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -62,7 +62,7 @@ export class Acts {
       case "settle":
         return this.windTo(this.nextSettlement(), "settling");
       case "forward":
-        return this.windTo(this.time + this.options.client.parameters.frameSeconds, "half an hour on");
+        return this.windTo(this.windingTo + this.options.client.parameters.frameSeconds, "half an hour on");
       case "meter":
         this.clock();
         this.options.meters.set(this.knownPile(act.pile), act.mode);
@@ -84,6 +84,11 @@ export class Acts {
 
   private get time(): number {
     return this.options.timeline.head?.timestamp ?? 0;
+  }
+
+  /** The chain's time, or that to which it is being wound on, s. */
+  private get windingTo(): number {
+    return Math.max(this.time, this.clock().windsTo);
   }
 
   private nextWindow(): number {

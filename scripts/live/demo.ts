@@ -13,7 +13,7 @@ import { type DayOptions, runDay } from "../simulation/day";
 import { defaultDay, type DaySettings } from "../simulation/defaults";
 import type { MeteredPort } from "../simulation/marketPort";
 import type { MeterModes } from "./meterModes";
-import { PlayedClock } from "./playedClock";
+import type { PlayedClock } from "./playedClock";
 
 const A_DAY = 86_400;
 /** Frames that a {@link ChainPort} leaves between registering and its frame 0. */

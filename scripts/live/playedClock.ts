@@ -41,6 +41,11 @@ export class PlayedClock implements ChainClock {
     this.wake();
   }
 
+  /** The latest moment to which anybody has wound it on, s. */
+  get windsTo(): number {
+    return this.skipUntil;
+  }
+
   /** Whether time goes by towards a moment. */
   moves(seconds: number): boolean {
     return this.playing || this.skipUntil >= seconds;

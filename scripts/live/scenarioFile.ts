@@ -140,15 +140,16 @@ function daily(
 }
 
 function rules(p: DeploymentParameters, timeline: Timeline, origin: number): ScenarioInput["market"] {
-  const { unit: _unit, pileCap: _pileCap, ...market } = p;
   const plain = Object.fromEntries(
-    Object.entries(market).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]),
+    Object.entries(p)
+      // A scenario counts in money units and has its piles.
+      .filter(([name]) => name !== "unit" && name !== "pileCap")
+      .map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : (value as string | number)]),
   ) as Omit<ScenarioInput["market"] & object, "importPrice">;
   const price = (of: "importPrice" | "exportPrice" | "wheelingPrice") =>
     daily(timeline, p, origin, (published) => Number(published[of]));
   return {
     ...plain,
     ...{ importPrice: price("importPrice"), exportPrice: price("exportPrice"), wheelingPrice: price("wheelingPrice") },
-    ...(p.readingSeconds === 0 ? { readingSeconds: 0 } : {}),
   };
 }

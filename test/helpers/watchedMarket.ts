@@ -72,8 +72,8 @@ export async function watchMarket(
     await client.register(sender, { account, operator: account, meterKey: account, ratedW: 7_000n });
     await client.deposit(sender, account, 50_000_000n);
   }
-  let status: (() => void) | undefined;
-  const clock = new PlayedClock(new DevelopmentNodeClock(provider), () => status?.());
+  const told: { status?: () => void } = {};
+  const clock = new PlayedClock(new DevelopmentNodeClock(provider), () => told.status?.());
   const opened = await openWatch({
     ...{ client, provider, clock, sender, feeder: "watched", network: "test", version: "test", demo: undefined },
     ...{ lens: deployed["lens"], money: await moneyOf(client, provider), meters: new MeterModes() },
@@ -82,7 +82,7 @@ export async function watchMarket(
     signerOf: async (address) => provider.getSigner(address),
     errorWords: (name) => `That was ${name}.`,
   });
-  status = () => opened.watch.tellStatus();
+  told.status = () => opened.watch.tellStatus();
   const server = await serveLive(opened.watch, 0);
   return {
     ...{ ...opened, client, provider, accounts, transactor, gate, server },

@@ -220,7 +220,7 @@ type Typed = Record<"domain" | "message", Record<string, unknown>> & {
 };
 
 async function signTyped(wallet: { signTypedData: Wallet["signTypedData"] }, typed: Typed): Promise<string> {
-  const { EIP712Domain: _domain, ...types } = typed.types;
+  const types = Object.fromEntries(Object.entries(typed.types).filter(([name]) => name !== "EIP712Domain"));
   return wallet.signTypedData(typed.domain, types, typed.message);
 }
 

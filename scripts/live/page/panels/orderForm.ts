@@ -3,8 +3,8 @@ import { h, setText } from "../dom";
 import type { State } from "../store";
 import { frameTimes, kWh, price } from "../words";
 
-/** Steps that the price's slider has. */
-const PRICE_STEPS = 200;
+/** Steps of the price's slider up to the import tariff. */
+const TARIFF_STEPS = 100;
 /** Most that the energy's slider asks for, Wh. */
 const MOST_WH = 60_000;
 /** Frames that the deadline's slider reaches. */
@@ -60,11 +60,12 @@ export class OrderForm {
     const { tickSize } = facts;
     const published = Math.max(0, ...live.loads.map(({ importPrice }) => importPrice ?? 0));
     const tariff = published === 0 ? facts.money.unitsPerToken : published;
-    const step = Math.max(tickSize, Math.ceil((tariff * 1.5) / PRICE_STEPS / tickSize) * tickSize);
+    const step = Math.max(1, Math.floor(tariff / tickSize / TARIFF_STEPS)) * tickSize;
+    const atTariff = Math.ceil(tariff / step);
     this.price.input.min = String(step);
     this.price.input.step = String(step);
-    this.price.input.max = String(step * PRICE_STEPS);
-    if (!this.bounded) this.price.input.value = String(tariff);
+    this.price.input.max = String(step * Math.ceil(atTariff * 1.5));
+    if (!this.bounded) this.price.input.value = String(atTariff * step);
     this.bounded ||= published > 0;
     this.tell();
   }
