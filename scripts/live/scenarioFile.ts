@@ -8,13 +8,13 @@ import type { Timeline } from "./timeline";
 
 type Event = NonNullable<ScenarioInput["events"]>[number];
 
-/** Frames before the one that is saved whose course is kept; tariffs repeat after a day. */
+/** Frames of a file at most: tariffs repeat after a day. */
 const MOST_FRAMES = FRAMES_A_DAY;
 
 /**
  * A stretch of a market up to a frame as a scenario, so that a lesson or a replay goes the same way: every order at its
  * price and priority, what is published, plans and readings. Orders that were in the book before it begin with it; money in
- * delivery then is left out.
+ * delivery then is left out. Where plans compete, frames that nobody clears follow for as long as they look ahead.
  *
  * @param until The last frame that is cleared.
  */
@@ -22,7 +22,8 @@ export function scenarioFile(timeline: Timeline, parameters: DeploymentParameter
   const { frameSeconds, auctionSeconds } = parameters;
   // What happens from a window on is about the frame after it.
   const frameOf = ({ timestamp }: TimedEvent) => Math.floor((timestamp + auctionSeconds) / frameSeconds);
-  const origin = originOf(timeline, until, frameOf);
+  const ahead = parameters.settlement === "benefit" ? parameters.maxHorizon : 0;
+  const origin = originOf(timeline, until, MOST_FRAMES - ahead, frameOf);
   const start = timeline.events.findIndex((event) => frameOf(event) >= origin);
   const market = timeline.at(start === -1 ? timeline.events.length : start);
   const begins = origin * frameSeconds;
@@ -51,7 +52,7 @@ export function scenarioFile(timeline: Timeline, parameters: DeploymentParameter
   }
   events.push(...proposals(timeline, origin, until), ...readings(timeline, origin, until));
   events.sort((a, b) => a.frame - b.frame);
-  const frames = until - origin + 1;
+  const frames = until - origin + 1 + ahead;
   const inside = Array.from({ length: frames }, (_, i) => i);
   return {
     market: { ...rules(parameters, timeline, origin), operatorPrefund: Number(gridBalance) },
@@ -61,15 +62,15 @@ export function scenarioFile(timeline: Timeline, parameters: DeploymentParameter
     })),
     frames,
     events,
-    missedClearings: inside.filter((i) => i > 0 && !timeline.facts.cleared.has(origin + i)),
+    missedClearings: inside.filter((i) => i > 0 && (origin + i > until || !timeline.facts.cleared.has(origin + i))),
     unpublished: inside.filter((i) => timeline.publication(origin + i) === 0n),
   };
 }
 
 /** The frame that becomes frame 0: before the first order of those that are in the book of the last one. */
-function originOf(timeline: Timeline, until: number, frameOf: (event: TimedEvent) => number): number {
+function originOf(timeline: Timeline, until: number, most: number, frameOf: (event: TimedEvent) => number): number {
   const first = timeline.events.find(({ name }) => name === "OrderPlaced");
-  return Math.max(until - MOST_FRAMES + 1, Math.min(first === undefined ? until : frameOf(first), until - 1));
+  return Math.max(until - most + 1, Math.min(first === undefined ? until : frameOf(first), until - 1));
 }
 
 function orderOf(slot: PileState, { tickSize }: DeploymentParameters, origin: number) {
@@ -148,8 +149,10 @@ function rules(p: DeploymentParameters, timeline: Timeline, origin: number): Sce
   ) as Omit<ScenarioInput["market"] & object, "importPrice">;
   const price = (of: "importPrice" | "exportPrice" | "wheelingPrice") =>
     daily(timeline, p, origin, (published) => Number(published[of]));
+  // Plans look ahead: what they reckoned with is published when their round is held, and the frames go on so far.
+  const leadFrames = p.settlement === "benefit" ? Math.max(p.leadFrames, p.maxHorizon) : p.leadFrames;
   return {
-    ...plain,
+    ...{ ...plain, leadFrames },
     ...{ importPrice: price("importPrice"), exportPrice: price("exportPrice"), wheelingPrice: price("wheelingPrice") },
   };
 }
