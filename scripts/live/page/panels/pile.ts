@@ -108,7 +108,9 @@ export function pilePanel(store: Store): void {
         ? ""
         : "Read-only: its account is neither the node's nor that of a wallet that is connected here",
     );
-    if (pile !== undefined) describe(pile, state);
+    // Of a frame of the past, its account as it was then.
+    const then = state.shown.piles.find((one) => one.pile === pile?.pile) ?? pile;
+    if (then !== undefined) describe(then, state);
     const key = `${choose.value} ${live.block}`;
     if (key !== asked) askProspect();
     asked = key;
