@@ -2,8 +2,8 @@ import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { deploymentBlock } from "../scripts/chain/blocks";
-import { MOST_METERED_PILES } from "../scripts/market/bounds";
-import type { DeploymentParameters } from "../scripts/market/defaults";
+import { MOST_METERED_PILES } from "../scripts/core/bounds";
+import type { DeploymentParameters } from "../scripts/core/parameters";
 import type { Transactor } from "../scripts/chain/transactor";
 import { accountsOf, namedAccount } from "./support/accounts";
 import { demoNode } from "./support/demoNode";

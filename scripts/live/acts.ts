@@ -4,7 +4,7 @@ import { ORDER_TYPES, orderMessage, packSignedTerms, type SignedTerms } from "..
 import { ContractRefusal } from "../chain/refusal";
 import type { Transactor } from "../chain/transactor";
 import { provideTokens } from "../chain/token";
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 import { getAddress, isAddress, type Provider, Signature } from "ethers";
 import type { MeterModes } from "./meterModes";
 import type { PlayedClock } from "./playedClock";

@@ -1,9 +1,9 @@
-import { inBatches } from "../audit/inBatches";
+import { inBatches } from "../quality/audit/inBatches";
 import type { MarketClient, SignedReading } from "../chain/marketClient";
 import { GRID, type PackedFill } from "../chain/packedWords";
 import type { Transactor } from "../chain/transactor";
-import { reachWh } from "../market/model/load";
-import type { Reading } from "../market/settlement";
+import { reachWh } from "../model/load";
+import type { Reading } from "../core/settlement";
 import type { MeterModes } from "./meterModes";
 import type { PlayedClock } from "./playedClock";
 import type { Timeline } from "./timeline";

@@ -3,8 +3,8 @@ import { GRID } from "../chain/packedWords";
 import { type Verdict, VERDICT_WORDS } from "../chain/verdicts";
 import { Reasons } from "../lesson/reasons";
 import type { OrderLine } from "../lesson/lessonView";
-import type { DeploymentParameters } from "../market/defaults";
-import type { Publication } from "../market/types";
+import type { DeploymentParameters } from "../core/parameters";
+import type { Publication } from "../core/types";
 import type { BookLine, FrameView } from "./protocol";
 
 /** What is asked: a fill by its place, or the order of a pile. */

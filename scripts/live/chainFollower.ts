@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
 
-import type { AuditEvent } from "../audit/auditEvent";
-import { inBatches } from "../audit/inBatches";
-import { type AuditedContracts, marketFilters, parseMarketLog } from "../audit/marketLogs";
+import type { AuditEvent } from "../quality/audit/auditEvent";
+import { inBatches } from "../quality/audit/inBatches";
+import { type AuditedContracts, marketFilters, parseMarketLog } from "../quality/audit/marketLogs";
 import { readLogs } from "../chain/readLogs";
 
 /** A block as far as a follower cares. */

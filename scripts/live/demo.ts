@@ -5,13 +5,13 @@ import { DevelopmentClock, type RawProvider } from "../chain/clock";
 import type { MarketClient } from "../chain/marketClient";
 import { simulatedMeterKey } from "../chain/pileKeys";
 import type { Transactor } from "../chain/transactor";
-import { reachWh } from "../market/model/load";
+import { reachWh } from "../model/load";
 import type { MeterDeviations } from "../piles/meters";
 import { asapPlanner, epob, pob } from "../planners/book/planners";
 import { uncontrolled } from "../schemes/uncontrolled";
 import { type DayOptions, runDay } from "../simulation/day";
 import { defaultDay, type DaySettings } from "../simulation/defaults";
-import type { MeteredPort } from "../simulation/marketPort";
+import type { MeteredPort } from "../core/ports";
 import type { MeterModes } from "./meterModes";
 import type { PlayedClock } from "./playedClock";
 

@@ -1,9 +1,9 @@
 import { keccak256, ZeroHash } from "ethers";
 
-import type { RebuiltMarket } from "../audit/rebuiltMarket";
+import type { RebuiltMarket } from "../quality/audit/rebuiltMarket";
 import { decodeFill, decodePileState, decodePosting, type PackedFill } from "../chain/packedWords";
 import { decodePlan } from "../chain/roundWords";
-import { projectFallback, scoreCourse } from "../market/model/benefit";
+import { projectFallback, scoreCourse } from "../model/benefit";
 import type { TimedEvent } from "./chainFollower";
 import type { RoundFacts, SettledFacts } from "./protocol";
 

@@ -1,4 +1,4 @@
-import type { Reading } from "../market/settlement";
+import type { Reading } from "../core/settlement";
 import type { MeterMode } from "./protocol";
 
 /** Share of the agreed energy that a pile takes beyond it when it is told to take too much. */

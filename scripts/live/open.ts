@@ -5,7 +5,7 @@ import type { MarketClient } from "../chain/marketClient";
 import { simulatedMeterKey } from "../chain/pileKeys";
 import type { MarketMoney } from "../chain/token";
 import type { Transactor } from "../chain/transactor";
-import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
+import { MAX_LIFETIME_FRAMES } from "../model/limits";
 import { Acts } from "./acts";
 import { Autopilot, type MeterSigner } from "./autopilot";
 import type { Demo } from "./demo";

@@ -1,10 +1,10 @@
-import type { RebuiltMarket } from "../audit/rebuiltMarket";
-import { lockWith } from "../audit/pileSlot";
-import { lockFor } from "../market/model/money";
-import { checkRequest, makeOrder } from "../market/model/orders";
-import type { Placed } from "../market/model/ranking";
-import { MarketRefusal } from "../market/model/refusal";
-import type { OrderRequest } from "../market/types";
+import type { RebuiltMarket } from "../quality/audit/rebuiltMarket";
+import { lockWith } from "../quality/audit/pileSlot";
+import { lockFor } from "../model/money";
+import { checkRequest, makeOrder } from "../model/orders";
+import type { Placed } from "../model/ranking";
+import { MarketRefusal } from "../model/refusal";
+import type { OrderRequest } from "../core/types";
 import type { Draft, Prospect } from "./protocol";
 import { decisionIn, fillLines, placedIn } from "./rankedBook";
 

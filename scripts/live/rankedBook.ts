@@ -1,11 +1,11 @@
-import type { RebuiltMarket } from "../audit/rebuiltMarket";
+import type { RebuiltMarket } from "../quality/audit/rebuiltMarket";
 import { orderOf } from "../chain/marketClient";
 import { decodePublication, GRID, type PackedFill } from "../chain/packedWords";
-import { decideFrame, type FrameDecision } from "../market/model/frameDecision";
-import { marginToTakePart } from "../market/model/margin";
-import { isForFrame } from "../market/model/orders";
-import type { Placed, Ranked } from "../market/model/ranking";
-import type { Publication } from "../market/types";
+import { decideFrame, type FrameDecision } from "../model/frameDecision";
+import { marginToTakePart } from "../model/margin";
+import { isForFrame } from "../model/orders";
+import type { Placed, Ranked } from "../model/ranking";
+import type { Publication } from "../core/types";
 import type { BookLine, FillLine } from "./protocol";
 
 /** What a packed publication says; undefined for the zero word. */

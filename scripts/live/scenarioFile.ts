@@ -1,6 +1,6 @@
-import { lockWith } from "../audit/pileSlot";
+import { lockWith } from "../quality/audit/pileSlot";
 import { decodePileState, type PileState } from "../chain/packedWords";
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { FRAMES_A_DAY, type ScenarioInput } from "../scenario/schema";
 import type { TimedEvent } from "./chainFollower";
 import { publicationOf } from "./rankedBook";

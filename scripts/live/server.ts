@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 import { readAct, readDraft } from "./actSchema";
 import { bundlePage, gzippedBytes } from "./bundle";
 import type { Watch } from "./watch";

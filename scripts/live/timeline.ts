@@ -1,7 +1,7 @@
-import { RebuiltMarket } from "../audit/rebuiltMarket";
-import { lockWith } from "../audit/pileSlot";
-import type { DeploymentParameters } from "../market/defaults";
-import { powerAwayFromZeroW } from "../market/model/load";
+import { RebuiltMarket } from "../quality/audit/rebuiltMarket";
+import { lockWith } from "../quality/audit/pileSlot";
+import type { DeploymentParameters } from "../core/parameters";
+import { powerAwayFromZeroW } from "../model/load";
 import type { Advance, Head, TimedEvent } from "./chainFollower";
 import { FrameFacts } from "./frameFacts";
 import { ghostLoad } from "./ghost";

@@ -1,8 +1,8 @@
 import { type Provider } from "ethers";
 
-import { Contradiction } from "../audit/auditEvent";
-import { contractsOf } from "../audit/audit";
-import { inBatches } from "../audit/inBatches";
+import { Contradiction } from "../quality/audit/auditEvent";
+import { contractsOf } from "../quality/audit/audit";
+import { inBatches } from "../quality/audit/inBatches";
 import { LensClient } from "../chain/lensClient";
 import type { MarketClient } from "../chain/marketClient";
 import type { MarketMoney } from "../chain/token";

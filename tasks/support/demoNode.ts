@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { HardhatRuntimeEnvironment, HttpNetworkConfig } from "hardhat/types";
 
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { isDevelopmentChain } from "./network";
 
 /** How long a node may take to start, ms. */

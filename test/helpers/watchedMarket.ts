@@ -15,7 +15,7 @@ import { openWatch, type Opened } from "../../scripts/live/open";
 import { PlayedClock } from "../../scripts/live/playedClock";
 import { type LiveServer, serveLive } from "../../scripts/live/server";
 import { PENNY } from "../../scripts/simulation/defaults";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/core/parameters";
 import { AwayNode } from "./gatewayNode";
 
 const FRAME_SECONDS = DEFAULT_PARAMETERS.frameSeconds;

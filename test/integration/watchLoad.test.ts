@@ -5,7 +5,7 @@ import type { Wallet } from "ethers";
 import type { Browser, Page } from "puppeteer-core";
 
 import { simulatedPileKey } from "../../scripts/chain/pileKeys";
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { PENNY } from "../../scripts/simulation/defaults";
 import { launchBrowser } from "../helpers/browser";
 import { ALL_CASES } from "../helpers/cases";

@@ -2,7 +2,7 @@ import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import hre, { ethers } from "hardhat";
 
-import { contractsOf } from "../../../../scripts/audit/audit";
+import { contractsOf } from "../../../../scripts/quality/audit/audit";
 import { MarketClient, MARKET_INTERFACE } from "../../../../scripts/chain/marketClient";
 import { decodeFill } from "../../../../scripts/chain/packedWords";
 import { ChainFollower } from "../../../../scripts/live/chainFollower";
@@ -13,7 +13,7 @@ import { prospectOf } from "../../../../scripts/live/prospect";
 import { scenarioFile } from "../../../../scripts/live/scenarioFile";
 import { packedLines } from "../../../../scripts/live/rankedBook";
 import { Timeline } from "../../../../scripts/live/timeline";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import { parseScenario } from "../../../../scripts/scenario/parse";
 import { replayOnModel } from "../../../../scripts/scenario/replayOnModel";
 import { type Deployed, deployMarket, goTo } from "../../../helpers/market";
