@@ -69,7 +69,8 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
       const addresses = await deployOnNode(hre, { feeder, overrides: market });
       const { provider } = hre.ethers;
       const { DevelopmentClock } = await import("../scripts/chain/clock");
-      const { ERROR_INTERFACES, MarketClient } = await import("../scripts/chain/marketClient");
+      const { ERROR_INTERFACES } = await import("../scripts/chain/interfaces");
+      const { MarketClient } = await import("../scripts/chain/marketClient");
       const { simulatedPileKey } = await import("../scripts/chain/pileKeys");
       const { moneyOf } = await import("../scripts/chain/token");
       const { UnlockedTransactor } = await import("../scripts/chain/transactor");

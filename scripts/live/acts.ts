@@ -1,4 +1,5 @@
-import { MARKET_INTERFACE, type MarketClient } from "../chain/marketClient";
+import { MARKET_INTERFACE } from "../chain/interfaces";
+import type { MarketClient } from "../chain/marketClient";
 import { simulatedMeterKey } from "../chain/pileKeys";
 import { ORDER_TYPES, orderMessage, packSignedTerms, type SignedTerms } from "../chain/packedWords";
 import { ContractRefusal } from "../chain/refusal";

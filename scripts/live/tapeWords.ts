@@ -1,5 +1,5 @@
 import { decodeFill, decodePileState, decodePosting, decodePublication, GRID } from "../chain/packedWords";
-import { ERROR_INTERFACES } from "../chain/marketClient";
+import { ERROR_INTERFACES } from "../chain/interfaces";
 import { decodeRefusal } from "../chain/refusal";
 import type { TimedEvent } from "./chainFollower";
 import type { TapeLine } from "./protocol";

@@ -1,7 +1,6 @@
 import { type Interface, type Provider } from "ethers";
 
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../chain/marketClient";
-import { ROUNDS_INTERFACE } from "../chain/roundsClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE, ROUNDS_INTERFACE } from "../chain/interfaces";
 import type { TapeLine } from "./protocol";
 
 /**

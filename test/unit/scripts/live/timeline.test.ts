@@ -3,7 +3,8 @@ import { expect } from "chai";
 import hre, { ethers } from "hardhat";
 
 import { contractsOf } from "../../../../scripts/quality/audit/audit";
-import { MarketClient, MARKET_INTERFACE } from "../../../../scripts/chain/marketClient";
+import { MARKET_INTERFACE } from "../../../../scripts/chain/interfaces";
+import { MarketClient } from "../../../../scripts/chain/marketClient";
 import { decodeFill } from "../../../../scripts/chain/packedWords";
 import { ChainFollower } from "../../../../scripts/live/chainFollower";
 import { ghostLoad } from "../../../../scripts/live/ghost";
