@@ -116,9 +116,15 @@ export class MarketClient implements MarketContracts {
   /** Signs terms with a pile's key (EIP-712). */
   async sign(wallet: BaseWallet, terms: SignedTerms): Promise<SignedOrder> {
     const packed = packSignedTerms(terms);
-    const domain = await this.signingDomain();
+    const domain = await this.orderDomain();
     const { r, yParityAndS } = Signature.from(await wallet.signTypedData(domain, ORDER_TYPES, orderMessage(terms)));
     return { terms: packed, r, vs: yParityAndS };
+  }
+
+  /** What orders are signed for (EIP-712). */
+  async orderDomain(): Promise<TypedDataDomain> {
+    this.domain ??= domainOf(await this.market.eip712Domain());
+    return this.domain;
   }
 
   /** Signs a reading with a meter's key (EIP-712): a wallet, or an account that a node signs for. */
@@ -395,11 +401,6 @@ export class MarketClient implements MarketContracts {
   /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
   settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
     return actions.settled(this, receipt);
-  }
-
-  private async signingDomain(): Promise<TypedDataDomain> {
-    this.domain ??= domainOf(await this.market.eip712Domain());
-    return this.domain;
   }
 }
 
