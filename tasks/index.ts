@@ -31,6 +31,7 @@ import "./report-draws";
 import "./report-gas";
 import "./report-incentives";
 import "./report-operations";
+import "./report-records";
 import "./report-sybil";
 import "./report-times";
 import "./round";

@@ -1,18 +1,9 @@
-import { BrowserProvider, ContractFactory, type Eip1193Provider, type Signer } from "ethers";
+import { ContractFactory, type Signer } from "ethers";
 import hre, { ethers } from "hardhat";
 
 import type { Curve } from "../../scripts/metering/recordText";
 import { newMeter, type SigningMeter } from "../../scripts/metering/signRecord";
 import type { OcmfVerifier } from "../../typechain-types";
-
-/** A chain of its own without the precompile for P-256, as before Osaka. */
-export async function chainWithoutPrecompile(): Promise<Signer> {
-  const { createProvider } = await import("hardhat/internal/core/providers/construction");
-  const { hardhat } = hre.config.networks;
-  const networks = { ...hre.config.networks, hardhat: { ...hardhat, hardfork: "cancun" } };
-  const provider = await createProvider({ ...hre.config, networks }, "hardhat", hre.artifacts);
-  return new BrowserProvider(provider as unknown as Eip1193Provider).getSigner();
-}
 
 /** A verifier. @param signer on the chain; the in-process one where not given */
 export async function deployVerifier(signer?: Signer): Promise<OcmfVerifier> {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ethers } from "hardhat";
+import hre, { ethers } from "hardhat";
 
 import { CURVES, type Curve } from "../../../../scripts/metering/recordText";
 import {
@@ -16,7 +16,9 @@ import {
   signRecord,
 } from "../../../../scripts/metering/signRecord";
 import type { OcmfVerifier } from "../../../../typechain-types";
-import { chainWithoutPrecompile, deployVerifier, METERS } from "../../../helpers/ocmf";
+import { chainWithoutPrecompile } from "../../../../tasks/support/olderChain";
+import { ALL_CASES } from "../../../helpers/cases";
+import { deployVerifier, METERS } from "../../../helpers/ocmf";
 
 /** 2026-11-27 10:30 UTC. */
 const TIME = Date.UTC(2026, 10, 27, 10, 30) / 1000;
@@ -102,11 +104,12 @@ describe("OcmfVerifier", () => {
           expect(passed, what).to.equal(false);
         };
         const length = ethers.dataLength(record.payload);
-        for (let i = 0; i < length; i++) {
+        // A quick run tries every seventh byte.
+        for (let i = 0; i < length; i += ALL_CASES ? 1 : 7) {
           const by = 1 + ((i * 37) % 255);
           await tried({ ...record, payload: flipped(record.payload, i, by) }, described, `payload ${i}`);
         }
-        for (let i = 0; i < 32; i++) {
+        for (let i = 0; i < 32; i += ALL_CASES ? 1 : 7) {
           await tried({ ...record, r: flipped(record.r, i, 1 << (i % 8)) }, described, `r ${i}`);
           await tried({ ...record, s: flipped(record.s, i, 1 << (i % 8)) }, described, `s ${i}`);
           for (const field of ["x", "y", "serial"] as const) {
@@ -114,7 +117,7 @@ describe("OcmfVerifier", () => {
           }
         }
         await tried(record, { ...described, curve: 3 - described.curve }, "curve");
-        for (let bit = 0n; bit < 48n; bit++) {
+        for (let bit = 0n; bit < 48n; bit += ALL_CASES ? 1n : 5n) {
           await tried({ ...record, hints: record.hints ^ (1n << bit) }, described, `hint ${bit}`);
         }
         for (const cut of [1, length - 1, length]) {
@@ -223,7 +226,7 @@ describe("OcmfVerifier", () => {
   });
 
   it("checks the same where a chain has no precompile", async () => {
-    const elsewhere = await deployVerifier(await chainWithoutPrecompile());
+    const elsewhere = await deployVerifier(await chainWithoutPrecompile(hre));
     for (let page = 1; page <= 4; page++) {
       const record = packRecord(meter.description, signRecord(meter, page, [BEGIN]));
       expect((await elsewhere.readRecord(packed, record)).page).to.equal(BigInt(page));
