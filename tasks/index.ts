@@ -8,6 +8,8 @@ import "./compile";
 import "./coverage";
 import "./data-check";
 import "./docs-abi";
+import "./docs-parameters";
+import "./docs-picture";
 import "./docs-tutorial";
 import "./frame";
 import "./frame-publish";

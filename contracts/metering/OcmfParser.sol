@@ -299,7 +299,7 @@ library OcmfParser {
         }
     }
 
-    /// @dev Digits from a place on, after those that make up `value`.
+    /// @notice Digits from a place on, after those that make up `value`.
     /// @return total what they make up together
     /// @return past where they end
     function _digits(uint256 cursor, uint256 value) private pure returns (uint256 total, uint256 past) {
@@ -317,7 +317,7 @@ library OcmfParser {
         }
     }
 
-    /// @dev Digits after the point: as many as count, then past the others.
+    /// @notice Digits after the point: as many as count, then past the others.
     /// @return total the value without its point
     /// @return past where the digits end
     /// @return missing how many decimals are missing

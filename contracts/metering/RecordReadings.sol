@@ -34,7 +34,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
     /// @dev Keeps the hash apart from every other.
     bytes32 private constant KEY_TAG = keccak256("AdBEV record meter");
 
-    /// @inheritdoc IMeterRecords
+    /// @notice The contract that reads records.
     // solhint-disable-next-line immutable-vars-naming
     IOcmfVerifier public immutable override ocmfVerifier;
 
