@@ -1,8 +1,8 @@
 import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import type { DocumentedContract, NatSpec } from "../scripts/docs/abiReference";
-import { InputError } from "../scripts/scenario/inputError";
+import type { DocumentedContract, NatSpec } from "../scripts/quality/docs/abiReference";
+import { InputError } from "../scripts/core/errors";
 import { prettified, readText, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { compileAll } from "./support/network";
@@ -34,7 +34,7 @@ task("docs:abi", `Compares ${DOCUMENT} with what the sources say of the contract
 
 /** The document as it should be. */
 export async function referenceText(hre: HardhatRuntimeEnvironment): Promise<string> {
-  const { abiReference } = await import("../scripts/docs/abiReference");
+  const { abiReference } = await import("../scripts/quality/docs/abiReference");
   const contracts: DocumentedContract[] = [];
   for (const fullName of CONTRACTS) {
     const [source, name] = fullName.split(":") as [string, string];

@@ -1,8 +1,8 @@
 import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import type { RecordGas } from "../scripts/gas/recordBench";
-import { InputError } from "../scripts/scenario/inputError";
+import type { RecordGas } from "../scripts/quality/gas/recordBench";
+import { InputError } from "../scripts/core/errors";
 import { readText, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { compileAll } from "./support/network";
@@ -46,7 +46,7 @@ task(
 
 /** Figures on the chain of today and on one without the precompile. */
 export async function recordFigures(hre: HardhatRuntimeEnvironment): Promise<RecordGas[]> {
-  const { recordGas } = await import("../scripts/gas/recordBench");
+  const { recordGas } = await import("../scripts/quality/gas/recordBench");
   const verifier = await hre.artifacts.readArtifact("OcmfVerifier");
   const [signer] = await hre.ethers.getSigners();
   return [

@@ -34,15 +34,13 @@ abstract contract RecordReadings is Readings, IMeterRecords {
     /// @dev Keeps the hash apart from every other.
     bytes32 private constant KEY_TAG = keccak256("AdBEV record meter");
 
-    /// @notice The contract that reads records.
-    // solhint-disable-next-line immutable-vars-naming
-    IOcmfVerifier public immutable override ocmfVerifier;
+    IOcmfVerifier private immutable OCMF_VERIFIER;
 
     mapping(address key => Pages) private _pages;
 
     constructor() {
         // A contract of its own, since its code beside this one's exceeds what a network takes.
-        ocmfVerifier = new OcmfVerifier();
+        OCMF_VERIFIER = new OcmfVerifier();
     }
 
     /// @inheritdoc IMeterRecords
@@ -75,6 +73,11 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         return _keyOf(market, pile, meter);
     }
 
+    /// @inheritdoc IMeterRecords
+    function ocmfVerifier() external view returns (IOcmfVerifier) {
+        return OCMF_VERIFIER;
+    }
+
     /// @dev Stores the reading that follows from records, or says why not.
     function _prove(
         IMarket market,
@@ -89,7 +92,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         address key = _keyOf(market, pile, proof.meter);
         if (key != meter.key()) return (reading, abi.encodeWithSelector(WrongMeterKey.selector, pile, key));
         uint256 start = frame * frameSeconds;
-        try ocmfVerifier.energyBetween(proof.meter, proof.records, start, start + frameSeconds) returns (
+        try OCMF_VERIFIER.energyBetween(proof.meter, proof.records, start, start + frameSeconds) returns (
             uint256 consumedWh,
             uint256 producedWh,
             uint256 firstPage,

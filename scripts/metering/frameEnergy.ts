@@ -1,4 +1,4 @@
-import type { Reading } from "../market/settlement";
+import type { Reading } from "../core/settlement";
 import type { Payload } from "./payload";
 
 /** What a registrar says of a meter that matters for a frame's energy. SPEC 5. */

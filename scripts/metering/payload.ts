@@ -1,4 +1,4 @@
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 import { JsonSyntaxError, type LocatedJson, parseJson } from "../scenario/json";
 
 /** A reading of a record, as the station wrote it. SPEC 5, signed records. */

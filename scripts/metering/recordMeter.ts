@@ -1,6 +1,6 @@
 import { AbiCoder, dataSlice, encodeBytes32String, id, isHexString, keccak256 } from "ethers";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 import { type Curve, CURVES, parseRecordText, type RecordText } from "./recordText";
 import { readPayload } from "./payload";
 

@@ -1,4 +1,4 @@
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 
 /** Curves whose signatures a chain checks; the numbers are the contract's. */
 export const CURVES = { secp256r1: 1, secp256k1: 2 } as const;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { RECORD_AIM } from "../../scripts/gas/recordBench";
+import { RECORD_AIM } from "../../scripts/quality/gas/recordBench";
 import { recordDrifts, recordFigures } from "../../tasks/report-records";
 import { skipWhereInstrumented } from "../helpers/coverage";
 

@@ -1,8 +1,8 @@
 import { ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 
-import { packRecord, packRecordMeter } from "../metering/recordMeter";
-import type { Curve } from "../metering/recordText";
-import { newMeter, type SigningMeter, signRecord } from "../metering/signRecord";
+import { packRecord, packRecordMeter } from "../../metering/recordMeter";
+import type { Curve } from "../../metering/recordText";
+import { newMeter, type SigningMeter, signRecord } from "../../metering/signRecord";
 
 /** Gas of one record, the transaction's shared cost and the calldata included. */
 export interface RecordGas {

@@ -5,7 +5,7 @@ import { readPayload } from "../../../../scripts/metering/payload";
 import { packRecord, packRecordMeter } from "../../../../scripts/metering/recordMeter";
 import { parseRecordText } from "../../../../scripts/metering/recordText";
 import { newMeter, recordTime, signPayload, type SigningMeter } from "../../../../scripts/metering/signRecord";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { OcmfVerifier } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 import { deployVerifier } from "../../../helpers/ocmf";

@@ -1,7 +1,7 @@
 import { ethers } from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 
-import type { DeploymentParameters } from "../../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../../scripts/core/parameters";
 import { packFrameProof, recordMeterKey } from "../../../../scripts/metering/recordMeter";
 import { newMeter, type SigningMeter, signRecord } from "../../../../scripts/metering/signRecord";
 import { goTo, PILE_BALANCE } from "../../../helpers/market";
