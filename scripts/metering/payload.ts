@@ -30,7 +30,7 @@ export interface Payload {
   /** Those of the registers that were asked for. */
   readings: RecordReading[];
   /** Byte in the payload at which the opening quote of a key of the record stands. */
-  positionOf(key: "GS" | "MS" | "PG" | "RD"): number;
+  positionOf: (key: "GS" | "MS" | "PG" | "RD") => number;
 }
 
 const SOURCE = "OCMF payload";
@@ -62,7 +62,7 @@ export function readPayload(payload: Uint8Array, registers: readonly string[]): 
     if (last === undefined) fail(`RD[${i}].TM`, "a time, here or in a reading before");
     const raw = text.slice(offsetOf(text, json, ["RD", i, "RV"]));
     readings.push({
-      ...last!,
+      ...last,
       timed: own !== undefined,
       cause: letter(reading["TX"]),
       register: String(reading["RI"]),

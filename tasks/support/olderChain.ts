@@ -1,4 +1,4 @@
-import { BrowserProvider, type Eip1193Provider, type Signer } from "ethers";
+import { BrowserProvider, type Signer } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 /** An account on an in-process chain of its own without the precompile for P-256, as before Osaka. */
@@ -7,5 +7,5 @@ export async function chainWithoutPrecompile(hre: HardhatRuntimeEnvironment): Pr
   const { hardhat } = hre.config.networks;
   const networks = { ...hre.config.networks, hardhat: { ...hardhat, hardfork: "cancun" } };
   const provider = await createProvider({ ...hre.config, networks }, "hardhat", hre.artifacts);
-  return new BrowserProvider(provider as unknown as Eip1193Provider).getSigner();
+  return new BrowserProvider(provider).getSigner();
 }
