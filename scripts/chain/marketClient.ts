@@ -22,9 +22,11 @@ import type { DeploymentParameters } from "../market/defaults";
 import type { PileAttributes } from "../market/model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../market/types";
 import {
+  type FrameRecord,
   type MarketTotals,
   decodeChronicle,
   decodeFill,
+  decodeFrameRecord,
   decodePileState,
   GRID,
   decodePosting,
@@ -432,6 +434,28 @@ export class MarketClient {
   /** What is published for a frame, packed; 0 where nothing is. */
   async publication(frame: number): Promise<bigint> {
     return this.market.publication(frame);
+  }
+
+  /** What the market remembers of a cleared frame; undefined where nobody cleared it, or it is long ago. */
+  async frameRecord(frame: number): Promise<FrameRecord | undefined> {
+    const record = decodeFrameRecord(await this.market.frameRecord(frame));
+    return record?.frame === frame ? record : undefined;
+  }
+
+  /** Whether a pile's reading of a frame is stored. */
+  async hasReading(pile: number, frame: number): Promise<boolean> {
+    return (await this.delivery.readingOf(this.address, pile, frame)).stored;
+  }
+
+  /** Number of registered piles. */
+  async pileCount(): Promise<number> {
+    return Number(await this.market.pileCount());
+  }
+
+  /** A registered pile by its number, without its meter's key. */
+  async pileRecord(index: number): Promise<Omit<PileRecord, "meterKey">> {
+    const { account, operator, ratedW } = await this.market.pileRecord(index);
+    return { index, account, operator, ratedW };
   }
 
   /** Number of an account's pile; 0 where it has none. */
