@@ -11,6 +11,7 @@ import "./docs-tutorial";
 import "./frame";
 import "./frame-publish";
 import "./fuzz";
+import "./gateway";
 import "./lesson";
 import "./market";
 import "./market-deploy";

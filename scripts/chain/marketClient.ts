@@ -514,6 +514,12 @@ export class MarketClient {
       .map((log) => MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data })!.args.toObject());
   }
 
+  /** The EIP-712 domain of signed orders. */
+  async signingDomain(): Promise<TypedDataDomain> {
+    this.domain ??= domainOf(await this.market.eip712Domain());
+    return this.domain;
+  }
+
   private event(receipt: Receipt, name: string): Record<string, unknown> {
     const [event] = this.events(receipt, name);
     if (event === undefined) throw new Error(`transaction ${receipt.hash} carries no ${name}`);
@@ -533,10 +539,6 @@ export class MarketClient {
     return sender.send({ to: this.deliveryAddress, data });
   }
 
-  private async signingDomain(): Promise<TypedDataDomain> {
-    this.domain ??= domainOf(await this.market.eip712Domain());
-    return this.domain;
-  }
 }
 
 /** What a contract tells of its EIP-712 domain, less what signatures do not use. */

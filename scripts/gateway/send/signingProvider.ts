@@ -50,7 +50,13 @@ export class SigningProvider implements RawProvider {
     const raw = await wallet.signTransaction(terms);
     const { hash } = Transaction.from(raw);
     onSigned({ nonce: terms.nonce!, hash: hash!, raw });
-    await node.send("eth_sendRawTransaction", [raw]);
+    try {
+      await node.send("eth_sendRawTransaction", [raw]);
+    } catch (error) {
+      // It may have been handed over before, by a resumption or with an answer that was lost.
+      const known: unknown = await node.send("eth_getTransactionByHash", [hash]).catch(() => null);
+      if (known === null) throw error;
+    }
     return hash;
   }
 
