@@ -69,8 +69,8 @@ task("gateway:flood", "Floods a gateway of its own with forged, replayed and hon
       printTable(
         ["", ""],
         [
-          ["refused or repeated a second", result.refusedPerSecond.toFixed(0)],
-          ["the same per second of the gateway's processor time", result.refusedPerCpuSecond.toFixed(0)],
+          ["refused a second", result.refusedPerSecond.toFixed(0)],
+          ["refused per second of the gateway's processor time", result.refusedPerCpuSecond.toFixed(0)],
           ["answered within, ms (median, 99 of 100)", `${result.medianMs.toFixed(1)}, ${result.p99Ms.toFixed(1)}`],
           ["gateway's memory before and after, MB", `${result.beforeMB.toFixed(0)}, ${result.afterMB.toFixed(0)}`],
           ["honest orders sent, and on chain", `${result.honest}, ${result.onChain}`],

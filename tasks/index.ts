@@ -29,6 +29,7 @@ import "./report-credit";
 import "./report-draws";
 import "./report-gas";
 import "./report-incentives";
+import "./report-latency";
 import "./report-operations";
 import "./report-sybil";
 import "./report-times";

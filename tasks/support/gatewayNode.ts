@@ -23,6 +23,7 @@ import { InputError } from "../../scripts/scenario/inputError";
 export interface GatewayOnNode {
   url: string;
   client: MarketClient;
+  provider: JsonRpcProvider;
   clock: DevelopmentNodeClock;
   piles: HDNodeWallet[];
 }
@@ -51,8 +52,7 @@ export async function gatewayOnNode<T>(
   const folder = await mkdtemp(join(tmpdir(), "adbev-gateway-"));
   const port = await freePort();
   const rpcUrl = `http://127.0.0.1:${port}`;
-  const steady = options.steady === true ? ["--block-time", String(options.blockSeconds)] : [];
-  const flags = ["--port", String(port), "--silent", "--accounts", "1", ...steady];
+  const flags = ["--port", String(port), "--silent", "--accounts", "1"];
   const node = spawn(join(root, "node_modules/.bin/anvil"), flags, { stdio: "ignore" });
   const failed = once(node, "error").then(() => {
     throw new InputError("anvil", "npm has none for this platform; the gateway's own node needs it");
@@ -62,6 +62,10 @@ export async function gatewayOnNode<T>(
   try {
     await Promise.race([failed, answering(rpcUrl)]);
     const { client, piles } = await marketOn(hre, provider, options);
+    if (options.steady === true) {
+      await provider.send("evm_setAutomine", [false]);
+      await provider.send("evm_setIntervalMining", [options.blockSeconds]);
+    }
     const keeper = Wallet.createRandom();
     await provider.send("anvil_setBalance", [keeper.address, "0x56bc75e2d63100000"]);
     const config = {
@@ -76,7 +80,7 @@ export async function gatewayOnNode<T>(
       env: { ...process.env, ADBEV_GATEWAY_KEY: keeper.privateKey },
     });
     const [{ url }] = (await once(child, "message")) as [{ url: string }];
-    return await work({ url, client, clock: new DevelopmentNodeClock(provider), piles });
+    return await work({ url, client, provider, clock: new DevelopmentNodeClock(provider), piles });
   } finally {
     child?.kill("SIGKILL");
     provider.destroy();

@@ -42,6 +42,33 @@ export async function startAnvil(...flags: string[]): Promise<RunningNode> {
   };
 }
 
+/** Starts a development node of Hardhat, which is slower to come. */
+export async function startHardhatNode(): Promise<RunningNode> {
+  const port = await freePort();
+  const args = ["node", "--hostname", "127.0.0.1", "--port", String(port)];
+  const process = spawn(join(ANVIL, "../hardhat"), args, { stdio: "ignore", cwd: join(__dirname, "../..") });
+  const url = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; !(await answers(url)); attempt++) {
+    if (attempt === 1_200) throw new Error("hardhat node does not answer");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const provider = new JsonRpcProvider(url, undefined, { polling: true, batchMaxCount: 1, cacheTimeout: -1 });
+  return {
+    ...{ url, provider },
+    stop: () => {
+      provider.destroy();
+      process.kill();
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return rpc(url, "eth_chainId", []).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** What a {@link startProxy} keeps from its node's users. */
 export interface Restrictions {
   /** Most blocks that logs are given of at once. */

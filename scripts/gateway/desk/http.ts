@@ -72,14 +72,14 @@ export async function httpDesk(options: HttpOptions): Promise<FastifyInstance> {
     {
       schema: {
         ...{ summary: "Takes a signed order, by the market's name or address", params: AT_MARKET, body: SUBMISSION },
-        response: { 202: ORDER, "4xx": REFUSAL, "5xx": REFUSAL },
+        response: { "2xx": ORDER, "4xx": REFUSAL, "5xx": REFUSAL },
       },
     },
     async ({ params, body }, reply) => {
       const desk = deskOf(params.market);
       if (desk === undefined) return noMarket(reply, params.market);
       const answer = await desk.submit(submissionOf(body));
-      if (answer.accepted) return reply.code(202).send(orderView(desk, answer.order));
+      if (answer.accepted) return reply.code(answer.again ? 200 : 202).send(orderView(desk, answer.order));
       const { error, message } = answer.refusal;
       return refuse(reply, STATUS[error] ?? 422, error, message);
     },

@@ -103,7 +103,7 @@ export async function flood(plan: FloodPlan): Promise<FloodResult> {
   await clock.reach(frame * frameSeconds - auctionSeconds - 20);
   const onChain = await countOnChain(client, piles);
   latencies.sort((a, b) => a - b);
-  const refused = total - (answers["accepted"] ?? 0);
+  const refused = total - (answers["accepted"] ?? 0) - (answers["accepted before"] ?? 0);
   return {
     ...{ offered: total, seconds, answers, refusedPerSecond: refused / seconds },
     refusedPerCpuSecond: refused / (after.cpuSeconds - before.cpuSeconds),
@@ -122,7 +122,7 @@ async function post(agent: Agent, url: string, body: Body): Promise<string> {
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("end", () => {
         const { error } = JSON.parse(Buffer.concat(parts).toString()) as { error?: string };
-        resolve(error ?? "accepted");
+        resolve(error ?? (response.statusCode === 202 ? "accepted" : "accepted before"));
       });
       response.on("error", reject);
     });

@@ -10,17 +10,23 @@ import { Rounds } from "../../../scripts/gateway/keeper/rounds";
 import { Settling } from "../../../scripts/gateway/keeper/settling";
 import { ReadingStore } from "../../../scripts/gateway/store/readings";
 import { epob } from "../../../scripts/planners/book/planners";
+import { ALL_CASES } from "../../helpers/cases";
 import { accountsOn, keptMarket, marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
-import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+import { HAS_ANVIL, type RunningNode, startAnvil, startHardhatNode } from "../../helpers/nodes";
 
-const suite = HAS_ANVIL ? describe : describe.skip;
 const FRAME = 1_800;
 const TARIFFS = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
 
-suite("gateway: keeper", function () {
-  this.timeout(120_000);
+/** Every run tries anvil, where there is one; a full one the node of Hardhat, too. */
+const NODES: [string, () => Promise<RunningNode>][] = [
+  ...(HAS_ANVIL ? [["anvil", startAnvil] as [string, () => Promise<RunningNode>]] : []),
+  ...(ALL_CASES ? [["hardhat node", startHardhatNode] as [string, () => Promise<RunningNode>]] : []),
+];
+
+for (const [kind, startNode] of NODES) describe(`gateway: keeper on ${kind}`, function () {
+  this.timeout(300_000);
   let node: RunningNode;
-  before(async () => (node = await startAnvil()));
+  before(async () => (node = await startNode()));
   after(() => node.stop());
 
   /** Calls of contracts that are in blocks, those of one account. */
@@ -47,7 +53,7 @@ suite("gateway: keeper", function () {
     const { client, clock, admin, piles } = market;
     const gateway = await accountsOn(node);
     const keeper = Wallet.createRandom();
-    await node.provider.send("anvil_setBalance", [keeper.address, "0x8ac7230489e80000"]);
+    await node.provider.send("hardhat_setBalance", [keeper.address, "0x8ac7230489e80000"]);
     const kept = keptMarket(market, gateway, new Wallet(keeper.privateKey));
     const readings = new ReadingStore(gateway.store, client);
     let known: FramePublication[] = [];
