@@ -19,7 +19,10 @@ interface FloodArguments {
   json: boolean;
 }
 
-task("gateway:run", "Runs the service that keeps markets going and takes signed orders, until it is stopped (docs/gateway.md)")
+task(
+  "gateway:run",
+  "Runs the service that keeps markets going and takes signed orders, until it is stopped (docs/gateway.md)",
+)
   .addParam("settings", "JSON file: node, markets, keys, where to listen", undefined, types.string)
   .addOptionalParam("level", "what is logged: debug, info, warn or error", "info")
   .setAction(
@@ -39,7 +42,10 @@ task("gateway:run", "Runs the service that keeps markets going and takes signed 
     }),
   );
 
-task("gateway:flood", "Floods a gateway of its own with forged, replayed and honest orders, on this machine alone, and counts")
+task(
+  "gateway:flood",
+  "Floods a gateway of its own with forged, replayed and honest orders, on this machine alone, and counts",
+)
   .addOptionalParam("forged", "how many forged orders, at most 200 000", "20000")
   .addOptionalParam("replayed", "how many repetitions of honest orders, at most 100 000", "5000")
   .addOptionalParam("piles", "how many honest piles, each with an order, 1 to 100", "20")

@@ -16,7 +16,10 @@ interface Arguments {
 /** Blocks of a window, and of the whole of a frame: short ones, since the test waits for them. */
 const [WINDOW_BLOCKS, FRAME_BLOCKS, LEAST_WINDOW, LEAST_FRAME] = [4, 8, 10, 30];
 
-task("report:latency", "Measures how long orders take to a block and frames to their settlement, by a gateway and node of its own")
+task(
+  "report:latency",
+  "Measures how long orders take to a block and frames to their settlement, by a gateway and node of its own",
+)
   .addOptionalParam("blocks", "seconds between blocks, some with commas between, 1 to 15", "1,2,12")
   .addOptionalParam("piles", "how many piles order in each frame, 1 to 50", "10")
   .addOptionalParam("frames", "how many frames, 1 to 20", "2")

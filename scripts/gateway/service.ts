@@ -25,6 +25,8 @@ import { Rounds } from "./keeper/rounds";
 import { Settling } from "./keeper/settling";
 import { loadKey } from "./keys";
 import { Metrics } from "./metrics";
+import type { CentralSystem } from "./ocpp/centralSystem";
+import { type BridgedMarket, Stations } from "./ocpp/stations";
 import { Accounts } from "./send/accounts";
 import { Database } from "./store/database";
 import { ReadingStore } from "./store/readings";
@@ -38,16 +40,16 @@ export interface GatewayOptions {
 }
 
 /** A market of a running gateway. */
-export interface ServedMarket extends KeptMarket {
-  desk: MarketDesk;
+export interface ServedMarket extends BridgedMarket {
   orders: OrderStore;
-  readings: ReadingStore;
 }
 
 /** A running gateway. */
 export interface RunningGateway {
   /** Where the desk listens. */
   url: string;
+  /** Port at which stations connect; undefined where none are served. */
+  ocppPort: number | undefined;
   markets: ReadonlyMap<string, ServedMarket>;
   clock: ChainClock;
   metrics: Metrics;
@@ -90,6 +92,7 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
 
   const markets = new Map<string, ServedMarket>();
   const keepers: Keeper[] = [];
+  const gathered: { name: string; duties: Duty[]; lasting: Duty[] }[] = [];
   const desks = new Map<string, MarketDesk>();
   const addressRates = new Rates({ perSecond: config.requestsPerSecond, burst: 2 * config.requestsPerSecond });
   const stream = new Stream(desks, addressRates);
@@ -109,8 +112,8 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
     const readings = new ReadingStore(store, client);
     const desk = await MarketDesk.open({ market: kept, node: provider, orders, metrics, now: () => chainTime, log });
     desks.set(name.toLowerCase(), desk).set(client.address.toLowerCase(), desk);
-    markets.set(name, { ...kept, desk, orders, readings });
     const leadSeconds = one.leadSeconds ?? Math.max(2, Math.ceil(3 * config.blockSeconds));
+    markets.set(name, { ...kept, desk, orders, readings, leadSeconds });
     const duties: Duty[] = [{ name: "registry", attend: async () => desk.registry.update().then(() => 0) }];
     if (one.publications !== undefined && one.operator !== undefined) {
       const source = new CsvSource(one.publications, client.parameters.frameSeconds, await moneyOf(client, provider));
@@ -132,7 +135,13 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
         };
       duties.push(new Rounds(kept, planner));
     }
-    duties.push(new Settling(kept, readings));
+    const lasting: Duty[] = [new Settling(kept, readings)];
+    gathered.push({ name, duties, lasting });
+  }
+  const stations = config.ocpp && (await Stations.read(config.ocpp, markets, () => chainTime));
+  for (const { name, duties, lasting } of gathered) {
+    if (stations !== undefined) duties.unshift(stations.bridge(markets.get(name)!));
+    duties.push(...lasting);
     const pauseMs = Math.min(2_000, Math.max(100, blockMs / 2));
     keepers.push(
       new Keeper(
@@ -162,6 +171,7 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
   const server = await httpDesk({ desks, metrics, addressRates, log, health });
   stream.attach(server.server);
   await server.listen(config.listen);
+  const central: CentralSystem | undefined = await stations?.listen(log, metrics);
 
   await accounts
     .resume()
@@ -192,9 +202,10 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
 
   return {
     url: `http://${address}:${port}`,
-    ...{ markets, clock, metrics },
+    ...{ markets, clock, metrics, ocppPort: central?.port },
     stop: async () => {
       clearInterval(ticking);
+      await central?.close();
       stream.close();
       await server.close();
       await Promise.all(keepers.map(async (keeper) => keeper.stop()));

@@ -57,7 +57,12 @@ export async function gatewayOnNode<T>(
   const failed = once(node, "error").then(() => {
     throw new InputError("anvil", "npm has none for this platform; the gateway's own node needs it");
   });
-  const provider = new JsonRpcProvider(rpcUrl, 31_337, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1, polling: true });
+  const provider = new JsonRpcProvider(rpcUrl, 31_337, {
+    staticNetwork: true,
+    batchMaxCount: 1,
+    cacheTimeout: -1,
+    polling: true,
+  });
   let child: ChildProcess | undefined;
   try {
     await Promise.race([failed, answering(rpcUrl)]);

@@ -90,7 +90,8 @@ export async function flood(plan: FloodPlan): Promise<FloodResult> {
     const dueMs = (offered * 1_000) / perSecond - (performance.now() - begun);
     if (dueMs > 1) await new Promise((resolve) => setTimeout(resolve, dueMs));
     if (offered % every === 0 && good < honest.length) offer(honest[good++]!);
-    else if (forgeries < forged && (offered % 5 !== 4 || offered - forgeries - good >= replayed)) offer(forge(forgeries++));
+    else if (forgeries < forged && (offered % 5 !== 4 || offered - forgeries - good >= replayed))
+      offer(forge(forgeries++));
     else offer(honest[offered % Math.max(1, good)]!);
   }
   while (good < honest.length) offer(honest[good++]!);
@@ -117,15 +118,19 @@ async function post(agent: Agent, url: string, body: Body): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = JSON.stringify(body);
     const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-    const sent = request(`${url}/markets/main/orders`, { agent, method: "POST", headers, timeout: 30_000 }, (response) => {
-      const parts: Buffer[] = [];
-      response.on("data", (part: Buffer) => parts.push(part));
-      response.on("end", () => {
-        const { error } = JSON.parse(Buffer.concat(parts).toString()) as { error?: string };
-        resolve(error ?? (response.statusCode === 202 ? "accepted" : "accepted before"));
-      });
-      response.on("error", reject);
-    });
+    const sent = request(
+      `${url}/markets/main/orders`,
+      { agent, method: "POST", headers, timeout: 30_000 },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on("data", (part: Buffer) => parts.push(part));
+        response.on("end", () => {
+          const { error } = JSON.parse(Buffer.concat(parts).toString()) as { error?: string };
+          resolve(error ?? (response.statusCode === 202 ? "accepted" : "accepted before"));
+        });
+        response.on("error", reject);
+      },
+    );
     sent.on("timeout", () => sent.destroy(new Error("no answer")));
     sent.on("error", reject);
     sent.end(text);
@@ -142,9 +147,7 @@ async function usage(url: string): Promise<{ cpuSeconds: number; residentMB: num
 /** Waits for the batch, as long as one takes. */
 async function countOnChain(client: MarketClient, piles: readonly BaseWallet[]): Promise<number> {
   const count = async () => {
-    const states = await Promise.all(
-      piles.map(async ({ address }) => client.pileState(await client.pileOf(address))),
-    );
+    const states = await Promise.all(piles.map(async ({ address }) => client.pileState(await client.pileOf(address))));
     return states.filter(({ remainingWh }) => remainingWh > 0n).length;
   };
   let there = 0;

@@ -65,7 +65,12 @@ export async function measureLatency(plan: LatencyPlan): Promise<Latency> {
   return { confirmation: confirmation.sort((a, b) => a - b), settlement: settlement.sort((a, b) => a - b) };
 }
 
-async function orderOnce({ url, client }: LatencyPlan, wallet: BaseWallet, frame: number, charge: boolean): Promise<Answer> {
+async function orderOnce(
+  { url, client }: LatencyPlan,
+  wallet: BaseWallet,
+  frame: number,
+  charge: boolean,
+): Promise<Answer> {
   const { nonce } = await client.pileState(await client.pileOf(wallet.address));
   const terms = { action: "place" as const, charge, price: 130_000n, energyWh: 20n, peakWh: 0n, nonce };
   const deadline = Math.floor(Date.now() / 1_000) + 600;
@@ -74,7 +79,10 @@ async function orderOnce({ url, client }: LatencyPlan, wallet: BaseWallet, frame
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${url}/markets/main/orders`, { method: "POST", headers, body: JSON.stringify(body) });
   let answer = (await response.json()) as Answer;
-  for (const stop = Date.now() + 120_000; answer.endedMs === undefined && answer.id !== undefined && Date.now() < stop;) {
+  for (
+    const stop = Date.now() + 120_000;
+    answer.endedMs === undefined && answer.id !== undefined && Date.now() < stop;
+  ) {
     await pause(200);
     answer = (await (await fetch(`${url}/markets/main/orders/${answer.id}`)).json()) as Answer;
   }

@@ -66,4 +66,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (market, pile, frame)
   );
   `,
+  `
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    station TEXT NOT NULL,
+    transaction_key TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    started REAL NOT NULL,
+    departure REAL NOT NULL,
+    energy_wh INTEGER NOT NULL,
+    limit_price INTEGER NOT NULL,
+    bought_wh INTEGER NOT NULL DEFAULT 0,
+    bought_to INTEGER NOT NULL DEFAULT 0,
+    ended REAL,
+    UNIQUE (station, transaction_key, started)
+  );
+  CREATE TABLE samples (
+    station TEXT NOT NULL,
+    at REAL NOT NULL,
+    import_wh REAL NOT NULL,
+    export_wh REAL NOT NULL,
+    PRIMARY KEY (station, at)
+  );
+  `,
 ];

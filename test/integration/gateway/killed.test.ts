@@ -79,11 +79,15 @@ suite("gateway: killed at any moment", function () {
     // Every order that was ever accepted has an outcome, and the chain tells the same.
     const states = new Map<string, string>();
     for (const id of accepted.keys()) {
-      await until(`an outcome of ${id}`, async () => {
-        const { state } = (await (await fetch(`${url}/markets/main/orders/${id}`)).json()) as { state: string };
-        states.set(id, state);
-        return state === "final" || state === "refused";
-      }, 90);
+      await until(
+        `an outcome of ${id}`,
+        async () => {
+          const { state } = (await (await fetch(`${url}/markets/main/orders/${id}`)).json()) as { state: string };
+          states.set(id, state);
+          return state === "final" || state === "refused";
+        },
+        90,
+      );
     }
     expect(accepted.size).to.be.greaterThan(0);
     expect([...states.values()]).to.include("final");

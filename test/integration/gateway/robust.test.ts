@@ -77,7 +77,8 @@ suite("gateway: what happens to chains, disks and nodes", function () {
     await until("on chain", async () => (await stateOf(answer["id"])).state === "chain");
     expect((await market.client.pileState(1)).remainingWh).to.equal(1_500n);
     const { tx } = await stateOf(answer["id"]);
-    const depth = (await node.provider.getBlockNumber()) - (await node.provider.getTransactionReceipt(tx))!.blockNumber + 1;
+    const depth =
+      (await node.provider.getBlockNumber()) - (await node.provider.getTransactionReceipt(tx))!.blockNumber + 1;
     await node.provider.send("anvil_reorg", [depth, []]);
     await until("on chain once more", async () => (await market.client.pileState(1)).remainingWh === 1_500n);
     await until("and known to be", async () => (await stateOf(answer["id"])).state === "chain");

@@ -28,7 +28,8 @@ const TERMS: fc.Arbitrary<SignedTerms> = fc.record({
 });
 
 describe("scripts/gateway", () => {
-  const failureOf = async (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((e: unknown) => e);
+  const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+    work.then(() => undefined).catch((e: unknown) => e);
 
   it("hashes and opens terms as the library for signing does, and no word that holds more", () => {
     const signatures = new OrderSignatures(DOMAIN);
@@ -67,7 +68,8 @@ describe("scripts/gateway", () => {
   it("lets nobody ask more often than its rate, and forgets those who asked longest ago", () => {
     let now = 0;
     const rates = new Rates({ perSecond: 2, burst: 3 }, () => now);
-    const asked = (name: string, times: number) => Array.from({ length: times }, () => rates.take(name)).filter(Boolean);
+    const asked = (name: string, times: number) =>
+      Array.from({ length: times }, () => rates.take(name)).filter(Boolean);
     expect(asked("a", 10)).to.have.length(3);
     expect(asked("b", 1)).to.have.length(1);
     now = 1_000;
@@ -107,7 +109,9 @@ describe("scripts/gateway", () => {
     const wrong = await failureOf(loadKey({ keystore, passwordEnv: "P" }, { P: "guessed" }));
     expect((wrong as Error).message).to.equal(`${keystore}: the password in P is not its own`);
     const spoilt = await failureOf(loadKey({ env: "K" }, { K: `${wallet.privateKey}0` }));
-    expect((spoilt as Error).message).to.contain("expected a private key").and.not.contain(wallet.privateKey.slice(2, 20));
+    expect((spoilt as Error).message)
+      .to.contain("expected a private key")
+      .and.not.contain(wallet.privateKey.slice(2, 20));
     expect(((await failureOf(loadKey({ env: "K" }, {}))) as Error).message).to.contain("must hold a private key");
   });
 
@@ -132,7 +136,9 @@ describe("scripts/gateway", () => {
       [8, 2_000n],
     ]);
     writeFileSync(file, "frame,load,import,export\n7,1000,twenty,5\n");
-    expect(((await failureOf(source.read())) as Error).message).to.contain("tomorrow.csv:2: import: expected hundredths");
+    expect(((await failureOf(source.read())) as Error).message).to.contain(
+      "tomorrow.csv:2: import: expected hundredths",
+    );
     const nowhere = new CsvSource(`${file}.gone`, 1_800, prices, 0);
     expect(((await failureOf(nowhere.read())) as Error).message).to.contain("cannot be read: ENOENT");
   });
