@@ -114,6 +114,16 @@ describe("BenefitRounds", () => {
       }
     });
 
+    it("writes the largest budget for exports that a round can have, however much the operator holds", async () => {
+      const s = await setting();
+      const most = 2n ** 49n - 1n;
+      await s.token.faucet(s.admin, most + 1n);
+      await s.token.approve(s.market, most + 1n);
+      await s.market.depositGrid(most + 1n);
+      const { book } = await opened(s);
+      expect(decodeRoundTerms(nth(book, 0)).exportBudgetTicks).to.equal(most);
+    });
+
     it("opens no round where nothing is flexible", async () => {
       const s = await loadFixture(fixture);
       await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 700n, s.frame + 4));

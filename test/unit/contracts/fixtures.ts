@@ -5,12 +5,15 @@ import {
   type Addressable,
   type AddressLike,
   type BigNumberish,
+  concat,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
+  keccak256,
   type Overrides,
   resolveAddress,
   type Result,
   Signature,
+  toBeHex,
   ZeroAddress,
 } from "ethers";
 import hre, { ethers } from "hardhat";
@@ -253,12 +256,18 @@ interface StorageLayout {
 
 /** First storage slot of a variable of a contract, the market unless told otherwise, as the compiler laid it out. */
 export async function slotOf(label: string, contract = "Market"): Promise<bigint> {
-  const path = `contracts/${contract}.sol`;
-  const info = await hre.artifacts.getBuildInfo(`${path}:${contract}`);
-  const output = info?.output.contracts[path]?.[contract] as { storageLayout?: StorageLayout } | undefined;
+  const { sourceName } = await hre.artifacts.readArtifact(contract);
+  const info = await hre.artifacts.getBuildInfo(`${sourceName}:${contract}`);
+  const output = info?.output.contracts[sourceName]?.[contract] as { storageLayout?: StorageLayout } | undefined;
   const found = output?.storageLayout?.storage.find((variable) => variable.label === label);
   if (found === undefined) throw new Error(`the storage layout has no ${label}`);
   return BigInt(found.slot);
+}
+
+/** The storage slot of a contract's mapping entry, by the mapping's name and a number as key. */
+export async function slotOfEntry(label: string, key: number, contract = "Market"): Promise<bigint> {
+  const words = [BigInt(key), await slotOf(label, contract)].map((word) => toBeHex(word, 32));
+  return BigInt(keccak256(concat(words)));
 }
 
 /** Overwrites a storage word of a contract: for states that would take millions of transactions to reach. */
