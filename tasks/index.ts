@@ -12,6 +12,7 @@ import "./frame";
 import "./frame-publish";
 import "./fuzz";
 import "./gateway";
+import "./gateway-demo";
 import "./lesson";
 import "./market";
 import "./market-deploy";

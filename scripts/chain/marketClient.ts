@@ -447,6 +447,11 @@ export class MarketClient {
     return (await this.delivery.readingOf(this.address, pile, frame)).stored;
   }
 
+  /** What of an account's balance nothing locks, money units. */
+  async freeBalance(account: string): Promise<bigint> {
+    return this.market.freeBalanceOf(account);
+  }
+
   /** Number of registered piles. */
   async pileCount(): Promise<number> {
     return Number(await this.market.pileCount());

@@ -84,11 +84,16 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
     gasPrice,
     say,
   });
-  const clock = config.clock === "chain" ? new DevelopmentNodeClock(provider) : new WallClock(provider);
+  const told = config.clock === "chain" ? new DevelopmentNodeClock(provider) : new WallClock(provider);
+  let chainTime = await told.now();
+  // Whoever asks keeps the desk's time fresh.
+  const clock: ChainClock = {
+    now: async () => (chainTime = await told.now()),
+    reach: async (seconds) => told.reach(seconds),
+  };
   const metrics = new Metrics();
   const keeperAccount = accounts.of(await loadKey(config.keeper));
   const marginSeconds = Math.max(1, Math.ceil(config.blockSeconds));
-  let chainTime = await clock.now();
 
   const markets = new Map<string, ServedMarket>();
   const keepers: Keeper[] = [];
@@ -183,7 +188,6 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
         .now()
         .then(
           async (now) => {
-            chainTime = now;
             metrics.unfinished.set(accounts.unfinished());
             metrics.lag.set(Math.max(0, now - ((await provider.getBlock("latest"))?.timestamp ?? 0)));
             await accounts.resume();

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -42,11 +42,52 @@ const PHRASE = "test test test test test test test test test test test junk";
 /** Money units that each pile has. */
 const DEPOSIT = 1_000_000_000n;
 
-/** Starts node, market and gateway on loopback, lets `work` use them, and ends them. @throws InputError without anvil */
+/** A node of its own on loopback, with a market of honest piles; account 0 has all roles. */
+export interface MarketOnNode extends Omit<GatewayOnNode, "url"> {
+  rpcUrl: string;
+  /** Of files that end with it. */
+  folder: string;
+  admin: HDNodeWallet;
+}
+
+/** Starts market and gateway on a node of its own, lets `work` use them, and ends them. @throws InputError without anvil */
 export async function gatewayOnNode<T>(
   hre: HardhatRuntimeEnvironment,
   options: GatewayNodeOptions,
   work: (at: GatewayOnNode) => Promise<T>,
+): Promise<T> {
+  return marketOnNode(hre, options, async ({ rpcUrl, folder, provider, client, clock, piles }) => {
+    if (options.steady === true) {
+      await provider.send("evm_setAutomine", [false]);
+      await provider.send("evm_setIntervalMining", [options.blockSeconds]);
+    }
+    const keeper = Wallet.createRandom();
+    await provider.send("anvil_setBalance", [keeper.address, "0x56bc75e2d63100000"]);
+    const config = {
+      ...{ rpcUrl, data: folder, listen: { port: 0 }, clock: options.steady === true ? "wall" : "chain" },
+      ...{ blockSeconds: options.blockSeconds, confirmations: 1, requestsPerSecond: 1_000_000 },
+      keeper: { env: "ADBEV_GATEWAY_KEY" },
+      markets: [{ name: "main", address: client.address, leadSeconds: options.leadSeconds ?? 60 }],
+    };
+    await writeFile(join(folder, "gateway.json"), JSON.stringify(config));
+    const child = fork(join(hre.config.paths.root, "scripts/gateway/process.ts"), [join(folder, "gateway.json")], {
+      execArgv: ["-r", "ts-node/register/transpile-only"],
+      env: { ...process.env, ADBEV_GATEWAY_KEY: keeper.privateKey },
+    });
+    try {
+      const [{ url }] = (await once(child, "message")) as [{ url: string }];
+      return await work({ url, client, provider, clock, piles });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+}
+
+/** Starts a node with a market, lets `work` use it, and ends it. @throws InputError without anvil */
+export async function marketOnNode<T>(
+  hre: HardhatRuntimeEnvironment,
+  options: Pick<GatewayNodeOptions, "piles" | "market">,
+  work: (at: MarketOnNode) => Promise<T>,
 ): Promise<T> {
   const { root } = hre.config.paths;
   const folder = await mkdtemp(join(tmpdir(), "adbev-gateway-"));
@@ -63,31 +104,12 @@ export async function gatewayOnNode<T>(
     cacheTimeout: -1,
     polling: true,
   });
-  let child: ChildProcess | undefined;
   try {
     await Promise.race([failed, answering(rpcUrl)]);
-    const { client, piles } = await marketOn(hre, provider, options);
-    if (options.steady === true) {
-      await provider.send("evm_setAutomine", [false]);
-      await provider.send("evm_setIntervalMining", [options.blockSeconds]);
-    }
-    const keeper = Wallet.createRandom();
-    await provider.send("anvil_setBalance", [keeper.address, "0x56bc75e2d63100000"]);
-    const config = {
-      ...{ rpcUrl, data: folder, listen: { port: 0 }, clock: options.steady === true ? "wall" : "chain" },
-      ...{ blockSeconds: options.blockSeconds, confirmations: 1, requestsPerSecond: 1_000_000 },
-      keeper: { env: "ADBEV_GATEWAY_KEY" },
-      markets: [{ name: "main", address: client.address, leadSeconds: options.leadSeconds ?? 60 }],
-    };
-    await writeFile(join(folder, "gateway.json"), JSON.stringify(config));
-    child = fork(join(root, "scripts/gateway/process.ts"), [join(folder, "gateway.json")], {
-      execArgv: ["-r", "ts-node/register/transpile-only"],
-      env: { ...process.env, ADBEV_GATEWAY_KEY: keeper.privateKey },
-    });
-    const [{ url }] = (await once(child, "message")) as [{ url: string }];
-    return await work({ url, client, provider, clock: new DevelopmentNodeClock(provider), piles });
+    const { client, piles, admin } = await marketOn(hre, provider, options);
+    const clock = new DevelopmentNodeClock(provider);
+    return await work({ rpcUrl, folder, provider, client, clock, piles, admin });
   } finally {
-    child?.kill("SIGKILL");
     provider.destroy();
     node.kill();
     await rm(folder, { recursive: true, force: true });
@@ -97,8 +119,8 @@ export async function gatewayOnNode<T>(
 async function marketOn(
   hre: HardhatRuntimeEnvironment,
   provider: JsonRpcProvider,
-  { piles: count, market: overrides = {} }: GatewayNodeOptions,
-): Promise<{ client: MarketClient; piles: HDNodeWallet[] }> {
+  { piles: count, market: overrides = {} }: Pick<GatewayNodeOptions, "piles" | "market">,
+): Promise<Pick<MarketOnNode, "client" | "piles" | "admin">> {
   const { feederModule } = await import("../../deploy/modules/Feeder");
   const root = HDNodeWallet.fromPhrase(PHRASE, undefined, "m/44'/60'/0'/0");
   const sender = new NodeTransactor({
@@ -119,7 +141,7 @@ async function marketOn(
     await client.register(sender, { account, operator: account, meterKey: account, ratedW: 7_000n });
     await client.deposit(sender, account, DEPOSIT);
   }
-  return { client, piles };
+  return { client, piles, admin: root.deriveChild(0) };
 }
 
 async function answering(url: string): Promise<void> {

@@ -144,8 +144,10 @@ export function submissionOf(body: Record<"account" | "terms" | "r" | "vs", stri
 }
 
 /** An order as the desk tells of it. */
-export function orderView(desk: MarketDesk, { signed: _, ...order }: DeskOrder): Record<string, unknown> {
-  return { ...order, market: desk.options.market.name };
+export function orderView(desk: MarketDesk, order: DeskOrder): Record<string, unknown> {
+  const view: Partial<DeskOrder> = { ...order };
+  delete view.signed;
+  return { ...view, market: desk.options.market.name };
 }
 
 async function marketView(desk: MarketDesk): Promise<Record<string, unknown>> {

@@ -88,7 +88,8 @@ export class Bridge implements Duty {
     const { frameSeconds } = this.options.market.client.parameters;
     const session = one.station.sessions.current();
     const pile = this.options.desk.registry.of(one.pile.address);
-    if (session === undefined || pile === undefined) return;
+    // An order that waits for its batch stands: nobody sees it on the chain yet, the agent included.
+    if (session === undefined || pile === undefined || this.options.desk.options.orders.isWaiting(pile.index)) return;
     const base = this.view.base(now);
     const name = String(pile.index);
     const order = view.book.find((line) => line.pile === name);

@@ -2,7 +2,7 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import { RPCServer } from "ocpp-rpc";
 import type { Logger } from "pino";
@@ -65,7 +65,7 @@ export class CentralSystem {
       reject(401, "Unauthorized");
     });
     rpc.on("client", (client: Client) => system.welcome(client, options));
-    http.on("upgrade", rpc.handleUpgrade);
+    http.on("upgrade", (request, socket, head) => void rpc.handleUpgrade(request, socket as Socket, head));
     http.on("request", (_, response) => response.writeHead(426).end());
     await new Promise<void>((resolve) => http.listen(listen.port, listen.host, resolve));
     return system;

@@ -75,7 +75,7 @@ suite("gateway: charging stations", function () {
     const client = new RPCClient({
       ...{ endpoint: `ws://127.0.0.1:${gateway.ocppPort}`, identity, protocols: [protocol], password },
       ...{ strictMode: false, reconnect: false },
-    });
+    } as ConstructorParameters<typeof RPCClient>[0]);
     clients.push(client);
     return client;
   };
@@ -112,15 +112,13 @@ suite("gateway: charging stations", function () {
     const limits: Record<string, unknown[]> = { one: [], two: [] };
 
     const one = clientOf("one", "ocpp1.6");
-    one.handle(
-      "SetChargingProfile",
-      ({ params }: { params: { csChargingProfiles: { chargingProfilePurpose: string } } }) => {
-        limits["one"]!.push(params);
-        return {
-          status: params.csChargingProfiles.chargingProfilePurpose === "TxProfile" ? "NotSupported" : "Accepted",
-        };
-      },
-    );
+    one.handle("SetChargingProfile", ({ params = {} }) => {
+      const { chargingProfilePurpose } = params["csChargingProfiles"] as { chargingProfilePurpose: string };
+      limits["one"]!.push(params);
+      return {
+        status: chargingProfilePurpose === "TxProfile" ? "NotSupported" : "Accepted",
+      };
+    });
     await one.connect();
     const boot = (await one.call("BootNotification", { chargePointVendor: "v", chargePointModel: "m" })) as {
       status: string;
@@ -138,7 +136,7 @@ suite("gateway: charging stations", function () {
     expect(await one.call("StartTransaction", begin)).to.deep.include({ transactionId });
 
     const two = clientOf("two", "ocpp2.0.1");
-    two.handle("SetChargingProfile", ({ params }: { params: unknown }) => {
+    two.handle("SetChargingProfile", ({ params }) => {
       limits["two"]!.push(params);
       return { status: "Accepted" };
     });

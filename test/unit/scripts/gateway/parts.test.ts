@@ -103,7 +103,10 @@ describe("scripts/gateway", () => {
     const folder = mkdtempSync(join(tmpdir(), "adbev-"));
     const wallet = Wallet.createRandom();
     const keystore = join(folder, "key.json");
-    writeFileSync(keystore, encryptKeystoreJsonSync(wallet, "right", { scrypt: { N: 2, r: 8, p: 1 } }));
+    writeFileSync(
+      keystore,
+      encryptKeystoreJsonSync(new Wallet(wallet.privateKey), "right", { scrypt: { N: 2, r: 8, p: 1 } }),
+    );
     expect((await loadKey({ env: "K" }, { K: wallet.privateKey })).address).to.equal(wallet.address);
     expect((await loadKey({ keystore, passwordEnv: "P" }, { P: "right" })).address).to.equal(wallet.address);
     const wrong = await failureOf(loadKey({ keystore, passwordEnv: "P" }, { P: "guessed" }));
