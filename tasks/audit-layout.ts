@@ -1,7 +1,7 @@
 import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { type LayoutRow, layoutMarkdown, layoutRows, type StorageLayout } from "../scripts/audit/storageLayout";
+import { type LayoutRow, layoutMarkdown, layoutRows, type StorageLayout } from "../scripts/quality/audit/storageLayout";
 import { prettified, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { compileAll } from "./support/network";

@@ -5,8 +5,9 @@ import { task } from "hardhat/config";
 
 import { boundedAmount, oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { compileQuietly } from "./support/network";
-import { kWh, printHeading, printTable, toJsonText } from "./support/output";
+import { compileQuietly } from "./support/installation";
+import { kWh } from "../scripts/core/text";
+import { printHeading, printTable, toJsonText } from "./support/output";
 
 interface DemoArguments {
   stations: string;

@@ -2,7 +2,7 @@ import { task, types } from "hardhat/config";
 
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { compileQuietly } from "./support/network";
+import { compileQuietly } from "./support/installation";
 import { loadPlanner } from "./support/ownFiles";
 import { printHeading, printTable, toJsonText } from "./support/output";
 

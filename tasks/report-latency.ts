@@ -1,9 +1,9 @@
 import { task } from "hardhat/config";
 
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
-import { compileQuietly } from "./support/network";
+import { compileQuietly } from "./support/installation";
 import { printHeading, printTable, toJsonText } from "./support/output";
 
 interface Arguments {

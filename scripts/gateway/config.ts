@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 
 import { z } from "zod";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected an address, 0x and 40 hexadecimal digits");
 const port = z.number().int().min(0).max(65_535);

@@ -1,5 +1,5 @@
 import type { ChainClock } from "../chain/clock";
-import { Random } from "../random";
+import { Random } from "../core/random";
 import { SimulatedStation } from "./ocpp/simulatedStation";
 import type { RunningGateway } from "./service";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { type BaseWallet, Wallet } from "ethers";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 
 /** Where a key comes from: an encrypted keystore file, its password in a variable of the environment; or a variable. */
 export type KeySource = { keystore: string; passwordEnv: string } | { env: string };

@@ -6,7 +6,8 @@ import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 import type { Logger } from "pino";
 
 import { type ChainClock, DevelopmentNodeClock, WallClock } from "../chain/clock";
-import { ERROR_INTERFACES, MarketClient } from "../chain/marketClient";
+import { ERROR_INTERFACES } from "../chain/interfaces";
+import { MarketClient } from "../chain/marketClient";
 import { moneyOf } from "../chain/token";
 import type { BookPlanner } from "../planners/book/planners";
 import type { GatewayConfig } from "./config";

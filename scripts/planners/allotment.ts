@@ -1,5 +1,5 @@
-import type { Side } from "../market/types";
-import type { KnownEv } from "./rollingPlanner";
+import type { Side } from "../core/types";
+import type { KnownEv } from "./knownEv";
 import { wholeWh } from "./rounding";
 
 /** How a frame's totals are shared out among EVs: as the plan has it, or earliest last frame first. */

@@ -1,12 +1,11 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
 import { wantedWh } from "../piles/ev";
-import type { Schedule } from "../schemes/schedule";
-import type { ComparedScheme, MarketRun } from "./comparedSchemes";
+import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
 import { type DayOptions, runDay } from "./day";
 import { shareOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
-import type { MarketPort } from "./marketPort";
+import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
 
@@ -145,9 +144,6 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
     earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
   };
 }
-
-/** A schedule, and what a controlled one says besides. */
-export type ComparableSchedule = Schedule & Partial<Record<"drawnWh" | "soldWh" | "movedWh", number[]>>;
 
 /** Average price of some energy per frame, over all days simulated. */
 function meanPrice(energyWh: readonly number[], price: (frame: number) => bigint): number {

@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { WholeNeed } from "../piles/policies/wholeNeed";
 import { asapPlanner, type BookPlanner, epob, epobFactor, pob } from "../planners/book/planners";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";
@@ -8,24 +8,10 @@ import { offlineOptimum } from "../schemes/offlineOptimum";
 import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule } from "./compare";
-import type { DayOptions } from "./day";
+import type { ComparableSchedule, ComparedScheme } from "./comparedScheme";
+import type { DayOptions } from "./dayOptions";
 
-/** A day on the market's model: what is other than the day's own. */
-export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
-  rules?: Partial<DeploymentParameters>;
-}
-
-/** A scheme as a comparison runs it. */
-export interface ComparedScheme {
-  key: string;
-  /** Name in tables. */
-  title: string;
-  /** Whether it decides without knowledge of arrivals to come. */
-  online: boolean;
-  /** The day played on the market's model, or a schedule for the whole population. */
-  run: MarketRun | ((day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule);
-}
+export type { ComparedScheme, MarketRun } from "./comparedScheme";
 
 /**
  * The largest tranche in a compared benefit market, Wh. Twice [T ch. 4]'s, as plans need slack to move energy about: an EV

@@ -11,13 +11,14 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { DevelopmentNodeClock } from "../../scripts/chain/clock";
 import { DEFAULT_PATIENCE } from "../../scripts/chain/inclusion";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { ModuleDeployer } from "../../scripts/chain/moduleDeployer";
 import { NodeTransactor } from "../../scripts/chain/nodeTransactor";
 import { provideTokens } from "../../scripts/chain/token";
 import { MemoryJournal } from "../../scripts/chain/transactionJournal";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { InputError } from "../../scripts/scenario/inputError";
+import type { DeploymentParameters } from "../../scripts/core/parameterTable";
+import { InputError } from "../../scripts/core/errors";
 
 /** A gateway in a process of its own on a node of its own, with a market of honest piles. */
 export interface GatewayOnNode {

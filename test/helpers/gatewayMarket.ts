@@ -5,7 +5,8 @@ import pino from "pino";
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentNodeClock } from "../../scripts/chain/clock";
 import { DEFAULT_PATIENCE } from "../../scripts/chain/inclusion";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { ModuleDeployer } from "../../scripts/chain/moduleDeployer";
 import { NodeTransactor } from "../../scripts/chain/nodeTransactor";
 import { provideTokens } from "../../scripts/chain/token";
@@ -13,7 +14,7 @@ import { MemoryJournal } from "../../scripts/chain/transactionJournal";
 import type { KeptMarket } from "../../scripts/gateway/keeper/duty";
 import { Accounts, type DurableTransactor } from "../../scripts/gateway/send/accounts";
 import { Database } from "../../scripts/gateway/store/database";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameterTable";
 import type { RunningNode } from "./nodes";
 
 const PHRASE = "test test test test test test test test test test test junk";

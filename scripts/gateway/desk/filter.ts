@@ -1,4 +1,6 @@
-import { ERROR_INTERFACES, MARKET_INTERFACE, type MarketClient, type SignedOrder } from "../../chain/marketClient";
+import { ERROR_INTERFACES, MARKET_INTERFACE } from "../../chain/interfaces";
+import { type MarketClient } from "../../chain/marketClient";
+import { type SignedOrder } from "../../chain/actions/signed";
 import { isTransportFailure } from "../../chain/nodeFailures";
 import type { RawProvider } from "../../chain/clock";
 import type { SignedTerms } from "../../chain/packedWords";

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 
 import type { RawProvider } from "../../chain/clock";
-import type { DecidedFrame } from "../../chain/frameLogs";
-import { decidedFrame } from "../../chain/frameLogs";
+import type { DecidedFrame } from "../../chain/decidedFrame";
+import { decidedFrame } from "../../chain/decidedFrame";
 import { orderOf } from "../../chain/marketClient";
 import { decodeFill, GRID } from "../../chain/packedWords";
 import type { KeptMarket } from "../keeper/duty";

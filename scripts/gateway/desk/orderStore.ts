@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { SignedOrder } from "../../chain/marketClient";
+import type { SignedOrder } from "../../chain/actions/signed";
 import type { SignedTerms } from "../../chain/packedWords";
 import type { Database, Row } from "../store/database";
 

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { ChainClock } from "../../chain/clock";
 import { isTransportFailure } from "../../chain/nodeFailures";
 import { ContractRefusal } from "../../chain/refusal";
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { WrongChain } from "../send/signingProvider";
 import type { Duty } from "./duty";
 

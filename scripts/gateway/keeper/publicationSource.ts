@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { type FramePublication, PublicationReader, type PriceReader } from "../../chain/publications";
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { PublicationSource } from "./publishing";
 
 /** Longest that a URL is waited for, ms. */

@@ -1,4 +1,4 @@
-import { decidedFrame, type DecidedFrame } from "../../chain/frameLogs";
+import { decidedFrame, type DecidedFrame } from "../../chain/decidedFrame";
 import { decodeFill, GRID, REMEMBERED_FRAMES } from "../../chain/packedWords";
 import type { KeptReading, ReadingStore } from "../store/readings";
 import type { Duty, KeptMarket } from "./duty";

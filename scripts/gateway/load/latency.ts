@@ -1,7 +1,8 @@
 import type { BaseWallet, Provider } from "ethers";
 
 import { topicOf } from "../../chain/frameLogs";
-import { MARKET_INTERFACE, type MarketClient } from "../../chain/marketClient";
+import { MARKET_INTERFACE } from "../../chain/interfaces";
+import { type MarketClient } from "../../chain/marketClient";
 
 /** A gateway whose latency is measured; its chain's blocks come by the wall's clock. */
 export interface LatencyPlan {

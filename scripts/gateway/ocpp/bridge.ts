@@ -1,10 +1,10 @@
 import type { BaseWallet } from "ethers";
 
 import { askAgent } from "../../answers/ask";
-import { decidedFrame } from "../../chain/frameLogs";
+import { decidedFrame } from "../../chain/decidedFrame";
 import { decodeFill, type SignedTerms } from "../../chain/packedWords";
 import type { Decision, Moment, OrderPolicy, PublicView } from "../../piles/agent";
-import { Random } from "../../random";
+import { Random } from "../../core/random";
 import type { MarketDesk } from "../desk/marketDesk";
 import type { Duty, KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";

@@ -3,7 +3,7 @@ import { type MarketClient, orderOf } from "../../chain/marketClient";
 import { decodePublication } from "../../chain/packedWords";
 import type { Moment, PublicView } from "../../piles/agent";
 import { GuidePrice } from "../../piles/guidePrice";
-import { Random } from "../../random";
+import { Random } from "../../core/random";
 import { agentMarket, PublicRecord } from "../../simulation/publicView";
 import type { Registry } from "../desk/registry";
 

@@ -1,5 +1,5 @@
 import { POLICIES } from "../../piles/policies";
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { OcppConfig } from "../config";
 import type { MarketDesk } from "../desk/marketDesk";
 import type { KeptMarket } from "../keeper/duty";

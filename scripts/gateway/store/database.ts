@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { DatabaseSync } from "@photostructure/sqlite";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { MIGRATIONS } from "./migrations";
 
 type Connection = InstanceType<typeof DatabaseSync>;

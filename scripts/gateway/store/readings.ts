@@ -1,4 +1,5 @@
-import type { MarketClient, SignedReading } from "../../chain/marketClient";
+import type { MarketClient } from "../../chain/marketClient";
+import type { SignedReading } from "../../chain/actions/signed";
 import type { MeterReading } from "../../chain/packedWords";
 import type { Database } from "./database";
 

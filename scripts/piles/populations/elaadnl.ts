@@ -5,7 +5,7 @@ import {
   ELAAD_WEEKDAY_ARRIVALS_PERCENT,
   type ElaadSite,
 } from "../../data/elaadnl";
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import type { EvStay } from "../ev";
 import { drawStays, type Population } from "../population";
 

@@ -141,7 +141,7 @@ suite("gateway: order desk", function () {
       "refused",
       `InsufficientBalance (free 0, needed 195000)`,
     ]);
-    expect((await get("/markets/main/book"))).to.have.length(2);
+    expect(await get("/markets/main/book")).to.have.length(2);
     await market.clock.reach(start * FRAME - 500);
     await until("cleared", async () => (await market.client.chronicle()).lastFrame >= start);
     await node.provider.send("evm_mine", []);

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
-import { MARKET_INTERFACE } from "../../../scripts/chain/marketClient";
+import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePileState } from "../../../scripts/chain/packedWords";
-import { Random } from "../../../scripts/random";
+import { Random } from "../../../scripts/core/random";
 import { cases } from "../../helpers/cases";
 import { marketOnNode, nodeWallet } from "../../helpers/gatewayMarket";
 import { orderBody, post, until } from "../../helpers/gatewayOrders";

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { RPCClient } from "ocpp-rpc";
 import pino from "pino";
 
-import { MARKET_INTERFACE } from "../../../scripts/chain/marketClient";
+import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePosting } from "../../../scripts/chain/packedWords";
 import { parseConfig } from "../../../scripts/gateway/config";
 import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";

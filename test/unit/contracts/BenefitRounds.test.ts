@@ -6,7 +6,7 @@ import { ethers } from "hardhat";
 import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
 import { decodeChronicle, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
-import { benefit, scorePlan } from "../../../scripts/market/model/benefit";
+import { benefit, scorePlan } from "../../../scripts/model/benefit";
 import { currentFrame, goTo } from "../../helpers/market";
 import { ask, bid, deployDirect, nth, PENNY, publish, TARIFFS } from "./fixtures";
 import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";

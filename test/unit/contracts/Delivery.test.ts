@@ -12,7 +12,7 @@ import {
   READING_TYPES,
 } from "../../../scripts/chain/packedWords";
 import { ContractRefusal, decodeRefusal } from "../../../scripts/chain/refusal";
-import type { DeploymentParameters } from "../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import {
   deliveryDomain,

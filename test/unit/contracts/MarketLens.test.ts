@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 import { decodeFill, type PackedFill } from "../../../scripts/chain/packedWords";
 import { VERDICTS } from "../../../scripts/chain/verdicts";
-import { Random } from "../../../scripts/random";
+import { Random } from "../../../scripts/core/random";
 import { deployMarket, goTo, liveStates, nextFirstFrame } from "../../helpers/market";
 import {
   ask,
