@@ -39,3 +39,7 @@ import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";
+
+import { hintInsteadOfStacks } from "./support/argumentErrors";
+
+hintInsteadOfStacks();

@@ -110,6 +110,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     exportPrice: tariff("export", args.export),
     ...data.settings,
   };
+  checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
   const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
@@ -134,6 +135,12 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
 function highestImport(price: DaySettings["importPrice"]): bigint {
   if (typeof price === "function" || price === undefined) return price === undefined ? 0n : HIGHEST_TARIFF;
   return BigInt(Math.max(...[price].flat()));
+}
+
+/** @throws InputError where the grid would pay more for energy than it sells it for, which a market refuses */
+function checkTariffs({ importPrice, exportPrice }: Setting["settings"], args: SettingArguments): void {
+  if (typeof importPrice !== "number" || typeof exportPrice !== "number" || exportPrice <= importPrice) return;
+  throw new InputError("--export", `expected at most the import tariff, ${args.import} p, found "${args.export}"`);
 }
 
 /** A tariff within the 24 bits that a price has. */

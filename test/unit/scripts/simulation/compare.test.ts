@@ -10,7 +10,7 @@ import { checkClaims } from "../../../../scripts/simulation/thesisClaims";
 const SEEDS = [1, 2];
 
 describe("comparison of schemes", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
   let schemes: SchemeComparison[];
   const runs: string[] = [];
 
