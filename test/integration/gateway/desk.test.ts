@@ -9,6 +9,8 @@ import { Wallet } from "ethers";
 import pino from "pino";
 import { WebSocket } from "ws";
 
+import { ERROR_INTERFACES } from "../../../scripts/chain/interfaces";
+import { UnlockedTransactor } from "../../../scripts/chain/transactor";
 import { parseConfig } from "../../../scripts/gateway/config";
 import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
 import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
@@ -126,9 +128,7 @@ suite("gateway: order desk", function () {
     // Good when it is taken, and bad when its batch comes: its pile has withdrawn by then.
     const poor = await post(gateway.url, await bodyOf(3, { energyWh: 1_500n }));
     expect(poor.status).to.equal(202);
-    const three = await import("../../../scripts/chain/transactor");
-    const { ERROR_INTERFACES } = await import("../../../scripts/chain/marketClient");
-    const pile3 = new three.UnlockedTransactor(node.provider, nodeWallet(3).address, ERROR_INTERFACES);
+    const pile3 = new UnlockedTransactor(node.provider, nodeWallet(3).address, ERROR_INTERFACES);
     await market.client.withdraw(pile3, nodeWallet(3).address, 1_000_000_000n);
     await until("two accepted", async () => told.some(({ type, ref }) => type === "accepted" && ref === 5));
     expect(told.some(({ error }) => error === "BadRequest")).to.equal(true);
