@@ -47,7 +47,7 @@ export class SimulatedStation {
     const settings = { endpoint, identity, password, protocols, strictMode: true };
     // Its types ask for what has defaults, too.
     this.client = new RPCClient(settings as unknown as ConstructorParameters<typeof RPCClient>[0]);
-    this.client.handle("SetChargingProfile", ({ params }) => {
+    this.client.handle("SetChargingProfile", async ({ params }) => {
       const { csChargingProfiles, chargingProfile } = params as Record<
         string,
         { chargingSchedule: Schedule | Schedule[] }

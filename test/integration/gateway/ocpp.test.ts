@@ -112,7 +112,7 @@ suite("gateway: charging stations", function () {
     const limits: Record<string, unknown[]> = { one: [], two: [] };
 
     const one = clientOf("one", "ocpp1.6");
-    one.handle("SetChargingProfile", ({ params = {} }) => {
+    one.handle("SetChargingProfile", async ({ params = {} }) => {
       const { chargingProfilePurpose } = params["csChargingProfiles"] as { chargingProfilePurpose: string };
       limits["one"]!.push(params);
       return {
@@ -136,7 +136,7 @@ suite("gateway: charging stations", function () {
     expect(await one.call("StartTransaction", begin)).to.deep.include({ transactionId });
 
     const two = clientOf("two", "ocpp2.0.1");
-    two.handle("SetChargingProfile", ({ params }) => {
+    two.handle("SetChargingProfile", async ({ params }) => {
       limits["two"]!.push(params);
       return { status: "Accepted" };
     });
