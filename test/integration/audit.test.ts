@@ -194,14 +194,7 @@ describe("Auditing a market from its events", function () {
     for (const configuration of CONFIGURATIONS)
       for (const { name } of (await dayOf(configuration)).events) seen.add(name);
     expect([...seen]).to.include.members([
-      ...[
-        "ClaimAdded",
-        "FlexibleFilled",
-        "FrameSettled",
-        "GridDeposited",
-        "GridWithdrawn",
-        "NonceSkipped",
-      ],
+      ...["ClaimAdded", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
       ...["OrderCancelled", "PlanRevealed", "RoundFinalised", "RoundOpened", "SuspensionSet", "Withdrawn"],
       ...["MeterRegistered", "WeatherFactorChanged", "AttributesChanged"],
     ]);
