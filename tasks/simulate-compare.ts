@@ -1,4 +1,5 @@
 import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
+import type { ComparedScheme } from "../scripts/simulation/comparedSchemes";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
 import { InputError } from "../scripts/scenario/inputError";
 import { openChainMarket } from "./support/chainMarket";
@@ -20,6 +21,7 @@ interface Arguments extends SettingArguments {
   on: string;
   arrivals?: string;
   plannerFile?: string;
+  schemes?: string;
 }
 
 dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
@@ -28,6 +30,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
   .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
+  .addOptionalParam("schemes", "keys of the schemes to run, as in CSV, with commas between (default: all)")
   .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
@@ -73,13 +76,14 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
       }
       const warnings = [...notes, ...(await warningsOf(options, schemes))];
       if (args.json) {
-        const { checkClaims } = await import("../scripts/simulation/thesisClaims");
+        const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
         console.log(
           toJsonText({
             arguments: args,
             warnings,
             schemes,
             claims: checkClaims(schemes),
+            againstNoMarket: checkMarket(schemes),
             reportedByThesis: REPORTED_BY_THESIS,
           }),
         );
@@ -96,20 +100,40 @@ async function readOptions(args: Arguments): Promise<{ options: CompareOptions; 
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/market/defaults");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
+  const { pastArrivals } = await import("../scripts/simulation/pastDays");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
-  const policyName = settings.policy?.name;
+  const own = args.policy !== undefined || args.agent !== undefined;
+  const rules = withDefaults(market);
   const options: CompareOptions = {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
-    market: withDefaults(market),
-    schemes: comparedSchemes({
-      horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
-      generations: wholeNumber("generations", args.generations, 0, 100_000),
-      ...(policyName === undefined || policyName === "waterline" ? {} : { policyName }),
-      ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
-    }),
+    market: rules,
+    schemes: chosen(
+      args.schemes,
+      comparedSchemes({
+        horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
+        generations: wholeNumber("generations", args.generations, 0, 100_000),
+        ...(own ? { policy: settings.policy! } : {}),
+        ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
+        // Recorded sessions are of one day: there are no past ones to learn from.
+        ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules) } : {}),
+      }),
+    ),
   };
   return { options, notes };
+}
+
+/** The schemes of the keys that were asked for. @throws InputError naming keys that there are not */
+function chosen(keys: string | undefined, schemes: readonly ComparedScheme[]): readonly ComparedScheme[] {
+  if (keys === undefined) return schemes;
+  const wanted = keys.split(",").map((key) =>
+    oneOf(
+      "schemes",
+      key.trim(),
+      schemes.map((scheme) => scheme.key),
+    ),
+  );
+  return schemes.filter(({ key }) => wanted.includes(key));
 }
 
 /** EVs a day, unless sessions say who comes. */
@@ -175,7 +199,7 @@ async function printComparison(
 ): Promise<void> {
   const { ranking } = await import("../scripts/simulation/compare");
   const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
-  const { checkClaims } = await import("../scripts/simulation/thesisClaims");
+  const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
   const power: Show = (value) => kW(value).replace(" kW", "");
   const percent: Show = (value) => (100 * value).toFixed(1);
   const seeds = `${args.seeds} ${args.seeds === "1" ? "seed" : "seeds"} from ${args.seed}`;
@@ -185,14 +209,29 @@ async function printComparison(
     ["abs. steps, kW", "absoluteStepsW", power],
     ["to uncontr., %", "toUncontrolled", percent],
     ["root sq. steps, kW", "squaredStepsRootW", power],
-    ["to optimum", "toOptimum", (value) => value.toFixed(2)],
-    ["slope var., kW²", "slopeVariance", (value) => (value / 1e6).toFixed(1)],
-    ["its cube root", "slopeVarianceCubeRoot", (value) => value.toFixed(0)],
+    ["slope sd, kW/h", "slopeDeviationWPerHour", power],
     ["ln range/mean", "logRange", (value) => value.toFixed(2)],
   ]);
   console.log(
-    "abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope var.: thesis 5.7, cube root from W². " +
-      "ln range/mean: thesis 3.11.",
+    "The measured day. abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope sd: root of thesis 5.7, the slope " +
+      "per hour. ln range/mean: thesis 3.11.",
+  );
+
+  printHeading("Against the offline optimum of the same energy, and who has to cooperate");
+  printTable(
+    ["", "root sq. steps a day, kW", "above optimum, kW", "to optimum", "energy", "cooperates"],
+    schemes.map((scheme) => [
+      scheme.title,
+      shown(scheme, "spanRootW", power),
+      shown(scheme, "aboveOptimumW", power),
+      shown(scheme, "toOptimum", (value) => value.toFixed(2)),
+      scheme.energy === "both" ? "charged and sold" : "charged",
+      scheme.cooperates,
+    ]),
+  );
+  console.log(
+    "Over all days simulated, each stay to its end: no schedule is below the optimum there. Schemes in which EVs sell are " +
+      "compared with the optimum in which they do.",
   );
 
   printHeading("Feeder and EVs");
@@ -233,4 +272,6 @@ async function printComparison(
   for (const { claim, verdict, found } of checkClaims(schemes)) {
     console.log(`${verdict === "does not hold" ? verdict.toUpperCase() : verdict}: ${claim} (${found})`);
   }
+  printHeading("The market against what needs none");
+  for (const { claim, verdict, found } of checkMarket(schemes)) console.log(`${verdict}: ${claim} (${found})`);
 }

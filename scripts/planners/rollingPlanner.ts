@@ -1,5 +1,6 @@
 import type { Side } from "../market/types";
 import { allot, type Allotment } from "./allotment";
+import { type ArrivalsProfile, expectedLoads } from "./expectedArrivals";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
 import type { FlexibleLoad, LoadPlan, LoadProblem } from "./loadProblem";
 import { servable } from "./servable";
@@ -24,7 +25,14 @@ export interface RollingOptions {
   firstStepFactor?: number;
   /** What is made least: squared steps [T (6.6)], or the squared load, which does not look at the load before; steps. */
   objective?: "steps" | "load";
-  /** Who gets the first frame's total: as the plan has it, or earliest expiry first; as planned. */
+  /**
+   * Arrivals that are expected: as many frames are planned as the horizon has, and what is expected within them counts in
+   * the plan and is never carried out; none.
+   */
+  expected?: ArrivalsProfile;
+  /** Sides of which arrivals are expected; charging. */
+  expectedSides?: readonly Side[];
+  /** Who gets the first frame's total: as the plan has it, earliest expiry first, or by least laxity; as planned. */
   allotment?: Allotment;
   /** How exactly problem (6) is solved each time; to 1e-3 of the optimum, or steps of 10 Wh. */
   solver?: Omit<FirstOrderOptions, "start">;
@@ -84,12 +92,13 @@ export class RollingPlanner {
     const totals = (side: Side) => {
       const sum = new Array<number>(problem.baseWh.length).fill(0);
       problem.loads.forEach((load, index) => {
-        if (load.side === side) energyWh[index]!.forEach((wh, frame) => (sum[frame]! += wh));
+        // Those that are expected come after those that are known.
+        if (load.side === side && index < view.evs.length) energyWh[index]!.forEach((wh, at) => (sum[at]! += wh));
       });
       return sum;
     };
     const [draw, discharge] = [totals("charge"), totals("discharge")];
-    const firstWh = problem.loads.map((_, index) => energyWh[index]![0] ?? 0);
+    const firstWh = view.evs.map((_, index) => energyWh[index]![0] ?? 0);
     const drawWh = draw.map(Math.round);
     const dischargeWh = discharge.map(Math.round);
     const { firstStepFactor = 1, allotment = "plan" } = this.options;
@@ -97,7 +106,7 @@ export class RollingPlanner {
     drawWh[0] = Math.round((draw[0] ?? 0) * firstStepFactor);
     dischargeWh[0] = Math.round((discharge[0] ?? 0) * firstStepFactor);
     const first = { drawWh: Math.min(drawWh[0], roomWh + dischargeWh[0]), dischargeWh: dischargeWh[0] };
-    const shared = allot(view.evs, firstWh, first, allotment);
+    const shared = allot(view.frame, view.evs, firstWh, first, allotment);
     const moved = (side: Side) => shared.reduce((sum, wh, index) => sum + (view.evs[index]!.side === side ? wh : 0), 0);
     drawWh[0] = moved("charge");
     dischargeWh[0] = moved("discharge");
@@ -123,6 +132,8 @@ export class RollingPlanner {
       const leastWh = side === "charge" ? Math.min(mostWh, Math.max(0, remainingWh - laterWh)) : 0;
       return { side, firstFrame: 0, lastFrame, frameWh, leastWh, mostWh };
     });
+    const { expected, expectedSides = ["charge"] } = this.options;
+    if (expected !== undefined) loads.push(...expectedLoads(expected, frame, frames, expectedSides));
     return { baseWh: baseWh.slice(0, frames), previousWh, limitWh, loads };
   }
 }
@@ -130,8 +141,9 @@ export class RollingPlanner {
 /** Frames that a plan needs base load for: as long as an EV stays and the tail after it, at most the horizon. */
 export function framesToPlan(
   { frame, evs }: Pick<PlanningView, "frame" | "evs">,
-  { horizonFrames, tailFrames = 0 }: Pick<RollingOptions, "horizonFrames" | "tailFrames">,
+  { horizonFrames, tailFrames = 0, expected }: Pick<RollingOptions, "horizonFrames" | "tailFrames" | "expected">,
 ): number {
+  if (expected !== undefined) return horizonFrames;
   const longest = evs.reduce((most, { lastFrame }) => Math.max(most, lastFrame - frame + 1), 1);
   return Math.min(horizonFrames, longest + tailFrames);
 }

@@ -16,7 +16,10 @@ const COLUMNS: Readonly<Record<string, keyof SchemeFigures>> = {
   unserved_share: "unservedShare",
   cost_per_ev: "costPerEv",
   earned_per_ev: "earnedPerEv",
+  slope_deviation_w_per_h: "slopeDeviationWPerHour",
+  span_squared_steps_root_w_per_day: "spanRootW",
   to_optimum: "toOptimum",
+  above_optimum_w: "aboveOptimumW",
   to_uncontrolled: "toUncontrolled",
 };
 

@@ -76,16 +76,16 @@ describe("allotment of a frame's totals", () => {
 
   it("as planned, rounded so that the sum stays", () => {
     const totals = { drawWh: 2001, dischargeWh: 0 };
-    expect(allot(evs, [1000.4, 800.3, 200.3], totals, "plan")).to.deep.equal([1000, 801, 200]);
+    expect(allot(0, evs, [1000.4, 800.3, 200.3], totals, "plan")).to.deep.equal([1000, 801, 200]);
   });
 
   it("beyond the plan to those that leave first, short of it from those that leave last", () => {
-    expect(allot(evs, [1000, 800, 200], { drawWh: 3500, dischargeWh: 0 }, "plan")).to.deep.equal([1000, 2000, 500]);
-    expect(allot(evs, [1000, 800, 200], { drawWh: 900, dischargeWh: 0 }, "plan")).to.deep.equal([0, 800, 100]);
+    expect(allot(0, evs, [1000, 800, 200], { drawWh: 3500, dischargeWh: 0 }, "plan")).to.deep.equal([1000, 2000, 500]);
+    expect(allot(0, evs, [1000, 800, 200], { drawWh: 900, dischargeWh: 0 }, "plan")).to.deep.equal([0, 800, 100]);
   });
 
   it("by earliest expiry, whatever was planned", () => {
     const totals = { drawWh: 3000, dischargeWh: 0 };
-    expect(allot(evs, [3000, 0, 0], totals, "earliestExpiry")).to.deep.equal([500, 2000, 500]);
+    expect(allot(0, evs, [3000, 0, 0], totals, "earliestExpiry")).to.deep.equal([500, 2000, 500]);
   });
 });
