@@ -34,3 +34,5 @@ import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";
+import "./simulate-sweep";
+import "./thesis-reproduce";

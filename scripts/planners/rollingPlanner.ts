@@ -2,7 +2,7 @@ import type { Side } from "../market/types";
 import { allot, type Allotment } from "./allotment";
 import { type ArrivalsProfile, expectedLoads } from "./expectedArrivals";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
-import type { FlexibleLoad, LoadPlan, LoadProblem } from "./loadProblem";
+import { type FlexibleLoad, type LoadPlan, type LoadProblem, windowFrames } from "./loadProblem";
 import { servable } from "./servable";
 import { solveSquaredLoad } from "./waterFilling";
 
@@ -60,7 +60,13 @@ export interface PlanningView {
   /** What the feeder carries in a frame, Wh. */
   limitWh: number;
   evs: readonly KnownEv[];
+  /** What the planner was told of before, and an id for each EV to know it by: a plan near the last one is found sooner. */
+  memory?: PlanMemory | undefined;
+  ids?: readonly string[];
 }
+
+/** A plan to begin the next one with, by what it is for: an EV's id, or an expected arrival. */
+export type PlanMemory = ReadonlyMap<string, { firstFrame: number; energyWh: Float64Array }>;
 
 /** A plan of totals, and who moves what in its first frame. */
 export interface RollingPlan {
@@ -69,6 +75,8 @@ export interface RollingPlan {
   dischargeWh: number[];
   /** What each EV moves in the first frame, whole Wh, in the order of the view. */
   firstWh: number[];
+  /** To hand back with the next view. */
+  memory: PlanMemory;
 }
 
 /**
@@ -88,7 +96,14 @@ export class RollingPlanner {
 
   plan(view: PlanningView): RollingPlan {
     const problem = servable(this.problemOf(view));
-    const { energyWh } = this.solve(problem);
+    const keys = problem.loads.map((load, index) => keyOf(view, load, index));
+    const { energyWh } = this.solve(problem, startOf(view, problem, keys));
+    const memory = new Map(
+      keys.map((key, index) => {
+        const firstFrame = view.frame + problem.loads[index]!.firstFrame;
+        return [key, { firstFrame, energyWh: energyWh[index]! }];
+      }),
+    );
     const totals = (side: Side) => {
       const sum = new Array<number>(problem.baseWh.length).fill(0);
       problem.loads.forEach((load, index) => {
@@ -110,14 +125,14 @@ export class RollingPlanner {
     const moved = (side: Side) => shared.reduce((sum, wh, index) => sum + (view.evs[index]!.side === side ? wh : 0), 0);
     drawWh[0] = moved("charge");
     dischargeWh[0] = moved("discharge");
-    return { drawWh, dischargeWh, firstWh: shared };
+    return { drawWh, dischargeWh, firstWh: shared, memory };
   }
 
-  private solve(problem: LoadProblem): LoadPlan {
+  private solve(problem: LoadProblem, start: FirstOrderOptions["start"]): LoadPlan {
     const { objective = "steps", solver } = this.options;
     if (objective === "load") return solveSquaredLoad(problem);
     const gapWh2 = TOLERATED_STEP_WH ** 2 * problem.baseWh.length;
-    return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2, ...solver });
+    return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2, ...solver, start });
   }
 
   private problemOf({ frame, baseWh, previousWh, limitWh, evs }: PlanningView): LoadProblem {
@@ -146,4 +161,25 @@ export function framesToPlan(
   if (expected !== undefined) return horizonFrames;
   const longest = evs.reduce((most, { lastFrame }) => Math.max(most, lastFrame - frame + 1), 1);
   return Math.min(horizonFrames, longest + tailFrames);
+}
+
+/** What a load of a plan is known by later: an EV's id, or the frame and side of an expected arrival. */
+function keyOf({ frame, evs, ids }: PlanningView, { side, firstFrame }: FlexibleLoad, index: number): string {
+  return index < evs.length ? (ids?.[index] ?? `EV ${index}`) : `expected ${side} ${frame + firstFrame}`;
+}
+
+/** The last plan where it reaches, evenly what is new; nothing without a last plan. */
+function startOf(
+  { frame, memory }: PlanningView,
+  { loads }: LoadProblem,
+  keys: readonly string[],
+): FirstOrderOptions["start"] {
+  if (memory === undefined) return undefined;
+  return loads.map((load, index) => {
+    const before = memory.get(keys[index]!);
+    const window = windowFrames(load);
+    if (before === undefined) return new Float64Array(window).fill(load.mostWh / Math.max(1, window));
+    const offset = frame + load.firstFrame - before.firstFrame;
+    return Float64Array.from({ length: window }, (_, k) => before.energyWh[offset + k] ?? 0);
+  });
 }

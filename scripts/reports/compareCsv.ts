@@ -1,7 +1,7 @@
 import type { SchemeComparison, SchemeFigures } from "../simulation/compare";
 
-/** Figures by name of column. */
-const COLUMNS: Readonly<Record<string, keyof SchemeFigures>> = {
+/** Figures by name of column: docs/results.md says of each what it is. */
+export const FIGURE_COLUMNS: Readonly<Record<string, keyof SchemeFigures>> = {
   absolute_steps_w: "absoluteStepsW",
   squared_steps_w2: "squaredSteps",
   squared_steps_root_w: "squaredStepsRootW",
@@ -21,16 +21,23 @@ const COLUMNS: Readonly<Record<string, keyof SchemeFigures>> = {
   to_optimum: "toOptimum",
   above_optimum_w: "aboveOptimumW",
   to_uncontrolled: "toUncontrolled",
+  compute_ms: "computeMs",
+  gas_per_ev: "gasPerEv",
 };
 
 /** A comparison as CSV, a line per scheme and seed: power in W, shares from 0 to 1, amounts in money units. */
 export function compareCsv(schemes: readonly SchemeComparison[], seeds: readonly number[]): string {
   const lines = schemes.flatMap(({ key, days }) =>
     days.map((figures, day) =>
-      [key, seeds[day], ...Object.values(COLUMNS).map((name) => finite(figures[name]))].join(","),
+      [key, seeds[day], ...figureCells(figures)].join(","),
     ),
   );
-  return [["scheme", "seed", ...Object.keys(COLUMNS)].join(","), ...lines, ""].join("\n");
+  return [["scheme", "seed", ...Object.keys(FIGURE_COLUMNS)].join(","), ...lines, ""].join("\n");
+}
+
+/** The figures of one scheme on one day, as cells in the order of {@link FIGURE_COLUMNS}. */
+export function figureCells(figures: SchemeFigures): string[] {
+  return Object.values(FIGURE_COLUMNS).map((name) => finite(figures[name]));
 }
 
 function finite(value: number): string {

@@ -54,8 +54,8 @@ const BENEFIT_PEAK_WH = 4_000n;
  */
 const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 
-/** Plans of a whole day with all that is expected are solved less exactly: to 1 %, or steps of 30 Wh. */
-const EXPECTING = { horizonFrames: 48, allotment: "laxity", solver: { gapShare: 1e-2, gapWh2: 30 ** 2 * 48 } } as const;
+/** Plans that expect arrivals reach over a whole day. */
+const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
 /** What of the schemes can be chosen. */
 export interface SchemeChoices {

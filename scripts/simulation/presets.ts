@@ -2,6 +2,7 @@ import type { MarketParameters } from "../market/types";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { chapter5Population } from "../piles/populations/chapter5";
 import { elaadPopulation } from "../piles/populations/elaadnl";
+import { THESIS_SETTINGS } from "../thesis/settings";
 import type { DaySettings } from "./defaults";
 
 /** A feeder from the literature: its homes, its EVs and what its market has other than the default. */
@@ -40,4 +41,5 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     settings: { population: elaadPopulation() },
     market: {},
   },
+  ...THESIS_SETTINGS,
 };

@@ -22,7 +22,7 @@ export interface SettingArguments extends DataArguments {
   export: string;
   capacity?: string;
   peak?: string;
-  threshold: string;
+  threshold?: string;
   wait?: string;
   alpha: string;
   beta: string;
@@ -33,13 +33,18 @@ export interface SettingArguments extends DataArguments {
 /** EVs a day unless told otherwise. */
 export const DEFAULT_EVS = "100";
 const DEFAULT_PEAK = "2000";
+const DEFAULT_THRESHOLD = "4000";
 /** Fits the 24 bits that a price has, money units per kWh. */
 const HIGHEST_TARIFF = 2n ** 24n - 1n;
 
 /** A task about simulated days, with the flags of {@link SettingArguments}. */
 export function dayTask(name: string, description: string): ConfigurableTaskDefinition {
   return addDataFlags(task(name, description))
-    .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
+    .addOptionalParam(
+      "setting",
+      "chapter4, chapter5, elaadnl, windows, windows5 (stays that end before the evening), or thesis3 to thesis6 (as near to the thesis's figures as its text allows)",
+      "chapter4",
+    )
     .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
     .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
     .addOptionalParam("evs", `EVs a day on all feeders together (default: ${DEFAULT_EVS})`)
@@ -55,7 +60,7 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
       "peak",
       `largest tranche of an iceberg, Wh a frame; says what short stays may ask for (default: ${DEFAULT_PEAK})`,
     )
-    .addOptionalParam("threshold", "orders above this are icebergs, Wh", "4000")
+    .addOptionalParam("threshold", `orders above this are icebergs, Wh (default: ${DEFAULT_THRESHOLD})`)
     .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
     .addOptionalParam("alpha", "weight of the price rank", "10")
     .addOptionalParam("beta", "weight of the time rank", "1")
@@ -90,7 +95,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   const { PRESETS } = await import("../../scripts/simulation/presets");
   const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
-  const data = await readDataFiles(args);
+  const data = await readDataFiles(args, preset.settings.frameSeconds);
   const evs =
     data.settings.population === undefined ? wholeNumber("evs", args.evs ?? DEFAULT_EVS, 1, mostEvs) : undefined;
   const policy: OrderPolicy =
@@ -105,12 +110,23 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     exportPrice: tariff("export", args.export),
     ...data.settings,
   };
+  if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
+    throw new InputError("--homes", `does not go with --setting ${args.setting}, which says what its homes draw`);
+  }
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
   const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
     ...preset.market,
-    icebergPeakWh: boundedAmount("peak", args.peak ?? DEFAULT_PEAK, MARKET_BOUNDS.icebergPeakWh),
-    icebergThresholdWh: boundedAmount("threshold", args.threshold, MARKET_BOUNDS.icebergThresholdWh),
+    icebergPeakWh: boundedAmount(
+      "peak",
+      args.peak ?? String(preset.market.icebergPeakWh ?? DEFAULT_PEAK),
+      MARKET_BOUNDS.icebergPeakWh,
+    ),
+    icebergThresholdWh: boundedAmount(
+      "threshold",
+      args.threshold ?? String(preset.market.icebergThresholdWh ?? DEFAULT_THRESHOLD),
+      MARKET_BOUNDS.icebergThresholdWh,
+    ),
     alpha: wholeNumber("alpha", args.alpha, alpha.least, alpha.most),
     beta: wholeNumber("beta", args.beta, beta.least, beta.most),
   };
