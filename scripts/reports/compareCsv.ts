@@ -28,9 +28,7 @@ export const FIGURE_COLUMNS: Readonly<Record<string, keyof SchemeFigures>> = {
 /** A comparison as CSV, a line per scheme and seed: power in W, shares from 0 to 1, amounts in money units. */
 export function compareCsv(schemes: readonly SchemeComparison[], seeds: readonly number[]): string {
   const lines = schemes.flatMap(({ key, days }) =>
-    days.map((figures, day) =>
-      [key, seeds[day], ...figureCells(figures)].join(","),
-    ),
+    days.map((figures, day) => [key, seeds[day], ...figureCells(figures)].join(",")),
   );
   return [["scheme", "seed", ...Object.keys(FIGURE_COLUMNS)].join(","), ...lines, ""].join("\n");
 }

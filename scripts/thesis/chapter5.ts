@@ -7,7 +7,8 @@ import type { Experiment, ReproducedFigure } from "./types";
 import { figureOf, judged } from "./verdict";
 
 const SETTING = THESIS_SETTINGS.thesis5;
-const ASSUMING = "as the standard deviation of the slope in kW per hour, which the text calls a cube root, on the standard profile H0";
+const ASSUMING =
+  "as the standard deviation of the slope in kW per hour, which the text calls a cube root, on the standard profile H0";
 const OPEN = [
   ...SETTING.assumed,
   "in which unit the slope is, over how many frames its variance is, and of what the root is taken",
