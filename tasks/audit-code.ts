@@ -1,6 +1,6 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import type { CodeVerdict } from "../scripts/audit/deployedCode";
+import type { CodeVerdict } from "../scripts/quality/audit/deployedCode";
 import type { MarketClient } from "../scripts/chain/marketClient";
 import { builtContract } from "./support/builtContract";
 import { feederTask, type FeederArguments } from "./support/feederTask";
@@ -72,7 +72,7 @@ feederTask(
 
 /** The market and the two contracts that are part of it. The token is anybody's. */
 async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<CodeVerdict[]> {
-  const { compareCode } = await import("../scripts/audit/deployedCode");
+  const { compareCode } = await import("../scripts/quality/audit/deployedCode");
   const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
   const { provider } = hre.ethers;
   const parameters = await Market__factory.connect(client.address, provider).parameters();

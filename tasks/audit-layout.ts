@@ -1,7 +1,7 @@
 import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { type LayoutRow, layoutMarkdown, layoutRows, type StorageLayout } from "../scripts/audit/storageLayout";
+import { type LayoutRow, layoutMarkdown, layoutRows, type StorageLayout } from "../scripts/quality/audit/storageLayout";
 import { prettified, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { compileAll } from "./support/network";
@@ -32,9 +32,9 @@ export async function layoutDocument(hre: HardhatRuntimeEnvironment): Promise<st
 async function readLayouts(hre: HardhatRuntimeEnvironment): Promise<Map<string, LayoutRow[]>> {
   const layouts = new Map<string, LayoutRow[]>();
   for (const contract of DEPLOYED) {
-    const path = `contracts/${contract}.sol`;
-    const info = await hre.artifacts.getBuildInfo(`${path}:${contract}`);
-    const output = info?.output.contracts[path]?.[contract] as { storageLayout: StorageLayout } | undefined;
+    const { sourceName } = await hre.artifacts.readArtifact(contract);
+    const info = await hre.artifacts.getBuildInfo(`${sourceName}:${contract}`);
+    const output = info?.output.contracts[sourceName]?.[contract] as { storageLayout: StorageLayout } | undefined;
     if (output === undefined) throw new Error(`the build of ${contract} has no storage layout`);
     layouts.set(contract, layoutRows(output.storageLayout));
   }

@@ -1,8 +1,8 @@
 import { task } from "hardhat/config";
 import pc from "picocolors";
 
-import type { Campaign, Verdict } from "../scripts/mutation/campaign";
-import { InputError } from "../scripts/scenario/inputError";
+import type { Campaign, Verdict } from "../scripts/quality/mutation/campaign";
+import { InputError } from "../scripts/core/errors";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
@@ -36,7 +36,7 @@ task(
       const jobs = wholeNumber("jobs", args.jobs, 1, 64);
       const atLeast = wholeNumber("at-least", args.atLeast, 0, 100);
       await hre.run("compile", { quiet: true });
-      const { runCampaign, score } = await import("../scripts/mutation/campaign");
+      const { runCampaign, score } = await import("../scripts/quality/mutation/campaign");
       const bar = progressBar(sample, "faults", args.json);
       const campaign = await runCampaign(hre.config.paths.root, {
         sample,

@@ -1,8 +1,8 @@
-import type { AuditResult } from "../scripts/audit/audit";
-import type { Difference, EventPlace } from "../scripts/audit/auditEvent";
+import type { AuditResult } from "../scripts/quality/audit/audit";
+import type { Difference, EventPlace } from "../scripts/quality/audit/auditEvent";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
@@ -36,7 +36,7 @@ feederTask(
         to: args.toBlock === undefined ? undefined : wholeNumber("to-block", args.toBlock, 0, MOST_BLOCKS),
       };
       await compileQuietly(hre);
-      const { auditMarket } = await import("../scripts/audit/audit");
+      const { auditMarket } = await import("../scripts/quality/audit/audit");
       const { deploymentBlock } = await import("../scripts/chain/blocks");
       const { provider } = hre.ethers;
       const latest = await provider.getBlockNumber();

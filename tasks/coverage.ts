@@ -22,8 +22,7 @@ interface Arguments {
 const TEST_FILES = `{${[
   "test/unit/contracts/**/!(*.random|MergeSort).test.ts",
   "test/findings/*.test.ts",
-  // Tokens and markets that call back: what guards against re-entrancy.
-  "test/attacks/{dishonest-token,hostile-market,reentrancy-by-the-token}.test.ts",
+  "test/attacks/!(gas-grief|lowest-hash-grinding|sybil*).test.ts",
 ].join(",")}}`;
 const MEASURED = join("coverage", "coverage-final.json");
 
@@ -53,9 +52,9 @@ task("coverage").setAction(
 
 /** Says what tests do not reach and fails the command, unless every gap is accepted. */
 async function check(hre: HardhatRuntimeEnvironment): Promise<void> {
-  const { readCoverage } = await import("../scripts/gaps/measured");
-  const { coverageFaults } = await import("../scripts/gaps/check");
-  const { ACCEPTED_GAPS } = await import("../scripts/gaps/acceptedGaps");
+  const { readCoverage } = await import("../scripts/quality/coverage/measured");
+  const { coverageFaults } = await import("../scripts/quality/coverage/check");
+  const { ACCEPTED_GAPS } = await import("../scripts/quality/coverage/acceptedGaps");
   const { root } = hre.config.paths;
   const files = readCoverage(await readText("coverage", join(root, MEASURED)), MEASURED, (file) =>
     readFileSync(join(root, file), "utf8"),
@@ -67,7 +66,7 @@ async function check(hre: HardhatRuntimeEnvironment): Promise<void> {
   }
   console.error(`${pc.red("Error:")} tests do not reach every contract:`);
   for (const fault of faults) console.error(`  ${fault}`);
-  console.error("A gap that no test can close belongs into scripts/gaps/acceptedGaps.ts, with its reason.");
+  console.error("A gap that no test can close belongs into scripts/quality/coverage/acceptedGaps.ts, with its reason.");
   process.exitCode = 1;
 }
 

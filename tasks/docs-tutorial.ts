@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { task } from "hardhat/config";
 import pc from "picocolors";
 
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { readText, writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 
@@ -19,7 +19,7 @@ task("docs:tutorial", "Runs the commands of the tutorial and compares what they 
   .addFlag("write", "put what the commands print now into the document (default: compare only)")
   .setAction(
     guarded(async ({ file, write }: Arguments, hre) => {
-      const { shown, shownCommands, withOutputs } = await import("../scripts/docs/tutorial");
+      const { shown, shownCommands, withOutputs } = await import("../scripts/quality/docs/tutorial");
       const { root } = hre.config.paths;
       const text = await readText("file", file);
       const commands = shownCommands(text);

@@ -6,7 +6,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { MarketClient } from "../scripts/chain/marketClient";
 import type { FramePublication } from "../scripts/chain/publications";
 import type { Receipt, Transactor } from "../scripts/chain/transactor";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
@@ -90,7 +90,7 @@ class Publisher {
 
   /** The frames that may be published and are not. */
   async open(): Promise<number[]> {
-    const { inBatches } = await import("../scripts/audit/inBatches");
+    const { inBatches } = await import("../scripts/quality/audit/inBatches");
     const { first, last } = await this.bounds();
     const frames = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
     const words = await inBatches(frames, async (frame) => this.client.publication(frame));

@@ -1,7 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../scripts/chain/marketClient";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
@@ -58,7 +58,7 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
     guarded(async ({ feeder, account, frame: text, json }: FrameArguments, hre) => {
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
-      const { decidedFrame } = await import("../scripts/chain/frameLogs");
+      const { decidedFrame } = await import("../scripts/chain/decidedFrame");
       const { lastFrame } = await client.chronicle();
       const frame = text === undefined ? lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);
       if (frame === 0) throw new InputError(`feeder ${feeder}`, "no frame was cleared yet; see frame:clear");

@@ -6,7 +6,7 @@ import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileAll } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
-import type { Counters, HandlerTally } from "../scripts/invariant/tally";
+import type { Counters, HandlerTally } from "../scripts/quality/invariant/tally";
 
 interface Arguments {
   calls: string;
@@ -24,9 +24,10 @@ task("fuzz:invariants", "Fuzzes the compiled market with forge, holding SECURITY
   .addFlag("json", "print the tally as JSON and nothing else")
   .setAction(
     guarded(async ({ calls, full, seed, threads, json }: Arguments, hre) => {
-      const { effortOf, FULL_CALLS, minimaOf, SEED, SHORT_CALLS } = await import("../scripts/invariant/efforts");
-      const { forgeIn, runCampaigns } = await import("../scripts/invariant/forge");
-      const { addUp, faults } = await import("../scripts/invariant/tally");
+      const { effortOf, FULL_CALLS, minimaOf, SEED, SHORT_CALLS } =
+        await import("../scripts/quality/invariant/efforts");
+      const { forgeIn, runCampaigns } = await import("../scripts/quality/invariant/forge");
+      const { addUp, faults } = await import("../scripts/quality/invariant/tally");
       const wanted = calls === "" ? (full ? FULL_CALLS : SHORT_CALLS) : wholeNumber("calls", calls, 1, 1e9);
       const effort = effortOf(wanted, wholeNumber("threads", threads, 1, 3), seed === "" ? SEED : seed);
       const root = hre.config.paths.root;
@@ -46,7 +47,7 @@ task("fuzz:invariants", "Fuzzes the compiled market with forge, holding SECURITY
 
 /** External functions that change state, by contract, as the ABIs name them. */
 async function stateChangingFunctions(hre: HardhatRuntimeEnvironment): Promise<Record<string, string[]>> {
-  const { HANDLERS_OF } = await import("../scripts/invariant/tally");
+  const { HANDLERS_OF } = await import("../scripts/quality/invariant/tally");
   const functions: Record<string, string[]> = {};
   for (const contract of Object.keys(HANDLERS_OF)) {
     const { abi } = await hre.artifacts.readArtifact(contract);

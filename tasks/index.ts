@@ -7,6 +7,8 @@ import "./chain-travel";
 import "./compile";
 import "./coverage";
 import "./data-check";
+import "./docs-parameters";
+import "./docs-picture";
 import "./docs-tutorial";
 import "./frame";
 import "./frame-publish";

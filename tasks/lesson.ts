@@ -8,7 +8,7 @@ import type { CatalogueLesson } from "../scripts/lesson/catalogue";
 import { type Control, readControls } from "../scripts/lesson/controls";
 import type { Lesson } from "../scripts/lesson/lesson";
 import type { StepView } from "../scripts/lesson/lessonView";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { readText } from "./support/files";
 import { guarded, refusalText } from "./support/guarded";
 import { answerText, helpText, introductionText, stepText } from "./support/lessonText";
@@ -92,10 +92,10 @@ async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise
 }
 
 async function walkAsJson(lesson: Lesson, controls: readonly Control[]): Promise<void> {
-  const { obey } = await import("../scripts/lesson/walk");
+  const { runControl } = await import("../scripts/lesson/walk");
   const views: StepView[] = [lesson.now];
   for (const control of controls) {
-    if (!(await obey(control, lesson, { show: (view) => void views.push(view), say: () => undefined }))) break;
+    if (!(await runControl(control, lesson, { show: (view) => void views.push(view), say: () => undefined }))) break;
   }
   console.log(toJsonText(views));
 }
@@ -106,7 +106,7 @@ async function walkAsText(
   about: CatalogueLesson | undefined,
   controls: readonly Control[] | undefined,
 ): Promise<void> {
-  const { obey } = await import("../scripts/lesson/walk");
+  const { runControl } = await import("../scripts/lesson/walk");
   const width = () => process.stdout.columns ?? USUAL_WIDTH;
   if (about !== undefined) console.log(introductionText(about, width()));
   const answer = () => (about === undefined ? "\nA scenario of your own has no question." : answerText(about, width()));
@@ -122,7 +122,7 @@ async function walkAsText(
   };
   await audience.show(lesson.now);
   for await (const control of controls ?? typedControls()) {
-    if (!(await obey(control, lesson, audience))) return;
+    if (!(await runControl(control, lesson, audience))) return;
   }
 }
 

@@ -2,8 +2,8 @@ import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { ContractRefusal } from "../scripts/chain/refusal";
-import { type DeploymentParameters, withDefaults } from "../scripts/market/defaults";
-import { InputError } from "../scripts/scenario/inputError";
+import { type DeploymentParameters, withDefaults } from "../scripts/core/parameters";
+import { InputError } from "../scripts/core/errors";
 import { addressOf } from "./support/accounts";
 import { deployOnNode, type FeederAddresses, type FirstHolders, knownFeeder } from "./support/deployments";
 import { guarded } from "./support/guarded";

@@ -1,4 +1,4 @@
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";

@@ -3,7 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { MarketClient } from "../scripts/chain/marketClient";
 import type { ListedPile } from "../scripts/chain/pileList";
 import type { Call, Receipt, Transactor } from "../scripts/chain/transactor";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { readText } from "./support/files";
 import { guarded } from "./support/guarded";
@@ -70,7 +70,7 @@ class PileWork {
 
   /** @returns how many were not registered before */
   async register(sender: Transactor, piles: readonly ListedPile[]): Promise<number> {
-    const { inBatches } = await import("../scripts/audit/inBatches");
+    const { inBatches } = await import("../scripts/quality/audit/inBatches");
     const numbers = await inBatches(piles, async ({ account }) => this.client.pileOf(account));
     const calls = piles.filter((_, index) => numbers[index] === 0).map((pile) => this.client.registration(pile));
     await this.sendAll(sender, calls, "piles registered");
@@ -79,7 +79,7 @@ class PileWork {
 
   /** Funds the piles that never got a deposit. @returns how many */
   async fund(sender: Transactor, piles: readonly ListedPile[], amounts: readonly bigint[]): Promise<number> {
-    const { inBatches } = await import("../scripts/audit/inBatches");
+    const { inBatches } = await import("../scripts/quality/audit/inBatches");
     const { provideTokens } = await import("../scripts/chain/token");
     const states = await inBatches(piles, async ({ account }) => {
       const pile = await this.client.pileOf(account);

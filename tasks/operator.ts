@@ -3,7 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { MarketClient } from "../scripts/chain/marketClient";
 import type { Receipt, Transactor } from "../scripts/chain/transactor";
 import type { MarketMoney } from "../scripts/chain/token";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { addressOf } from "./support/accounts";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { oneOf, wholeNumber } from "./support/flags";

@@ -1,5 +1,5 @@
-import type { OrderRequest } from "../scripts/market/types";
-import { InputError } from "../scripts/scenario/inputError";
+import type { OrderRequest } from "../scripts/core/types";
+import { InputError } from "../scripts/core/errors";
 import { pileAccount } from "./support/accounts";
 import { type PileArguments, pileTask } from "./support/feederTask";
 import { guarded } from "./support/guarded";

@@ -1,4 +1,4 @@
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { addressOf, pileAccount } from "./support/accounts";
 import { type PileArguments, pileTask } from "./support/feederTask";
 import { guarded } from "./support/guarded";

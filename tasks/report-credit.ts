@@ -2,7 +2,7 @@ import { task } from "hardhat/config";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";

@@ -1,6 +1,6 @@
 import { task } from "hardhat/config";
 
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import type { DrawRun } from "../scripts/reports/credit/draws";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
@@ -27,7 +27,7 @@ task(
         throw new InputError("--draws", `expected different numbers, found "${args.draws}"`);
       }
       const { runDraws } = await import("../scripts/reports/credit/draws");
-      const { Random } = await import("../scripts/random");
+      const { Random } = await import("../scripts/core/random");
       const runs = counts.map((draws) => runDraws(draws, new Random(seed).stream(`${draws} draws`)));
       if (args.json) console.log(toJsonText({ seed, runs }));
       else print(runs, seed);

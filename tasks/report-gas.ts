@@ -4,7 +4,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { GeneticRun } from "../scripts/chain/geneticClient";
 import type { CostBench, CostPlan } from "../scripts/reports/computationCost/measure";
 import type { CostReport, GeneticSize, Pricing } from "../scripts/reports/computationCost/types";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { guarded } from "./support/guarded";
 import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";

@@ -2,7 +2,7 @@ import { task } from "hardhat/config";
 
 import type { KeeperReport } from "../scripts/reports/incentives/keepers";
 import type { Compared } from "../scripts/reports/incentives/report";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { prettified, readText, writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
@@ -55,7 +55,7 @@ task("report:incentives", "What a cheat, its victims and the grid come to by eac
 
 /** What keepers come to by the gas of a snapshot. */
 async function keepersOf(file: string): Promise<KeeperReport> {
-  const { parseSnapshot } = await import("../scripts/gas/snapshot");
+  const { parseSnapshot } = await import("../scripts/quality/gas/snapshot");
   const { keepersReport } = await import("../scripts/reports/incentives/keepers");
   return keepersReport(parseSnapshot(await readText("gas", file), file).gas);
 }

@@ -6,7 +6,7 @@ import { guarded } from "./support/guarded";
 import { prettified, readText, writeText } from "./support/files";
 import { clockOf, compileAll, transactorOf } from "./support/network";
 import { grouped, printHeading, printTable, toJsonText } from "./support/output";
-import type { BenchResult } from "../scripts/gas/bench";
+import type { BenchResult } from "../scripts/quality/gas/bench";
 
 interface Arguments {
   quick: boolean;
@@ -48,8 +48,9 @@ task("report:operations", "Measures the gas of every operation of the market bes
 
 /** Runs the bench on a market of its own. */
 export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Promise<BenchResult> {
-  const { runBench } = await import("../scripts/gas/bench");
-  const { MarketClient, ERROR_INTERFACES } = await import("../scripts/chain/marketClient");
+  const { runBench } = await import("../scripts/quality/gas/bench");
+  const { MarketClient } = await import("../scripts/chain/marketClient");
+  const { ERROR_INTERFACES } = await import("../scripts/chain/interfaces");
   const { UnlockedTransactor } = await import("../scripts/chain/transactor");
   const { feederModule } = await import("../deploy/modules/Feeder");
   const provider = hre.network.provider;
@@ -69,7 +70,7 @@ export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Pro
       return new UnlockedTransactor(provider, address, ERROR_INTERFACES);
     },
   };
-  const { ROUND_BENCH_PARAMETERS } = await import("../scripts/gas/roundBench");
+  const { ROUND_BENCH_PARAMETERS } = await import("../scripts/quality/gas/roundBench");
   const { market: rounds } = await hre.ignition.deploy(feederModule("bench_rounds", ROUND_BENCH_PARAMETERS), {
     displayUi: false,
   });
@@ -91,7 +92,8 @@ export async function codeSizes(hre: HardhatRuntimeEnvironment): Promise<Record<
 }
 
 async function snapshot(hre: HardhatRuntimeEnvironment, result: BenchResult, update: boolean): Promise<void> {
-  const { compareSnapshots, parseSnapshot, takeSnapshot, CODE_SIZE_LIMIT } = await import("../scripts/gas/snapshot");
+  const { compareSnapshots, parseSnapshot, takeSnapshot, CODE_SIZE_LIMIT } =
+    await import("../scripts/quality/gas/snapshot");
   const now = takeSnapshot(result, await codeSizes(hre));
   if (update) {
     await writeText("update", SNAPSHOT, `${JSON.stringify(now, null, 2)}\n`);
@@ -115,7 +117,7 @@ async function snapshot(hre: HardhatRuntimeEnvironment, result: BenchResult, upd
 
 async function print(result: BenchResult): Promise<void> {
   const { OPERATION_COLUMNS, operationRow, floorText } = await import("../scripts/reports/operations/rows");
-  const { GENERAL_ORDER_BOOK_NOTE } = await import("../scripts/gas/elsewhere");
+  const { GENERAL_ORDER_BOOK_NOTE } = await import("../scripts/quality/gas/generalOrderBooks");
   printHeading(`Gas by receipts, medians (seed ${result.seed}), beside the least that the EVM charges`);
   printTable(OPERATION_COLUMNS, result.measurements.map(operationRow));
   console.log(`\nFloors were measured by bare programs in the same run. ${GENERAL_ORDER_BOOK_NOTE}`);

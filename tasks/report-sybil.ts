@@ -3,7 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { SybilReport } from "../scripts/reports/sybil/experiment";
 import type { SybilMarket } from "../scripts/reports/sybil/market";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";

@@ -1,7 +1,7 @@
 import { task } from "hardhat/config";
 
-import type { Pair } from "../scripts/times/compare";
-import type { Taken } from "../scripts/times/measure";
+import type { Pair } from "../scripts/quality/times/compare";
+import type { Taken } from "../scripts/quality/times/measure";
 import { guarded } from "./support/guarded";
 import { printTable, toJsonText } from "./support/output";
 
@@ -24,8 +24,8 @@ task("report:times", "Measures how long the first commands take, and compares th
   .addFlag("json", "print the times as JSON and nothing else")
   .setAction(
     guarded(async ({ against, tests, json }: Arguments, hre) => {
-      const { compareTimes, TIMED, TIMED_TESTS } = await import("../scripts/times/compare");
-      const { remove, treeNow, treeOf } = await import("../scripts/times/tree");
+      const { compareTimes, TIMED, TIMED_TESTS } = await import("../scripts/quality/times/compare");
+      const { remove, treeNow, treeOf } = await import("../scripts/quality/times/tree");
       const { root } = hre.config.paths;
       const then = treeOf(root, against);
       const now = treeNow(root);

@@ -2,8 +2,8 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../scripts/chain/marketClient";
 import type { RoundsClient, RoundState } from "../scripts/chain/roundsClient";
-import type { FrozenBook, Plan, Score } from "../scripts/market/model/benefit";
-import { InputError } from "../scripts/scenario/inputError";
+import type { FrozenBook, Plan, Score } from "../scripts/model/benefit";
+import { InputError } from "../scripts/core/errors";
 import { addressOf } from "./support/accounts";
 import { feederTask, type FeederArguments, type SendingArguments } from "./support/feederTask";
 import { readText } from "./support/files";
@@ -120,7 +120,7 @@ feederTask("round:propose", "Commits to a plan and reveals it when the reveals b
       const committed = await rounds.commit(proposer, state.frame, plan, salt);
       await (await clockOf(hre)).reach(state.commitUntil);
       const revealed = await rounds.reveal(proposer, words, plan, salt);
-      const { scorePlan, benefit } = await import("../scripts/market/model/benefit");
+      const { scorePlan, benefit } = await import("../scripts/model/benefit");
       const score = scorePlan(book, plan);
       const receipt = { hash: revealed.hash, gasUsed: committed.gasUsed + revealed.gasUsed };
       const best = (await rounds.state()).score;

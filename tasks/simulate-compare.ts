@@ -1,16 +1,17 @@
-import type { CompareOptions, SchemeComparison, SchemeFigures } from "../scripts/simulation/compare";
-import type { ComparedScheme } from "../scripts/simulation/comparedSchemes";
+import type { CompareOptions, SchemeComparison } from "../scripts/simulation/compare";
+import type { ComparedScheme } from "../scripts/simulation/comparedScheme";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
-import { InputError } from "../scripts/scenario/inputError";
+import { InputError } from "../scripts/core/errors";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
+import { printComparison } from "./support/compareText";
 import { equalEnergyText } from "./support/energyText";
 import { writeText } from "./support/files";
 import { oneOf, refuseTogether, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileQuietly } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
-import { grouped, kW, printHeading, printTable, printWarnings, toJsonText } from "./support/output";
+import { toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 import { dayTask, DEFAULT_EVS, readSetting, type SettingArguments } from "./support/setting";
 
@@ -89,7 +90,11 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         );
         return;
       }
-      await printComparison(schemes, args, warnings);
+      await printComparison(schemes, {
+        title: `${args.setting}, ${args.seeds} ${args.seeds === "1" ? "seed" : "seeds"} from ${args.seed}`,
+        hasOwnPlanner: args.plannerFile !== undefined,
+        warnings,
+      });
       const { energyBasis } = await import("../scripts/simulation/energyBasis");
       console.log(`\n${equalEnergyText(energyBasis(options.dayOf(options.seeds[0]!), options.market))}`);
     }),
@@ -98,7 +103,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
 /** What to compare, and what is odd about the files of data. */
 async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
-  const { withDefaults } = await import("../scripts/market/defaults");
+  const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { pastArrivals } = await import("../scripts/simulation/pastDays");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
@@ -159,119 +164,4 @@ async function warningsOf(
 ): Promise<string[]> {
   const { comparisonWarnings } = await import("../scripts/simulation/warnings");
   return comparisonWarnings(schemes, dayOf(seeds[0]!), market);
-}
-
-/** Who won the rounds of the markets in which the planner of one's own proposed. */
-function printContest(schemes: readonly SchemeComparison[]): void {
-  const contests = schemes.filter(({ key }) => key.startsWith("own"));
-  const winnersOf = ({ rounds = [] }: SchemeComparison) => rounds.flat().map(({ winner }) => winner ?? "fallback");
-  const names = [...new Set(contests.flatMap(winnersOf))];
-  printHeading("Rounds won");
-  printTable(
-    ["", ...names],
-    contests.map((scheme) => [
-      scheme.title,
-      ...names.map((name) => grouped(winnersOf(scheme).filter((winner) => winner === name).length)),
-    ]),
-  );
-}
-
-type Show = (value: number) => string;
-
-/** A figure's mean and standard deviation. */
-function shown({ spread }: SchemeComparison, figure: keyof SchemeFigures, show: Show): string {
-  const { mean, standardDeviation, count } = spread[figure];
-  if (!Number.isFinite(mean)) return "–";
-  return count === 1 ? show(mean) : `${show(mean)} ± ${show(standardDeviation)}`;
-}
-
-function printTableOf(schemes: readonly SchemeComparison[], columns: [string, keyof SchemeFigures, Show][]): void {
-  printTable(
-    ["", ...columns.map(([title]) => title)],
-    schemes.map((scheme) => [scheme.title, ...columns.map(([, figure, show]) => shown(scheme, figure, show))]),
-  );
-}
-
-async function printComparison(
-  schemes: readonly SchemeComparison[],
-  args: Arguments,
-  warnings: readonly string[],
-): Promise<void> {
-  const { ranking } = await import("../scripts/simulation/compare");
-  const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
-  const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
-  const power: Show = (value) => kW(value).replace(" kW", "");
-  const percent: Show = (value) => (100 * value).toFixed(1);
-  const seeds = `${args.seeds} ${args.seeds === "1" ? "seed" : "seeds"} from ${args.seed}`;
-  printHeading(`${args.setting}, ${seeds}: power fluctuation, mean ± standard deviation`);
-  printWarnings(warnings);
-  printTableOf(schemes, [
-    ["abs. steps, kW", "absoluteStepsW", power],
-    ["to uncontr., %", "toUncontrolled", percent],
-    ["root sq. steps, kW", "squaredStepsRootW", power],
-    ["slope sd, kW/h", "slopeDeviationWPerHour", power],
-    ["ln range/mean", "logRange", (value) => value.toFixed(2)],
-  ]);
-  console.log(
-    "The measured day. abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope sd: root of thesis 5.7, the slope " +
-      "per hour. ln range/mean: thesis 3.11.",
-  );
-
-  printHeading("Against the offline optimum of the same energy, and who has to cooperate");
-  printTable(
-    ["", "root sq. steps a day, kW", "above optimum, kW", "to optimum", "energy", "cooperates"],
-    schemes.map((scheme) => [
-      scheme.title,
-      shown(scheme, "spanRootW", power),
-      shown(scheme, "aboveOptimumW", power),
-      shown(scheme, "toOptimum", (value) => value.toFixed(2)),
-      scheme.energy === "both" ? "charged and sold" : "charged",
-      scheme.cooperates,
-    ]),
-  );
-  console.log(
-    "Over all days simulated, each stay to its end: no schedule is below the optimum there. Schemes in which EVs sell are " +
-      "compared with the optimum in which they do.",
-  );
-
-  printHeading("Feeder and EVs");
-  printTableOf(schemes, [
-    ["peak, kW", "peakW", power],
-    ["of capacity, %", "peakShare", percent],
-    ["frames over", "overloadedFrames", (value) => value.toFixed(1)],
-    ["unserved, %", "unservedShare", percent],
-    ["paid per EV, p", "costPerEv", (value) => (value / 10_000).toFixed(1)],
-    ["earned per EV, p", "earnedPerEv", (value) => (value / 10_000).toFixed(1)],
-    ["gas per EV", "gasPerEv", (value) => grouped(Math.round(value))],
-    ["computed in, ms", "computeMs", (value) => value.toFixed(0)],
-  ]);
-  console.log(
-    "paid: per charging EV; earned: per discharging EV; without a market, at the tariffs. gas: with --on chain.",
-  );
-
-  printHeading("Ranked, calmest first");
-  for (const [measure, figure] of [
-    ["by squared steps", "squaredStepsRootW"],
-    ["by absolute steps", "absoluteStepsW"],
-    ["by ln range/mean", "logRange"],
-  ] as const) {
-    console.log(
-      `${measure}: ${ranking(schemes, figure)
-        .map(({ title }) => title)
-        .join(" < ")}`,
-    );
-  }
-
-  if (args.plannerFile !== undefined) printContest(schemes);
-  printHeading("Reported by the thesis, its own data (not comparable in size)");
-  printTable(
-    ["scheme", "measure", "reported", "where"],
-    REPORTED_BY_THESIS.map(({ scheme, measure, value, source }) => [scheme, measure, value, source]),
-  );
-  printHeading("The thesis's claims on this run");
-  for (const { claim, verdict, found } of checkClaims(schemes)) {
-    console.log(`${verdict === "does not hold" ? verdict.toUpperCase() : verdict}: ${claim} (${found})`);
-  }
-  printHeading("The market against what needs none");
-  for (const { claim, verdict, found } of checkMarket(schemes)) console.log(`${verdict}: ${claim} (${found})`);
 }

@@ -52,7 +52,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       }
       if (args.html !== undefined) {
         const { dayHtml } = await import("../scripts/reports/day/html");
-        const { withDefaults } = await import("../scripts/market/defaults");
+        const { withDefaults } = await import("../scripts/core/parameters");
         const html = dayHtml({
           ...{ command, setting: args.setting, books, ...days[0]!, warnings: await warningsOf(day, days[0]!.day) },
           frameSeconds: withDefaults(day.market).frameSeconds,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
@@ -89,9 +91,8 @@ abstract contract GridClaims is IDelivery {
         for (uint256 i; i < claims.length; ++i) {
             uint256 pile = claims[i] & (CLAIMING_PILES - 1);
             uint256 before = ofPiles[pile];
-            uint256 afterwards = before + (claims[i] >> 16);
-            // Prices have 40 bits and energies 24: only a market that makes figures up gets there.
-            if (afterwards > type(uint64).max) afterwards = type(uint64).max;
+            // Prices have 40 bits and energies 24: only a market that makes figures up gets to the largest claim.
+            uint256 afterwards = Math.min(before + (claims[i] >> 16), type(uint64).max);
             // forge-lint: disable-next-line(unsafe-typecast)
             ofPiles[pile] = uint64(afterwards);
             sum += afterwards - before;
@@ -100,9 +101,9 @@ abstract contract GridClaims is IDelivery {
         emit SurplusClaimed(address(market), claims);
     }
 
-    /// @dev What a pile may claim; nothing where the number is none.
+    /// @dev Claim of a pile by its number; whoever is no pile has number 0. Panics for a number that no market gives.
     function _claimOfPile(IMarket market, uint256 pile) private view returns (uint256) {
-        return pile < CLAIMING_PILES ? _pileClaims[address(market)][pile] : 0;
+        return _pileClaims[address(market)][pile];
     }
 
     /// @dev What a market's operator's account can pay for surplus now: nothing while a round can be executed.

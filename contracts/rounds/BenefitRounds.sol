@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import { IBenefitRounds } from "../interfaces/IBenefitRounds.sol";
 import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
@@ -366,9 +368,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     }
 
     /// @dev B of a round: what of the operator's account nobody has a claim on, in ticks.
-    function _exportBudget(address delivery, uint256 tickSize) private view returns (uint256 budget) {
-        budget = IDelivery(delivery).unclaimedOf(IMarket(msg.sender)) / tickSize;
-        if (budget > RoundTermsLib.MAX_BUDGET) budget = RoundTermsLib.MAX_BUDGET;
+    function _exportBudget(address delivery, uint256 tickSize) private view returns (uint256) {
+        return Math.min(IDelivery(delivery).unclaimedOf(IMarket(msg.sender)) / tickSize, RoundTermsLib.MAX_BUDGET);
     }
 
     /// @dev Reverts unless a plan covers the horizon of its round.

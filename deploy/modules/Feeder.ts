@@ -3,7 +3,7 @@ import type { ArgumentType } from "@nomicfoundation/ignition-core";
 import { encodeBytes32String, ZeroAddress } from "ethers";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import Platform from "./Platform";
 import Token from "./Token";
 

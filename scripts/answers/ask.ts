@@ -1,10 +1,10 @@
 import { createContext, Script } from "node:vm";
 
-import type { FrozenBook, Plan } from "../market/model/benefit";
+import type { FrozenBook, Plan } from "../model/benefit";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../piles/agent";
 import type { BookPlanner } from "../planners/book/planners";
-import type { Random } from "../random";
-import { InputError } from "../scenario/inputError";
+import type { Random } from "../core/random";
+import { InputError } from "../core/errors";
 import { decisionProblem } from "./decision";
 import { nearPath } from "./place";
 import { planProblem } from "./plan";

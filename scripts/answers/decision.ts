@@ -1,4 +1,4 @@
-import { MAX_UINT24 } from "../market/model/limits";
+import { MAX_UINT24 } from "../model/limits";
 import type { OwnState, PublicView } from "../piles/agent";
 import { isPromise, shown } from "./show";
 

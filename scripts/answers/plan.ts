@@ -1,5 +1,5 @@
-import type { FrozenBook } from "../market/model/benefit";
-import { MAX_UINT24 } from "../market/model/limits";
+import type { FrozenBook } from "../model/benefit";
+import { MAX_UINT24 } from "../model/limits";
 import { shown } from "./show";
 
 const FIELDS = ["drawWh", "dischargeWh"] as const;

@@ -1,10 +1,10 @@
 import { id, type Wallet } from "ethers";
 
-import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
-import { lockOf } from "../market/model/money";
-import { setAsideFor } from "../market/model/accounts";
-import type { FrameSettlement, Reading } from "../market/settlement";
-import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
+import type { FlexibleOrder, FrozenBook, Proposal } from "../model/benefit";
+import { lockOf } from "../model/money";
+import { setAsideFor } from "../model/accounts";
+import type { FrameSettlement, Reading } from "../core/settlement";
+import type { FrameOutcome, MarketParameters, Publication } from "../core/types";
 import type {
   Action,
   ActionResult,
@@ -16,7 +16,7 @@ import type {
   PileRegistration,
   RoundOutcome,
   RoundPort,
-} from "../simulation/marketPort";
+} from "../core/ports";
 import type { ChainClock } from "./clock";
 import { type ClearedFrame, type MarketClient, orderOf, outcomeOf, type SignedOrder } from "./marketClient";
 import { BatchGateway, type GatewayOptions, type OrderGateway } from "./orderGateway";

@@ -1,5 +1,5 @@
-import type { FlexibleOrder, FrozenBook } from "../market/model/benefit";
-import type { Publication } from "../market/types";
+import type { FlexibleOrder, FrozenBook } from "../model/benefit";
+import type { Publication } from "../core/types";
 import { decodePublication } from "./packedWords";
 import {
   decodeFlexibleOrder,

@@ -1,6 +1,6 @@
 import { keccak256 } from "ethers";
 
-import type { Proposal, Score } from "../market/model/benefit";
+import type { Proposal, Score } from "../model/benefit";
 import type { ChainClock } from "./clock";
 import type { ClearedFrame } from "./marketClient";
 import { ContractRefusal } from "./refusal";

@@ -1,4 +1,4 @@
-import { MARKET_INTERFACE } from "./marketClient";
+import { MARKET_INTERFACE } from "./interfaces";
 import { decodeFill, decodePileState, decodePublication, GRID } from "./packedWords";
 import { type LogProvider, readLogs } from "./readLogs";
 

@@ -1,10 +1,10 @@
 import type { BaseWallet } from "ethers";
 
-import { type Delivery, NO_TARIFFS, partiesOf } from "../market/model/delivery";
-import { marginFor } from "../market/model/margin";
-import { groupsOf, partOf } from "../market/model/parts";
-import { pileSettlement, type Standing, workOut } from "../market/model/settle";
-import type { FrameSettlement, Reading } from "../market/settlement";
+import { type Delivery, NO_TARIFFS, partiesOf } from "../model/delivery";
+import { marginFor } from "../model/margin";
+import { groupsOf, partOf } from "../model/parts";
+import { pileSettlement, type Standing, workOut } from "../model/settle";
+import type { FrameSettlement, Reading } from "../core/settlement";
 import { type ClearedFrame, type MarketClient, outcomeOf } from "./marketClient";
 import { decodePublication, GRID } from "./packedWords";
 import type { Receipt, Transactor } from "./transactor";

@@ -1,4 +1,4 @@
-import type { ActionResult } from "../simulation/marketPort";
+import type { ActionResult } from "../core/ports";
 import type { MarketClient, SignedOrder } from "./marketClient";
 import type { Receipt, Transactor } from "./transactor";
 

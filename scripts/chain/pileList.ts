@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { getAddress, isAddress } from "ethers";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 import type { PileRecord } from "./marketClient";
 
 /** A pile that is to be registered and funded. */

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 
-import type { Publication } from "../market/types";
-import { InputError } from "../scenario/inputError";
+import type { Publication } from "../core/types";
+import { InputError } from "../core/errors";
 
 /** What is published for a frame. */
 export interface FramePublication extends Publication {

@@ -1,7 +1,7 @@
 import { id } from "ethers";
 
-import { benefit } from "../market/model/benefit";
-import type { FrameSettlement } from "../market/settlement";
+import { benefit } from "../model/benefit";
+import type { FrameSettlement } from "../core/settlement";
 import { type Move, movesOf } from "../scenario/moves";
 import { type PendingSettlement, pendingSettlement } from "../scenario/readings";
 import type { FrameResult, OpenOrder, ScenarioResult } from "../scenario/result";

@@ -1,22 +1,14 @@
-import { id, type Provider, ZeroHash } from "ethers";
+import type { Provider } from "ethers";
 
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { deploymentBlock } from "./blocks";
 import { topicOf } from "./frameLogs";
-import { MARKET_INTERFACE, type MarketClient } from "./marketClient";
+import { MARKET_INTERFACE } from "./interfaces";
+import type { MarketClient } from "./marketClient";
 import { readLogs } from "./readLogs";
+import { type Role, ROLE_IDS } from "./roleIds";
 
-/** The roles of a market by their names, as the contract hashes them. */
-export const ROLE_IDS = {
-  admin: ZeroHash,
-  "grid-operator": id("GRID_OPERATOR_ROLE"),
-  registrar: id("REGISTRAR_ROLE"),
-  guardian: id("GUARDIAN_ROLE"),
-  proposer: id("PROPOSER_ROLE"),
-} as const;
-
-/** A role of a market. */
-export type Role = keyof typeof ROLE_IDS;
+export { type Role, ROLE_IDS } from "./roleIds";
 
 /** Who holds each role now: everybody who was ever granted it and has it still. */
 export async function roleHolders(client: MarketClient, provider: Provider): Promise<Record<Role, string[]>> {

@@ -1,17 +1,16 @@
-import type { Interface, Log } from "ethers";
-import { keccak256, type Provider, ZeroHash, zeroPadValue } from "ethers";
+import { keccak256, type Log, type Provider, ZeroHash, zeroPadValue } from "ethers";
 
+import type { BenefitRounds } from "../../typechain-types/contracts/rounds/BenefitRounds";
 // By its own file: the generated index would load every contract's bytecode at each start.
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
-import type { Score } from "../market/model/benefit";
+import type { Score } from "../model/benefit";
+import type { ClearedFrame } from "./clearedFrame";
+import { ContractCalls } from "./contractCalls";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
-import { type ClearedFrame, MARKET_INTERFACE } from "./marketClient";
+import { MARKET_INTERFACE, ROUNDS_INTERFACE } from "./interfaces";
 import { decodeFill } from "./packedWords";
 import { encodePlan, type PlanTotals } from "./roundWords";
 import type { Receipt, Transactor } from "./transactor";
-
-/** The rounds' own interface; decodes events and errors. */
-export const ROUNDS_INTERFACE: Interface = BenefitRounds__factory.createInterface();
 
 /** When a round's phases end, s, and what is best in it so far. */
 export interface RoundState {
@@ -30,7 +29,8 @@ export interface RoundState {
 
 /** The benefit rounds of one market on a chain. SPEC 4. */
 export class RoundsClient {
-  private readonly rounds;
+  private readonly rounds: BenefitRounds;
+  private readonly toRounds: ContractCalls<BenefitRounds>;
 
   constructor(
     readonly address: string,
@@ -38,6 +38,7 @@ export class RoundsClient {
     private readonly provider: Provider,
   ) {
     this.rounds = BenefitRounds__factory.connect(address, provider);
+    this.toRounds = new ContractCalls(address, ROUNDS_INTERFACE);
   }
 
   /** The frozen book of the round that a clearing opened, as the contract wants it back; undefined where it opened none. */
@@ -89,12 +90,12 @@ export class RoundsClient {
   /** Commits a proposer to a plan. */
   async commit(proposer: Transactor, frame: number, plan: PlanTotals, salt: string): Promise<Receipt> {
     const commitment = await this.rounds.commitmentOf(this.market, frame, proposer.address, encodePlan(plan), salt);
-    return this.write(proposer, "commit", [this.market, commitment]);
+    return this.toRounds.send(proposer, "commit", [this.market, commitment]);
   }
 
   /** Reveals what a proposer committed to. */
   async reveal(proposer: Transactor, book: readonly bigint[], plan: PlanTotals, salt: string): Promise<Receipt> {
-    return this.write(proposer, "reveal", [this.market, book, encodePlan(plan), salt]);
+    return this.toRounds.send(proposer, "reveal", [this.market, book, encodePlan(plan), salt]);
   }
 
   /** Executes the winning plan's bytes, or the fallback where there are none. @returns what it filled */
@@ -103,7 +104,7 @@ export class RoundsClient {
     book: readonly bigint[],
     plan: string | undefined,
   ): Promise<{ receipt: Receipt; executed: Omit<ClearedFrame, "matched"> }> {
-    const receipt = await this.write(sender, "finalise", [this.market, book, plan ?? "0x"]);
+    const receipt = await this.toRounds.send(sender, "finalise", [this.market, book, plan ?? "0x"]);
     for (const log of receipt.logs) {
       const parsed = MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data });
       if (parsed?.name !== "FlexibleFilled") continue;
@@ -121,31 +122,27 @@ export class RoundsClient {
 
   /** Sets what each frame that a plan wins is worth, smallest token units. */
   async setReward(operator: Transactor, tokenAmount: bigint): Promise<Receipt> {
-    return this.write(operator, "setReward", [this.market, tokenAmount]);
+    return this.toRounds.send(operator, "setReward", [this.market, tokenAmount]);
   }
 
   /** Pays into the pot of rewards, smallest token units that the rounds may take of the sender. */
   async fundReward(sender: Transactor, tokenAmount: bigint): Promise<Receipt> {
-    return this.write(sender, "fundReward", [this.market, tokenAmount]);
+    return this.toRounds.send(sender, "fundReward", [this.market, tokenAmount]);
   }
 
   /** Draws the reward of the latest finalised round. */
   async drawReward(sender: Transactor): Promise<Receipt> {
-    return this.write(sender, "drawReward", [this.market]);
+    return this.toRounds.send(sender, "drawReward", [this.market]);
   }
 
   /** Pays the sender what was drawn for it in a token. */
   async claimReward(proposer: Transactor, token: string, to: string): Promise<Receipt> {
-    return this.write(proposer, "claimReward", [token, to]);
+    return this.toRounds.send(proposer, "claimReward", [token, to]);
   }
 
   private async logsOf(event: string, frame: number, span: { from: number; until: number }): Promise<Log[]> {
     const topics = [topicOf(ROUNDS_INTERFACE, event), zeroPadValue(this.market, 32), numberTopic(frame)];
     return logsBetween(this.provider, { address: this.address, topics }, span);
-  }
-
-  private async write(sender: Transactor, name: string, args: readonly unknown[]): Promise<Receipt> {
-    return sender.send({ to: this.address, data: ROUNDS_INTERFACE.encodeFunctionData(name, args) });
   }
 
   private event(receipt: Receipt, name: string): Record<string, unknown> | undefined {

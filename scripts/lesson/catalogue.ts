@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 
 /** A lesson of the catalogue: a scenario file and what is to be learned from it. */
 export interface CatalogueLesson {

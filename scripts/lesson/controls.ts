@@ -1,4 +1,4 @@
-import { InputError } from "../scenario/inputError";
+import { InputError } from "../core/errors";
 
 /** What whoever walks through a lesson can ask for. */
 export type Control =

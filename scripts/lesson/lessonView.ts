@@ -3,8 +3,8 @@
  * JSON. Energy in Wh, power in W, prices in money units per kWh.
  */
 import type { Verdict } from "../chain/verdicts";
-import type { FrameSettlement } from "../market/settlement";
-import type { GridFill, Side, Trade } from "../market/types";
+import type { FrameSettlement } from "../core/settlement";
+import type { GridFill, Side, Trade } from "../core/types";
 
 /** An order as a trader sees it in the book. */
 export interface OrderLine {

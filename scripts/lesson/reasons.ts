@@ -1,6 +1,6 @@
 import { type Verdict, VERDICT_WORDS } from "../chain/verdicts";
-import type { GridFill, MarketParameters, Publication, Trade } from "../market/types";
-import { kWh, pence } from "../reports/text";
+import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
+import { kWh, pence } from "../core/text";
 import type { RoundResult } from "../scenario/result";
 import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
 

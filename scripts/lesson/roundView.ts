@@ -1,6 +1,6 @@
 import { decodeFrozenBook } from "../chain/frozenBook";
 import type { MarketClient } from "../chain/marketClient";
-import { benefit, type Score, scorePlan } from "../market/model/benefit";
+import { benefit, type Score, scorePlan } from "../model/benefit";
 import type { RoundResult } from "../scenario/result";
 import type { ScenarioProposal } from "../scenario/scenario";
 import type { PlanView, RoundView } from "./lessonView";

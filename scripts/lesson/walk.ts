@@ -11,7 +11,7 @@ export interface Audience {
 }
 
 /** Does what one control asks for. @returns false where the walk is over */
-export async function obey(control: Control, lesson: Lesson, audience: Audience): Promise<boolean> {
+export async function runControl(control: Control, lesson: Lesson, audience: Audience): Promise<boolean> {
   switch (control.kind) {
     case "quit":
       return false;

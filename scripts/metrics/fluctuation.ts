@@ -66,14 +66,14 @@ export interface Fluctuation {
  */
 export function fluctuation(loadsW: readonly number[], beforeW: number): Fluctuation {
   if (loadsW.length === 0) throw new RangeError("no frames to measure");
-  const squares = squaredSteps(loadsW, beforeW);
+  const squaredStepsW2 = squaredSteps(loadsW, beforeW);
   return {
     absoluteStepsW: absoluteStepsW(loadsW, beforeW),
     logRange: logRange(loadsW),
     slopeVariance: slopeVariance(loadsW, beforeW),
     slopeVarianceCubeRoot: slopeVarianceCubeRoot(loadsW, beforeW),
-    squaredSteps: squares,
-    squaredStepsRootW: Math.sqrt(squares),
+    squaredSteps: squaredStepsW2,
+    squaredStepsRootW: Math.sqrt(squaredStepsW2),
     peakW: Math.max(...loadsW),
     valleyW: Math.min(...loadsW),
     meanW: mean(loadsW),

@@ -1,5 +1,5 @@
-import type { Side } from "../market/types";
-import type { Random } from "../random";
+import type { Side } from "../core/types";
+import type { Random } from "../core/random";
 import type { EvStay } from "./ev";
 
 /** A market's parameters as agents reckon with them: {@link MarketParameters} in plain numbers. */

@@ -1,4 +1,4 @@
-import type { MarketParameters, Side } from "../market/types";
+import type { MarketParameters, Side } from "../core/types";
 
 /**
  * One stay of one EV at its pile: the whole of what its agent knows about it.

@@ -1,4 +1,4 @@
-import type { Random } from "../random";
+import type { Random } from "../core/random";
 
 /** Parameters of the guide price. */
 export interface GuidePriceOptions {

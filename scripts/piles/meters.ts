@@ -1,5 +1,5 @@
-import type { Reading } from "../market/settlement";
-import type { Random } from "../random";
+import type { Reading } from "../core/settlement";
+import type { Random } from "../core/random";
 import type { EvStay } from "./ev";
 
 /** How EVs and their meters keep to what was agreed. All 0: everybody delivers as agreed and says so. */

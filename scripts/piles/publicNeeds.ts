@@ -1,4 +1,4 @@
-import type { FrameOutcome } from "../market/types";
+import type { FrameOutcome } from "../core/types";
 import type { BookLine, PublicNeed } from "./agent";
 
 /** A charging order as the chain logs it when it is placed. */

@@ -1,5 +1,5 @@
-import type { Side } from "../market/types";
-import type { KnownEv } from "./rollingPlanner";
+import type { Side } from "../core/types";
+import type { KnownEv } from "./knownEv";
 import { shareByLaxity } from "./leastLaxity";
 import { wholeWh } from "./rounding";
 

@@ -1,4 +1,4 @@
-import type { Side } from "../market/types";
+import type { Side } from "../core/types";
 import type { FlexibleLoad } from "./loadProblem";
 
 /** What is expected to arrive in one frame of the day on one side, means over past days. */

@@ -1,4 +1,4 @@
-import type { Side } from "../market/types";
+import type { Side } from "../core/types";
 
 /**
  * An EV's energy as a planner may place it: so much a frame at most, within some frames, between a least and a most in

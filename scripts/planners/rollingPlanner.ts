@@ -1,10 +1,13 @@
-import type { Side } from "../market/types";
+import type { Side } from "../core/types";
 import { allot, type Allotment } from "./allotment";
 import { type ArrivalsProfile, expectedLoads } from "./expectedArrivals";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
+import type { KnownEv } from "./knownEv";
 import { type FlexibleLoad, type LoadPlan, type LoadProblem, windowFrames } from "./loadProblem";
 import { servable } from "./servable";
 import { solveSquaredLoad } from "./waterFilling";
+
+export type { KnownEv } from "./knownEv";
 
 /** The factor by which [T Table 6-A] scales the first step, to leave room for arrivals. */
 export const COMPETITIVE_RATIO = 2.39;
@@ -36,17 +39,6 @@ export interface RollingOptions {
   allotment?: Allotment;
   /** How exactly problem (6) is solved each time; to 1e-3 of the optimum, or steps of 10 Wh. */
   solver?: Omit<FirstOrderOptions, "start">;
-}
-
-/** What is known of an EV that has arrived. */
-export interface KnownEv {
-  side: Side;
-  /** What it still wants to draw or to sell, Wh. */
-  remainingWh: number;
-  /** What it moves in a frame at its rated power, Wh: U_i. */
-  frameWh: number;
-  /** Last frame in which it may be delivered to. */
-  lastFrame: number;
 }
 
 /** What is known before a frame: the live book, the base load to come, the load that was. */

@@ -1,11 +1,12 @@
-import type { SchemeComparison, SchemeFigures } from "../simulation/compare";
+import type { SchemeComparison } from "../simulation/compare";
 import type { REPORTED_BY_THESIS } from "../simulation/reportedByThesis";
 import { checkClaims } from "../simulation/thesisClaims";
 import { drawBars } from "./charts/barChart";
 import type { Chart } from "./charts/chart";
 import { drawLines, type Series } from "./charts/lineChart";
+import { COMPARE_COLUMNS, type CompareColumn, spreadText } from "./compareColumns";
 import { CHART_SCRIPT, htmlChart, htmlCommand, htmlPage, htmlTable } from "./page";
-import { escapeHtml, kW } from "./text";
+import { escapeHtml, kW } from "../core/text";
 
 /** The schemes at one number of arrivals. */
 export interface ArrivalsComparison {
@@ -26,53 +27,14 @@ export interface ComparePage {
   reportedByThesis: typeof REPORTED_BY_THESIS;
 }
 
-type Show = (value: number) => string;
-
 /** One self-contained page: every scheme by each measure, the thesis's claims, and how to make it again. */
 export function compareHtml(page: ComparePage): string {
   const { setting, seeds, command, schemes, arrivals, reportedByThesis } = page;
-  const power: Show = (value) => kW(value);
-  const percent: Show = (value) => `${(100 * value).toFixed(1)} %`;
-  const charts = [
-    barsOf(
-      "pfl",
-      "PFL by scheme",
-      "Sum of the absolute steps of the load (4.4), mean over the seeds.",
-      schemes,
-      "absoluteStepsW",
-      power,
-    ),
-    ...(arrivals.length < 2 ? [] : [arrivalsChart(arrivals)]),
-    barsOf(
-      "squared",
-      "Squared steps by scheme",
-      "Root of the summed squared steps (chapter 6), mean over the seeds.",
-      schemes,
-      "squaredStepsRootW",
-      power,
-    ),
-    barsOf("peak", "Peak by scheme", "Largest load of a day, mean over the seeds.", schemes, "peakW", power),
-    ...(schemes.some(({ spread }) => spread.unservedShare.mean > 0)
-      ? [
-          barsOf(
-            "unserved",
-            "Energy unserved by scheme",
-            "Share of the energy asked for that was not delivered.",
-            schemes,
-            "unservedShare",
-            percent,
-          ),
-        ]
-      : []),
-    barsOf(
-      "time",
-      "Time to compute by scheme",
-      "Time to work out a day's schedule on the machine that made this page.",
-      schemes,
-      "computeMs",
-      (ms) => `${ms.toFixed(0)} ms`,
-    ),
-  ];
+  const unserved = schemes.some(({ spread }) => spread.unservedShare.mean > 0);
+  const bars = COMPARE_COLUMNS.filter(({ key, chart }) => chart && (key !== "unservedShare" || unserved)).map(
+    (column) => barsOf(column, schemes),
+  );
+  const charts = arrivals.length < 2 ? bars : bars.toSpliced(1, 0, arrivalsChart(arrivals));
   const claims = checkClaims(schemes).map(
     ({ claim, verdict, found }) =>
       `<li><p class="claim">${escapeHtml(claim)} <strong class="${verdict === "holds" ? "yes" : "partly"}">${verdict}</strong></p>` +
@@ -104,17 +66,9 @@ function styleOf({ key, online }: SchemeComparison): string {
   return online ? "s5" : "s1";
 }
 
-function barsOf(
-  id: string,
-  title: string,
-  caption: string,
-  schemes: readonly SchemeComparison[],
-  figure: keyof SchemeFigures,
-  show: Show,
-): Chart {
+function barsOf({ key: figure, chart }: CompareColumn, schemes: readonly SchemeComparison[]): Chart {
+  const { id, title, caption, show } = chart!;
   const shown = schemes.filter(({ spread }) => Number.isFinite(spread[figure].mean));
-  const text = ({ mean, standardDeviation, count }: SchemeComparison["spread"][typeof figure]) =>
-    count === 1 ? show(mean) : `${show(mean)} ± ${show(standardDeviation)}`;
   return {
     id,
     title,
@@ -125,7 +79,13 @@ function barsOf(
       shown.map((scheme) => {
         const { mean, min, max } = scheme.spread[figure];
         const more = `least ${show(min)}, most ${show(max)}`;
-        return { name: scheme.title, style: styleOf(scheme), value: mean, text: text(scheme.spread[figure]), more };
+        return {
+          name: scheme.title,
+          style: styleOf(scheme),
+          value: mean,
+          text: spreadText(scheme, { key: figure, show }),
+          more,
+        };
       }),
     ),
     table: {

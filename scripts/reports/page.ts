@@ -1,5 +1,5 @@
 import type { Chart, LegendEntry } from "./charts/chart";
-import { escapeHtml, isFigure } from "./text";
+import { escapeHtml, isFigure } from "../core/text";
 
 /** A page of its own: no network, light and dark, and on paper. */
 export interface Page {

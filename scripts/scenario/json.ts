@@ -1,4 +1,4 @@
-import type { Position } from "./inputError";
+import type { Position } from "../core/errors";
 
 /** Steps from the top of a JSON document to a value. */
 export type JsonPath = readonly (string | number)[];

@@ -1,15 +1,16 @@
 import type { z } from "zod";
 
-import type { Plan } from "../market/model/benefit";
-import type { MarketParameters, OrderRequest, Publication } from "../market/types";
-import { InputError } from "./inputError";
+import type { Plan } from "../model/benefit";
+import { PARAMETERS } from "../core/parameterTable";
+import type { MarketParameters, OrderRequest, Publication } from "../core/types";
+import { InputError } from "../core/errors";
 import { type JsonPath, JsonSyntaxError, type LocatedJson, parseJson, showPath } from "./json";
 import { findProblem } from "./meaning";
 import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
-import { AMPLE_BALANCE, FRAMES_A_DAY, type ScenarioFile, scenarioSchema } from "./schema";
+import { AMPLE_BALANCE, FRAMES_A_DAY, SCENARIO_PARAMETERS, type ScenarioFile, scenarioSchema } from "./schema";
 
-export { InputError } from "./inputError";
+export { InputError } from "../core/errors";
 
 type Issue = z.core.$ZodIssue;
 type FileMarket = ScenarioFile["market"];
@@ -122,39 +123,17 @@ function toParameters(market: FileMarket): MarketParameters {
   const importCap = market.importCap ?? largest(market.importPrice);
   // Where a defaulter pays, bonds cover any breach.
   const leastBond = market.readingSeconds > 0 && market.breach === "defaulter" ? importCap : 0;
-  return {
-    frameSeconds: market.frameSeconds,
-    auctionSeconds: market.auctionSeconds,
-    leadFrames: market.leadFrames,
-    alpha: market.alpha,
-    beta: market.beta,
-    icebergThresholdWh: BigInt(market.icebergThresholdWh),
-    icebergPeakWh: BigInt(market.icebergPeakWh),
-    minEnergyWh: BigInt(market.minEnergyWh),
-    maxWaitFrames: market.maxWaitFrames,
-    capacityW: BigInt(market.capacityW),
-    lossAllowanceW: BigInt(market.lossAllowanceW),
-    tickSize: BigInt(market.tickSize),
-    bondPrice: BigInt(market.bondPrice ?? leastBond),
-    wheelingCap: BigInt(market.wheelingCap ?? largest(market.wheelingPrice)),
-    importCap: BigInt(importCap),
-    cancelPrice: BigInt(market.cancelPrice),
-    keeperReward: BigInt(market.keeperReward),
-    settlement: market.settlement,
-    roundSeconds: market.roundSeconds,
-    finaliseSeconds: market.finaliseSeconds,
-    maxHorizon: market.maxHorizon,
-    allotment: market.allotment,
-    chargeEfficiencyBps: BigInt(market.chargeEfficiencyBps),
-    dischargeEfficiencyBps: BigInt(market.dischargeEfficiencyBps),
-    readingSeconds: market.readingSeconds,
-    breach: market.breach,
-    overBps: BigInt(market.overBps),
-    initialCredit: BigInt(market.initialCredit),
-    creditPriorWh: BigInt(market.creditPriorWh),
-    minCredit: BigInt(market.minCredit),
-    ranking: market.ranking,
+  const given = {
+    ...market,
+    importCap,
+    bondPrice: market.bondPrice ?? leastBond,
+    wheelingCap: market.wheelingCap ?? largest(market.wheelingPrice),
   };
+  const entries = SCENARIO_PARAMETERS.map((name) => {
+    const value = given[name];
+    return [name, typeof PARAMETERS[name].usual === "bigint" ? BigInt(value) : value];
+  });
+  return Object.fromEntries(entries) as MarketParameters;
 }
 
 /** The largest of the figures of a day. */

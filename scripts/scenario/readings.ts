@@ -1,6 +1,6 @@
-import { partiesOf } from "../market/model/delivery";
-import type { Reading } from "../market/settlement";
-import type { MarketParameters } from "../market/types";
+import { partiesOf } from "../model/delivery";
+import type { Reading } from "../core/settlement";
+import type { MarketParameters } from "../core/types";
 import type { FrameResult } from "./result";
 import type { ScenarioFile } from "./schema";
 

@@ -1,7 +1,7 @@
-import { MarketModel, MarketRefusal } from "../market/model";
-import { benefit } from "../market/model/benefit";
-import type { FrameSettlement } from "../market/settlement";
-import type { FrameOutcome, OrderRequest } from "../market/types";
+import { MarketModel, MarketRefusal } from "../model/model";
+import { benefit } from "../model/benefit";
+import type { FrameSettlement } from "../core/settlement";
+import type { FrameOutcome, OrderRequest } from "../core/types";
 import { type PendingSettlement, pendingSettlement } from "./readings";
 import type { FrameResult, OpenOrder, Rejection, RoundResult, ScenarioResult } from "./result";
 import {

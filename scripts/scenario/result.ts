@@ -1,5 +1,5 @@
-import { type FrameSettlement, IMBALANCE_CAUSES } from "../market/settlement";
-import type { GridFill, Side, Trade } from "../market/types";
+import { type FrameSettlement, IMBALANCE_CAUSES } from "../core/settlement";
+import type { GridFill, Side, Trade } from "../core/types";
 
 /** What a round over a frame came to. SPEC 4. */
 export interface RoundResult {

@@ -1,6 +1,6 @@
-import type { Proposal } from "../market/model/benefit";
-import type { PileAttributes } from "../market/model/creditRanking";
-import type { MarketParameters, OrderRequest, Publication } from "../market/types";
+import type { Proposal } from "../model/benefit";
+import type { PileAttributes } from "../model/creditRanking";
+import type { MarketParameters, OrderRequest, Publication } from "../core/types";
 import type { ScenarioReadings } from "./readings";
 
 /** A pile of a scenario. */

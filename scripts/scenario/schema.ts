@@ -8,38 +8,13 @@
  * ```
  * {
  *   "market": {                     default {}
- *     "alpha": 10, "beta": 1,       weights of price rank and time rank [T 4.14], 0 … 65535
- *     "icebergThresholdWh": 4000,   orders above it are icebergs
- *     "icebergPeakWh": 2000,        the largest tranche an iceberg displays
- *     "minEnergyWh": 1,             the smallest order
- *     "maxWaitFrames": 12,          WT_max [T Table 4-B]
- *     "capacityW": 250000,          P_sub [T 4.3b]
- *     "lossAllowanceW": 0,
- *     "tickSize": 1,                every price and tariff is a multiple of it
- *     "bondPrice": 0,               what an ask locks, per kWh; with meters where a defaulter pays importCap, the least
+ *     "maxWaitFrames": 12,          or any other parameter of docs/parameters.md but unit and pileCap
+ *     "bondPrice": 0,               default: importCap with meters where a defaulter pays, which is then the least
  *     "wheelingCap": 0,             default: the largest wheelingPrice
  *     "importCap": 200000,          default: the largest importPrice
- *     "cancelPrice": 150000,        what cancelling an order that plans reckon with costs, per kWh displayed
- *     "keeperReward": 0,            the claim of a keeper that clears, finalises or settles; in a scenario the operator does
- *     "frameSeconds": 1800,
- *     "auctionSeconds": 600,        below frameSeconds
- *     "leadFrames": 2,              1 … 95
  *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
  *     "exportPrice": 50000,         x(t): likewise, at most the importPrice of its frame
  *     "wheelingPrice": 0,           w(t): likewise
- *     "settlement": "adbev",        or "benefit": plans compete in rounds, SPEC 4
- *     "roundSeconds": 120,          commit phase, and reveal phase
- *     "finaliseSeconds": 120,       for the winning plan alone
- *     "maxHorizon": 24,             frames that a plan looks ahead at most, 1 … 48
- *     "allotment": "expiry",        whom plans serve first: who ends first, or "slack": who can wait least
- *     "chargeEfficiencyBps": 10000, "dischargeEfficiencyBps": 10000,   v and ϖ in 1/10 000 [T 6.1]
- *     "readingSeconds": 0,          how long readings are waited for; 0: no meters, all is delivered as agreed
- *     "breach": "defaulter",        who breaches compensates the other side, or "counterparty": only loses credit
- *     "overBps": 0,                 energy above the agreed that still trades at its price, 1/10 000, 0 … 10 000
- *     "initialCredit": 5000,        credit that a pile begins with, 1/100 point, 0 … 10 000
- *     "creditPriorWh": 100000,      energy that it rests on
- *     "minCredit": 0,               least credit to place orders and propose plans, 1/100 point, at most initialCredit
- *     "ranking": "priority",        or "credit", with meters: orders rank by the weights of the credit paper's Table 1
  *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -94,7 +69,8 @@
  */
 import { z } from "zod";
 
-import { DEFAULT_PARAMETERS } from "../market/defaults";
+import { MOST_24_BITS as MAX_24_BITS, PARAMETER_NAMES, PARAMETERS } from "../core/parameterTable";
+import type { MarketParameters } from "../core/types";
 
 /** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;
@@ -105,8 +81,6 @@ export const FRAMES_A_DAY = 48;
 /** A leap year of half-hours. */
 export const MAX_FRAMES = 366 * FRAMES_A_DAY;
 
-/** Largest power, energy and price in ticks that the market can hold: 24 bits. */
-const MAX_24_BITS = 2 ** 24 - 1;
 /** Largest load and capacity, W. */
 const MAX_LOAD_W = 2 ** 31 - 1;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
@@ -155,41 +129,36 @@ const orderSchema = fields({
   peakWh: energy.default(0),
 });
 
+/** A parameter as a file gives it: figures as numbers. */
+type FileValue<Name extends keyof MarketParameters> = MarketParameters[Name] extends string
+  ? MarketParameters[Name]
+  : number;
+
+/** The parameters of {@link PARAMETERS} that a scenario has: all but what only a deployed market counts in. */
+export const SCENARIO_PARAMETERS = PARAMETER_NAMES.filter(
+  (name): name is keyof MarketParameters => name !== "unit" && name !== "pileCap",
+);
+
+function parameterSchema(name: keyof MarketParameters) {
+  const row = PARAMETERS[name];
+  if (row.kind === "figure") return whole(Number(row.least), Number(row.most), row.unit).default(Number(row.usual));
+  const words: readonly string[] = row.words;
+  return z.enum(words, { error: words.map((word) => `"${word}"`).join(" or ") }).default(row.usual);
+}
+
+const parameters = Object.fromEntries(SCENARIO_PARAMETERS.map((name) => [name, parameterSchema(name)])) as unknown as {
+  [Name in keyof MarketParameters]: z.ZodDefault<z.ZodType<FileValue<Name>, FileValue<Name>>>;
+};
+
 const marketSchema = fields({
-  alpha: whole(0, 65_535).default(10),
-  beta: whole(0, 65_535).default(1),
-  icebergThresholdWh: whole(0, MAX_24_BITS, "Wh").default(4000),
-  icebergPeakWh: whole(1, MAX_24_BITS, "Wh").default(2000),
-  minEnergyWh: whole(1, MAX_24_BITS, "Wh").default(1),
-  maxWaitFrames: whole(0, 65_535, "frames").default(12),
-  capacityW: whole(0, MAX_LOAD_W, "W").default(250_000),
-  lossAllowanceW: whole(0, MAX_LOAD_W, "W").default(0),
-  tickSize: whole(1, 1_000_000_000, "money units per kWh").default(1),
-  bondPrice: price(0).optional(),
-  wheelingCap: price(0).optional(),
-  importCap: price(0).optional(),
-  cancelPrice: price(0).default(Number(DEFAULT_PARAMETERS.cancelPrice)),
-  keeperReward: amount(0).default(0),
-  frameSeconds: whole(2, 86_400, "s").default(1800),
-  auctionSeconds: whole(1, 86_400, "s").default(600),
-  leadFrames: whole(1, 95, "frames").default(2),
+  ...parameters,
+  // Their defaults depend on tariffs and on who pays for a breach.
+  bondPrice: parameters.bondPrice.removeDefault().optional(),
+  wheelingCap: parameters.wheelingCap.removeDefault().optional(),
+  importCap: parameters.importCap.removeDefault().optional(),
   importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
   exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
   wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),
-  settlement: z.enum(["adbev", "benefit"], { error: '"adbev" or "benefit"' }).default("adbev"),
-  roundSeconds: whole(1, 86_400, "s").default(120),
-  finaliseSeconds: whole(0, 86_400, "s").default(120),
-  maxHorizon: whole(1, 48, "frames").default(24),
-  allotment: z.enum(["expiry", "slack"], { error: '"expiry" or "slack"' }).default("expiry"),
-  chargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
-  dischargeEfficiencyBps: whole(1, 20_000, "1/10 000").default(10_000),
-  readingSeconds: whole(0, 604_800, "s").default(0),
-  breach: z.enum(["defaulter", "counterparty"], { error: '"defaulter" or "counterparty"' }).default("defaulter"),
-  overBps: whole(0, 10_000, "1/10 000").default(0),
-  initialCredit: whole(0, 10_000, "1/100 point").default(5_000),
-  creditPriorWh: whole(0, 2 ** 26 - 1, "Wh").default(100_000),
-  minCredit: whole(0, 10_000, "1/100 point").default(0),
-  ranking: z.enum(["priority", "credit"], { error: '"priority" or "credit"' }).default("priority"),
   operatorPrefund: amount(0).default(0),
 });
 

@@ -1,5 +1,5 @@
 import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { energyToPowerW, type Schedule } from "./schedule";
 
 /** What of a market a centrally controlled schedule depends on. */

@@ -1,4 +1,4 @@
-import type { MarketParameters } from "../market/types";
+import type { MarketParameters } from "../core/types";
 import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 
 /** What a scheme does with a population, over frames 0 to the last departure. */

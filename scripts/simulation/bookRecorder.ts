@@ -1,4 +1,4 @@
-import type { BookOrder, MarketPort } from "./marketPort";
+import type { BookOrder, MarketPort } from "../core/ports";
 
 /** A port like `port` that writes down, before each clearing, the live orders it is about. @param books by frame */
 export function recordBooks(port: MarketPort, books: Map<number, readonly BookOrder[]>): MarketPort {

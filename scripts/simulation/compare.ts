@@ -1,12 +1,11 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
 import { type EvStay, wantedWh } from "../piles/ev";
-import type { Schedule } from "../schemes/schedule";
-import type { ComparedScheme, MarketRun, SchemeEnergy } from "./comparedSchemes";
+import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy } from "./comparedScheme";
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
 import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
-import type { MarketPort } from "./marketPort";
+import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
 
@@ -176,9 +175,6 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
     earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
   };
 }
-
-/** A schedule, and what a controlled one says besides. */
-export type ComparableSchedule = Schedule & Partial<Record<"drawnWh" | "soldWh" | "movedWh", number[]>>;
 
 /** Average price of some energy per frame, over all days simulated. */
 function meanPrice(energyWh: readonly number[], price: (frame: number) => bigint): number {

@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import type { OrderPolicy } from "../piles/agent";
 import { Impatient } from "../piles/policies/impatient";
 import { Mixed } from "../piles/policies/mixed";
@@ -15,32 +15,10 @@ import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule } from "./compare";
-import type { DayOptions } from "./day";
+import type { ComparableSchedule, ComparedScheme } from "./comparedScheme";
+import type { DayOptions } from "./dayOptions";
 
-/** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
-export type SchemeEnergy = "charging" | "both";
-
-/** A day on the market's model: what is other than the day's own. */
-export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
-  /** Whether discharging EVs trade; they do. */
-  sellers?: boolean;
-  rules?: Partial<DeploymentParameters>;
-}
-
-/** A scheme as a comparison runs it. */
-export interface ComparedScheme {
-  key: string;
-  /** Name in tables. */
-  title: string;
-  /** Whether it decides without knowledge of arrivals to come. */
-  online: boolean;
-  energy: SchemeEnergy;
-  /** Who has to do more for it than act in their own interest. */
-  cooperates: string;
-  /** The day played on the market's model, or a schedule for the whole population. */
-  run: MarketRun | ((day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule);
-}
+export type { ComparedScheme, MarketRun } from "./comparedScheme";
 
 /**
  * The largest tranche in a compared benefit market, Wh. Twice [T ch. 4]'s, as plans need slack to move energy about: an EV

@@ -1,63 +1,21 @@
 import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
-import { MAX_LIFETIME_FRAMES } from "../market/model/limits";
-import { benefit, type Proposal } from "../market/model/benefit";
-import type { FrameOutcome, OrderRequest, Publication } from "../market/types";
-import type { BookLine, Decision, OrderPolicy, PublicView } from "../piles/agent";
-import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
-import { GuidePrice, type GuidePriceOptions } from "../piles/guidePrice";
-import type { MeterDeviations } from "../piles/meters";
-import type { BookPlanner } from "../planners/book/planners";
-import type { Random } from "../random";
-import { InputError } from "../scenario/inputError";
+import { MAX_LIFETIME_FRAMES } from "../model/limits";
+import { benefit, type Proposal } from "../model/benefit";
+import type { FrameOutcome, OrderRequest } from "../core/types";
+import type { BookLine, Decision, PublicView } from "../piles/agent";
+import { askedWh } from "../piles/ev";
+import { GuidePrice } from "../piles/guidePrice";
+import { InputError } from "../core/errors";
 import { DayDelivery } from "./dayDelivery";
+import type { DayOptions } from "./dayOptions";
 import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
-import { type Action, isMetered, type MarketPort } from "./marketPort";
+import { type Action, isMetered, type MarketPort } from "../core/ports";
 import { agentMarket, PublicRecord } from "./publicView";
 
-/** The frames that count. */
-export interface MeasuredFrames {
-  first: number;
-  count: number;
-}
-
-/** A day on one feeder. */
-export interface DayOptions {
-  /**
-   * Every stay from frame 0 on, those before the measured frames (so that the day does not begin with an empty book)
-   * and those after them (so that EVs that stay longer meet the usual company) included.
-   */
-  evs: readonly EvStay[];
-  measured: MeasuredFrames;
-  /** What clocks show as a frame begins, seconds since midnight; by default frame 0 begins at midnight. */
-  secondsOfDay?: (frame: number) => number;
-  /** What the operator publishes for a frame; any frame, that before the first one included. */
-  publication(frame: number): Publication;
-  /**
-   * How many frames the operator publishes at a time: at the first frame of each such block, the whole next block. 48 is
-   * day-ahead publication; at most 48, since the market takes no more than 96 frames ahead, and at least two more than
-   * `leadFrames`, or frames are published too late.
-   */
-  publicationBlockFrames: number;
-  policy: OrderPolicy;
-  /** How long the policy may take to decide for one EV, on average over those that decide at a moment, s; 1. */
-  patienceSeconds?: number;
-  /** Who proposes plans in the rounds of a benefit market, in the order of the reveals; nobody. */
-  proposers?: readonly BookPlanner[];
-  /** What limits the energy that EVs ask for, where it is not the market they trade on: for comparisons. SPEC 7. */
-  energyLimits?: EnergyLimits;
-  /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
-  limits: { charge: readonly [number, number]; discharge: readonly [number, number] };
-  guidePrice: Omit<GuidePriceOptions, "frameSeconds">;
-  /**
-   * How EVs deviate from what was agreed, on a market with meters; without it everything is delivered as agreed, on a
-   * market without meters.
-   */
-  meters?: MeterDeviations;
-  /** Source of the agents' draws, of the guide price and of the meters. */
-  random: Random;
-}
+export type { MeasuredFrames } from "../data/calendar";
+export type { DayOptions } from "./dayOptions";
 
 /** A moment of fewer EVs lasts as long as one of so many, so that a slow start is no failure. */
 const LEAST_DECIDING = 10;

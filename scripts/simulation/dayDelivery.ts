@@ -1,19 +1,13 @@
-import { movableWh } from "../market/model/load";
-import { partiesOf } from "../market/model/delivery";
-import {
-  type FrameSettlement,
-  type Imbalance,
-  IMBALANCE_CAUSES,
-  noImbalance,
-  type Reading,
-} from "../market/settlement";
-import type { FrameOutcome } from "../market/types";
+import { movableWh } from "../model/load";
+import { partiesOf } from "../model/delivery";
+import { type FrameSettlement, type Imbalance, IMBALANCE_CAUSES, noImbalance, type Reading } from "../core/settlement";
+import type { FrameOutcome } from "../core/types";
 import { EvMeter, type MeterDeviations } from "../piles/meters";
-import type { Random } from "../random";
-import type { MeasuredFrames } from "./day";
+import type { Random } from "../core/random";
+import type { MeasuredFrames } from "../data/calendar";
 import type { CreditReport, DeliveryReport, FrameDelivery } from "./dayResult";
 import type { EvAccount } from "./evAccount";
-import type { MeteredPort } from "./marketPort";
+import type { MeteredPort } from "../core/ports";
 
 /** A cleared frame whose settlement waits. */
 interface Pending {

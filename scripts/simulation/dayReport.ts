@@ -1,13 +1,13 @@
-import type { FrameOutcome, MarketParameters } from "../market/types";
+import type { FrameOutcome, MarketParameters } from "../core/types";
 import { capacityUse, fluctuation } from "../metrics/fluctuation";
 import { type EnergyLimits, neededWh, possibleWh, wantedWh } from "../piles/ev";
 import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { DayOptions } from "./day";
+import type { DayOptions } from "./dayOptions";
 import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
-import type { GasUse } from "./marketPort";
+import type { GasUse } from "../core/ports";
 
 /** What a played day left behind. */
 export interface PlayedDay {

@@ -1,8 +1,8 @@
-import type { Imbalance, Reading } from "../market/settlement";
-import type { GridFill, Trade } from "../market/types";
+import type { Imbalance, Reading } from "../core/settlement";
+import type { GridFill, Trade } from "../core/types";
 import type { CapacityUse, Fluctuation } from "../metrics/fluctuation";
 import type { EvStay } from "../piles/ev";
-import type { GasUse } from "./marketPort";
+import type { GasUse } from "../core/ports";
 
 /** One measured frame. Power in W, energy in Wh, prices in money units per kWh. */
 export interface FrameReport {

@@ -1,13 +1,13 @@
 import { homesBaseLoadW } from "../data/elexonProfileClass1";
-import { DEFAULT_PARAMETERS } from "../market/defaults";
-import type { Publication } from "../market/types";
+import { DEFAULT_PARAMETERS } from "../core/parameters";
+import type { Publication } from "../core/types";
 import type { OrderPolicy } from "../piles/agent";
 import type { MeterDeviations } from "../piles/meters";
 import { framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { Waterline } from "../piles/policies/waterline";
-import { Random } from "../random";
-import type { DayCalendar } from "./calendar";
+import { Random } from "../core/random";
+import type { DayCalendar } from "../data/calendar";
 import type { DayOptions } from "./day";
 
 /** Money units per kWh in a penny per kWh, for a token of six decimals. */

@@ -1,8 +1,8 @@
-import type { GridFill, Trade } from "../market/types";
+import type { GridFill, Trade } from "../core/types";
 import type { AgentMarket } from "../piles/agent";
 import { type EvStay, frameWh, isIceberg } from "../piles/ev";
-import type { Random } from "../random";
-import type { Action, ActionResult } from "./marketPort";
+import type { Random } from "../core/random";
+import type { Action, ActionResult } from "../core/ports";
 
 /** What one EV asked for, did and got in a simulated day. Energy in Wh, amounts in money units. */
 export class EvAccount {

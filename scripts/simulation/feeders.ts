@@ -2,7 +2,7 @@ import type { DayResult, DayTotals, FrameReport } from "./dayResult";
 import { deliveredTogether } from "./dayDelivery";
 import { loadReports, pricesByHour, shareOf, totalsOf } from "./dayReport";
 import { type DayOptions, type FrameListener, runDay } from "./day";
-import type { GasSum, MarketPort } from "./marketPort";
+import type { GasSum, MarketPort } from "../core/ports";
 
 /** Several feeders on the same days. */
 export interface FeedersResult {

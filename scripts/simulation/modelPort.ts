@@ -1,10 +1,10 @@
-import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../market/bounds";
-import type { DeploymentParameters } from "../market/defaults";
-import { MarketModel, MarketRefusal } from "../market/model";
-import type { FlexibleOrder, FrozenBook, Proposal } from "../market/model/benefit";
-import type { FrameSettlement, Reading } from "../market/settlement";
-import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
-import { InputError } from "../scenario/inputError";
+import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../core/bounds";
+import type { DeploymentParameters } from "../core/parameters";
+import { MarketModel, MarketRefusal } from "../model/model";
+import type { FlexibleOrder, FrozenBook, Proposal } from "../model/benefit";
+import type { FrameSettlement, Reading } from "../core/settlement";
+import type { FrameOutcome, MarketParameters, Publication } from "../core/types";
+import { InputError } from "../core/errors";
 import type {
   Action,
   ActionResult,
@@ -14,7 +14,7 @@ import type {
   PileRegistration,
   RoundOutcome,
   RoundPort,
-} from "./marketPort";
+} from "../core/ports";
 
 /** Frame 0 of the simulation in the model's count, so that what is set up earlier has a time, too. */
 const ORIGIN_FRAMES = 1_000;
@@ -41,7 +41,7 @@ export class ModelPort implements MeteredPort {
 
   /** @throws InputError naming the pile that no contract would register */
   async register(piles: readonly PileRegistration[]): Promise<void> {
-    const { pileCap = MARKET_BOUNDS.pileCap.most, frameSeconds } = this.asked;
+    const { pileCap = Number(MARKET_BOUNDS.pileCap.most), frameSeconds } = this.asked;
     if (piles.length > pileCap) {
       throw new InputError(
         "market",

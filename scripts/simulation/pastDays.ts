@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../market/defaults";
+import type { DeploymentParameters } from "../core/parameters";
 import { askedWh, frameWh } from "../piles/ev";
 import { framesPerDay } from "../piles/population";
 import { type ArrivalsProfile, learnArrivals } from "../planners/expectedArrivals";

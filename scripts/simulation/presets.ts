@@ -1,4 +1,4 @@
-import type { MarketParameters } from "../market/types";
+import type { MarketParameters } from "../core/types";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { chapter5Population } from "../piles/populations/chapter5";
 import { elaadPopulation } from "../piles/populations/elaadnl";

@@ -1,9 +1,9 @@
-import type { FrameOutcome, MarketParameters, Publication } from "../market/types";
+import type { FrameOutcome, MarketParameters, Publication } from "../core/types";
 import type { AgentMarket, BookLine, Moment, PublicView, PublishedFrame } from "../piles/agent";
 import { frameWh } from "../piles/ev";
 import type { GuidePrice } from "../piles/guidePrice";
 import { PublicNeeds } from "../piles/publicNeeds";
-import type { Action, ActionResult, BookOrder } from "./marketPort";
+import type { Action, ActionResult, BookOrder } from "../core/ports";
 
 /** A market's parameters in the plain numbers that agents reckon with. */
 export function agentMarket(parameters: MarketParameters): AgentMarket {

@@ -1,5 +1,5 @@
-import type { DeploymentParameters } from "../market/defaults";
-import { grouped, kW, kWh, pence } from "../reports/text";
+import type { DeploymentParameters } from "../core/parameters";
+import { grouped, kW, kWh, pence } from "../core/text";
 import type { SchemeComparison } from "./compare";
 import type { DayOptions } from "./day";
 import type { DayResult } from "./dayResult";

@@ -5,7 +5,7 @@ import { uncontrolled } from "../schemes/uncontrolled";
 import { recordBooks } from "../simulation/bookRecorder";
 import { runDay } from "../simulation/day";
 import type { DayResult } from "../simulation/dayResult";
-import type { BookOrder } from "../simulation/marketPort";
+import type { BookOrder } from "../core/ports";
 import { ModelPort } from "../simulation/modelPort";
 import { hoursOf, inKW, meanOf, ThesisDay } from "./days";
 import { THESIS_SETTINGS } from "./settings";

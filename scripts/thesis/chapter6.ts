@@ -1,4 +1,4 @@
-import { withDefaults } from "../market/defaults";
+import { withDefaults } from "../core/parameters";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";
 import type { ControlledSchedule } from "../schemes/controlled";
 import { offlineOptimum } from "../schemes/offlineOptimum";

@@ -1,4 +1,4 @@
-import { type DeploymentParameters, withDefaults } from "../market/defaults";
+import { type DeploymentParameters, withDefaults } from "../core/parameters";
 import { fluctuation, type Fluctuation } from "../metrics/fluctuation";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "../simulation/day";

@@ -1,7 +1,7 @@
 import { type Chart } from "../reports/charts/chart";
 import { drawLines } from "../reports/charts/lineChart";
 import { CHART_SCRIPT, htmlChart, htmlCommand, htmlPage } from "../reports/page";
-import { markdownTable } from "../reports/text";
+import { markdownTable } from "../core/text";
 import { ELSEWHERE } from "./elsewhere";
 import type { ReproducedFigure, Reproduction } from "./types";
 import { outcomeOf, text } from "./verdict";

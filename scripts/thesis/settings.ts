@@ -1,6 +1,6 @@
 import { h0BaseLoadW } from "../data/bdewH0";
 import { ELEXON_WINTER_WEEKDAY_KW } from "../data/elexonProfileClass1";
-import type { MarketParameters } from "../market/types";
+import type { MarketParameters } from "../core/types";
 import { type Charger, thesisPopulation, type Wave } from "../piles/populations/thesis";
 import type { DaySettings } from "../simulation/defaults";
 

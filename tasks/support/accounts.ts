@@ -6,7 +6,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { Patience } from "../../scripts/chain/inclusion";
 import type { Transactor } from "../../scripts/chain/transactor";
 import type { TransactionJournal } from "../../scripts/chain/transactionJournal";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { networkId } from "./networkId";
 
 /** Longest that a setting may make a command wait, s. */
@@ -59,7 +59,7 @@ export async function namedAccount(hre: HardhatRuntimeEnvironment, name: string)
 
 async function unlocked({ network }: HardhatRuntimeEnvironment, address: string): Promise<Transactor> {
   const { UnlockedTransactor } = await import("../../scripts/chain/transactor");
-  const { ERROR_INTERFACES } = await import("../../scripts/chain/marketClient");
+  const { ERROR_INTERFACES } = await import("../../scripts/chain/interfaces");
   return new UnlockedTransactor(network.provider, address, ERROR_INTERFACES);
 }
 
@@ -68,7 +68,7 @@ async function onNode(
   address: string,
   journal: TransactionJournal,
 ): Promise<Transactor> {
-  const { ERROR_INTERFACES } = await import("../../scripts/chain/marketClient");
+  const { ERROR_INTERFACES } = await import("../../scripts/chain/interfaces");
   const { NodeTransactor } = await import("../../scripts/chain/nodeTransactor");
   const { RetryingTransactor } = await import("../../scripts/chain/retryingTransactor");
   const { gasPrice } = network.config;

@@ -1,6 +1,6 @@
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { oneOf, wholeNumber } from "./flags";
 import { loadPlanner } from "./ownFiles";
 

@@ -1,6 +1,6 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import type { BuiltContract } from "../../scripts/audit/deployedCode";
+import type { BuiltContract } from "../../scripts/quality/audit/deployedCode";
 
 interface AstNode {
   id?: number;

@@ -1,9 +1,9 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ChainPortOptions } from "../../scripts/chain/chainPort";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { InputError } from "../../scripts/scenario/inputError";
-import type { MarketPort } from "../../scripts/simulation/marketPort";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { InputError } from "../../scripts/core/errors";
+import type { MarketPort } from "../../scripts/core/ports";
 import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
 
 /** What each pile of a simulation gets to trade with, money units. */

@@ -3,8 +3,8 @@ import type { ConfigurableTaskDefinition } from "hardhat/types";
 import type { ProgressListener } from "../../scripts/data/import/progress";
 import type { SessionsFile } from "../../scripts/data/import/sessions";
 import type { WallClock } from "../../scripts/data/import/zones";
-import { InputError } from "../../scripts/scenario/inputError";
-import type { DayCalendar } from "../../scripts/simulation/calendar";
+import { InputError } from "../../scripts/core/errors";
+import type { DayCalendar } from "../../scripts/data/calendar";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import { addReadingFlags, dateFlag, type ReadingArguments, type ReadingOptions, readingOptions } from "./dataFlags";
 import { oneOf } from "./flags";
@@ -62,7 +62,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
   const options = readingOptions(args);
   let date = dateFlag(args.date);
   const day: DataDay = { settings: {}, notes: [] };
-  const { DayCalendar } = await import("../../scripts/simulation/calendar");
+  const { DayCalendar } = await import("../../scripts/data/calendar");
   let clock: WallClock | undefined;
   let calendar: DayCalendar | undefined;
   const settle = (own: WallClock, file: string): DayCalendar => {

@@ -2,7 +2,7 @@ import type { ConfigurableTaskDefinition } from "hardhat/types";
 
 import type { SeriesOptions } from "../../scripts/data/import/series";
 import type { SessionsOptions } from "../../scripts/data/import/sessions";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { oneOf, wholeNumber } from "./flags";
 
 /** The flags that say how a file of data is to be read, as given. */

@@ -1,6 +1,6 @@
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { MOST_METERED_PILES } from "../../scripts/market/bounds";
-import { InputError } from "../../scripts/scenario/inputError";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { MOST_METERED_PILES } from "../../scripts/core/bounds";
+import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import type { Faults } from "../../scripts/simulation/faults/faults";
 import { parseFaults } from "../../scripts/simulation/faults/parse";

@@ -1,12 +1,12 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import type { FrameOutcome } from "../../scripts/market/types";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import type { FrameOutcome } from "../../scripts/core/types";
 import type { FrameListener } from "../../scripts/simulation/day";
 import type { DayResult } from "../../scripts/simulation/dayResult";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import type { FaultReport } from "../../scripts/simulation/faults/faultReport";
-import type { BookOrder, MarketPort } from "../../scripts/simulation/marketPort";
+import type { BookOrder, MarketPort } from "../../scripts/core/ports";
 import { openChainMarket } from "./chainMarket";
 import type { Day } from "./dayFlags";
 import { type FaultyMarket, openFaultyMarket } from "./faultyMarket";
@@ -98,7 +98,7 @@ async function simulate(
 }
 
 async function openModelPort(market: Partial<DeploymentParameters>): Promise<MarketPort> {
-  const { withDefaults } = await import("../../scripts/market/defaults");
+  const { withDefaults } = await import("../../scripts/core/parameters");
   const { ModelPort } = await import("../../scripts/simulation/modelPort");
   return new ModelPort(withDefaults(market));
 }

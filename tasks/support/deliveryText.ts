@@ -1,6 +1,6 @@
 import pc from "picocolors";
 
-import type { Imbalance } from "../../scripts/market/settlement";
+import type { Imbalance } from "../../scripts/core/settlement";
 import type { DeliveryReport } from "../../scripts/simulation/dayResult";
 import { grouped, money, printHeading, printTable, share } from "./output";
 
@@ -14,7 +14,7 @@ const CAUSES: Record<keyof Imbalance, string> = {
 
 /** Prints how a day was delivered. */
 export async function printDelivery({ frames, imbalance, credits, unaccounted }: DeliveryReport): Promise<void> {
-  const { IMBALANCE_CAUSES } = await import("../../scripts/market/settlement");
+  const { IMBALANCE_CAUSES } = await import("../../scripts/core/settlement");
   const { creditReport } = await import("../../scripts/simulation/dayDelivery");
   const readings = frames.reduce((sum, frame) => sum + frame.readings.length, 0);
   const silent = frames.reduce((sum, frame) => sum + frame.silent.length, 0);

@@ -5,8 +5,8 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { FirstHolders as ChainFirstHolders } from "../../scripts/chain/marketClient";
 import type { DeployedContract } from "../../scripts/chain/moduleDeployer";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { InputError } from "../../scripts/scenario/inputError";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { InputError } from "../../scripts/core/errors";
 import { transactorOf } from "./accounts";
 import { feederName } from "./flags";
 import { networkId } from "./networkId";

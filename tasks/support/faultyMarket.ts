@@ -2,7 +2,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ChainPortOptions } from "../../scripts/chain/chainPort";
 import type { MarketClient } from "../../scripts/chain/marketClient";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { Faults } from "../../scripts/simulation/faults/faults";
 import type { FaultyPort } from "../../scripts/simulation/faults/faultyPort";
 import type { MortalGateway } from "../../scripts/simulation/faults/networkFaults";
@@ -36,7 +36,7 @@ export async function openFaultyMarket(
 ): Promise<FaultyMarket> {
   const { ChainPort } = await import("../../scripts/chain/chainPort");
   const { RetryingTransactor } = await import("../../scripts/chain/retryingTransactor");
-  const { rebuildMemory } = await import("../../scripts/audit/portMemory");
+  const { rebuildMemory } = await import("../../scripts/quality/audit/portMemory");
   const { emptyLog } = await import("../../scripts/simulation/faults/faults");
   const { FaultyPort } = await import("../../scripts/simulation/faults/faultyPort");
   const { AbsentNode, MortalGateway, RepeatingTransactor } =

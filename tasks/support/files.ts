@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 
 /** Reads a text file. @throws InputError naming the flag and the file where it cannot be read */
 export async function readText(flag: string, file: string): Promise<string> {

@@ -1,5 +1,5 @@
-import { type Bound, boundWords, isWithin } from "../../scripts/market/bounds";
-import { InputError } from "../../scripts/scenario/inputError";
+import { type Bound, boundWords, isWithin } from "../../scripts/core/bounds";
+import { InputError } from "../../scripts/core/errors";
 
 /** A whole number given as a flag, within `least` and `most`. @throws InputError naming the flag and what it takes */
 export function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -6,7 +6,7 @@ import pc from "picocolors";
 
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { causes } from "../../scripts/chain/nodeFailures";
 
 const UNWRITABLE = ["EACCES", "EROFS", "EPERM"];

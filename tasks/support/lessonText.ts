@@ -2,7 +2,7 @@ import pc from "picocolors";
 
 import type { CatalogueLesson } from "../../scripts/lesson/catalogue";
 import { CONTROL_HELP } from "../../scripts/lesson/controls";
-import type { FrameSettlement, PileSettlement } from "../../scripts/market/settlement";
+import type { FrameSettlement, PileSettlement } from "../../scripts/core/settlement";
 import type { DecisionView, OrderLine, PlanView, RoundView, StepView } from "../../scripts/lesson/lessonView";
 import { grouped, kW, kWh, pence, tableText } from "./output";
 

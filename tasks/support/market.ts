@@ -1,7 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { MarketClient } from "../../scripts/chain/marketClient";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import { connectFeeder } from "./network";
 
 /** Which market a command is about. */

@@ -1,5 +1,5 @@
 import type { MeterDeviations } from "../../scripts/piles/meters";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 
 /** What the flag takes, for its help. */
 export const METERS_HELP =

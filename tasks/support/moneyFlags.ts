@@ -1,5 +1,5 @@
 import type { MarketMoney } from "../../scripts/chain/token";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 
 /** Balances are 52 bits of money units. */
 const MOST_UNITS = 2n ** 52n - 1n;

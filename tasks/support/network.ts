@@ -2,8 +2,8 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ChainClock } from "../../scripts/chain/clock";
 import type { MarketClient } from "../../scripts/chain/marketClient";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { InputError } from "../../scripts/scenario/inputError";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { InputError } from "../../scripts/core/errors";
 import { deployOnNode, type FeederAddresses, findFeeder, type FirstHolders } from "./deployments";
 import { feederName } from "./flags";
 

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
-export { kW, kWh, pence } from "../../scripts/reports/text";
+export { kW, kWh, pence } from "../../scripts/core/text";
 
 const PLAIN = {
   top: "",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 import type { OrderPolicy } from "../../scripts/piles/agent";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 
 /** What a file of one's own is to export by default: an object of this kind, or a class of them. */
 interface OwnKind {

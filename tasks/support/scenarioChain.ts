@@ -1,7 +1,7 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { ReplayChain } from "../../scripts/chain/replayOnChain";
-import { InputError } from "../../scripts/scenario/inputError";
+import { InputError } from "../../scripts/core/errors";
 import type { Scenario } from "../../scripts/scenario/scenario";
 import {
   clockOf,

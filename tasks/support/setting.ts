@@ -1,13 +1,15 @@
 import { task } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
 
-import { MARKET_BOUNDS } from "../../scripts/market/bounds";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import { MARKET_BOUNDS } from "../../scripts/core/bounds";
+import { type DeploymentParameters, type FigureName, PARAMETERS } from "../../scripts/core/parameterTable";
 import type { OrderPolicy } from "../../scripts/piles/agent";
-import { InputError } from "../../scripts/scenario/inputError";
+import { POLICIES } from "../../scripts/piles/policies";
+import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
 import { boundedAmount, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
+import { parameterHelp } from "./marketFlags";
 import { loadAgent } from "./ownFiles";
 
 /** The flags that every simulated day takes, as given. */
@@ -32,8 +34,6 @@ export interface SettingArguments extends DataArguments {
 
 /** EVs a day unless told otherwise. */
 export const DEFAULT_EVS = "100";
-const DEFAULT_PEAK = "2000";
-const DEFAULT_THRESHOLD = "4000";
 /** Fits the 24 bits that a price has, money units per kWh. */
 const HIGHEST_TARIFF = 2n ** 24n - 1n;
 
@@ -50,23 +50,31 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
     .addOptionalParam("evs", `EVs a day on all feeders together (default: ${DEFAULT_EVS})`)
     .addOptionalParam(
       "policy",
-      "how piles place orders: waterline, valley, impatient or wholeNeed (default: waterline; wholeNeed where plans compete)",
+      `how piles place orders: ${Object.keys(POLICIES).join(", ")} (default: waterline; wholeNeed where plans compete)`,
     )
     .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
     .addOptionalParam("import", "import tariff, pence per kWh", "20")
     .addOptionalParam("export", "export tariff, pence per kWh", "5")
-    .addOptionalParam("capacity", "capacity of each feeder's transformer, W (default: the setting's)")
+    .addOptionalParam("capacity", `${parameterHelp("capacityW")}, of each feeder (default: the setting's)`)
     .addOptionalParam(
       "peak",
-      `largest tranche of an iceberg, Wh a frame; says what short stays may ask for (default: ${DEFAULT_PEAK})`,
+      `${parameterHelp("icebergPeakWh")}; limits what short stays may ask for (default: ${usualFigure("icebergPeakWh")})`,
     )
-    .addOptionalParam("threshold", `orders above this are icebergs, Wh (default: ${DEFAULT_THRESHOLD})`)
-    .addOptionalParam("wait", "frames after which an iceberg is filled from the grid (default: the setting's)")
-    .addOptionalParam("alpha", "weight of the price rank", "10")
-    .addOptionalParam("beta", "weight of the time rank", "1")
+    .addOptionalParam(
+      "threshold",
+      `${parameterHelp("icebergThresholdWh")} (default: ${usualFigure("icebergThresholdWh")})`,
+    )
+    .addOptionalParam("wait", `${parameterHelp("maxWaitFrames")} (default: the setting's)`)
+    .addOptionalParam("alpha", parameterHelp("alpha"), usualFigure("alpha"))
+    .addOptionalParam("beta", parameterHelp("beta"), usualFigure("beta"))
     .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
     .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
     .addFlag("json", "print the result as JSON and nothing else");
+}
+
+/** A parameter's default as a flag takes it. */
+function usualFigure(name: FigureName): string {
+  return String(PARAMETERS[name].usual);
 }
 
 /** What the flags say of a day and of its market. */
@@ -91,9 +99,8 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   refuseTogether(args, "sessions", "evs", "the file says who comes");
   refuseTogether(args, "agent", "policy", "an agent is a policy of your own");
   refuseTogether(args, "load", "homes", "the file says what the homes draw");
-  const { DEFAULT_PARAMETERS } = await import("../../scripts/market/defaults");
+  const { DEFAULT_PARAMETERS } = await import("../../scripts/core/parameters");
   const { PRESETS } = await import("../../scripts/simulation/presets");
-  const { POLICIES } = await import("../../scripts/piles/policies");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
   const data = await readDataFiles(args, preset.settings.frameSeconds);
   const evs =
@@ -119,23 +126,23 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     ...preset.market,
     icebergPeakWh: boundedAmount(
       "peak",
-      args.peak ?? String(preset.market.icebergPeakWh ?? DEFAULT_PEAK),
+      args.peak ?? String(preset.market.icebergPeakWh ?? usualFigure("icebergPeakWh")),
       MARKET_BOUNDS.icebergPeakWh,
     ),
     icebergThresholdWh: boundedAmount(
       "threshold",
-      args.threshold ?? String(preset.market.icebergThresholdWh ?? DEFAULT_THRESHOLD),
+      args.threshold ?? String(preset.market.icebergThresholdWh ?? usualFigure("icebergThresholdWh")),
       MARKET_BOUNDS.icebergThresholdWh,
     ),
-    alpha: wholeNumber("alpha", args.alpha, alpha.least, alpha.most),
-    beta: wholeNumber("beta", args.beta, beta.least, beta.most),
+    alpha: wholeNumber("alpha", args.alpha, Number(alpha.least), Number(alpha.most)),
+    beta: wholeNumber("beta", args.beta, Number(beta.least), Number(beta.most)),
   };
   const importCap = highestImport(settings.importPrice);
   // The market's own cap, where tariffs are below it.
   if (importCap > DEFAULT_PARAMETERS.importCap) market.importCap = importCap;
   if (args.capacity !== undefined) market.capacityW = boundedAmount("capacity", args.capacity, MARKET_BOUNDS.capacityW);
   if (args.wait !== undefined) {
-    market.maxWaitFrames = wholeNumber("wait", args.wait, maxWaitFrames.least, maxWaitFrames.most);
+    market.maxWaitFrames = wholeNumber("wait", args.wait, Number(maxWaitFrames.least), Number(maxWaitFrames.most));
   }
   const seed = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
   return { settings, market, seed, evs, notes: data.notes };

@@ -1,5 +1,5 @@
-import { HEADLINE_ROWS } from "../../scripts/reports/day/headlineRows";
-import type { Headline, Spread } from "../../scripts/simulation/statistics";
+import { type Headline, HEADLINE } from "../../scripts/simulation/headline";
+import type { Spread } from "../../scripts/simulation/statistics";
 import { below, printHeading, printTable, printWarnings } from "./output";
 
 /** Prints how the headline figures are spread over seeds. @param title `chapter4, 5 seeds from 1, policy waterline` */
@@ -8,8 +8,8 @@ export function printSpread(spread: Record<keyof Headline, Spread>, title: strin
   printWarnings(warnings);
   printTable(
     ["", "mean", "± sd", "least", "most"],
-    HEADLINE_ROWS.map(({ key, title: name, show }) => {
-      const { mean, standardDeviation, min, max } = spread[key];
+    Object.entries(HEADLINE).map(([key, { title: name, show }]) => {
+      const { mean, standardDeviation, min, max } = spread[key as keyof Headline];
       return [name, show(mean), show(standardDeviation), show(min), show(max)];
     }),
   );

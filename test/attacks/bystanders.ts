@@ -1,7 +1,7 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { goTo } from "../helpers/market";
 import { ask, bid, deployDirect, freshFrame, nth, PENNY, publish } from "../unit/contracts/fixtures";
 import { bookOf, setting, type Setting } from "../unit/contracts/roundFixtures";

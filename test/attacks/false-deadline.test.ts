@@ -112,4 +112,15 @@ describe("Attack: a false deadline or a false need, to be served first", () => {
       .withArgs(1n, 6n * PENNY, 6n * PENNY);
     expect(await s.market.freeBalanceOf(poor)).to.equal(PILE_BALANCE - 6n * PENNY);
   });
+
+  it("costs nothing to leave where the market was deployed so, which its parameters say", async () => {
+    const s = await setting({ cancelPrice: 0n });
+    await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 6_000n, s.frame + 4));
+    await goTo(s.frame + 1, -600);
+    await s.market.clear(s.frame + 1);
+    await goTo(s.frame + 1);
+    await s.market.connect(nth(s.piles, 0)).cancel();
+    expect(await s.market.freeBalanceOf(nth(s.piles, 0))).to.equal(PILE_BALANCE);
+    expect(await s.market.gridBalance()).to.equal(0n);
+  });
 });

@@ -5,7 +5,7 @@ import hre, { ethers } from "hardhat";
 
 import Platform from "../../deploy/modules/Platform";
 import { contractParameters } from "../../scripts/chain/contractParameters";
-import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../scripts/core/parameters";
 import { type Delivery, Market__factory, type MarketFactory } from "../../typechain-types";
 import { fields, nth, stranger } from "../unit/contracts/fixtures";
 

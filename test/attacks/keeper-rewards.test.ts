@@ -59,6 +59,11 @@ describe("Attack: taking keepers' rewards without the work", () => {
       delivery,
       "NothingClaimed",
     );
+    // The operator takes all that nobody claims, and the other keeper is paid out of what that left.
+    expect(await delivery.claimedOf(market)).to.equal(REWARD);
+    await market.withdrawGrid(s.admin, 53_000n);
+    await delivery.connect(clearer).collectClaim(market, clearer);
+    expect([await market.gridBalance(), await delivery.claimedOf(market)]).to.deep.equal([0n, 0n]);
     await expectSolvent(market, s.token, s.parameters);
   });
 

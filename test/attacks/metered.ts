@@ -1,7 +1,7 @@
 import { ethers } from "hardhat";
 
 import { decodePosting, type Posting } from "../../scripts/chain/packedWords";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { goTo } from "../helpers/market";
 import { type SignedReading, signReading } from "../unit/contracts/deliveryFixtures";
 import { deployDirect, freshFrame, nth, type TARIFFS } from "../unit/contracts/fixtures";

@@ -39,6 +39,20 @@ describe("Attack: taking far more than was bought, and withdrawing first", () =>
     expect(await s.market.freeBalanceOf(cheat)).to.equal((5n * PENNY * 10n) / 1_000n);
   });
 
+  it("what a buyer of another pile takes unasked costs the tariff and the spread, and its seller nothing", async () => {
+    const s = await loadFixture(fixture);
+    const [frame, cheat, seller] = [s.start + 1, nth(s.piles, 0), nth(s.piles, 1)];
+    await s.market.connect(cheat).place(bid(13n * PENNY, 10n, frame));
+    await s.market.connect(seller).place(ask(13n * PENNY, 10n, frame));
+    const { words } = await clear(s.market, frame);
+    await s.settle(frame, words, [await s.read(1, frame, REACH_WH, 0n), await s.read(2, frame, 0n, 10n)]);
+    const [traded, owed] = [(13n * PENNY * 10n) / 1_000n, ((20n + 15n) * PENNY * 3_490n) / 1_000n];
+    expect(await s.market.freeBalanceOf(cheat)).to.equal(PILE_BALANCE - traded - owed);
+    expect(await s.market.freeBalanceOf(seller)).to.equal(PILE_BALANCE + traded);
+    expect(await s.market.gridBalance()).to.equal(owed);
+    await expectSolvent(s.market, s.token, s.parameters);
+  });
+
   for (const price of [6n * PENNY, 13n * PENNY, 20n * PENNY, 24n * PENNY]) {
     it(`of a trade at ${(price / PENNY).toString()} p nobody ever owes what is not set aside, whatever both meters say`, async () => {
       const s = await loadFixture(fixture);

@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { decodeFrameRecord } from "../../scripts/chain/packedWords";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { Market } from "../../typechain-types";
 import { goTo, PILE_BALANCE } from "../helpers/market";
 import { hashWords, keptOf, signReading } from "../unit/contracts/deliveryFixtures";

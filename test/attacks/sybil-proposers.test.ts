@@ -5,9 +5,10 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentClock } from "../../scripts/chain/clock";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { runSybil, type SybilReport } from "../../scripts/reports/sybil/experiment";
 import { SYBIL_MARKET, SybilMarket } from "../../scripts/reports/sybil/market";
 import { PROPOSER_NAMES } from "../../scripts/reports/sybil/verified";

@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import { deployDirect, deployFor, freshFrame, publish, PENNY } from "../unit/contracts/fixtures";
 
 /** Markets that somebody might be talked into, the parameter that is refused, and what is wrong with it. */

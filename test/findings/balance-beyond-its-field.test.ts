@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { decodePileState } from "../../scripts/chain/packedWords";
-import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../scripts/core/parameters";
 import { bid, deployFor, freshFrame, MAX_MONEY, nth } from "../unit/contracts/fixtures";
 
 /**

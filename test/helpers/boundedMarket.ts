@@ -2,7 +2,7 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { contractParameters, type MarketSurroundings } from "../../scripts/chain/contractParameters";
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import type { MarketFactory } from "../../typechain-types";
 
 interface Surroundings {

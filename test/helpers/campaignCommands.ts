@@ -1,8 +1,8 @@
 import fc, { type AsyncCommand } from "fast-check";
 
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { hasTimeForRound } from "../../scripts/market/model/benefit/round";
-import type { OrderRequest } from "../../scripts/market/types";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { hasTimeForRound } from "../../scripts/model/benefit/round";
+import type { OrderRequest } from "../../scripts/core/types";
 import type { Action, FrameTariffs, Meter, SignedStep } from "./randomMarket";
 import { KEEPER, type TwinMarkets } from "./twinMarkets";
 

@@ -1,6 +1,6 @@
 import { ethers } from "hardhat";
 
-import type { Random } from "../../scripts/random";
+import type { Random } from "../../scripts/core/random";
 import type { LibraryHarness, PackedTypesHarness } from "../../typechain-types";
 
 /** The libraries' functions, callable. */

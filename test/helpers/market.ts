@@ -1,56 +1,22 @@
-import { setBalance, type SnapshotRestorer, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
-import hre, { ethers } from "hardhat";
+import { type SnapshotRestorer, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 
-import { feederModule } from "../../deploy/modules/Feeder";
 import { isLiveState } from "../../scripts/chain/marketClient";
 import { decodeChronicle, decodePileState } from "../../scripts/chain/packedWords";
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
-import type { BenefitRounds, Delivery, Market, MarketLens, TestToken } from "../../typechain-types";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import type { Market } from "../../typechain-types";
+import { deploy, type Deployed } from "./deploy";
 
-/** A deployed market with its people, for tests. */
-export interface Deployed {
-  market: Market;
-  lens: MarketLens;
-  rounds: BenefitRounds;
-  delivery: Delivery;
-  token: TestToken;
-  parameters: DeploymentParameters;
-  /** Admin, grid operator, registrar and guardian of test markets. */
-  admin: HardhatEthersSigner;
-  /** Piles 1, 2, …: registered, funded. */
-  piles: HardhatEthersSigner[];
-}
-
-/** Money units that {@link deployMarket} gives each pile. */
-export const PILE_BALANCE = 1_000_000_000n;
+export { deploy, type Deployed, PILE_BALANCE } from "./deploy";
 
 /**
- * Deploys a market through the same module as every task, with `pileCount` funded piles.
+ * {@link deploy} through the same module as every command, with `pileCount` funded piles.
  * @param overrides parameters that differ from the defaults; `ratedW` of the piles, 7 000 by default
  */
 export async function deployMarket(
   pileCount: number,
-  overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
+  { ratedW = 7000, ...parameters }: Partial<DeploymentParameters> & { ratedW?: number } = {},
 ): Promise<Deployed> {
-  const { ratedW = 7000, ...parameterOverrides } = overrides;
-  const { market, lens, rounds, delivery, token } = (await hre.ignition.deploy(
-    feederModule("test", parameterOverrides),
-  )) as unknown as Pick<Deployed, "market" | "lens" | "rounds" | "delivery" | "token">;
-  const parameters = withDefaults(parameterOverrides);
-  const [admin, ...rest] = await ethers.getSigners();
-  if (admin === undefined) throw new Error("no signers");
-  await token.faucet(admin, 10n ** 30n);
-  await token.approve(market, ethers.MaxUint256);
-  const piles: HardhatEthersSigner[] = [];
-  for (let i = 0; i < pileCount; i++) {
-    const pile = rest[i] ?? (await ethers.getImpersonatedSigner(ethers.zeroPadValue(ethers.toBeHex(0x10000 + i), 20)));
-    if (rest[i] === undefined) await setBalance(pile.address, 10n ** 21n);
-    await market.registerPile(pile, pile, pile, ratedW);
-    await market.deposit(pile, PILE_BALANCE * parameters.unit);
-    piles.push(pile);
-  }
-  return { market, lens, rounds, delivery, token, parameters, admin, piles };
+  return deploy({ pileCount, ratedW, parameters });
 }
 
 /**

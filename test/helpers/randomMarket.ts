@@ -1,9 +1,9 @@
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import type { MarketModel } from "../../scripts/market/model";
-import type { PileAttributes } from "../../scripts/market/model/creditRanking";
-import type { Reading } from "../../scripts/market/settlement";
-import type { OrderRequest, Side } from "../../scripts/market/types";
-import type { Random } from "../../scripts/random";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import type { MarketModel } from "../../scripts/model/model";
+import type { PileAttributes } from "../../scripts/model/creditRanking";
+import type { Reading } from "../../scripts/core/settlement";
+import type { OrderRequest, Side } from "../../scripts/core/types";
+import type { Random } from "../../scripts/core/random";
 
 /** What a pile signs, and what is wrong with the signature or the terms around it, if anything. */
 export interface SignedStep {

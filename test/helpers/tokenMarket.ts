@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signer
 import type { AddressLike } from "ethers";
 import { ethers } from "hardhat";
 
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import type { Market } from "../../typechain-types";
 import { ask, bid, clear, deployFor, freshFrame, type Holdings, PENNY, settle } from "../unit/contracts/fixtures";
 

@@ -14,7 +14,8 @@ import hre, { ethers } from "hardhat";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { encodePlan } from "../../scripts/chain/roundWords";
-import { DELIVERY_INTERFACE, PROPOSER_ROLE } from "../../scripts/chain/marketClient";
+import { DELIVERY_INTERFACE } from "../../scripts/chain/interfaces";
+import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import {
   decodeBookHead,
   decodeChronicle,
@@ -30,11 +31,11 @@ import {
   READING_TYPES,
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { MarketModel, MarketRefusal } from "../../scripts/market/model";
-import { decide, type FrozenBook, type Plan } from "../../scripts/market/model/benefit";
-import type { FrameSettlement, Reading } from "../../scripts/market/settlement";
-import type { FrameOutcome, Order, OrderRequest } from "../../scripts/market/types";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { MarketModel, MarketRefusal } from "../../scripts/model/model";
+import { decide, type FrozenBook, type Plan } from "../../scripts/model/benefit";
+import type { FrameSettlement, Reading } from "../../scripts/core/settlement";
+import type { FrameOutcome, Order, OrderRequest } from "../../scripts/core/types";
 import type { IOrderBook } from "../../typechain-types/contracts/market/Market";
 import type { Deployed } from "./market";
 import { type Action, type Agreed, type Meter, resolveExpiry, type SignedStep, type Step } from "./randomMarket";
@@ -248,7 +249,7 @@ export class TwinMarkets {
     await token.approve(market, ethers.MaxUint256);
     const [, challenger] = await ethers.getSigners();
     if (parameters.settlement === "benefit") {
-      for (const proposer of [address, challenger!.address]) await market.grantRole(PROPOSER_ROLE, proposer);
+      for (const proposer of [address, challenger!.address]) await market.grantRole(ROLE_IDS.proposer, proposer);
     }
     await send("hardhat_setNextBlockBaseFeePerGas", "0x0");
     const [marketAddress, tokenAddress, snapshotAddress] = await Promise.all(

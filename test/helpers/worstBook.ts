@@ -1,5 +1,5 @@
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import type { Random } from "../../scripts/random";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import type { Random } from "../../scripts/core/random";
 import type { PokedOrder } from "./pokedMarket";
 
 /**

@@ -2,7 +2,7 @@ import { mine, takeSnapshot, type SnapshotRestorer } from "@nomicfoundation/hard
 import { expect } from "chai";
 import hre, { ethers } from "hardhat";
 
-import type { AuditResult } from "../../scripts/audit/audit";
+import type { AuditResult } from "../../scripts/quality/audit/audit";
 import { goTo } from "../helpers/market";
 import { signReading } from "../unit/contracts/deliveryFixtures";
 import { nth, overwrite, slotOf } from "../unit/contracts/fixtures";

@@ -1,7 +1,7 @@
 import { setNextBlockBaseFeePerGas, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { PokedMarket } from "../helpers/pokedMarket";
 import { bookOf, FAMILIES, IMPORT_TICKS } from "../helpers/worstBook";

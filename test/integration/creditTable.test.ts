@@ -3,7 +3,8 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentClock } from "../../scripts/chain/clock";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
 import { ChainSettler } from "../../scripts/reports/credit/chainSettler";
 import { compareTable } from "../../scripts/reports/credit/compare";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { GRID, type PackedFill } from "../../scripts/chain/packedWords";
-import { withDefaults } from "../../scripts/market/defaults";
+import { withDefaults } from "../../scripts/core/parameters";
 import { digestOf, packFill, packPublication, pokeRecord, signReading } from "../unit/contracts/deliveryFixtures";
 import { deployFor } from "../unit/contracts/fixtures";
 import { goTo } from "../helpers/market";

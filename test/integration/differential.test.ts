@@ -1,8 +1,8 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
-import { Random } from "../../scripts/random";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/core/parameters";
+import { Random } from "../../scripts/core/random";
 import { deployedAside } from "../helpers/market";
 import { type Habits, RandomMarket, type Step } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";

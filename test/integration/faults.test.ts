@@ -4,7 +4,7 @@ import hre, { ethers } from "hardhat";
 
 import { ChainPort } from "../../scripts/chain/chainPort";
 import { BatchGateway, type GatewayOptions, type OrderGateway } from "../../scripts/chain/orderGateway";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../scripts/core/parameters";
 import { asapPlanner, pob } from "../../scripts/planners/book/planners";
 import { WholeNeed } from "../../scripts/piles/policies/wholeNeed";
 import { type DayOptions, runDay } from "../../scripts/simulation/day";

@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import hre from "hardhat";
 
-import type { BenchResult } from "../../scripts/gas/bench";
-import { GENERAL_ORDER_BOOK_GAS } from "../../scripts/gas/elsewhere";
-import { compareSnapshots, parseSnapshot, takeSnapshot } from "../../scripts/gas/snapshot";
+import type { BenchResult } from "../../scripts/quality/gas/bench";
+import { GENERAL_ORDER_BOOK_GAS } from "../../scripts/quality/gas/generalOrderBooks";
+import { compareSnapshots, parseSnapshot, takeSnapshot } from "../../scripts/quality/gas/snapshot";
 import { bench, codeSizes } from "../../tasks/report-operations";
 import {
   BenefitRounds__factory,

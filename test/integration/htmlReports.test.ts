@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Browser, Page } from "puppeteer-core";
 
-import { DEFAULT_PARAMETERS } from "../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../scripts/core/parameters";
 import { compareHtml } from "../../scripts/reports/compareHtml";
 import { dayHtml } from "../../scripts/reports/day/html";
 import { recordBooks } from "../../scripts/simulation/bookRecorder";
@@ -9,7 +9,7 @@ import { compareSchemes } from "../../scripts/simulation/compare";
 import { comparedSchemes } from "../../scripts/simulation/comparedSchemes";
 import { runDay } from "../../scripts/simulation/day";
 import { defaultDay } from "../../scripts/simulation/defaults";
-import type { BookOrder } from "../../scripts/simulation/marketPort";
+import type { BookOrder } from "../../scripts/core/ports";
 import { ModelPort } from "../../scripts/simulation/modelPort";
 import { REPORTED_BY_THESIS } from "../../scripts/simulation/reportedByThesis";
 import { launchBrowser, openPage } from "../helpers/browser";

@@ -7,14 +7,15 @@ import hre, { ethers } from "hardhat";
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentClock } from "../../scripts/chain/clock";
 import { LensClient } from "../../scripts/chain/lensClient";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
 import { type CatalogueLesson, findLesson, readCatalogue } from "../../scripts/lesson/catalogue";
 import { readControls } from "../../scripts/lesson/controls";
 import { Lesson } from "../../scripts/lesson/lesson";
 import type { RoundView, StepView } from "../../scripts/lesson/lessonView";
-import { obey } from "../../scripts/lesson/walk";
-import { InputError } from "../../scripts/scenario/inputError";
+import { runControl } from "../../scripts/lesson/walk";
+import { InputError } from "../../scripts/core/errors";
 import { parseScenario } from "../../scripts/scenario/parse";
 import { replayOnModel } from "../../scripts/scenario/replayOnModel";
 import type { Scenario } from "../../scripts/scenario/scenario";
@@ -62,7 +63,7 @@ describe("lesson", function () {
     const said: string[] = [];
     const audience = { show: (view: StepView) => void views.push(view), say: (what: string) => void said.push(what) };
     for (const control of readControls(controls, "test")) {
-      if (!(await obey(control, lesson, audience))) break;
+      if (!(await runControl(control, lesson, audience))) break;
     }
     return { views, said };
   }

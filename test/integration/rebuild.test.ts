@@ -3,12 +3,12 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signer
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { contractsOf } from "../../scripts/audit/audit";
-import type { Difference } from "../../scripts/audit/auditEvent";
-import { compareWithViews } from "../../scripts/audit/compare";
-import { readMarketEvents } from "../../scripts/audit/marketLogs";
-import { RebuiltMarket } from "../../scripts/audit/rebuiltMarket";
-import { MORE_LIVE_SLOT } from "../../scripts/audit/views";
+import { contractsOf } from "../../scripts/quality/audit/audit";
+import type { Difference } from "../../scripts/quality/audit/auditEvent";
+import { compareWithViews } from "../../scripts/quality/audit/compare";
+import { readMarketEvents } from "../../scripts/quality/audit/marketLogs";
+import { RebuiltMarket } from "../../scripts/quality/audit/rebuiltMarket";
+import { MORE_LIVE_SLOT } from "../../scripts/quality/audit/views";
 import { MarketClient } from "../../scripts/chain/marketClient";
 import {
   decodePileState,
@@ -16,7 +16,7 @@ import {
   type SignedAction,
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import type { Market } from "../../typechain-types";
 import { currentFrame, deployMarket, nextFirstFrame } from "../helpers/market";
 import {

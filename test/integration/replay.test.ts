@@ -6,10 +6,11 @@ import hre, { ethers } from "hardhat";
 
 import { feederModule } from "../../deploy/modules/Feeder";
 import { DevelopmentClock } from "../../scripts/chain/clock";
-import { ERROR_INTERFACES, MarketClient } from "../../scripts/chain/marketClient";
+import { ERROR_INTERFACES } from "../../scripts/chain/interfaces";
+import { MarketClient } from "../../scripts/chain/marketClient";
 import { replayOnChain, type ReplayStep } from "../../scripts/chain/replayOnChain";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { parseScenario } from "../../scripts/scenario/parse";
 import { replayOnModel } from "../../scripts/scenario/replayOnModel";
 import { type ScenarioResult, toJson } from "../../scripts/scenario/result";

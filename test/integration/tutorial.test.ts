@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { shownCommands } from "../../scripts/docs/tutorial";
+import { shownCommands } from "../../scripts/quality/docs/tutorial";
 
 const ROOT = join(__dirname, "../..");
 const PAGES = ["tutorial", "mechanism", "own-agent", "own-planner", "deploying", "architecture", "glossary", "faults"];

@@ -2,7 +2,7 @@ import { setNextBlockBaseFeePerGas, takeSnapshot, time } from "@nomicfoundation/
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { Random } from "../../scripts/random";
+import { Random } from "../../scripts/core/random";
 import { Delivery__factory } from "../../typechain-types";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { PokedMarket } from "../helpers/pokedMarket";

@@ -4,8 +4,8 @@ import { type ContractTransactionReceipt, type ContractTransactionResponse, id, 
 
 import { decodeFill } from "../../scripts/chain/packedWords";
 import { decodeRoundTerms, encodePlan } from "../../scripts/chain/roundWords";
-import type { DeploymentParameters } from "../../scripts/market/defaults";
-import { Random } from "../../scripts/random";
+import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { Random } from "../../scripts/core/random";
 import { ALL_CASES, cases } from "../helpers/cases";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { type PokedOrder, PokedMarket } from "../helpers/pokedMarket";

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { GRID, type PackedFill } from "../../scripts/chain/packedWords";
-import { withDefaults } from "../../scripts/market/defaults";
+import { withDefaults } from "../../scripts/core/parameters";
 import type { Delivery, Market } from "../../typechain-types";
 import { goTo } from "../helpers/market";
 import {

@@ -2,7 +2,7 @@ import { takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { type DeploymentParameters, withDefaults } from "../../scripts/market/defaults";
+import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import { Course, marketCommands, PILES } from "../helpers/campaignCommands";
 import { deployedAside } from "../helpers/market";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";

@@ -1,5 +1,5 @@
-import { InputError } from "../../scenario/inputError";
-import type { DayCalendar } from "../../simulation/calendar";
+import { InputError } from "../../core/errors";
+import type { DayCalendar } from "../calendar";
 import type { StepFunction } from "./profile";
 
 /** Where the figures of a profile go. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Table } from "./table";
 import { readTime, readTimeOfDay } from "./times";
 

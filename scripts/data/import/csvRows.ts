@@ -1,8 +1,8 @@
 import { CsvError, parse } from "csv-parse";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
+import type { RowListener } from "./rows";
 import type { Separator } from "./separator";
-import type { RowListener } from "./table";
 
 /** How a text table is laid out. */
 export interface CsvLayout {

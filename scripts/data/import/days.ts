@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { SessionsFile } from "./sessions";
 import { dayNumber } from "./zones";
 

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { ColumnGroup } from "./columns";
 import { type DecimalMark, MarkEvidence, splitUnit } from "./numbers";
 import { placeOf } from "./problems";

@@ -1,7 +1,7 @@
 import { JSONParser, TokenizerError, TokenParserError } from "@streamparser/json";
 
-import { InputError } from "../../scenario/inputError";
-import type { Columns, Row, RowListener } from "./table";
+import { InputError } from "../../core/errors";
+import type { Columns, Row, RowListener } from "./rows";
 
 /** How the objects of a JSON file lie. */
 export type JsonLayout = "list" | "list in an object" | "object a line";

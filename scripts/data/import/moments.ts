@@ -1,6 +1,6 @@
 import type { Zone } from "luxon";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { ColumnGroup } from "./columns";
 import type { Table } from "./table";
 import { ACCEPTED_TIMES, type DateOrder, readTime, readTimeOfDay, type WrittenTime } from "./times";

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { groupName } from "./columns";
 import { StepFunction } from "./profile";
 import type { ProgressListener } from "./progress";

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 
 /** A place in a table: its line, and its name where rows have no lines of their own (`_items[3]`). */
 export interface RowPlace {

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Series } from "./series";
 import { dayNumber, type WallClock } from "./zones";
 

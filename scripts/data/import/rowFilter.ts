@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Row, Table } from "./table";
 
 /** Whether a row is wanted. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { type ColumnGroup, findColumns, groupName, type RoleNames } from "./columns";
 import { type DialectOptions, findDialect } from "./dialect";
 import { chooseClock, type ClockChoice, MomentReader } from "./moments";

@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 
 import { analyse } from "chardet";
 
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 
 /** Characters of a file, as found or as told. */
 export interface Encoding {

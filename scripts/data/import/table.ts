@@ -1,41 +1,13 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { readCsvRows } from "./csvRows";
 import { findJsonLayout, type JsonLayout, readJsonRows } from "./jsonRows";
 import { readNumber } from "./numbers";
+import { Columns, type Row, type RowListener } from "./rows";
 import { findSeparator, SEPARATOR_NAMES, SEPARATORS, type Separator } from "./separator";
 import { type BytesListener, openSource, type Source, textOf } from "./source";
 import { readTime } from "./times";
 
-/** A row: its fields as text, trimmed; fields that are missing at its end are not there. */
-export interface Row {
-  /** Line on which it ends in CSV and begins in JSON, from 1. */
-  line: number;
-  /** Its name in JSON: `_items[3]`. */
-  path?: string;
-  cells: readonly string[];
-}
-
-/** Told each row of a table; returns `false` to read no further. */
-export type RowListener = (row: Row) => boolean | void;
-
-/** Names of columns, in order. */
-export class Columns {
-  private readonly indices = new Map<string, number>();
-
-  constructor(readonly names: string[] = []) {
-    names.forEach((name, index) => {
-      if (!this.indices.has(name)) this.indices.set(name, index);
-    });
-  }
-
-  /** The column of that name, which is added if there is none. */
-  indexOf(name: string): number {
-    const known = this.indices.get(name);
-    if (known !== undefined) return known;
-    this.indices.set(name, this.names.length);
-    return this.names.push(name) - 1;
-  }
-}
+export { Columns, type Row, type RowListener } from "./rows";
 
 /** How the text of a file is to be read, where that is not to be found out. */
 export interface TextOptions {

@@ -1,4 +1,4 @@
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import type { Decision, OwnState, PublicView } from "../agent";
 
 /** How far an agent's own idea of a price lies from the guide price, at most, as a share of it. */

@@ -1,4 +1,4 @@
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
 import { nextTariff, peakSliceWh } from "./impatient";
 import { sell } from "./selling";

@@ -1,4 +1,4 @@
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
 import { frameWh, isIceberg } from "../ev";
 import { sell } from "./selling";

@@ -1,5 +1,5 @@
 import { ELAAD_CONNECTION_HOURS } from "../../data/elaadnl";
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import { fittedArrivals, HALF_HOURS } from "../arrivals/fittedProfile";
 import type { EvStay } from "../ev";
 import { framesPerDay } from "../population";

@@ -1,4 +1,4 @@
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 
 /** A value from an exceedance table in steps of a percent, linear between them. */
 export function drawExceedance(table: readonly number[], random: Random): number {

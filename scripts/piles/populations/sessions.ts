@@ -1,6 +1,6 @@
 import type { Session } from "../../data/import/sessionRow";
 import { placeOf } from "../../data/import/problems";
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { EvStay } from "../ev";
 import { pileId } from "../population";
 

@@ -1,4 +1,4 @@
-import { type FlexibleOrder, type FrozenBook, inAllotmentOrder, servableWh } from "../../market/model/benefit";
+import { type FlexibleOrder, type FrozenBook, inAllotmentOrder, servableWh } from "../../model/benefit";
 import type { FlexibleLoad, LoadProblem } from "../loadProblem";
 
 /** Unity of an efficiency, 1/10 000. */

@@ -1,4 +1,4 @@
-import { compareScores, type FrozenBook, type Plan, type Score, scorePlan } from "../../market/model/benefit";
+import { compareScores, type FrozenBook, type Plan, type Score, scorePlan } from "../../model/benefit";
 import { solveSquaredSteps } from "../firstOrder";
 import { solveWithHighs } from "../highsReference";
 import type { LoadPlan, LoadProblem } from "../loadProblem";

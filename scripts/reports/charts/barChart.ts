@@ -1,7 +1,7 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 
-import { escapeHtml } from "../text";
+import { escapeHtml } from "../../core/text";
 import { at, RIGHT, svg, tip } from "./chart";
 
 /** One bar. */

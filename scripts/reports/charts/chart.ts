@@ -1,4 +1,4 @@
-import { escapeHtml } from "../text";
+import { escapeHtml } from "../../core/text";
 
 /** Size of every chart in SVG units; the page scales it. */
 export const WIDTH = 860;

@@ -1,7 +1,7 @@
 import { max, sum } from "d3-array";
 import { scaleLinear } from "d3-scale";
 
-import { escapeHtml } from "../text";
+import { escapeHtml } from "../../core/text";
 import { at, horizontalTick, LEFT, type LegendEntry, RIGHT, svg, tip, verticalAxis } from "./chart";
 
 /** Columns stacked over equal steps, such as the hours of a day. */

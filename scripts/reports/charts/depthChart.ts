@@ -1,8 +1,8 @@
 import { extent, max, sum } from "d3-array";
 import { scaleLinear } from "d3-scale";
 
-import type { BookOrder } from "../../simulation/marketPort";
-import { escapeHtml, kWh, pence } from "../text";
+import type { BookOrder } from "../../core/ports";
+import { escapeHtml, kWh, pence } from "../../core/text";
 import { at, horizontalTick, LEFT, RIGHT, svg, tip, verticalAxis } from "./chart";
 
 /** The live orders just before a frame was cleared. */

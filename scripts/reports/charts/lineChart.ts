@@ -2,7 +2,7 @@ import { extent, max, min } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
 
-import { escapeHtml } from "../text";
+import { escapeHtml } from "../../core/text";
 import { at, horizontalTick, LEFT, type LegendEntry, RIGHT, svg, tip, verticalAxis } from "./chart";
 
 /** A line of a chart, a value for each x; undefined leaves a gap. */

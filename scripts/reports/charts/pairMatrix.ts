@@ -1,7 +1,7 @@
 import { max } from "d3-array";
 import { scaleSqrt } from "d3-scale";
 
-import { escapeHtml, kWh, pence } from "../text";
+import { escapeHtml, kWh, pence } from "../../core/text";
 import { at, RIGHT, svg, tip } from "./chart";
 
 /** What one pile, or the grid, sold another over a day. */

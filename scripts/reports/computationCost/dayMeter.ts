@@ -1,14 +1,6 @@
-import type { FrameOutcome, Publication } from "../../market/types";
+import type { FrameOutcome, Publication } from "../../core/types";
 import type { MeasuredFrames } from "../../simulation/day";
-import type {
-  Action,
-  ActionResult,
-  BookOrder,
-  GasSum,
-  GasUse,
-  MarketPort,
-  PileRegistration,
-} from "../../simulation/marketPort";
+import type { Action, ActionResult, BookOrder, GasSum, GasUse, MarketPort, PileRegistration } from "../../core/ports";
 
 /**
  * A port that counts the gas of the measured frames alone: everything after the clearing of the frame before them, up

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../text";
+import { escapeHtml } from "../../core/text";
 
 /** A line of a figure. */
 export interface Line {

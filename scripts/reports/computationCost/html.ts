@@ -1,5 +1,5 @@
 import { htmlPage, htmlTable } from "../page";
-import { escapeHtml, short } from "../text";
+import { escapeHtml, short } from "../../core/text";
 import { drawFigure, type Figure, type Line } from "./figure";
 import { COST_COLUMNS, costRow, GROWTH_COLUMNS, growthRows, moneyColumns, moneyRows, orderedRuns } from "./rows";
 import { CLEARING, COMPLETE, type CostReport, type Scheme } from "./types";

@@ -1,4 +1,4 @@
-import { grouped, markdownTable } from "../text";
+import { grouped, markdownTable } from "../../core/text";
 import { EARLY_GENERATIONS } from "./measureGenetic";
 import { COST_COLUMNS, costRow, GROWTH_COLUMNS, growthRows, moneyColumns, moneyRows, orderedRuns } from "./rows";
 import type { CostReport } from "./types";

@@ -1,9 +1,9 @@
 import { evolveSchedule } from "../../schemes/genetic/algorithm";
 import { geneticProblem } from "../../schemes/genetic/problem";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../market/defaults";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../core/parameters";
 import type { DayOptions } from "../../simulation/day";
 import { defaultDay } from "../../simulation/defaults";
-import type { MarketPort } from "../../simulation/marketPort";
+import type { MarketPort } from "../../core/ports";
 import { chapter4Population } from "../../piles/populations/chapter4";
 import { growthOf } from "./growth";
 import { everyDayAlike } from "./steady";

@@ -1,7 +1,7 @@
 import type { DayOptions } from "../../simulation/day";
 import { runDay } from "../../simulation/day";
 import type { DayResult } from "../../simulation/dayResult";
-import type { GasUse, MarketPort } from "../../simulation/marketPort";
+import type { GasUse, MarketPort } from "../../core/ports";
 import { DayMeter } from "./dayMeter";
 import { CLEARING, COMPLETE, type SchemeRun } from "./types";
 

@@ -1,4 +1,4 @@
-import { grouped } from "../text";
+import { grouped } from "../../core/text";
 import { moneyOf, moneyText } from "./pricing";
 import type { CostReport, SchemeRun } from "./types";
 

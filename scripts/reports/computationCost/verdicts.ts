@@ -1,4 +1,4 @@
-import { grouped } from "../text";
+import { grouped } from "../../core/text";
 import { moneyOf, moneyText } from "./pricing";
 import { perKWh } from "./rows";
 import { CLEARING, COMPLETE, type CostReport, runOf } from "./types";

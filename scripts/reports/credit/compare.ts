@@ -1,4 +1,4 @@
-import { amountDown } from "../../market/model/money";
+import { amountDown } from "../../model/money";
 import { type RowFigures, TABLE, type TableRow, type TableSettler, YUAN } from "./table";
 
 /** A figure of the table that is compared. */

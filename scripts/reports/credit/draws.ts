@@ -1,5 +1,5 @@
-import { creditWeights, drawWinner } from "../../market/model/creditDraw";
-import type { Random } from "../../random";
+import { creditWeights, drawWinner } from "../../model/creditDraw";
+import type { Random } from "../../core/random";
 
 /** Ten players with credits from 90 to 100 points, evenly apart, 1/100 point [D 5.2]. */
 export const PLAYERS: readonly number[] = Array.from({ length: 10 }, (_, player) =>

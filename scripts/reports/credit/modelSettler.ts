@@ -1,4 +1,4 @@
-import { MarketModel } from "../../market/model";
+import { MarketModel } from "../../model/model";
 import {
   publicationOf,
   readingsOf,

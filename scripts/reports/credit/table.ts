@@ -1,6 +1,6 @@
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../market/defaults";
-import type { Reading } from "../../market/settlement";
-import type { Publication } from "../../market/types";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../core/parameters";
+import type { Reading } from "../../core/settlement";
+import type { Publication } from "../../core/types";
 
 /** Money units in a yuan: prices of the table have three decimals, its amounts one. */
 export const YUAN = 1_000_000n;

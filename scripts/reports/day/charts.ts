@@ -6,8 +6,8 @@ import { drawColumns } from "../charts/columnChart";
 import { depthControl, drawDepth, type FrameBook, shownWh } from "../charts/depthChart";
 import { drawLines, type LineChart, type Series } from "../charts/lineChart";
 import { drawPairs } from "../charts/pairMatrix";
-import { grouped, kW, kWh, pence, short } from "../text";
-import type { DayPage } from "./html";
+import { grouped, kW, kWh, pence, short } from "../../core/text";
+import type { DayPage } from "./dayPage";
 import { pairsOf, ranked } from "./pairs";
 
 /** Every chart of a day's page, in its order. */

@@ -1,25 +1,9 @@
-import type { DayResult } from "../../simulation/dayResult";
-import type { BookOrder } from "../../simulation/marketPort";
 import { htmlChart, htmlCommand, htmlPage, htmlTable, CHART_SCRIPT } from "../page";
-import { escapeHtml, kW, kWh, pence } from "../text";
+import { escapeHtml, kW, kWh, pence } from "../../core/text";
 import { dayCharts } from "./charts";
+import type { DayPage } from "./dayPage";
 
-/** A simulated day as a page shows it. */
-export interface DayPage {
-  /** Name of the setting, such as chapter4. */
-  setting: string;
-  seed: number;
-  /** What makes the page again, as typed. */
-  command: string;
-  frameSeconds: number;
-  day: DayResult;
-  /** The live orders before each clearing, by the day's frames. */
-  books: ReadonlyMap<number, readonly BookOrder[]>;
-  /** What makes the figures other than they look, a line each. */
-  warnings?: readonly string[];
-  /** Whose books those are, where there are several feeders. */
-  bookOf?: string;
-}
+export type { DayPage } from "./dayPage";
 
 /** One self-contained page: the thesis's figures from this run, the tables behind them, and how to make it again. */
 export function dayHtml(page: DayPage): string {

@@ -1,18 +1,14 @@
-import { Random } from "../../random";
+import { Random } from "../../core/random";
 import { type Estimate, estimate } from "./estimate";
 import { type Figures, figuresOf } from "./figures";
+import type { Pair } from "./pair";
 import type { Strategy } from "./strategy";
 import { judge, type Verdict } from "./verdict";
 
+export type { Pair } from "./pair";
+
 /** Every figure of a run as estimates over the seeds. */
 export type FigureEstimates = { [Party in keyof Figures]: Record<keyof Figures[Party], Estimate> };
-
-/** The same seed, the same people, both behaviours. */
-export interface Pair {
-  seed: number;
-  honest: Figures;
-  cheating: Figures;
-}
 
 /** What a strategy came to. */
 export interface Trial {

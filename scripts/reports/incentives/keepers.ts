@@ -1,4 +1,4 @@
-import { Random } from "../../random";
+import { Random } from "../../core/random";
 import { EXAMPLE_GAS_PRICES, moneyOf } from "../computationCost/pricing";
 import { claimOf, PENNY } from "./rules";
 import { honestEvening } from "./strategies/benefitFeeder";

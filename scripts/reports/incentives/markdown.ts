@@ -1,4 +1,4 @@
-import { grouped, markdownTable } from "../text";
+import { grouped, markdownTable } from "../../core/text";
 import { BEFORE } from "./before";
 import { KEEPER_COLUMNS, type KeeperReport, keeperRows } from "./keepers";
 import type { Compared } from "./report";

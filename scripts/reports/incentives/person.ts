@@ -1,7 +1,7 @@
-import type { Book, MarketModel } from "../../market/model";
-import { MarketRefusal } from "../../market/model";
-import type { Reading } from "../../market/settlement";
-import type { Order, OrderRequest, Side } from "../../market/types";
+import type { Book, MarketModel } from "../../model/model";
+import { MarketRefusal } from "../../model/model";
+import type { Reading } from "../../core/settlement";
+import type { Order, OrderRequest, Side } from "../../core/types";
 import { claimOf } from "./rules";
 
 /** Energy that a pile really moves in a frame, and whether its meter keeps silent about it. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import { BEFORE } from "./before";
 import { tryStrategy } from "./experiment";
 import { STRATEGIES } from "./strategies";

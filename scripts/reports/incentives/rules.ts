@@ -1,6 +1,6 @@
-import { DEFAULT_PARAMETERS } from "../../market/defaults";
-import type { MarketModel } from "../../market/model";
-import type { MarketParameters } from "../../market/types";
+import { DEFAULT_PARAMETERS } from "../../core/parameters";
+import type { MarketModel } from "../../model/model";
+import type { MarketParameters } from "../../core/types";
 
 /** A penny per kWh, money units per kWh; a penny, money units. */
 export const PENNY = 10_000n;

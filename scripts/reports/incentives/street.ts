@@ -1,6 +1,6 @@
-import { MarketModel, MarketRefusal } from "../../market/model";
-import type { Reading } from "../../market/settlement";
-import type { FrameOutcome, MarketParameters, Publication } from "../../market/types";
+import { MarketModel, MarketRefusal } from "../../model/model";
+import type { Reading } from "../../core/settlement";
+import type { FrameOutcome, MarketParameters, Publication } from "../../core/types";
 import type { BookPlanner } from "../../planners/book/planners";
 import { accepted, Person, type PersonOptions, type Surroundings } from "./person";
 import { claimOf, isComplete, EXPORT_PRICE, IMPORT_PRICE } from "./rules";

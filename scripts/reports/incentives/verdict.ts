@@ -1,6 +1,6 @@
 import { type Estimate, estimate } from "./estimate";
-import type { Pair } from "./experiment";
 import type { Figures } from "./figures";
+import type { Pair } from "./pair";
 import type { Strategy, Unpriced } from "./strategy";
 
 /** Whether a strategy pays. */

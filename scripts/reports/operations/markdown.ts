@@ -1,8 +1,8 @@
-import type { BenchResult } from "../../gas/bench";
-import { GENERAL_ORDER_BOOK_NOTE } from "../../gas/elsewhere";
-import { FLEXIBLE, HORIZON } from "../../gas/roundFloors";
-import { CODE_SIZE_LIMIT } from "../../gas/snapshot";
-import { grouped, markdownTable } from "../text";
+import type { BenchResult } from "../../quality/gas/bench";
+import { GENERAL_ORDER_BOOK_NOTE } from "../../quality/gas/generalOrderBooks";
+import { FLEXIBLE, HORIZON } from "../../quality/gas/roundFloors";
+import { CODE_SIZE_LIMIT } from "../../quality/gas/snapshot";
+import { grouped, markdownTable } from "../../core/text";
 import { floorText, OPERATION_COLUMNS, operationRow } from "./rows";
 
 /** The page on the gas of every operation. */
@@ -24,7 +24,7 @@ each event that tells of it, each signature. No loop, no check and no look-up is
 turned into a pile's number), so no contract reaches it. It is measured, not only added up: \`contracts/test/FloorHarness.sol\`
 becomes a bare program of exactly those instructions, which is called with the operation's own calldata in the same run;
 the gas of what merely moves arguments on the stack is taken off. \`test/integration/gas.test.ts\` holds the measured
-floors against the EVM's schedule in \`scripts/gas/floor.ts\`.
+floors against the EVM's schedule in \`scripts/quality/gas/floor.ts\`.
 
 **General order book**: the cheapest of several. ${GENERAL_ORDER_BOOK_NOTE} An order of magnitude, not a race on equal terms.
 

@@ -1,7 +1,7 @@
-import type { Measurement } from "../../gas/bench";
-import { GENERAL_ORDER_BOOK_GAS } from "../../gas/elsewhere";
-import { itemGas } from "../../gas/floor";
-import { grouped } from "../text";
+import type { Measurement } from "../../quality/gas/bench";
+import { GENERAL_ORDER_BOOK_GAS } from "../../quality/gas/generalOrderBooks";
+import { itemGas } from "../../quality/gas/floor";
+import { grouped } from "../../core/text";
 
 /** Titles of {@link operationRow}. */
 export const OPERATION_COLUMNS = [
@@ -16,14 +16,14 @@ export const OPERATION_COLUMNS = [
 
 /** An operation as a line of a table; the floor is the one measured in the same run. */
 export function operationRow({ operation, gas, grossGas, measuredFloorGas, samples }: Measurement): string[] {
-  const elsewhere = GENERAL_ORDER_BOOK_GAS[operation];
+  const generalGas = GENERAL_ORDER_BOOK_GAS[operation];
   return [
     operation,
     grouped(gas),
     grouped(grossGas),
     grouped(measuredFloorGas),
     (gas / measuredFloorGas).toFixed(2),
-    elsewhere === undefined ? "–" : grouped(elsewhere),
+    generalGas === undefined ? "–" : grouped(generalGas),
     String(samples),
   ];
 }

@@ -1,6 +1,6 @@
-import type { FlexibleOrder, FrozenBook, Plan } from "../../market/model/benefit";
-import { drawingRoomWh } from "../../market/model/benefit/frozenBook";
-import type { Random } from "../../random";
+import type { FlexibleOrder, FrozenBook, Plan } from "../../model/benefit";
+import { drawingRoomWh } from "../../model/benefit/frozenBook";
+import type { Random } from "../../core/random";
 
 /** What attackers reveal in place of a good plan. */
 export const ATTACKS = {

@@ -1,5 +1,5 @@
-import { decide } from "../../market/model/benefit";
-import { Random } from "../../random";
+import { decide } from "../../model/benefit";
+import { Random } from "../../core/random";
 import { drawLottery, offerReward, type Lottery } from "./lottery";
 import type { SybilMarket } from "./market";
 import { reportedByThesis } from "./reported";

@@ -1,9 +1,9 @@
 import { Interface } from "ethers";
 
-import { ROUNDS_INTERFACE } from "../../chain/roundsClient";
+import { ROUNDS_INTERFACE } from "../../chain/interfaces";
 import { encodePlan } from "../../chain/roundWords";
-import type { Proposal } from "../../market/model/benefit";
-import { creditWeights } from "../../market/model/creditDraw";
+import type { Proposal } from "../../model/benefit";
+import { creditWeights } from "../../model/creditDraw";
 import type { OpenedRound, SybilMarket } from "./market";
 import { PROPOSER_NAMES } from "./verified";
 

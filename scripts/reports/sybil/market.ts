@@ -2,9 +2,9 @@ import type { ChainClock, RawProvider } from "../../chain/clock";
 import { decodeFrozenBook } from "../../chain/frozenBook";
 import type { ClearedFrame, MarketClient } from "../../chain/marketClient";
 import type { Transactor } from "../../chain/transactor";
-import type { DeploymentParameters } from "../../market/defaults";
-import type { FrozenBook } from "../../market/model/benefit";
-import type { Random } from "../../random";
+import type { DeploymentParameters } from "../../core/parameters";
+import type { FrozenBook } from "../../model/benefit";
+import type { Random } from "../../core/random";
 
 /** The market of the experiment: everything flexible, and plans look eight frames ahead. */
 export const SYBIL_MARKET: Partial<DeploymentParameters> = {

@@ -1,7 +1,7 @@
 import { holdRound } from "../../chain/heldRound";
-import { compareScores, decide, type Proposal, type Score } from "../../market/model/benefit";
+import { compareScores, decide, type Proposal, type Score } from "../../model/benefit";
 import { asapPlanner, epob, pob } from "../../planners/book/planners";
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 import { type Attack, attackOver } from "./attackers";
 import type { OpenedRound, SybilMarket } from "./market";
 

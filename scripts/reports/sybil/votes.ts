@@ -1,4 +1,4 @@
-import type { Random } from "../../random";
+import type { Random } from "../../core/random";
 
 /** Validators that count in a round: those of [T 6.5.1.2]. */
 export const VALIDATORS = 15;

@@ -1,4 +1,4 @@
-import type { DeploymentParameters } from "../../market/defaults";
+import type { DeploymentParameters } from "../../core/parameters";
 import { askedWh, type EnergyLimits, type EvStay, frameWh } from "../../piles/ev";
 
 /** One EV's charging as the genetic algorithm sees it. Frames count from the problem's own first frame. */

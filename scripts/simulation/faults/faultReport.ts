@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
 
-import { auditMarket, type AuditResult } from "../../audit/audit";
+import { auditMarket, type AuditResult } from "../../quality/audit/audit";
 import { deploymentBlock } from "../../chain/blocks";
-import type { EnergyMoved } from "../../audit/rebuiltMarket";
+import type { EnergyMoved } from "../../quality/audit/rebuiltMarket";
 import type { MarketClient } from "../../chain/marketClient";
 import type { DayResult } from "../dayResult";
 import type { FaultLog, Faults } from "./faults";

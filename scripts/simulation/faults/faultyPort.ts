@@ -1,8 +1,8 @@
-import type { EnergyMoved } from "../../audit/rebuiltMarket";
+import type { EnergyMoved } from "../../quality/audit/rebuiltMarket";
 import { ContractRefusal } from "../../chain/refusal";
-import type { FrameSettlement, Reading } from "../../market/settlement";
-import type { FrameOutcome, MarketParameters, Publication } from "../../market/types";
-import { InputError } from "../../scenario/inputError";
+import type { FrameSettlement, Reading } from "../../core/settlement";
+import type { FrameOutcome, MarketParameters, Publication } from "../../core/types";
+import { InputError } from "../../core/errors";
 import type {
   Action,
   ActionResult,
@@ -14,7 +14,7 @@ import type {
   PileRegistration,
   RoundOutcome,
   RoundPort,
-} from "../marketPort";
+} from "../../core/ports";
 import { type FaultLog, type Faults, type OfflinePile, within } from "./faults";
 
 /** What a pile that nothing is heard of is answered. */

@@ -1,8 +1,8 @@
-import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/marketClient";
+import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
 import { BatchGateway, type GatewayOptions, type OrderGateway, type PendingOrder } from "../../chain/orderGateway";
 import { ContractRefusal } from "../../chain/refusal";
 import type { Call, Receipt, Transactor } from "../../chain/transactor";
-import type { ActionResult } from "../marketPort";
+import type { ActionResult } from "../../core/ports";
 import type { Duplicates, FaultLog } from "./faults";
 
 /** A node that is away now and then: it refuses connections until it is back. */

@@ -1,4 +1,4 @@
-import { InputError } from "../../scenario/inputError";
+import { InputError } from "../../core/errors";
 import type { Faults, FrameRange, OfflinePile } from "./faults";
 
 /** What the flag takes, for its help and its refusals. */

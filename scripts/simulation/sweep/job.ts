@@ -1,5 +1,5 @@
-import { withDefaults } from "../../market/defaults";
-import { figureCells } from "../../reports/compareCsv";
+import { withDefaults } from "../../core/parameters";
+import { figureCells } from "../../reports/compareColumns";
 import { compareSchemes } from "../compare";
 import { comparedSchemes } from "../comparedSchemes";
 import { defaultDay } from "../defaults";

@@ -1,6 +1,6 @@
-import { MARKET_BOUNDS } from "../../market/bounds";
-import type { DeploymentParameters } from "../../market/defaults";
-import { InputError } from "../../scenario/inputError";
+import { MARKET_BOUNDS } from "../../core/bounds";
+import type { DeploymentParameters } from "../../core/parameters";
+import { InputError } from "../../core/errors";
 import { type DaySettings, PENNY } from "../defaults";
 import { PRESETS } from "../presets";
 

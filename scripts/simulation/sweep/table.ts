@@ -1,10 +1,10 @@
-import { FIGURE_COLUMNS } from "../../reports/compareCsv";
-import { InputError } from "../../scenario/inputError";
+import { FIGURE_HEADINGS } from "../../reports/compareColumns";
+import { InputError } from "../../core/errors";
 import type { SweepJob } from "./plan";
 
 /** The heading of a sweep's table. */
 export function sweepHead(names: readonly string[]): string {
-  return ["version", "setting", ...names, "scheme", "seed", ...Object.keys(FIGURE_COLUMNS)].join(",");
+  return ["version", "setting", ...names, "scheme", "seed", ...FIGURE_HEADINGS].join(",");
 }
 
 /** What of a sweep a file already has. */

@@ -20,6 +20,7 @@ import {
   deployDirect,
   settleNow,
 } from "./fixtures";
+import { setting } from "./roundFixtures";
 
 describe("Accounts", () => {
   async function fixture() {
@@ -179,6 +180,25 @@ describe("Accounts", () => {
         .to.emit(market, "Withdrawn")
         .withArgs(1n, a, 1n, PILE_BALANCE - 1n);
       await expectSolvent(market, token, parameters);
+    });
+
+    it("keeps the margin that an open round may still take, one where the match took the other", async () => {
+      const s = await setting({ readingSeconds: 3_600 });
+      const { market, lens, piles } = s;
+      const [iceberg, other] = [nth(piles, 0), nth(piles, 1)];
+      await market.connect(iceberg).place(bid(30n * PENNY, 6_000n, s.frame + 4));
+      const margin = await lens.marginOf(market, 1, s.frame + 1);
+      const free = await market.freeBalanceOf(iceberg);
+      const refuses = async (held: bigint) =>
+        expect(market.connect(iceberg).withdraw(iceberg, free - held + 1n))
+          .to.be.revertedWithCustomError(market, "InsufficientBalance")
+          .withArgs(free - held, free - held + 1n);
+      await goTo(s.frame + 1, -600);
+      await refuses(2n * margin);
+      await market.connect(other).clear(s.frame + 1);
+      await refuses(margin);
+      await market.connect(iceberg).withdraw(iceberg, free - margin);
+      expect(await market.freeBalanceOf(iceberg)).to.equal(margin);
     });
 
     it("is never paused", async () => {

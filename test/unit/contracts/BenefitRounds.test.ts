@@ -6,7 +6,7 @@ import { ethers } from "hardhat";
 import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
 import { decodeChronicle, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
-import { benefit, scorePlan } from "../../../scripts/market/model/benefit";
+import { benefit, scorePlan } from "../../../scripts/model/benefit";
 import { currentFrame, goTo } from "../../helpers/market";
 import { ask, bid, deployDirect, nth, PENNY, publish, TARIFFS } from "./fixtures";
 import { bookOf, commit, opened, plan, SALT, setting } from "./roundFixtures";
@@ -112,6 +112,16 @@ describe("BenefitRounds", () => {
         expect([terms.horizon, terms.bySlack]).to.deep.equal([horizon, "allotment" in parameters]);
         expect(book).to.have.length(1 + horizon + 3);
       }
+    });
+
+    it("writes the largest budget for exports that a round can have, however much the operator holds", async () => {
+      const s = await setting();
+      const most = 2n ** 49n - 1n;
+      await s.token.faucet(s.admin, most + 1n);
+      await s.token.approve(s.market, most + 1n);
+      await s.market.depositGrid(most + 1n);
+      const { book } = await opened(s);
+      expect(decodeRoundTerms(nth(book, 0)).exportBudgetTicks).to.equal(most);
     });
 
     it("opens no round where nothing is flexible", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { decodePileState } from "../../../scripts/chain/packedWords";
-import { Random } from "../../../scripts/random";
+import { Random } from "../../../scripts/core/random";
 import { runs } from "../../helpers/coverage";
 import {
   ask,

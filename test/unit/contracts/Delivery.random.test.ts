@@ -4,8 +4,8 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { decodePileState, type PackedFill } from "../../../scripts/chain/packedWords";
-import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/market/defaults";
-import { Random } from "../../../scripts/random";
+import { DEFAULT_PARAMETERS, type DeploymentParameters } from "../../../scripts/core/parameters";
+import { Random } from "../../../scripts/core/random";
 import type { Delivery, Market, TestToken } from "../../../typechain-types";
 import { cases } from "../../helpers/cases";
 import { goTo } from "../../helpers/market";

@@ -12,7 +12,7 @@ import {
   READING_TYPES,
 } from "../../../scripts/chain/packedWords";
 import { ContractRefusal, decodeRefusal } from "../../../scripts/chain/refusal";
-import type { DeploymentParameters } from "../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import { goTo, PILE_BALANCE } from "../../helpers/market";
 import {
   deliveryDomain,
@@ -359,6 +359,33 @@ describe("Delivery", () => {
       await expectSolvent(market, token, parameters);
     });
 
+    it("leaves a silent seller's exports open, and returns two margins to a pile that match and round filled", async () => {
+      const { market, delivery, token, parameters, frame, words, publication, digest, sign, free } =
+        await loadFixture(fixture);
+      const round = [
+        packFill({ sell: 0, buy: 1, energyWh: 100n, price: 20n * PENNY }),
+        packFill({ sell: 4, buy: 0, energyWh: 100n, price: 5n * PENNY }),
+      ];
+      const first = await digest(frame, words);
+      await pokeRecord(market, frame, await digestOf(market, frame, keptOf(first), round, LEVEL.roundAfterMatch));
+      // What the round set aside: a bid and the export at their prices, a bond of 20 p per kWh, and two margins.
+      await token.faucet(market, 20_000n + 5_000n + 20_000n + 2n * MARGIN);
+      await goTo(frame + 1);
+      const settle = async (fills: bigint[], matched: number, readings: SignedReading[]) =>
+        delivery.settle(market, frame, publication, fills, matched, readings);
+      const [buyer, exporter] = [await free(1), await free(4)];
+      await settle([...words, ...round], words.length, [await sign(1, 1600n, 0n), await sign(2, 0n, 1000n)]);
+      // All that it locked is owed: its two margins come back, whole.
+      expect(await free(1)).to.equal(buyer + 2n * MARGIN);
+      expect(await free(4)).to.equal(exporter);
+      await goTo(frame + 1, READING_SECONDS);
+      await settle(round.slice(1), 0, []);
+      // 15 p for each kWh that it did not bring, and for all that it may have consumed 20 p and 15 p.
+      expect(await free(4)).to.equal(exporter + 20_000n + MARGIN - 15_000n - 1_225_000n);
+      expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(0);
+      await expectSolvent(market, token, parameters);
+    });
+
     it("posts for the market's delivery contract alone", async () => {
       const { market, delivery, frame, publication, words, admin, digest } = await loadFixture(fixture);
       await goTo(frame + 1, READING_SECONDS);
@@ -403,6 +430,29 @@ describe("Delivery", () => {
       await goTo(firstFrame, 0);
       await market.connect(a).withdraw(a, MARGIN);
       expect(await free(1)).to.equal(0n);
+    });
+
+    it("keeps what a pile's own rated power asks for, and no spread where a breach costs the counterparty nothing", async () => {
+      const { market, lens, admin, token, start } = await fixtureOf({ breach: "counterparty", bondPrice: 0n });
+      const margin = (ratedW: bigint) => (ratedW * 23n * PENNY) / 2_000n;
+      const [small, large] = (await ethers.getSigners()).slice(-2);
+      await token.faucet(admin, 10n ** 9n);
+      await token.approve(market, ethers.MaxUint256);
+      for (const [pile, ratedW] of [
+        [small!, 1_000],
+        [large!, 22_000],
+      ] as const) {
+        await market.registerPile(pile, ethers.ZeroAddress, pile, ratedW);
+        // A bid of 100 Wh locks 22 p and the highest wheeling charge.
+        await market.deposit(pile, 26_000n + margin(1_000n));
+        await market.connect(pile).place(bid(22n * PENNY, 100n, start + 9));
+      }
+      const next = Number(decodePileState(await market.pileState(5)).firstFrame);
+      expect(await lens.marginOf(market, 5, next)).to.equal(margin(1_000n));
+      expect(await lens.marginOf(market, 6, next)).to.equal(margin(22_000n));
+      // One's margin covers its own kilowatt though not the largest pile's; the other stays out.
+      const { fills } = await clear(market, next);
+      expect(fills.map(({ buy }) => buy).filter((pile) => pile >= 5)).to.deep.equal([5]);
     });
 
     it("pays everybody in full though a pile that took all it can has nothing beside", async () => {

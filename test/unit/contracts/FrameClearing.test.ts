@@ -8,7 +8,7 @@ import {
   decodeFrameRecord,
   decodePileState,
 } from "../../../scripts/chain/packedWords";
-import type { DeploymentParameters } from "../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import { goTo, liveStates, nextFirstFrame, PILE_BALANCE } from "../../helpers/market";
 import type { TARIFFS } from "./fixtures";
 import {

@@ -6,7 +6,7 @@ import hre, { artifacts, ethers } from "hardhat";
 import { feederModule } from "../../../deploy/modules/Feeder";
 import Platform from "../../../deploy/modules/Platform";
 import { contractParameters } from "../../../scripts/chain/contractParameters";
-import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../scripts/core/parameters";
 import type { Delivery, MarketFactory } from "../../../typechain-types";
 import { Market__factory } from "../../../typechain-types";
 import { deployMarket } from "../../helpers/market";

@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 import { decodeFill, type PackedFill } from "../../../scripts/chain/packedWords";
 import { VERDICTS } from "../../../scripts/chain/verdicts";
-import { Random } from "../../../scripts/random";
+import { Random } from "../../../scripts/core/random";
 import { deployMarket, goTo, liveStates, nextFirstFrame } from "../../helpers/market";
 import {
   ask,
@@ -390,6 +390,19 @@ describe("MarketLens", () => {
       await look();
       expect(seen).to.deep.equal([4, 4, 2, 0]);
     });
+  });
+
+  it("counts an order in its last frame as live while a round may still fill it", async () => {
+    const s = await loadFixture(setting);
+    const { market, lens, frame } = s;
+    await market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4));
+    await market.connect(nth(s.piles, 1)).place(bid(30n * PENNY, 5_000n, frame + 1));
+    await goTo(frame + 1, -600);
+    await market.clear(frame + 1);
+    const live = async () => (await lens.liveStates(market)).piles.map(Number);
+    expect(await live()).to.deep.equal([1, 2]);
+    await time.increaseTo((frame + 1) * F);
+    expect(await live()).to.deep.equal([1]);
   });
 
   describe("history", () => {

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { AbiCoder, type Addressable, id, keccak256, toBeHex, ZeroHash, zeroPadValue } from "ethers";
 import { ethers } from "hardhat";
 
-import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
-import { creditWeights, drawWinner } from "../../../scripts/market/model/creditDraw";
+import { DEFAULT_PARAMETERS } from "../../../scripts/core/parameters";
+import { creditWeights, drawWinner } from "../../../scripts/model/creditDraw";
 import { skipWhereInstrumented } from "../../helpers/coverage";
 import { goTo } from "../../helpers/market";
 import { deployFor, nth, overwrite, slotOf, stranger } from "./fixtures";

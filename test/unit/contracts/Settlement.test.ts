@@ -2,10 +2,10 @@ import { impersonateAccount, loadFixture, setBalance } from "@nomicfoundation/ha
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { decodeChronicle, decodePileState } from "../../../scripts/chain/packedWords";
+import { decodeChronicle, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
 import { PILE_BALANCE } from "../../helpers/market";
-import { hashWords, packPosting, pokeRecord } from "./deliveryFixtures";
-import { deployDirect, MAX_MONEY, nth } from "./fixtures";
+import { hashWords, keptOf, packPosting, pokeRecord } from "./deliveryFixtures";
+import { deployDirect, MAX_MONEY, nth, overwrite, slotOfEntry } from "./fixtures";
 
 const FRAME = 1_000_000;
 const DIGEST = ethers.toBeHex(hashWords([1n]), 32);
@@ -57,6 +57,24 @@ describe("Settlement", () => {
       .to.emit(market, "FrameSettled")
       .withArgs(FRAME, 0n, ethers.ZeroHash, []);
     expect(await open()).to.equal(0);
+  });
+
+  it("keeps what is left of a frame whose record has made way for a later one", async () => {
+    const { market, post } = await loadFixture(fixture);
+    const moved = FRAME - 128;
+    const open = async (frame: number) => decodeFrameRecord(await market.frameRecord(frame))?.open;
+    const record = await slotOfEntry("_unsettledRecords", moved);
+    await overwrite(market, record, () => BigInt(moved) | keptOf(BigInt(DIGEST)));
+    await expect(post(moved, REST, ethers.ZeroHash, 0n, []))
+      .to.be.revertedWithCustomError(market, "WrongFills")
+      .withArgs(moved);
+    await post(moved, DIGEST, REST, 0n, []);
+    expect([await open(moved), await open(FRAME)]).to.deep.equal([true, true]);
+    await post(moved, REST, ethers.ZeroHash, 0n, []);
+    expect(await ethers.provider.getStorage(market, record)).to.equal(ethers.ZeroHash);
+    await expect(post(moved, REST, ethers.ZeroHash, 0n, []))
+      .to.be.revertedWithCustomError(market, "NothingToSettle")
+      .withArgs(moved);
   });
 
   it("keeps a balance within its field: what is beyond goes to the grid, and the order beside it stays", async () => {

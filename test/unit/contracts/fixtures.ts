@@ -5,17 +5,17 @@ import {
   type Addressable,
   type AddressLike,
   type BigNumberish,
+  concat,
   type ContractTransactionReceipt,
   type ContractTransactionResponse,
+  keccak256,
   type Overrides,
-  resolveAddress,
   type Result,
   Signature,
-  ZeroAddress,
+  toBeHex,
 } from "ethers";
 import hre, { ethers } from "hardhat";
 
-import { contractParameters } from "../../../scripts/chain/contractParameters";
 import {
   decodeFill,
   decodeFrameRecord,
@@ -26,9 +26,10 @@ import {
   packSignedTerms,
   type SignedTerms,
 } from "../../../scripts/chain/packedWords";
-import { type DeploymentParameters, withDefaults } from "../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
-import { currentFrame, type Deployed, goTo, PILE_BALANCE } from "../../helpers/market";
+import { deploy, type Deployed } from "../../helpers/deploy";
+import { currentFrame, goTo } from "../../helpers/market";
 
 /** Money units in a penny. */
 export const PENNY = 10_000n;
@@ -253,12 +254,18 @@ interface StorageLayout {
 
 /** First storage slot of a variable of a contract, the market unless told otherwise, as the compiler laid it out. */
 export async function slotOf(label: string, contract = "Market"): Promise<bigint> {
-  const path = `contracts/${contract}.sol`;
-  const info = await hre.artifacts.getBuildInfo(`${path}:${contract}`);
-  const output = info?.output.contracts[path]?.[contract] as { storageLayout?: StorageLayout } | undefined;
+  const { sourceName } = await hre.artifacts.readArtifact(contract);
+  const info = await hre.artifacts.getBuildInfo(`${sourceName}:${contract}`);
+  const output = info?.output.contracts[sourceName]?.[contract] as { storageLayout?: StorageLayout } | undefined;
   const found = output?.storageLayout?.storage.find((variable) => variable.label === label);
   if (found === undefined) throw new Error(`the storage layout has no ${label}`);
   return BigInt(found.slot);
+}
+
+/** The storage slot of a contract's mapping entry, by the mapping's name and a number as key. */
+export async function slotOfEntry(label: string, key: number, contract = "Market"): Promise<bigint> {
+  const words = [BigInt(key), await slotOf(label, contract)].map((word) => toBeHex(word, 32));
+  return BigInt(keccak256(concat(words)));
 }
 
 /** Overwrites a storage word of a contract: for states that would take millions of transactions to reach. */
@@ -278,27 +285,12 @@ export async function stranger(): Promise<HardhatEthersSigner> {
   return nth(signers, signers.length - 1);
 }
 
-/**
- * {@link deployMarket} without the deployment modules: the same market a second sooner, for tests that need many
- * different ones. That both have the same code is tested with the factory.
- */
+/** {@link deploy} without the deployment modules, with `pileCount` funded piles: for tests that need many markets. */
 export async function deployDirect(
   pileCount: number,
-  overrides: Partial<DeploymentParameters> & { ratedW?: number } = {},
+  { ratedW = 7000, ...parameters }: Partial<DeploymentParameters> & { ratedW?: number } = {},
 ): Promise<Deployed> {
-  const { ratedW = 7000, ...parameterOverrides } = overrides;
-  const parameters = withDefaults(parameterOverrides);
-  const token = await ethers.deployContract("TestToken", [6]);
-  const lens = await ethers.deployContract("MarketLens");
-  const { market, rounds, delivery, admin } = await deployFor(token, parameters);
-  await token.faucet(admin, 10n ** 30n);
-  await token.approve(market, ethers.MaxUint256);
-  const piles = (await ethers.getSigners()).slice(1, 1 + pileCount);
-  for (const pile of piles) {
-    await market.registerPile(pile, pile, pile, ratedW);
-    await market.deposit(pile, PILE_BALANCE * parameters.unit);
-  }
-  return { market, lens, rounds, delivery, token, parameters, admin, piles };
+  return deploy({ pileCount, ratedW, parameters, through: "constructor" });
 }
 
 /** A market that counts in `token`; the first signer holds every role. */
@@ -306,19 +298,5 @@ export async function deployFor(
   token: AddressLike,
   parameters: DeploymentParameters,
 ): Promise<Pick<Deployed, "market" | "rounds" | "delivery" | "admin">> {
-  const admin = nth(await ethers.getSigners(), 0);
-  const rounds = await ethers.deployContract("BenefitRounds");
-  const delivery = await ethers.deployContract("Delivery");
-  const { address } = admin;
-  const surroundings = {
-    admin: address,
-    gridOperator: address,
-    registrar: address,
-    guardian: address,
-    token: await resolveAddress(token),
-    rounds: await rounds.getAddress(),
-    delivery: await delivery.getAddress(),
-  };
-  const market = await ethers.deployContract("Market", [contractParameters(parameters, surroundings, ZeroAddress)]);
-  return { market, rounds, delivery, admin };
+  return deploy({ token, parameters, through: "constructor" });
 }

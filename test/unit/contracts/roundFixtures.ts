@@ -3,7 +3,7 @@ import { type ContractTransactionResponse, id } from "ethers";
 import { ethers } from "hardhat";
 
 import { decodeRoundTerms, encodePlan } from "../../../scripts/chain/roundWords";
-import type { DeploymentParameters } from "../../../scripts/market/defaults";
+import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import type { BenefitRounds, Market } from "../../../typechain-types";
 import { type Deployed, goTo } from "../../helpers/market";
 import type { TARIFFS } from "./fixtures";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { layoutRows } from "../../../scripts/audit/storageLayout";
+import { layoutRows } from "../../../scripts/quality/audit/storageLayout";
 import { layoutDocument } from "../../../tasks/audit-layout";
 
 describe("docs/storage-layout.md", () => {

@@ -8,7 +8,7 @@ import hre from "hardhat";
 import { MarketMoney, unitFor } from "../../../scripts/chain/token";
 import { readPileList } from "../../../scripts/chain/pileList";
 import { PublicationReader, publishableFrames } from "../../../scripts/chain/publications";
-import { DEFAULT_PARAMETERS } from "../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../scripts/core/parameters";
 import { differences, flagText, readMarketFlags } from "../../../tasks/support/marketFlags";
 import { readAmount } from "../../../tasks/support/moneyFlags";
 
@@ -28,10 +28,10 @@ describe("flags of a market", () => {
     }
   });
 
-  it("take what the contract's field holds and no more", async () => {
-    expect(await readMarketFlags({ capacity: "4294967295" })).to.deep.equal({ capacityW: 4_294_967_295n });
-    expect(await failure(readMarketFlags({ capacity: "99999999999" }))).to.equal(
-      '--capacity: expected a whole number from 0 to 4294967295, found "99999999999"',
+  it("take what a market takes and no more", async () => {
+    expect(await readMarketFlags({ capacity: "2147483647" })).to.deep.equal({ capacityW: 2_147_483_647n });
+    expect(await failure(readMarketFlags({ capacity: "2147483648" }))).to.equal(
+      '--capacity: expected a whole number of W, 0 to 2147483647, found "2147483648"',
     );
     expect(await failure(readMarketFlags({ maxHorizon: "9", horizon: "9".repeat(84) }))).to.include(
       "--horizon: expected",
@@ -52,7 +52,7 @@ describe("flags of a market", () => {
       /expected an object of market parameters.*found "capacity"$/,
     );
     writeFileSync(file, '{ "capacityW": -1 }');
-    expect(await failure(readMarketFlags({ file }))).to.include("capacityW: expected a whole number from 0");
+    expect(await failure(readMarketFlags({ file }))).to.include("capacityW: expected a whole number of W, 0 to");
   });
 
   it("are named where a deployed market has others", () => {

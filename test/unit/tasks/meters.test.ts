@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { InputError } from "../../../scripts/scenario/inputError";
+import { InputError } from "../../../scripts/core/errors";
 import { parseMeters } from "../../../tasks/support/meters";
 
 describe("--meters", () => {

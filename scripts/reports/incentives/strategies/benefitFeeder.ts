@@ -1,6 +1,6 @@
-import type { MarketParameters } from "../../../market/types";
+import type { MarketParameters } from "../../../core/types";
 import { asapPlanner, epob } from "../../../planners/book/planners";
-import type { Random } from "../../../random";
+import type { Random } from "../../../core/random";
 import { drawPeople } from "../people";
 import { meteredParameters } from "../rules";
 import { Street } from "../street";

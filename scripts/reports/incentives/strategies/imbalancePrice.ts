@@ -1,4 +1,4 @@
-import type { Publication } from "../../../market/types";
+import type { Publication } from "../../../core/types";
 import { movement, type Person, type PersonOptions } from "../person";
 import { IMPORT_CAP, meteredParameters } from "../rules";
 import { Street } from "../street";

@@ -1,4 +1,4 @@
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { GeneticProblem } from "../../../../scripts/schemes/genetic/problem";
 
 /** A seeded problem: EVs of 3 to 43 kW with stays and energies of all kinds that fit. */

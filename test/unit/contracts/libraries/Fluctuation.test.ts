@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { chargingRoomWh, powerAwayFromZeroW } from "../../../../scripts/market/model/load";
+import { chargingRoomWh, powerAwayFromZeroW } from "../../../../scripts/model/load";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { skipWhereInstrumented } from "../../../helpers/coverage";
 import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { amountDown, amountUp } from "../../../../scripts/market/model/money";
+import { amountDown, amountUp } from "../../../../scripts/model/money";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { libraryHarness } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { LibraryHarness } from "../../../../typechain-types";
 import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
 import { runs, skipWhereInstrumented } from "../../../helpers/coverage";

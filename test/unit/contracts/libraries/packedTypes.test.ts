@@ -16,7 +16,7 @@ import {
   packSignedTerms,
   type SignedAction,
 } from "../../../../scripts/chain/packedWords";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { PackedTypesHarness } from "../../../../typechain-types";
 import { packedTypesHarness, randomWord } from "../../../helpers/libraries";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { readControls } from "../../../../scripts/lesson/controls";
-import { InputError } from "../../../../scripts/scenario/inputError";
+import { InputError } from "../../../../scripts/core/errors";
 
 describe("scripts/lesson/controls", () => {
   it("reads letters and words, apart by spaces or commas", () => {

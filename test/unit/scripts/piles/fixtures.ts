@@ -1,4 +1,4 @@
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import type { BookLine, OwnState, PublicNeed, PublicView, PublishedFrame } from "../../../../scripts/piles/agent";
 import { agentMarket } from "../../../../scripts/simulation/publicView";
 

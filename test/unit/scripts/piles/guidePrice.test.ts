@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { GuidePrice, timeOfDayFactor } from "../../../../scripts/piles/guidePrice";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 
 const OPTIONS = { startPrice: 150_000, frameSeconds: 1800 };
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import type { EvStay } from "../../../../scripts/piles/ev";
 import { EvMeter, FAITHFUL } from "../../../../scripts/piles/meters";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 
 const stay = (overrides: Partial<EvStay> = {}): EvStay => ({
   ...{ pile: "P", side: "charge", arrivalFrame: 10, departureFrame: 30, batteryWh: 60_000 },

@@ -7,7 +7,7 @@ import { sell } from "../../../../scripts/piles/policies/selling";
 import { Valley } from "../../../../scripts/piles/policies/valley";
 import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
 import { Waterline } from "../../../../scripts/piles/policies/waterline";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import { line, need, own, PUBLISHED, view } from "./fixtures";
 
 const RANDOM = new Random(1);

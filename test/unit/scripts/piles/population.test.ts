@@ -6,7 +6,7 @@ import type { Population } from "../../../../scripts/piles/population";
 import { chapter4Population } from "../../../../scripts/piles/populations/chapter4";
 import { chapter5Population } from "../../../../scripts/piles/populations/chapter5";
 import { elaadPopulation } from "../../../../scripts/piles/populations/elaadnl";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 
 const draw = (population: Population, changes: { evs?: number; days?: number; seed?: number } = {}) =>
   population({ evs: 100, days: 2, frameSeconds: 1800, random: new Random(changes.seed ?? 1), ...changes });

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { frameWh } from "../../../../scripts/piles/ev";
 import { projectClearing } from "../../../../scripts/piles/projection";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 import { agentMarket } from "../../../../scripts/simulation/publicView";
 import { line, PUBLISHED, view } from "./fixtures";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import type { FrameOutcome } from "../../../../scripts/market/types";
+import type { FrameOutcome } from "../../../../scripts/core/types";
 import { PublicNeeds } from "../../../../scripts/piles/publicNeeds";
 import { line } from "./fixtures";
 

@@ -11,7 +11,7 @@ import {
   type Score,
   scoreCourse,
   scorePlan,
-} from "../../../../scripts/market/model/benefit";
+} from "../../../../scripts/model/benefit";
 import {
   asapPlanner,
   type BookPlanner,
@@ -20,7 +20,7 @@ import {
   highsPlanner,
   pob,
 } from "../../../../scripts/planners/book/planners";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import { cases } from "../../../helpers/cases";
 
 const SEED = 6_4;

@@ -1,7 +1,7 @@
 import { homesBaseLoadW } from "../../../../scripts/data/elexonProfileClass1";
 import type { FlexibleLoad, LoadProblem } from "../../../../scripts/planners/loadProblem";
 import { signOf } from "../../../../scripts/planners/loadProblem";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 
 /** A seeded problem on the load of 100 homes; every fifth EV or so discharges. */
 export function drawProblem(seed: number, evs: number, frames: number, limitWh = Infinity): LoadProblem {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { projectOnBoxAndSum } from "../../../../scripts/planners/projection";
 import { wholeWh } from "../../../../scripts/planners/rounding";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 
 const project = (wanted: number[], weights: number[], high: number, least: number, most: number) => {
   const out = new Float64Array(wanted.length);

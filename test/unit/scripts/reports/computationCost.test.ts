@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import type { FrameOutcome } from "../../../../scripts/market/types";
+import type { FrameOutcome } from "../../../../scripts/core/types";
 import { costCsv } from "../../../../scripts/reports/computationCost/csv";
 import { DayMeter } from "../../../../scripts/reports/computationCost/dayMeter";
 import { fitPowerLaw, growthOf } from "../../../../scripts/reports/computationCost/growth";
@@ -11,7 +11,7 @@ import { moneyOf, moneyText } from "../../../../scripts/reports/computationCost/
 import { COMPLETE } from "../../../../scripts/reports/computationCost/types";
 import { breakEvenGenerations, verdictsOf } from "../../../../scripts/reports/computationCost/verdicts";
 import type { GeneticProblem } from "../../../../scripts/schemes/genetic/problem";
-import type { GasSum, MarketPort } from "../../../../scripts/simulation/marketPort";
+import type { GasSum, MarketPort } from "../../../../scripts/core/ports";
 import { exampleReport } from "./fixtures";
 
 describe("scripts/reports/computationCost", () => {

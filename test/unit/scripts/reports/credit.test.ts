@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import { compareTable, TABLE_COLUMNS } from "../../../../scripts/reports/credit/compare";
 import { PLAYERS, runDraws } from "../../../../scripts/reports/credit/draws";
 import { ModelSettler } from "../../../../scripts/reports/credit/modelSettler";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { drawDepth } from "../../../../scripts/reports/charts/depthChart";
 import { drawLines } from "../../../../scripts/reports/charts/lineChart";
 import { dayHtml } from "../../../../scripts/reports/day/html";
@@ -9,7 +9,7 @@ import { recordBooks } from "../../../../scripts/simulation/bookRecorder";
 import { runDay } from "../../../../scripts/simulation/day";
 import type { FrameReport } from "../../../../scripts/simulation/dayResult";
 import { defaultDay } from "../../../../scripts/simulation/defaults";
-import type { BookOrder } from "../../../../scripts/simulation/marketPort";
+import type { BookOrder } from "../../../../scripts/core/ports";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 
 describe("scripts/reports/day", () => {

@@ -1,8 +1,8 @@
 import { homesBaseLoadW } from "../../../../scripts/data/elexonProfileClass1";
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { type EvStay, frameWh } from "../../../../scripts/piles/ev";
 import { chapter4Population } from "../../../../scripts/piles/populations/chapter4";
-import { Random } from "../../../../scripts/random";
+import { Random } from "../../../../scripts/core/random";
 import type { ControlledSchedule } from "../../../../scripts/schemes/controlled";
 
 export const MARKET = DEFAULT_PARAMETERS;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { absoluteStepsW } from "../../../../scripts/metrics/fluctuation";
 import type { EvStay } from "../../../../scripts/piles/ev";
 import { capped } from "../../../../scripts/schemes/capped";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { compareCsv } from "../../../../scripts/reports/compareCsv";
 import { compareSchemes, ranking, type SchemeComparison } from "../../../../scripts/simulation/compare";
 import { comparedSchemes } from "../../../../scripts/simulation/comparedSchemes";

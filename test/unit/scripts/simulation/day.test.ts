@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
-import type { FrameOutcome } from "../../../../scripts/market/types";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
+import type { FrameOutcome } from "../../../../scripts/core/types";
 import type { OrderPolicy, PublicView } from "../../../../scripts/piles/agent";
 import { Impatient } from "../../../../scripts/piles/policies/impatient";
 import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS, withDefaults } from "../../../../scripts/market/defaults";
-import type { MarketParameters } from "../../../../scripts/market/types";
+import { DEFAULT_PARAMETERS, withDefaults } from "../../../../scripts/core/parameters";
+import type { MarketParameters } from "../../../../scripts/core/types";
 import { FAITHFUL, type MeterDeviations } from "../../../../scripts/piles/meters";
 import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
 import { epob } from "../../../../scripts/planners/book/planners";

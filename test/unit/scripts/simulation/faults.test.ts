@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { InputError } from "../../../../scripts/scenario/inputError";
+import { InputError } from "../../../../scripts/core/errors";
 import { within } from "../../../../scripts/simulation/faults/faults";
 import { FAULTS_SYNTAX, parseFaults } from "../../../../scripts/simulation/faults/parse";
 

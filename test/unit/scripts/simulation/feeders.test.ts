@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import { WholeNeed } from "../../../../scripts/piles/policies/wholeNeed";
 import { pob } from "../../../../scripts/planners/book/planners";
 import { runDay } from "../../../../scripts/simulation/day";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
-import type { OrderRequest, Publication } from "../../../../scripts/market/types";
-import type { Action } from "../../../../scripts/simulation/marketPort";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
+import type { OrderRequest, Publication } from "../../../../scripts/core/types";
+import type { Action } from "../../../../scripts/core/ports";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 
 const PUBLICATION: Publication = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
-import { DEFAULT_PARAMETERS } from "../../../../scripts/market/defaults";
+import { DEFAULT_PARAMETERS } from "../../../../scripts/core/parameters";
 import type { EvStay } from "../../../../scripts/piles/ev";
 import { compareSchemes } from "../../../../scripts/simulation/compare";
 import { comparedSchemes } from "../../../../scripts/simulation/comparedSchemes";
-import { DayCalendar } from "../../../../scripts/simulation/calendar";
+import { DayCalendar } from "../../../../scripts/data/calendar";
 import { runDay } from "../../../../scripts/simulation/day";
 import { defaultDay } from "../../../../scripts/simulation/defaults";
 import { energyBasis } from "../../../../scripts/simulation/energyBasis";

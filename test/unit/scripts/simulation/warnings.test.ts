@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { withDefaults } from "../../../../scripts/market/defaults";
+import { withDefaults } from "../../../../scripts/core/parameters";
 import type { OrderPolicy } from "../../../../scripts/piles/agent";
 import type { BookPlanner } from "../../../../scripts/planners/book/planners";
 import { asapPlanner } from "../../../../scripts/planners/book/planners";

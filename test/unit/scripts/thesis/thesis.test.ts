@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { withDefaults } from "../../../../scripts/market/defaults";
-import { Random } from "../../../../scripts/random";
+import { withDefaults } from "../../../../scripts/core/parameters";
+import { Random } from "../../../../scripts/core/random";
 import { PRESETS } from "../../../../scripts/simulation/presets";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 import { atOnce } from "../../../../scripts/thesis/atOnce";

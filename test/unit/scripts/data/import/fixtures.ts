@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { InputError } from "../../../../../scripts/scenario/inputError";
+import { InputError } from "../../../../../scripts/core/errors";
 
 const folder = mkdtempSync(join(tmpdir(), "adbev-import-"));
 let count = 0;

@@ -4,7 +4,7 @@ import { byFrame } from "../../../../../scripts/data/import/byFrame";
 import { readLoad } from "../../../../../scripts/data/import/load";
 import { readPrices } from "../../../../../scripts/data/import/prices";
 import type { SeriesOptions } from "../../../../../scripts/data/import/series";
-import { DayCalendar } from "../../../../../scripts/simulation/calendar";
+import { DayCalendar } from "../../../../../scripts/data/calendar";
 import { fileOf, problemOf } from "./fixtures";
 
 const FRAME = { frameSeconds: 1800, bounds: [-(2 ** 31) + 1, 2 ** 31 - 1] as const };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { FIGURE_COLUMNS } from "../../../../../scripts/reports/compareCsv";
+import { FIGURE_HEADINGS } from "../../../../../scripts/reports/compareColumns";
 import { jobsOf, parseAxes, settingOf, SWEEPABLE } from "../../../../../scripts/simulation/sweep/plan";
 import { runPool } from "../../../../../scripts/simulation/sweep/pool";
 import { resume, sweepHead } from "../../../../../scripts/simulation/sweep/table";
@@ -70,8 +70,8 @@ describe("sweeps", function () {
   });
 
   it("have every column documented", () => {
-    const page = readFileSync(join(__dirname, "../../../../../docs/results.md"), "utf8");
-    for (const name of [...Object.keys(FIGURE_COLUMNS), ...Object.keys(SWEEPABLE), "version", "setting"]) {
+    const page = readFileSync(join(__dirname, "../../../../../docs/results-schema.md"), "utf8");
+    for (const name of [...FIGURE_HEADINGS, ...Object.keys(SWEEPABLE), "version", "setting"]) {
       expect(page, name).to.include(`\`${name}\``);
     }
   });

@@ -1,0 +1,19 @@
+import type { Publication } from "../../core/types";
+import type { Receipt, Transactor } from "../transactor";
+import type { MarketContracts } from "./marketContracts";
+
+/**
+ * Publishes base load and tariffs of frames, in any order.
+ *
+ * @throws ContractRefusal where the contract refuses
+ * @example
+ * const publication = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+ * await publish(market, operator, [{ frame: 980_000, ...publication }]);
+ */
+export async function publish(
+  market: MarketContracts,
+  operator: Transactor,
+  publications: readonly ({ frame: number } & Publication)[],
+): Promise<Receipt> {
+  return market.toMarket.send(operator, "publish", [publications]);
+}

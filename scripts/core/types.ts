@@ -1,0 +1,80 @@
+/**
+ * The words of the market, shared by the model, the agents and the chain client.
+ *
+ * Units: energy in Wh, power in W, prices in money units per kWh, amounts in money units (a market fixes how many of
+ * the token's smallest units one money unit is). Quantities that meet the chain are `bigint`; frame numbers and times
+ * in seconds are `number`.
+ */
+
+export type { MarketParameters } from "./parameterTable";
+
+/** `charge` is a bid (gamma = 1), `discharge` an ask (gamma = 0) [T 4.7]. */
+export type Side = "charge" | "discharge";
+
+/** What the grid operator publishes for one frame, ahead and once. */
+export interface Publication {
+  /** P_home, W. */
+  baseLoadW: bigint;
+  /** r(t), money units per kWh. */
+  importPrice: bigint;
+  /** x(t), money units per kWh. */
+  exportPrice: bigint;
+  /** w(t), money units per kWh. */
+  wheelingPrice: bigint;
+}
+
+/** What a pile asks for when it places an order. */
+export interface OrderRequest {
+  side: Side;
+  /** Limit price, money units per kWh. */
+  price: bigint;
+  /** Total energy, displayed and hidden, Wh. */
+  energyWh: bigint;
+  /** Named peak size, Wh; 0 names none. */
+  peakWh: bigint;
+  /** Last frame in which the order may be delivered. */
+  expiryFrame: number;
+}
+
+/** An order as it stands in the book. */
+export interface Order {
+  side: Side;
+  price: bigint;
+  /** What is left to trade, displayed and hidden, Wh. */
+  remainingWh: bigint;
+  iceberg: boolean;
+  /** Largest displayed quantity, Wh; for a normal order its original quantity, unless that is too large for one frame. */
+  peakWh: bigint;
+  firstFrame: number;
+  expiryFrame: number;
+  /** Market-wide number of placement; the earlier wins a tie. */
+  sequence: bigint;
+}
+
+/** A match between two piles [T 4.8]. */
+export interface Trade {
+  sell: string;
+  buy: string;
+  price: bigint;
+  energyWh: bigint;
+}
+
+/** A fill from (charge) or to (discharge) the main grid. */
+export interface GridFill {
+  pile: string;
+  side: Side;
+  price: bigint;
+  energyWh: bigint;
+}
+
+/** What the clearing of one frame decided. */
+export interface FrameOutcome {
+  frame: number;
+  /** In the order in which the market made them. */
+  trades: Trade[];
+  grid: GridFill[];
+  /** Recorded P_total(t), W. */
+  loadW: bigint;
+  /** PFL so far, W [T 4.4]. */
+  pflW: bigint;
+}

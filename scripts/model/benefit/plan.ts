@@ -1,0 +1,103 @@
+import type { Plan } from "../../core/rounds";
+import { MAX_UINT24 } from "../limits";
+import { powerAwayFromZeroW } from "../load";
+import { MarketRefusal } from "../refusal";
+import { Allotment, type Allotted, leftAtMatch, type LeftWh } from "./allotment";
+import type { FrozenBook } from "./frozenBook";
+
+export type { Plan } from "../../core/rounds";
+
+/** What a plan comes to. */
+export interface Course {
+  /** P(k) by offset, W; undefined where a frame is not published. */
+  readonly loadsW: readonly (bigint | undefined)[];
+  /** What is left of each order at the end of the horizon. */
+  readonly leftWh: LeftWh;
+  /** What the orders move in the round's own frame, bids first. */
+  readonly first: readonly Allotted[];
+}
+
+/**
+ * The load of a frame of the horizon, W; undefined where it is not published. SPEC 4.
+ *
+ * @param drawWh Flexible energy drawn, Wh.
+ * @param dischargeWh Flexible energy discharged, Wh.
+ */
+export function plannedLoadW(
+  book: FrozenBook,
+  offset: number,
+  drawWh: bigint,
+  dischargeWh: bigint,
+): bigint | undefined {
+  const publication = book.publications[offset];
+  if (publication === undefined) return undefined;
+  const drawnWh = drawWh + (offset === 0 ? book.matchedGridWh : 0n);
+  return publication.baseLoadW + powerAwayFromZeroW(book, drawnWh, dischargeWh);
+}
+
+/**
+ * Follows a plan through its horizon: allots each frame's totals, draws before discharges, and holds each to the
+ * capacity and to what the operator can pay for. SPEC 4.
+ *
+ * @throws MarketRefusal WrongHorizon, then frame by frame PlanNotAllottable, PlanOverCapacity or PlanExportsUnfunded.
+ */
+export function followPlan(book: FrozenBook, plan: Plan): Course {
+  checkFigures(book, plan);
+  const allotment = new Allotment(book);
+  const leftWh = leftAtMatch(book);
+  const loadsW: (bigint | undefined)[] = [];
+  const first: Allotted[] = [];
+  let spent = 0n;
+  for (let offset = 0; offset < book.horizon; offset++) {
+    const drawWh = plan.drawWh[offset]!;
+    const dischargeWh = plan.dischargeWh[offset]!;
+    const draws = allotment.allot(offset, "charge", drawWh, leftWh);
+    const discharges = allotment.allot(offset, "discharge", dischargeWh, leftWh);
+    if (offset === 0) first.push(...draws, ...discharges);
+    const loadW = plannedLoadW(book, offset, drawWh, dischargeWh);
+    checkCapacity(book, offset, loadW);
+    spent += (book.publications[offset]?.exportPrice ?? 0n) * dischargeWh;
+    checkBudget(book, offset, spent);
+    loadsW.push(loadW);
+  }
+  return { loadsW, leftWh, first };
+}
+
+/** Whether a plan is one that could win. @throws MarketRefusal as {@link followPlan}. */
+export function checkPlan(book: FrozenBook, plan: Plan): void {
+  followPlan(book, plan);
+}
+
+/** @throws MarketRefusal WrongHorizon; RangeError where a figure does not fit in 24 bits. */
+function checkFigures({ horizon }: FrozenBook, { drawWh, dischargeWh }: Plan): void {
+  for (const { length } of [drawWh, dischargeWh]) {
+    if (length !== horizon) throw new MarketRefusal("WrongHorizon", { frames: length, horizon });
+  }
+  for (const wh of [...drawWh, ...dischargeWh]) {
+    if (wh < 0n || wh > MAX_UINT24) throw new RangeError(`a plan's figures are 0 to ${MAX_UINT24} Wh: ${wh}`);
+  }
+}
+
+/** A plan may bring a load above the capacity nearer to zero, but never further from it. SPEC 4. */
+function checkCapacity(book: FrozenBook, offset: number, loadW: bigint | undefined): void {
+  if (loadW === undefined) return;
+  const magnitude = abs(loadW);
+  if (magnitude + book.lossAllowanceW <= book.capacityW) return;
+  if (magnitude > abs(plannedLoadW(book, offset, 0n, 0n)!))
+    throw new MarketRefusal("PlanOverCapacity", { offset, loadW });
+}
+
+/**
+ * Holds a plan's exports to the export budget: one that nobody can pay could not be executed as it was scored. SPEC 4.
+ *
+ * @param spent What the exports cost up to and in this frame, price times Wh.
+ */
+function checkBudget({ tickSize, exportBudgetTicks }: FrozenBook, offset: number, spent: bigint): void {
+  const costTickWh = spent / tickSize;
+  const budgetTickWh = 1000n * exportBudgetTicks;
+  if (costTickWh > budgetTickWh) throw new MarketRefusal("PlanExportsUnfunded", { offset, costTickWh, budgetTickWh });
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}

@@ -1,0 +1,89 @@
+import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
+import { chargingRoomWh } from "./load";
+import type { Ranked } from "./ranking";
+import { tradePrice } from "./tradePrice";
+
+/** What matching a frame's book decided, before it is booked. */
+export interface Match {
+  /** In the order in which they were made. */
+  trades: Trade[];
+  /** What each order still displays in the frame, Wh. */
+  leftWh: Map<Ranked, bigint>;
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+/**
+ * Step 2 of the frame clearing [T Tables 4-A, 4-B], SPEC 3: matches what crosses. Decides only; booking it is the
+ * caller's.
+ *
+ * @param bids In priority order.
+ * @param asks In priority order.
+ */
+export function match(bids: readonly Ranked[], asks: readonly Ranked[]): Match {
+  const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
+  const trades: Trade[] = [];
+  for (const bid of bids) {
+    for (const ask of asks) {
+      if (bid.price < ask.price) continue;
+      const energyWh = min(leftWh.get(bid)!, leftWh.get(ask)!);
+      if (energyWh === 0n) continue;
+      trades.push({ sell: ask.pile, buy: bid.pile, price: tradePrice(bid.price, ask.price), energyWh });
+      leftWh.set(bid, leftWh.get(bid)! - energyWh);
+      leftWh.set(ask, leftWh.get(ask)! - energyWh);
+    }
+  }
+  return { trades, leftWh };
+}
+
+/**
+ * Steps 3 and 4: fills unmatched bids from the main grid, within the room that the capacity leaves. Surplus: unmatched
+ * asks simply stay, with their waiting time (passive iceberg execution [T Table 4-B]).
+ *
+ * @param bids In priority order.
+ * @param leftWh What they still display, Wh; what is filled is taken off.
+ * @param publication Base load and tariffs of the frame; undefined if they were not published: then the grid fills
+ * nothing.
+ * @param mayFill Which bids the grid fills at all.
+ * @returns In the order in which they were made.
+ */
+export function fillFromGrid(
+  market: MarketParameters,
+  bids: readonly Ranked[],
+  leftWh: Map<Ranked, bigint>,
+  publication: Publication | undefined,
+  mayFill: (bid: Ranked) => boolean,
+): GridFill[] {
+  if (publication === undefined) return [];
+  const grid: GridFill[] = [];
+  let roomWh = chargingRoomWh(market, publication.baseLoadW);
+  for (const bid of bids) {
+    if (!mayFill(bid) || bid.price < publication.importPrice) continue;
+    const energyWh = min(leftWh.get(bid)!, roomWh);
+    if (energyWh === 0n) continue;
+    grid.push({ pile: bid.pile, side: "charge", price: publication.importPrice, energyWh });
+    leftWh.set(bid, leftWh.get(bid)! - energyWh);
+    roomWh -= energyWh;
+  }
+  return grid;
+}
+
+/**
+ * Shortage, aggressive iceberg execution [T Table 4-B]: a normal bid is filled at once, an iceberg's tranche only after
+ * WT_max frames of waiting or in its last frame. SPEC 3.3.
+ */
+export function mayNotWait(market: Pick<MarketParameters, "maxWaitFrames">, frame: number, bid: Ranked): boolean {
+  return !bid.order.iceberg || isForced(market, bid.waitedFrames, frame, bid.order.expiryFrame);
+}
+
+/** Whether an iceberg's tranche may wait no longer for a seller. SPEC 3.3. */
+export function isForced(
+  { maxWaitFrames }: Pick<MarketParameters, "maxWaitFrames">,
+  waitedFrames: number,
+  frame: number,
+  expiryFrame: number,
+): boolean {
+  return waitedFrames >= maxWaitFrames || frame === expiryFrame;
+}

@@ -1,0 +1,145 @@
+import { type Imbalance, noImbalance } from "../core/settlement";
+import type { MarketParameters } from "../core/types";
+import type { MeteredFill, Share, Tariffs } from "./delivery";
+import { amountDown } from "./money";
+
+/** What a fill makes due, money units. */
+export interface Dues {
+  buyerToSeller: bigint;
+  buyerToGrid: bigint;
+  sellerToBuyer: bigint;
+  /** For breach. */
+  sellerToGrid: bigint;
+  /** Of an export fill, up to what was set aside for it. */
+  gridToSeller: bigint;
+  /** Energy that nobody agreed to: paid while the operator's account lasts, then claimed. */
+  surplusToSeller: bigint;
+  imbalance: Imbalance;
+}
+
+type Rules = Pick<MarketParameters, "breach" | "overBps">;
+
+const NOTHING_DUE: Readonly<Omit<Dues, "imbalance">> = {
+  buyerToSeller: 0n,
+  buyerToGrid: 0n,
+  sellerToBuyer: 0n,
+  sellerToGrid: 0n,
+  gridToSeller: 0n,
+  surplusToSeller: 0n,
+};
+
+function min(...values: bigint[]): bigint {
+  return values.reduce((least, value) => (value < least ? value : least));
+}
+
+function notNegative(value: bigint): bigint {
+  return value > 0n ? value : 0n;
+}
+
+/**
+ * What energy costs whoever takes it and had agreed to none of it, money units: r, and the spread where a defaulter
+ * pays. SPEC 5.
+ *
+ * @param consumedWh Wh.
+ */
+export function unaskedCost({ breach }: Pick<Rules, "breach">, tariffs: Tariffs, consumedWh: bigint): bigint {
+  return amountDown(tariffs.importPrice, consumedWh) + spreadOn({ breach }, tariffs, consumedWh);
+}
+
+/** What a fill makes due by the rule of SPEC 5: [D]'s three sums, and who breaches pays for it where that is agreed. */
+export function duesOf(market: Rules, tariffs: Tariffs, fill: MeteredFill): Dues {
+  const { buyer, seller } = fill;
+  if (buyer !== undefined && seller !== undefined) return tradeDues(market, tariffs, fill, buyer, seller);
+  return gridDues(market, tariffs, fill);
+}
+
+function tradeDues(
+  market: Rules,
+  tariffs: Tariffs,
+  { price, agreedWh }: MeteredFill,
+  buyer: Share,
+  seller: Share,
+): Dues {
+  const { importPrice, exportPrice, wheelingPrice } = tariffs;
+  const consumedWh = buyer.actualWh;
+  const producedWh = seller.actualWh;
+  // More than was agreed at a price above the tariff would cost the buyer more than it set aside.
+  const mostWh = price > importPrice ? agreedWh : (agreedWh * (10_000n + market.overBps)) / 10_000n;
+  const tradedWh = min(consumedWh, producedWh, mostWh);
+  // What the seller did not bring of what was wanted, and what the buyer did not take of what was brought.
+  const missing = shortfall(market, tariffs, importPrice - price, min(consumedWh, agreedWh) - tradedWh);
+  const left = shortfall(market, tariffs, price - exportPrice, min(producedWh, agreedWh) - tradedWh);
+  const unaskedWh = notNegative(consumedWh - (agreedWh > tradedWh ? agreedWh : tradedWh));
+  const spreadOnUnasked = spreadOn(market, tariffs, unaskedWh);
+
+  const imbalance = noImbalance();
+  imbalance[buyer.silent ? "silence" : "overConsumption"] +=
+    amountDown(importPrice, consumedWh - tradedWh - missing.energyWh) + spreadOnUnasked;
+  imbalance[buyer.silent ? "silence" : "underConsumption"] += left.loss + left.toGrid;
+  imbalance.overProduction += amountDown(exportPrice, producedWh - tradedWh - left.energyWh);
+  imbalance[seller.silent ? "silence" : "underProduction"] += missing.loss + missing.toGrid;
+  return {
+    ...NOTHING_DUE,
+    buyerToSeller: amountDown(price, tradedWh) + left.compensation,
+    buyerToGrid:
+      amountDown(importPrice, consumedWh - tradedWh) +
+      amountDown(wheelingPrice, tradedWh) +
+      (left.toGrid + spreadOnUnasked),
+    sellerToBuyer: missing.compensation,
+    sellerToGrid: missing.toGrid,
+    surplusToSeller: amountDown(exportPrice, producedWh - tradedWh),
+    imbalance,
+  };
+}
+
+/** The grid is a counterparty like any other: what it agreed to and was not taken, or not brought, costs r - x. */
+function gridDues(market: Rules, tariffs: Tariffs, { agreedWh, buyer, seller }: MeteredFill): Dues {
+  const { importPrice, exportPrice } = tariffs;
+  const imbalance = noImbalance();
+  const missingWh = agreedWh - (buyer ?? seller)!.actualWh;
+  const { loss, compensation } = shortfall(market, tariffs, importPrice - exportPrice, missingWh);
+  if (buyer !== undefined) {
+    const overWh = notNegative(buyer.actualWh - agreedWh);
+    const spreadOnUnasked = spreadOn(market, tariffs, overWh);
+    imbalance[buyer.silent ? "silence" : "overConsumption"] += amountDown(importPrice, overWh) + spreadOnUnasked;
+    imbalance[buyer.silent ? "silence" : "underConsumption"] += loss;
+    const buyerToGrid = amountDown(importPrice, buyer.actualWh) + compensation + spreadOnUnasked;
+    return { ...NOTHING_DUE, buyerToGrid, imbalance };
+  }
+  const producedWh = seller!.actualWh;
+  const dueWhole = amountDown(exportPrice, producedWh);
+  const gridToSeller = min(dueWhole, amountDown(exportPrice, agreedWh));
+  const surplusToSeller = dueWhole - gridToSeller;
+  imbalance.overProduction += surplusToSeller;
+  imbalance[seller!.silent ? "silence" : "underProduction"] += loss;
+  return { ...NOTHING_DUE, gridToSeller, surplusToSeller, sellerToGrid: compensation, imbalance };
+}
+
+/** What comes of energy that one side was short of, money units. */
+interface Shortfall {
+  /** Wh. */
+  energyWh: bigint;
+  /** What the other side loses by it, whoever bears that. */
+  loss: bigint;
+  /** Of the loss, what the one who is short pays. */
+  compensation: bigint;
+  /** What that one pays besides, to the grid, so that it pays the spread at least. */
+  toGrid: bigint;
+}
+
+/**
+ * @param lossPrice What a kWh of it costs the other side; nothing if negative.
+ * @param missingWh Nothing if negative.
+ */
+function shortfall(market: Rules, tariffs: Tariffs, lossPrice: bigint, missingWh: bigint): Shortfall {
+  const energyWh = notNegative(missingWh);
+  const loss = amountDown(notNegative(lossPrice), energyWh);
+  if (market.breach !== "defaulter") return { energyWh, loss, compensation: 0n, toGrid: 0n };
+  const rest = tariffs.importPrice - tariffs.exportPrice - notNegative(lossPrice);
+  return { energyWh, loss, compensation: loss, toGrid: amountDown(notNegative(rest), energyWh) };
+}
+
+/** r - x for energy that nobody agreed to, where a defaulter pays, money units. */
+function spreadOn({ breach }: Pick<Rules, "breach">, { importPrice, exportPrice }: Tariffs, energyWh: bigint): bigint {
+  return breach === "defaulter" ? amountDown(importPrice - exportPrice, energyWh) : 0n;
+}

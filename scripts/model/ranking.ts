@@ -1,0 +1,101 @@
+import type { MarketParameters, Order, Side } from "../core/types";
+import { creditScore, NO_ATTRIBUTES, type PileAttributes } from "./creditRanking";
+
+/** An order with its owner. */
+export interface Placed {
+  pile: string;
+  order: Order;
+  /** What the owner is worth in a market that ranks by credit. */
+  standing?: { creditHundredths: bigint; attributes: Readonly<PileAttributes> };
+}
+
+/** One line of the book of a frame, as the clearing sees it. */
+export interface BookEntry {
+  pile: string;
+  side: Side;
+  /** Limit price, money units per kWh. */
+  price: bigint;
+  /** What may trade in this frame, Wh [T 4.13]. */
+  displayedWh: bigint;
+  /** What follows in later tranches, Wh. */
+  hiddenWh: bigint;
+  /** w = t - firstFrame. */
+  waitedFrames: number;
+  /** Dense rank of the price on its side, 1 = best for the other side. */
+  priceRank: number;
+  /** Dense rank of the waiting time on its side, 1 = longest. */
+  timeRank: number;
+  /**
+   * f = alpha * Rank(price) + beta * Rank(time); the lowest comes first [T 4.14]. In a market that ranks by credit the
+   * weighted sum of [D Table 1], in tenths; the highest comes first.
+   */
+  priority: number;
+}
+
+/** A {@link BookEntry} with the order behind it. */
+export interface Ranked extends BookEntry {
+  order: Order;
+}
+
+/** The line of the book by itself. */
+export function asBookEntry(ranked: Ranked): BookEntry {
+  const { pile, side, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority } = ranked;
+  return { pile, side, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority };
+}
+
+/** What an order shows in a frame: its peak at most, which is all of an order that fits in one, Wh. SPEC 2, [T 4.13]. */
+export function displayedWh(order: Order): bigint {
+  return order.peakWh < order.remainingWh ? order.peakWh : order.remainingWh;
+}
+
+/** 1 for the least of `values`, 2 for the next different one, and so on: equal values share a rank, none is left out. */
+function denseRanks<T extends bigint | number>(values: readonly T[]): Map<T, number> {
+  const ascending = [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return new Map(ascending.map((value, index) => [value, index + 1]));
+}
+
+/** Smaller is better: the highest bid and the lowest ask have rank 1. */
+function badness(order: Order): bigint {
+  return order.side === "charge" ? -order.price : order.price;
+}
+
+/**
+ * One side of frame `frame`'s book, in priority order [T 4.14]: f ascending, ties by the sequence of placement. SPEC 3.1.
+ * Ranked by credit, the score of [D Table 1] descending. SPEC 6.
+ *
+ * @param orders The orders of one side that take part in the frame.
+ */
+export function rankSide(
+  market: Pick<MarketParameters, "alpha" | "beta" | "ranking" | "icebergThresholdWh">,
+  frame: number,
+  orders: readonly Placed[],
+): Ranked[] {
+  const priceRanks = denseRanks(orders.map(({ order }) => badness(order)));
+  // An earlier first frame is a longer wait.
+  const timeRanks = denseRanks(orders.map(({ order }) => order.firstFrame));
+  const byCredit = market.ranking === "credit";
+  return orders
+    .map(({ pile, order, standing }): Ranked => {
+      const priceRank = priceRanks.get(badness(order))!;
+      const timeRank = timeRanks.get(order.firstFrame)!;
+      const shown = displayedWh(order);
+      return {
+        pile,
+        order,
+        side: order.side,
+        price: order.price,
+        displayedWh: shown,
+        hiddenWh: order.remainingWh - shown,
+        waitedFrames: frame - order.firstFrame,
+        priceRank,
+        timeRank,
+        priority: byCredit
+          ? creditScore(market, standing?.attributes ?? NO_ATTRIBUTES, {
+              creditHundredths: standing?.creditHundredths ?? 0n,
+              ...{ priceRank, prices: priceRanks.size, remainingWh: order.remainingWh },
+            })
+          : market.alpha * priceRank + market.beta * timeRank,
+      };
+    })
+    .sort((a, b) => (a.priority - b.priority) * (byCredit ? -1 : 1) || (a.order.sequence < b.order.sequence ? -1 : 1));
+}
