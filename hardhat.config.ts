@@ -1,16 +1,17 @@
-// The plugins of hardhat-toolbox but for the gas reporter, which loads a second client library into every command.
-import "@nomicfoundation/hardhat-chai-matchers";
+// The plugins of hardhat-toolbox but for the gas reporter, which loads a second client library into every command. What
+// tests alone use is loaded by mocha, and what deploys in process where a command does.
 import "@nomicfoundation/hardhat-ethers";
-import "@nomicfoundation/hardhat-ignition-ethers";
-import "@nomicfoundation/hardhat-verify";
 import "@typechain/hardhat";
-import "solidity-coverage";
+import "./tasks/support/plugins";
 import "./tasks";
 
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 import { type HardhatUserConfig, vars } from "hardhat/config";
+import type {} from "@nomicfoundation/hardhat-chai-matchers";
+import type {} from "@nomicfoundation/hardhat-ignition-ethers";
+import type {} from "@nomicfoundation/hardhat-verify";
 import type {} from "hardhat-gas-reporter";
 
 /** `npm run gas`: every call of the tests by contract and method, for auditors. */
@@ -75,7 +76,10 @@ const config: HardhatUserConfig = {
     excludeContracts: ["test/"],
   },
   // `npm test` runs as many files side by side as there are cores; mocha by itself would leave one idle.
-  mocha: { jobs: availableParallelism(), require: ["hardhat/register", "./test/helpers/freshChain.ts"] },
+  mocha: {
+    jobs: availableParallelism(),
+    require: ["hardhat/register", "@nomicfoundation/hardhat-chai-matchers", "./test/helpers/freshChain.ts"],
+  },
   paths: { ignition: "./deploy" },
 
   typechain: { outDir: "typechain-types", target: "ethers-v6" },

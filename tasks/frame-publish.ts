@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
@@ -9,6 +9,7 @@ import type { Receipt, Transactor } from "../scripts/chain/transactor";
 import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { wholeNumber } from "./support/flags";
+import { framesText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { chainTime, compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
 import { grouped, SENT_AS_JSON, toJsonText } from "./support/output";
@@ -43,7 +44,10 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
         await publisher.publishLines(process.stdin, "standard input", 1);
       } else if (args.file !== undefined) {
         const { MOST_AT_ONCE } = await import("../scripts/chain/publications");
-        await publisher.publishLines(createReadStream(args.file), args.file, MOST_AT_ONCE);
+        const file = await open(args.file).catch(() => {
+          throw new InputError("--file", `cannot read ${args.file}: no such file, or not readable`);
+        });
+        await publisher.publishLines(file.createReadStream(), args.file, MOST_AT_ONCE);
       } else {
         const [importPrice, exportPrice] = [await publisher.price("import"), await publisher.price("export")];
         const tariffs = { baseLoadW, importPrice, exportPrice, wheelingPrice: 0n };
@@ -155,8 +159,9 @@ class Publisher {
     }
     if (published.length > 0) {
       const all = published.length === lastFrame - firstFrame + 1 ? "" : `, ${published.length} of them`;
+      const frames = framesText(firstFrame, lastFrame, this.client.parameters);
       const hashes = receipts.map(({ hash }) => hash).join(", ");
-      console.log(`Published frames ${firstFrame} to ${lastFrame}${all} (gas ${grouped(gas)}, transaction ${hashes})`);
+      console.log(`Published ${frames}${all} (gas ${grouped(gas)}, transaction ${hashes})`);
     } else console.log("Published nothing");
     if (skipped.length > 0) console.log(`Left out: ${skipped.join(", ")}`);
   }

@@ -3,6 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { MarketClient } from "../scripts/chain/marketClient";
 import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
+import { frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
 import { chainTime, clockOf, compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
@@ -29,7 +30,7 @@ feederTask("frame:clear", "Clears the frame whose auction window is open; on a d
         return;
       }
       console.log(
-        `Frame ${frame}: load ${kW(cleared.loadW)}, fluctuation level ${kW(cleared.pflW)} ` +
+        `${sentence(frame, client)}: load ${kW(cleared.loadW)}, fluctuation level ${kW(cleared.pflW)} ` +
           `(gas ${grouped(receipt.gasUsed)}, transaction ${receipt.hash})`,
       );
       if (cleared.fills.length === 0) {
@@ -63,10 +64,11 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
       const frame = text === undefined ? lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);
       if (frame === 0) throw new InputError(`feeder ${feeder}`, "no frame was cleared yet; see frame:clear");
       const decided = await decidedFrame(client, hre.ethers.provider, frame);
-      if (decided === undefined) throw new InputError("--frame", `frame ${frame} was never cleared`);
+      if (decided === undefined)
+        throw new InputError("--frame", `${frameText(frame, client.parameters)} was never cleared`);
       const fills = decided.packed.length;
       if (fills === 0) {
-        const said = `Frame ${frame} moved no energy, so there is nothing to settle`;
+        const said = `${sentence(frame, client)} moved no energy, so there is nothing to settle`;
         console.log(json ? toJsonText({ frame, fills }) : said);
         return;
       }
@@ -83,10 +85,15 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
         json,
         receipt,
         { frame, fills },
-        `Frame ${frame} is settled, ${fills === 1 ? "one fill" : `${fills} fills`}`,
+        `${sentence(frame, client)} is settled, ${fills === 1 ? "one fill" : `${fills} fills`}`,
       );
     }),
   );
+
+/** A frame at the beginning of a sentence. */
+function sentence(frame: number, { parameters }: MarketClient): string {
+  return frameText(frame, parameters).replace("f", "F");
+}
 
 /**
  * The frame that is cleared now: a development chain goes to the next window; a live one is in it.

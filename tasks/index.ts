@@ -38,3 +38,7 @@ import "./simulate-compare";
 import "./simulate-day";
 import "./simulate-sweep";
 import "./thesis-reproduce";
+
+import { hintInsteadOfStacks } from "./support/argumentErrors";
+
+hintInsteadOfStacks();

@@ -11,7 +11,7 @@ import type { StepView } from "../scripts/lesson/lessonView";
 import { InputError } from "../scripts/core/errors";
 import { readText } from "./support/files";
 import { guarded, refusalText } from "./support/guarded";
-import { answerText, helpText, introductionText, stepText } from "./support/lessonText";
+import { answerText, endText, helpText, introductionText, previewText, stepText } from "./support/lessonText";
 import { compileQuietly } from "./support/network";
 import { printTable, toJsonText } from "./support/output";
 import { deployForScenario } from "./support/scenarioChain";
@@ -46,9 +46,13 @@ task("lesson", "Walks through trades step by step on an in-process chain; withou
       const controls = steps === undefined && json ? [{ kind: "end" } as const] : readSteps(steps);
       const walk = await openLesson(hre, lesson?.scenarioFile ?? file!);
       if (json) await walkAsJson(walk, controls ?? []);
-      else await walkAsText(hre, walk, lesson, controls);
+      else await walkAsText(hre, walk, { lesson, next: nextOf(lessons, lesson) }, controls);
     }),
   );
+
+function nextOf(lessons: readonly CatalogueLesson[], lesson: CatalogueLesson | undefined): string | undefined {
+  return lesson === undefined ? undefined : lessons[lessons.indexOf(lesson) + 1]?.name;
+}
 
 function readSteps(steps: string | undefined): Control[] | undefined {
   return steps === undefined ? undefined : readControls(steps, "--steps");
@@ -94,8 +98,9 @@ async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise
 async function walkAsJson(lesson: Lesson, controls: readonly Control[]): Promise<void> {
   const { runControl } = await import("../scripts/lesson/walk");
   const views: StepView[] = [lesson.now];
+  const audience = { show: (view: StepView) => void views.push(view), say: () => undefined, note: () => undefined };
   for (const control of controls) {
-    if (!(await runControl(control, lesson, { show: (view) => void views.push(view), say: () => undefined }))) break;
+    if (!(await runControl(control, lesson, audience))) break;
   }
   console.log(toJsonText(views));
 }
@@ -103,22 +108,29 @@ async function walkAsJson(lesson: Lesson, controls: readonly Control[]): Promise
 async function walkAsText(
   hre: HardhatRuntimeEnvironment,
   lesson: Lesson,
-  about: CatalogueLesson | undefined,
+  { lesson: about, next }: { lesson: CatalogueLesson | undefined; next: string | undefined },
   controls: readonly Control[] | undefined,
 ): Promise<void> {
   const { runControl } = await import("../scripts/lesson/walk");
   const width = () => process.stdout.columns ?? USUAL_WIDTH;
   if (about !== undefined) console.log(introductionText(about, width()));
+  let guess: string | undefined;
   const answer = () => (about === undefined ? "\nA scenario of your own has no question." : answerText(about, width()));
   const said = {
     answer,
     help: helpText,
-    end: () => `\nThat was the end.${about === undefined ? "" : ' "a" shows the answer,'} "u" goes back, "q" leaves.`,
+    preview: () => previewText(lesson.now, width()),
+    end: () => endText({ asked: about !== undefined, guess, next }),
     beginning: () => "\nThis is the beginning: there is nothing to undo.",
   };
   const audience = {
-    show: async (view: StepView) => console.log(stepText(await withAdvice(view, hre.config.paths.root), width())),
+    show: async (view: StepView) =>
+      console.log(stepText(await withAdvice(view, hre.config.paths.root), width(), about === undefined)),
     say: (what: keyof typeof said) => console.log(said[what]()),
+    note: (text: string) => {
+      guess = text;
+      console.log(`\nYour guess: ${text}`);
+    },
   };
   await audience.show(lesson.now);
   for await (const control of controls ?? typedControls()) {
@@ -137,7 +149,7 @@ async function withAdvice(view: StepView, root: string): Promise<StepView> {
 async function* typedControls(): AsyncGenerator<Control> {
   const asks = process.stdin.isTTY && process.stdout.isTTY;
   const lines = createInterface({ input: process.stdin, ...(asks ? { output: process.stdout } : {}), terminal: asks });
-  lines.setPrompt("\nn, f, r 5, u, e, a or q (h tells what they do) > ");
+  lines.setPrompt("\nn, f, r 5, u, e, g, p, a or q (h tells what they do) > ");
   lines.on("SIGINT", () => {
     process.exitCode = 130;
     lines.close();

@@ -1,8 +1,9 @@
 import { InputError } from "../scripts/core/errors";
 import { feederTask, type FeederArguments } from "./support/feederTask";
+import { frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
-import { compileQuietly, connectFeeder, viewBlock } from "./support/network";
+import { chainTime, compileQuietly, connectFeeder, viewBlock } from "./support/network";
 import { kWh, toJsonText } from "./support/output";
 
 interface ExplainArguments extends FeederArguments {
@@ -35,7 +36,7 @@ feederTask(
       if (pile !== undefined && pile > records.length) {
         throw new InputError("--pile", `there are ${records.length} piles, numbered from 1; found ${pile}`);
       }
-      const live = new Set((await client.liveStates({ blockTag })).map((state) => state.pile));
+      const live = new Set((await client.liveStates({ blockTag }, await chainTime(hre))).map((state) => state.pile));
       const chosen = records.filter(({ index }) => (pile === undefined ? live.has(index) : index === pile));
       const { bids, asks } = await lens.book(frame);
       const explained = await Promise.all(
@@ -59,7 +60,9 @@ feederTask(
             : ` f = ${line.priority} (rank ${line.priceRank} by price, ${line.timeRank} by time), ` +
               `shows ${kWh(line.displayedWh, 2)} and hides ${kWh(line.hiddenWh, 2)} at ${money.price(line.price)}.`;
         const filled = filledWh > 0n ? ` (filled: ${kWh(filledWh, 2)})` : "";
-        console.log(`Pile ${number}:${rank} If frame ${frame} were cleared now, ${VERDICT_WORDS[verdict]}${filled}.`);
+        console.log(
+          `Pile ${number}:${rank} If ${frameText(frame, client.parameters)} were cleared now, ${VERDICT_WORDS[verdict]}${filled}.`,
+        );
       }
     }),
   );

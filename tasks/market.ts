@@ -1,4 +1,5 @@
 import { feederTask, type FeederArguments } from "./support/feederTask";
+import { frameText, frameTime } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
 import { compileQuietly, connectFeeder, viewBlock } from "./support/network";
@@ -32,7 +33,7 @@ feederTask("market:book", "Shows the order book of the frame that is cleared nex
         ["Bids (charging)", bids],
         ["Asks (discharging)", asks],
       ] as const) {
-        printHeading(`${title}, frame ${frame}`);
+        printHeading(`${title}, ${frameText(frame, client.parameters)}`);
         printTable(
           ["f", "price rank", "time rank", "pile", "kind", "price", "displayed", "hidden", "last frame"],
           lines.map((line) => [
@@ -77,9 +78,10 @@ feederTask("market:history", "Shows the last frames: base load, load, tariffs, w
         return;
       }
       printTable(
-        ["frame", "base load", "load", "import", "export", "cleared", "settled"],
+        ["frame", "begins, UTC", "base load", "load", "import", "export", "cleared", "settled"],
         history.map((h) => [
           String(h.frame),
+          frameTime(h.frame, client.parameters.frameSeconds),
           h.published ? kW(h.baseLoadW) : "",
           h.published || h.cleared ? kW(h.loadW) : "",
           h.published ? money.price(h.importPrice) : "unpublished",

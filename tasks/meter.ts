@@ -2,6 +2,7 @@ import { InputError } from "../scripts/core/errors";
 import { addressOf, pileAccount } from "./support/accounts";
 import { type PileArguments, pileTask } from "./support/feederTask";
 import { wholeNumber } from "./support/flags";
+import { frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { kWh, printSent, SENT_AS_JSON } from "./support/output";
@@ -48,7 +49,7 @@ pileTask("meter:read", "Signs what a pile's meter read in a frame that is over, 
         args.json,
         receipt,
         reading,
-        `Pile ${pile} consumed ${kWh(consumedWh, 2)} and produced ${kWh(producedWh, 2)} in frame ${frame}`,
+        `Pile ${pile} consumed ${kWh(consumedWh, 2)} and produced ${kWh(producedWh, 2)} in ${frameText(frame, client.parameters)}`,
       );
     }),
   );

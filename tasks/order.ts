@@ -2,6 +2,7 @@ import type { OrderRequest } from "../scripts/core/types";
 import { InputError } from "../scripts/core/errors";
 import { pileAccount } from "./support/accounts";
 import { type PileArguments, pileTask } from "./support/feederTask";
+import { framesText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { oneOf, wholeNumber } from "./support/flags";
 import { chainTime, compileQuietly, connectFeeder, transactorOf } from "./support/network";
@@ -54,7 +55,7 @@ for (const [name, description] of [
         const receipt = await client[name](await transactorOf(hre, await pileAccount(hre, args.account)), order);
         const said =
           `${side === "charge" ? "Bid" : "Ask"} of ${kWh(energyWh, 2)} at ${money.price(price)} a kWh, ` +
-          `frames ${firstFrame} to ${order.expiryFrame}`;
+          framesText(firstFrame, order.expiryFrame, client.parameters);
         printSent(args.json, receipt, { ...order, firstFrame }, said);
       }),
     );

@@ -1,10 +1,11 @@
 import { InputError } from "../scripts/core/errors";
 import { addressOf, pileAccount } from "./support/accounts";
 import { type PileArguments, pileTask } from "./support/feederTask";
+import { framesText, frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { wholeNumber } from "./support/flags";
 import { readAmount } from "./support/moneyFlags";
-import { compileQuietly, connectFeeder, transactorOf, viewBlock } from "./support/network";
+import { chainTime, compileQuietly, connectFeeder, transactorOf, viewBlock } from "./support/network";
 import { grouped, kWh, printSent, SENT_AS_JSON, toJsonText } from "./support/output";
 
 /** The contract keeps rated powers in 32 bits. */
@@ -130,7 +131,7 @@ pileTask(
       const locked = await market.lockedBalanceOf(address, at);
       const claim = await client.claimOf(address);
       const { credit, creditWh } = decodePileState(await market.pileState(pile));
-      const live = (await client.liveStates(at)).find((state) => state.pile === pile);
+      const live = (await client.liveStates(at, await chainTime(hre))).find((state) => state.pile === pile);
       const order = live === undefined ? undefined : orderOf(live.state, client.parameters.tickSize);
       const frame = await lens.upcomingFrame();
       const { verdict, filledWh } = await lens.explain(address, frame);
@@ -165,8 +166,10 @@ pileTask(
       const kind = order.iceberg ? `iceberg, peak ${kWh(order.peakWh, 2)}` : "normal";
       console.log(
         `${order.side === "charge" ? "Bid" : "Ask"}: ${kWh(order.remainingWh, 2)} at ${money.price(order.price)} a kWh, ` +
-          `${kind}, frames ${order.firstFrame} to ${order.expiryFrame}`,
+          `${kind}, ${framesText(order.firstFrame, order.expiryFrame, client.parameters)}`,
       );
-      console.log(`If frame ${frame} were cleared now, ${verdictText}${filledWh > 0n ? ` (${kWh(filledWh, 2)})` : ""}`);
+      console.log(
+        `If ${frameText(frame, client.parameters)} were cleared now, ${verdictText}${filledWh > 0n ? ` (${kWh(filledWh, 2)})` : ""}`,
+      );
     }),
   );

@@ -8,6 +8,7 @@ import { addressOf } from "./support/accounts";
 import { feederTask, type FeederArguments, type SendingArguments } from "./support/feederTask";
 import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
+import { frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { chainTime, clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
@@ -54,7 +55,7 @@ feederTask("round:show", "Shows the latest benefit round: its phases, what plans
       const now = await chainTime(hre);
       const { moneyOf } = await import("../scripts/chain/token");
       const money = await moneyOf(client, hre.ethers.provider);
-      printHeading(`Round over frame ${state.frame}: ${phaseAt(state, now)}`);
+      printHeading(`Round over ${frameText(state.frame, client.parameters)}: ${phaseAt(state, now)}`);
       printTable(
         ["phase", "ends in"],
         [
@@ -112,7 +113,7 @@ feederTask("round:propose", "Commits to a plan and reveals it when the reveals b
   .setAction(
     guarded(async (args: ProposeArguments, hre) => {
       await compileQuietly(hre);
-      const { rounds, state, words, book } = await latestRound(hre, args.feeder);
+      const { client, rounds, state, words, book } = await latestRound(hre, args.feeder);
       const proposer = await transactorOf(hre, args.account);
       const plan = await planOf(args, book);
       const { hexlify, randomBytes } = await import("ethers");
@@ -132,7 +133,7 @@ feederTask("round:propose", "Commits to a plan and reveals it when the reveals b
         args.json,
         receipt,
         { frame: state.frame, plan, score, benefit: benefit(score), standing },
-        `Plan for frame ${state.frame}: ${scoreCells(score)[0]} unserved, ${scoreCells(score)[1]}, ${standing}`,
+        `Plan for ${frameText(state.frame, client.parameters)}: ${scoreCells(score)[0]} unserved, ${scoreCells(score)[1]}, ${standing}`,
       );
     }),
   );
@@ -146,7 +147,7 @@ feederTask(
   .setAction(
     guarded(async ({ feeder, account, json }: SendingArguments, hre) => {
       await compileQuietly(hre);
-      const { rounds, state, words } = await latestRound(hre, feeder);
+      const { client, rounds, state, words } = await latestRound(hre, feeder);
       const clock = await clockOf(hre);
       await clock.reach(state.revealUntil);
       const { winner } = await rounds.state();
@@ -159,8 +160,8 @@ feederTask(
         json,
         receipt,
         { ...executed, winner: won ? winner : "fallback" },
-        `Frame ${state.frame}: ${won ? "the winning plan" : "the fallback"} moved ${kWh(movedWh, 2)} in ` +
-          `${grouped(executed.fills.length)} fills, load ${kW(executed.loadW)}, fluctuation level ${kW(executed.pflW)}`,
+        `${won ? "The winning plan" : "The fallback"} for ${frameText(state.frame, client.parameters)} moved ${kWh(movedWh, 2)} in ` +
+          `${executed.fills.length === 1 ? "one fill" : `${grouped(executed.fills.length)} fills`}, load ${kW(executed.loadW)}, fluctuation level ${kW(executed.pflW)}`,
       );
     }),
   );

@@ -21,7 +21,10 @@ interface Arguments {
 }
 
 task("simulate:sweep", "Compares schemes over every combination of some parameters' values, into one tidy CSV")
-  .addParam("over", "parameters and values, such as 'evs=50,100;max_wait_frames=6,12'; docs/results-schema.md has the names")
+  .addParam(
+    "over",
+    "parameters and values, such as 'evs=50,100;max_wait_frames=6,12'; docs/results-schema.md has the names",
+  )
   .addParam("csv", "file to write to, a line for each combination, seed and scheme; an interrupted sweep goes on there")
   .addOptionalParam("setting", "setting, as of simulate:compare", "chapter4")
   .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")

@@ -12,7 +12,10 @@ library Groups {
     /// @notice Marks every pile of a group in which a reading is missing as waiting.
     /// @param table piles, of which those with readings are `metered`
     /// @return complete piles that do not wait
-    function markWaiting(SettlementAccounts.Table memory table, Fill[] calldata fills) internal pure returns (uint256 complete) {
+    function markWaiting(
+        SettlementAccounts.Table memory table,
+        Fill[] calldata fills
+    ) internal pure returns (uint256 complete) {
         // A forest by number of pile: each points to another of its group, a root to itself.
         uint256[] memory parents = UnsafeList.reserve(table.byPile.length);
         for (uint256 pile; pile < table.byPile.length; ++pile) UnsafeList.push(parents, pile);

@@ -25,7 +25,8 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
             // Frames have 32 bits, their lengths 17.
             uint256 lastFrame = block.timestamp / FRAME_SECONDS + MAX_FRAMES_AHEAD;
             if (frame > lastFrame) Refusals.raise(PublishedTooEarly.selector, frame, lastFrame);
-            if (PublishedFrame.unwrap(_publicationOf(frame)) != 0) Refusals.raise(FrameAlreadyPublished.selector, frame);
+            if (PublishedFrame.unwrap(_publicationOf(frame)) != 0)
+                Refusals.raise(FrameAlreadyPublished.selector, frame);
             uint256 notice = LEAD_FRAMES * FRAME_SECONDS + AUCTION_SECONDS;
             uint256 begins = frame * FRAME_SECONDS;
             if (block.timestamp + notice > begins) {

@@ -249,7 +249,8 @@ library BenefitScore {
         PublishedFrame published = _publication(book, offset);
         if (PublishedFrame.unwrap(published) == 0) return 0;
         uint256 roomWh = drawingRoomWh(book.terms, published, offset, 0);
-        return roomWh - PlanAllotment.serveDue(book.bids, offset, PlanAllotment.drawKey(published.importTicks()), roomWh);
+        return
+            roomWh - PlanAllotment.serveDue(book.bids, offset, PlanAllotment.drawKey(published.importTicks()), roomWh);
     }
 
     /// @dev What bids ending within the horizon have left; by slack, what bids can no longer be given after it, too.

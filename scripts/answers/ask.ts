@@ -8,6 +8,7 @@ import { InputError } from "../core/errors";
 import { decisionProblem } from "./decision";
 import { nearPath } from "./place";
 import { planProblem } from "./plan";
+import { isPromise, shown } from "./show";
 
 /**
  * Asks an agent, and checks what it answers.
@@ -17,12 +18,13 @@ import { planProblem } from "./plan";
 export function askAgent(policy: OrderPolicy, own: OwnState, view: PublicView, random: Random): Decision {
   const who = `${policy.name}, ${own.stay.pile}, frame ${view.frame}`;
   let answer: Decision;
+  let problem: string | undefined;
   try {
-    answer = policy.decide(own, view, random);
+    answer = plainly(policy.decide(own, view, random));
+    problem = decisionProblem(answer, own, view);
   } catch (error) {
     throw failed(who, error);
   }
-  const problem = decisionProblem(answer, own, view);
   if (problem !== undefined) throw new InputError(who, problem);
   return answer;
 }
@@ -38,19 +40,20 @@ export async function askPlanner(planner: BookPlanner, book: FrozenBook, patienc
   const late = () => new InputError(who, `plan did not answer within ${patienceSeconds} s`);
   let timer: NodeJS.Timeout | undefined;
   let answer: Plan;
+  let problem: string | undefined;
   try {
     const plan = withinSeconds(async () => planner.plan(book), patienceSeconds, late);
     const never = new Promise<never>((_, reject) => {
       // Keeps the process alive, which a promise that nobody resolves does not.
       timer = setTimeout(() => reject(late()), patienceSeconds * 1000);
     });
-    answer = await Promise.race([plan, never]);
+    answer = plainly(await Promise.race([plan, never]));
+    problem = planProblem(answer, book);
   } catch (error) {
     throw failed(who, error);
   } finally {
     clearTimeout(timer);
   }
-  const problem = planProblem(answer, book);
   if (problem !== undefined) throw new InputError(who, problem);
   return answer;
 }
@@ -74,10 +77,22 @@ export function withinSeconds<T>(run: () => T, seconds: number, late: () => Erro
   }
 }
 
+/** An answer whose fields are read once, here: what a getter gives or a caller changes later is not what was checked. */
+function plainly<T>(answer: T): T {
+  if (typeof answer !== "object" || answer === null || Array.isArray(answer) || isPromise(answer)) return answer;
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]: [string, unknown]) => [
+      name,
+      Array.isArray(value) ? [...(value as unknown[])] : value,
+    ]),
+  ) as T;
+}
+
 /** What somebody's own code threw, with the line of their file. */
 function failed(who: string, error: unknown): Error {
   if (error instanceof InputError) return error;
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof Error)) return new InputError(who, `threw ${shown(error)}`);
+  const { name, message, stack } = error;
   const own = (stack ?? "")
     .split("\n")
     .map((line) => /\(?([^()\s]+:\d+:\d+)\)?$/.exec(line)?.[1])

@@ -22,7 +22,7 @@ export function planProblem(answer: unknown, { horizon }: Pick<FrozenBook, "hori
     if (list === undefined) return `${field} is missing${found}`;
     if (!Array.isArray(list)) return `${field} is ${shown(list)}; expected a list of ${horizon} bigints, Wh`;
     if (list.length !== horizon) {
-      return `${field} has ${list.length} figures; expected ${horizon}, one for each frame of the round's horizon`;
+      return `${field} has ${list.length} figure${list.length === 1 ? "" : "s"}; expected ${horizon}, one for each frame of the round's horizon`;
     }
     // Not `findIndex`, which would pass over nothing: a hole in a list is undefined.
     const wrong = Array.from(list as unknown[]).findIndex(

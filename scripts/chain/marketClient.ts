@@ -15,6 +15,7 @@ import type { TestToken } from "../../typechain-types/contracts/test/TestToken";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
+import { InputError } from "../core/errors";
 import type { DeploymentParameters } from "../core/parameters";
 import type { PileAttributes } from "../model/creditRanking";
 import type { FrameOutcome, GridFill, Order, OrderRequest, Publication, Trade } from "../core/types";
@@ -128,9 +129,14 @@ export class MarketClient implements MarketContracts {
     return { reading: packMeterReading(reading), r, vs: yParityAndS };
   }
 
-  /** The market's benefit rounds. @throws RangeError where it has none */
+  /** The market's benefit rounds. @throws InputError where it has none */
   rounds(): RoundsClient {
-    if (this.roundsAddress === undefined) throw new RangeError("this market has no benefit rounds");
+    if (this.roundsAddress === undefined) {
+      throw new InputError(
+        `market ${this.address}`,
+        "settles without benefit rounds; `market:deploy --settlement benefit` deploys one with them",
+      );
+    }
     return new RoundsClient(this.roundsAddress, this.address, this.provider);
   }
 
@@ -176,17 +182,23 @@ export class MarketClient implements MarketContracts {
     return decodeChronicle(await this.market.chronicle());
   }
 
-  /** Slots of the piles with a live order. @param at the block whose time decides what is live; the latest */
-  async liveStates(at: { blockTag?: BlockTag } = {}): Promise<{ pile: number; state: PileState }[]> {
-    const [count, chronicle, block] = await Promise.all([
+  /**
+   * Slots of the piles with a live order.
+   *
+   * @param at the block that is asked; the latest
+   * @param now time that decides what is live, s; the latest block's. Of a block to come nodes tell no number, and
+   * ethers reads no block without one.
+   */
+  async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
+    const [count, chronicle, seconds] = await Promise.all([
       this.market.pileCount(at),
       this.market.chronicle(at).then(decodeChronicle),
-      this.provider.getBlock(at.blockTag ?? "latest"),
+      now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
     const words = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileWord(i + 1, at)));
     return words
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
-      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, block!.timestamp));
+      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, seconds));
   }
 
   /** A pile's slot as it is stored; encoded by hand, since a simulated day reads each pile's twice a frame. */

@@ -1,8 +1,10 @@
-import { decodeBytes32String, type Interface, isError, type Result } from "ethers";
+import type { Interface, Result } from "ethers";
 
 /** What a contract said when it refused. */
 export class ContractRefusal extends Error {
   override readonly name = "ContractRefusal";
+  /** What the refused transaction cost, where it was mined. */
+  gasUsed?: bigint;
 
   /**
    * @param error name of the custom error
@@ -43,17 +45,13 @@ function named(args: Result, inputs: readonly { name: string; type: string }[]):
 
 /** The text in a word that holds one, such as a parameter's name; any other word as it is. */
 function wordText(word: string): string {
-  try {
-    const text = decodeBytes32String(word);
-    return /^[\x20-\x7e]+$/.test(text) ? text : word;
-  } catch {
-    return word;
-  }
+  // Its last byte is none of the text's.
+  const text = word.endsWith("00") ? Buffer.from(word.slice(2), "hex").toString("latin1").replace(/\0+$/, "") : "";
+  return /^[\x20-\x7e]+$/.test(text) ? text : word;
 }
 
 function revertData(thrown: unknown, depth: number): string | undefined {
   if (depth === 0 || typeof thrown !== "object" || thrown === null) return undefined;
-  if (isError(thrown, "CALL_EXCEPTION") && thrown.data !== null) return thrown.data;
   const { data, error, info, cause } = thrown as Record<string, unknown>;
   if (typeof data === "string" && /^0x[0-9a-f]{8}/i.test(data)) return data;
   return [data, error, info, cause].map((inner) => revertData(inner, depth - 1)).find((found) => found !== undefined);

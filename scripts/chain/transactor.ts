@@ -52,7 +52,14 @@ export class UnlockedTransactor implements Transactor {
       };
       return { hash, gasUsed: BigInt(receipt.gasUsed), logs: receipt.logs };
     } catch (error) {
-      throw refusalOf(error, this.interfaces) ?? error;
+      const refusal = refusalOf(error, this.interfaces);
+      if (refusal === undefined) throw error;
+      const { transactionHash } = error as { transactionHash?: unknown };
+      if (typeof transactionHash === "string") {
+        const mined = await this.provider.send("eth_getTransactionReceipt", [transactionHash]);
+        if (mined !== null) refusal.gasUsed = BigInt((mined as { gasUsed: string }).gasUsed);
+      }
+      throw refusal;
     }
   }
 }

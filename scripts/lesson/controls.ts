@@ -2,9 +2,11 @@ import { InputError } from "../core/errors";
 
 /** What whoever walks through a lesson can ask for. */
 export type Control =
-  { kind: "step" | "frame" | "end" | "undo" | "show" | "answer" | "help" | "quit" } | { kind: "run"; frame: number };
+  | { kind: "step" | "frame" | "end" | "undo" | "show" | "preview" | "answer" | "help" | "quit" }
+  | { kind: "run"; frame: number }
+  | { kind: "guess"; text: string };
 
-const WORDS: Readonly<Record<string, Exclude<Control["kind"], "run">>> = {
+const WORDS: Readonly<Record<string, Exclude<Control["kind"], "run" | "guess">>> = {
   n: "step",
   next: "step",
   f: "frame",
@@ -15,6 +17,8 @@ const WORDS: Readonly<Record<string, Exclude<Control["kind"], "run">>> = {
   undo: "undo",
   s: "show",
   show: "show",
+  p: "preview",
+  preview: "preview",
   a: "answer",
   answer: "answer",
   h: "help",
@@ -32,6 +36,8 @@ export const CONTROL_HELP: readonly (readonly [string, string])[] = [
   ["e, end", "on to the end"],
   ["u, undo", "back by one step"],
   ["s, show", "show this step again"],
+  ["g Ben, guess Ben", "notes your guess, all that follows on the line; the end shows it beside the answer"],
+  ["p, preview", "what a clearing would decide if it happened now"],
   ["a, answer", "the answer to the lesson's question"],
   ["q, quit", "leave"],
 ];
@@ -49,14 +55,21 @@ export function readControls(text: string, where: string): Control[] {
     const word = words[i]!.toLowerCase();
     const run = /^(?:r|run)(\d*)$/.exec(word);
     const simple = WORDS[word];
-    if (run !== null) {
+    if (word === "g" || word === "guess") {
+      const guess = /(?:^|[\s,])(?:g|guess)\s+(\S.*)$/is.exec(text)?.[1]?.trim();
+      if (guess === undefined)
+        throw new InputError(where, `expected a guess after "${word}", such as "g Ben at 13 pence"`);
+      controls.push({ kind: "guess", text: guess });
+      break;
+    } else if (run !== null) {
       const digits = run[1] === "" ? (words[++i] ?? "") : run[1]!;
       if (!/^\d{1,9}$/.test(digits)) throw new InputError(where, `expected a frame after "${word}", such as "r 5"`);
       controls.push({ kind: "run", frame: Number(digits) });
     } else if (simple !== undefined) {
       controls.push({ kind: simple });
     } else {
-      const accepted = "n (next), f (frame), r 5 (run to frame 5), e (end), u (undo), s (show), a (answer), q (quit)";
+      const accepted =
+        "n (next), f (frame), r 5 (run to frame 5), e (end), u (undo), s (show), p (preview), g Ben (guess), a (answer), q (quit)";
       throw new InputError(where, `there is no step "${word}"; accepted are ${accepted}`);
     }
   }

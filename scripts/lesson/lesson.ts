@@ -69,7 +69,10 @@ export class Lesson {
     await replay.play();
     const frame = move.kind === "event" ? move.event.frame : move.kind === "clear" ? move.frame - 1 : move.frame;
     const seen = before === undefined ? await this.outlook(frame + 1) : this.asCleared(before);
-    this.current = await this.view(this.titleOf(move), frame, seen);
+    const ended = move.kind === "begin" ? endedOrders(this.current, move.frame) : "";
+    const { frameSeconds, auctionSeconds } = this.scenario.market;
+    const into = move.kind === "clear" ? frameSeconds - auctionSeconds : 0;
+    this.current = await this.view(`${this.titleOf(move)}${ended}`, frame, seen, into);
     return this.current;
   }
 
@@ -83,14 +86,15 @@ export class Lesson {
     return true;
   }
 
-  private async view(title: string, frame: number, seen: Outlook): Promise<StepView> {
+  /** @param into how long after the frame's beginning the step happens, s */
+  private async view(title: string, frame: number, seen: Outlook, into = 0): Promise<StepView> {
     const refused = this.notes.find((note) => note.kind === "event" && note.refusal !== undefined);
     const refusal = refused?.kind === "event" ? refused.refusal : undefined;
     return {
       step: this.past.length,
       steps: this.replay.moves.length,
       frame,
-      time: this.timeOf(frame),
+      time: this.timeOf(frame, into),
       title,
       ...(refusal === undefined ? {} : { refusal: { error: refusal.error, said: refusal.message } }),
       gas: this.notes.flatMap(gasOf),
@@ -208,9 +212,9 @@ export class Lesson {
     return `Frame ${move.frame} is cleared${held ? ", and a round is held over it" : ""}`;
   }
 
-  /** When a scenario frame begins, counted from the scenario's first midnight. */
-  private timeOf(frame: number): string {
-    const minutes = Math.floor((frame * this.scenario.market.frameSeconds) / 60) % (24 * 60);
+  /** A moment within a scenario frame, counted from the scenario's first midnight. */
+  private timeOf(frame: number, into: number): string {
+    const minutes = Math.floor((frame * this.scenario.market.frameSeconds + into) / 60) % (24 * 60);
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   }
 }
@@ -227,6 +231,24 @@ interface Outlook {
   decision: DecisionView | undefined;
   /** Explains a decision about the same book. */
   explain: (decided: Decided, cleared: boolean) => DecisionView;
+}
+
+/** Which orders end as a frame begins with something unfilled, after the clearing in which they took part last. */
+function endedOrders({ book, decision }: StepView, frame: number): string {
+  if (decision?.cleared !== true || decision.frame !== frame) return "";
+  const { trades, grid } = decision;
+  return [...book.bids, ...book.asks]
+    .filter(({ expiryFrame }) => expiryFrame === frame)
+    .map(({ pile, displayedWh, hiddenWh }) => {
+      const fills = [
+        ...trades.filter(({ sell, buy }) => sell === pile || buy === pile),
+        ...grid.filter((fill) => fill.pile === pile),
+      ];
+      return { pile, leftWh: displayedWh + hiddenWh - fills.reduce((sum, { energyWh }) => sum + energyWh, 0n) };
+    })
+    .filter(({ leftWh }) => leftWh > 0n)
+    .map(({ pile, leftWh }) => `; the order of ${pile} ends, ${kWh(leftWh, 2)} of it unfilled`)
+    .join("");
 }
 
 function eventTitle({ pile, action }: ScenarioEvent): string {
@@ -257,7 +279,9 @@ function pounds(amount: bigint): string {
 }
 
 function gasOf(note: ReplayStep): GasView[] {
-  if (note.receipt === undefined) return [];
   const what = note.kind === "event" ? note.event.action.kind : note.kind;
-  return [{ what, gas: note.receipt.gasUsed }];
+  if (note.receipt !== undefined) return [{ what, gas: note.receipt.gasUsed }];
+  // A refused transaction has its gas, too.
+  const gas = note.kind === "event" ? note.refusal?.gasUsed : undefined;
+  return gas === undefined ? [] : [{ what: `refused ${what}`, gas }];
 }

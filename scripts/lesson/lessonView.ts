@@ -98,7 +98,7 @@ export interface StepView {
   /** 0 is the opening. */
   step: number;
   steps: number;
-  /** Scenario frame in which the step happens, and the time at which that begins, hours and minutes of the day. */
+  /** Scenario frame in which the step happens, and when: hours and minutes of the day. */
   frame: number;
   time: string;
   /** What happened. */

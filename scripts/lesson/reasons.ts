@@ -98,8 +98,19 @@ export class Reasons {
       LimitBelowTariff: `limit ${pence(line.price)}, ${tariff}`,
       IcebergWaits: `waited ${line.waitedFrames} of ${this.rules.maxWaitFrames} frames, last frame ${line.expiryFrame}`,
     };
+    const earlier = verdict === "BehindOthers" ? this.earlierWithSameRank(line) : undefined;
+    if (earlier !== undefined) {
+      return `every order that meets its limit is taken; ${earlier} has the same f = ${line.priority} and was placed before`;
+    }
     const figure = figures[verdict];
     return figure === undefined ? words : `${words} (${figure})`;
+  }
+
+  /** Whose order of the same side and rank goes before: equal ranks go by placement. */
+  private earlierWithSameRank({ pile, side, priority }: OrderLine): string | undefined {
+    const own = side === "charge" ? this.book.bids : this.book.asks;
+    const place = own.findIndex((line) => line.pile === pile);
+    return own.slice(0, place).find((line) => line.priority === priority)?.pile;
   }
 
   /** Why the rest of an order that is filled in part is not. */

@@ -7,7 +7,9 @@ export interface Audience {
   /** A step that was taken, gone back to, or asked for again. */
   show(view: StepView): void | Promise<void>;
   /** Something else to say. */
-  say(what: "answer" | "help" | "end" | "beginning"): void;
+  say(what: "preview" | "answer" | "help" | "end" | "beginning"): void;
+  /** A guess at the answer. */
+  note(guess: string): void;
 }
 
 /** Does what one control asks for. @returns false where the walk is over */
@@ -18,6 +20,10 @@ export async function runControl(control: Control, lesson: Lesson, audience: Aud
     case "show":
       await audience.show(lesson.now);
       return true;
+    case "guess":
+      audience.note(control.text);
+      return true;
+    case "preview":
     case "answer":
     case "help":
       audience.say(control.kind);
@@ -48,5 +54,6 @@ async function walkUntil(arrived: (view: StepView) => boolean, lesson: Lesson, a
   }
   do await audience.show(await lesson.step());
   while (!lesson.ended && !arrived(lesson.now));
+  if (lesson.ended) audience.say("end");
   return true;
 }

@@ -1,6 +1,7 @@
 import type { JsonPath } from "./json";
 import { isMeterEvent } from "./readings";
 import { ACTIONS, type ScenarioFile } from "./schema";
+import { sessionProblems } from "./sessions";
 
 /** Something in a well-formed scenario that makes no sense. */
 export interface Problem {
@@ -182,7 +183,14 @@ function* frameListProblems(file: ScenarioFile): Generator<Problem> {
  * refuse of an order is not looked at: that is a result.
  */
 export function findProblem(file: ScenarioFile): Problem | undefined {
-  for (const problems of [marketProblems, pileProblems, eventProblems, meterProblems, frameListProblems]) {
+  for (const problems of [
+    marketProblems,
+    pileProblems,
+    eventProblems,
+    sessionProblems,
+    meterProblems,
+    frameListProblems,
+  ]) {
     for (const problem of problems(file)) return problem;
   }
   return undefined;

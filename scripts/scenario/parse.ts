@@ -9,6 +9,7 @@ import { findProblem } from "./meaning";
 import { isMeterEvent, toReadings } from "./readings";
 import type { Scenario, ScenarioAction, ScenarioPile } from "./scenario";
 import { AMPLE_BALANCE, FRAMES_A_DAY, SCENARIO_PARAMETERS, type ScenarioFile, scenarioSchema } from "./schema";
+import { sessionEvents } from "./sessions";
 
 export { InputError } from "../core/errors";
 
@@ -105,7 +106,7 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
       ...(Object.values(attributes).every((value) => value === 0) ? {} : { attributes }),
     })),
     frames: file.frames,
-    events: file.events.flatMap((event) => {
+    events: [...file.events, ...sessionEvents(file.sessions)].flatMap((event) => {
       const { frame, pile } = event;
       return pile === undefined || isMeterEvent(event) ? [] : [{ frame, pile, action: toAction(event) }];
     }),

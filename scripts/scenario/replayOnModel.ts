@@ -1,3 +1,4 @@
+import { KEEPER } from "../core/keeper";
 import { MarketModel, MarketRefusal } from "../model/model";
 import { benefit } from "../model/benefit";
 import type { FrameSettlement } from "../core/settlement";
@@ -113,7 +114,7 @@ class Replay {
   private clear(frame: number, proposals: readonly ScenarioProposal[]): FrameResult {
     const missed = this.scenario.missedClearings.has(frame);
     const opensAt = this.beginsAt(frame) - this.scenario.market.auctionSeconds;
-    const outcome = missed ? undefined : this.model.clear(this.absolute(frame), opensAt);
+    const outcome = missed ? undefined : this.model.clear(this.absolute(frame), opensAt, KEEPER);
     if (outcome !== undefined && this.model.openRound() !== undefined) return this.holdRound(frame, opensAt, proposals);
     for (const { frame: given, proposer } of proposals) {
       this.rejected.push({ frame: given, pile: proposer, error: "NoOpenRound" });
@@ -137,7 +138,7 @@ class Replay {
     const { best, fallback } = this.model.openRound()!;
     const score = best?.score ?? fallback;
     const finalisedAt = matchedAt + 2 * roundSeconds;
-    const outcome = this.model.executePlan(this.absolute(frame), best?.plan ?? "fallback", finalisedAt);
+    const outcome = this.model.executePlan(this.absolute(frame), best?.plan ?? "fallback", finalisedAt, KEEPER);
     const { unservedWh } = score;
     return {
       ...asResult(frame, outcome),
@@ -157,7 +158,7 @@ class Replay {
     const due = this.pending.filter(({ dueFrame }) => dueFrame <= now);
     this.pending = this.pending.filter(({ dueFrame }) => dueFrame > now);
     for (const { frame, readings } of due) {
-      const settlement = this.model.settle(this.absolute(frame), this.beginsAt(now), readings);
+      const settlement = this.model.settle(this.absolute(frame), this.beginsAt(now), readings, KEEPER);
       this.settlements.push({ ...settlement, frame });
     }
   }

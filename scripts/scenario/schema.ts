@@ -42,13 +42,16 @@
  *     or, without "pile", in a benefit market,
  *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
+ *   "sessions": [ {                 default []; EVs that stay, each one order from its arrival to its departure
+ *     "pile": *, "side": "charge", "arrivalFrame": *, "departureFrame": *, "energyWh": *, "price": *, "peakWh": 0
+ *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
  * }
  * ```
  *
  * What happens in frame f: what frame f - 1 delivered is settled; base load and tariffs of frame f + leadFrames + 1 are
- * published; the events of frame f, in file order; then, in its window, frame f + 1 is cleared, but for the last frame,
+ * published; the events of frame f, in file order, and then the orders of the sessions that arrive in it; then, in its window, frame f + 1 is cleared, but for the last frame,
  * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
  * of an event is not an error of the file: it is listed in the result's `rejected`.
  *
@@ -215,6 +218,16 @@ const eventSchema = fields({
   silent: flag.optional(),
 });
 
+const sessionSchema = fields({
+  pile: name,
+  side: z.enum(["charge", "discharge"], { error: '"charge" or "discharge"' }).default("charge"),
+  arrivalFrame: frameNumber,
+  departureFrame: frameNumber,
+  energyWh: energy,
+  price: price(0),
+  peakWh: energy.default(0),
+});
+
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */
 export const scenarioSchema = fields({
   market: marketSchema.prefault({}),
@@ -222,6 +235,7 @@ export const scenarioSchema = fields({
   piles: list(pileSchema, "piles"),
   frames: whole(1, MAX_FRAMES),
   events: list(eventSchema, "events").default([]),
+  sessions: list(sessionSchema, "sessions").default([]),
   missedClearings: list(frameNumber, "frames").default([]),
   unpublished: list(frameNumber, "frames").default([]),
 });

@@ -200,7 +200,7 @@ class Day {
       });
     const seconds = patienceSeconds * Math.max(LEAST_DECIDING, deciding.length);
     return withinSeconds(decideAll, seconds, () => {
-      const took = `decide did not answer within ${seconds} s, all ${deciding.length} EVs of the moment together`;
+      const took = `decide did not answer within ${seconds} s, ${deciding.length === 1 ? "one EV" : `all ${deciding.length} EVs of the moment together`}`;
       return new InputError(`${policy.name}, ${asked}, frame ${view.frame}`, took);
     });
   }

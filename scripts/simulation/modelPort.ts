@@ -1,5 +1,6 @@
 import { MARKET_BOUNDS, marketProblem, ratedProblem } from "../core/bounds";
 import type { DeploymentParameters } from "../core/parameters";
+import { KEEPER } from "../core/keeper";
 import { MarketModel, MarketRefusal } from "../model/model";
 import type { FlexibleOrder, FrozenBook, Proposal } from "../model/benefit";
 import type { FrameSettlement, Reading } from "../core/settlement";
@@ -84,7 +85,7 @@ export class ModelPort implements MeteredPort {
 
   async clear(frame: number): Promise<FrameOutcome> {
     const opens = this.begins(frame) - this.parameters.auctionSeconds;
-    return { ...this.model.clear(ORIGIN_FRAMES + frame, opens), frame };
+    return { ...this.model.clear(ORIGIN_FRAMES + frame, opens, KEEPER), frame };
   }
 
   private frozenBook(frame: number): FrozenBook | undefined {
@@ -109,16 +110,16 @@ export class ModelPort implements MeteredPort {
     }
     const { best, fallback } = this.model.openRound()!;
     const finalisedAt = matchedAt + 2 * roundSeconds;
-    const outcome = this.model.executePlan(ORIGIN_FRAMES + frame, best?.plan ?? "fallback", finalisedAt);
+    const outcome = this.model.executePlan(ORIGIN_FRAMES + frame, best?.plan ?? "fallback", finalisedAt, KEEPER);
     return { outcome: { ...outcome, frame }, winner: best?.proposer, score: best?.score ?? fallback, refused };
   }
 
   async settle(frame: number): Promise<void> {
-    this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1));
+    this.model.settle(ORIGIN_FRAMES + frame, this.begins(frame + 1), undefined, KEEPER);
   }
 
   async settleMetered(frame: number, readings: ReadonlyMap<string, Reading>, now: number): Promise<FrameSettlement> {
-    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings), frame };
+    return { ...this.model.settle(ORIGIN_FRAMES + frame, this.begins(now), readings, KEEPER), frame };
   }
 
   async balanceSheet(): Promise<BalanceSheet> {

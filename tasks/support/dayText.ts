@@ -17,7 +17,7 @@ export interface DayWords {
 export async function printDay(day: DayResult, { title, benefit, warnings, deliveredWh }: DayWords): Promise<void> {
   const { loads, totals, capacityW } = day;
   printHeading(
-    `${title}: ${totals.chargingEvs} EVs charging, ${totals.dischargingEvs} discharging, ${day.frames.length} frames`,
+    `${title}: ${totals.chargingEvs} EV${totals.chargingEvs === 1 ? "" : "s"} charging, ${totals.dischargingEvs} discharging, ${day.frames.length} frames`,
   );
   printWarnings(warnings);
   const rows: [string, (load: LoadReport) => string][] = [
@@ -28,7 +28,7 @@ export async function printDay(day: DayResult, { title, benefit, warnings, deliv
     ["  its cube root (from W²)", (l) => figure(l.slopeVarianceCubeRoot, 1)],
     ["ln((max − min) / mean) (thesis 3.11)", (l) => figure(l.logRange, 2)],
     ["peak", (l) => kW(l.peakW)],
-    [`  of the capacity, ${kW(capacityW, 0)}`, (l) => share(l.peakW, capacityW)],
+    [`  of the capacity, ${kW(capacityW, capacityW < 1_000 ? 2 : 0)}`, (l) => share(l.peakW, capacityW)],
     ["energy unserved", (l) => `${(100 * l.unservedShare).toFixed(2)} %`],
   ];
   printTable(

@@ -91,7 +91,7 @@ export async function findFeeder(hre: HardhatRuntimeEnvironment, feeder: string)
 /** Feeders of chains with the same id that are gone, or that this network is not. */
 async function feedersOfEarlierChains(hre: HardhatRuntimeEnvironment): Promise<string[]> {
   const id = await networkId(hre);
-  const root = join(hre.config.paths.ignition, "deployments");
+  const root = join(hre.config.paths.root, "deploy", "deployments");
   const sameId = id.split("-").slice(0, 2).join("-");
   const folders = (await readdir(root).catch(() => [])).filter((name) => name.startsWith(sameId));
   const records = await Promise.all(folders.map(async (name) => readRecord(join(root, name, RECORD))));
@@ -101,7 +101,7 @@ async function feedersOfEarlierChains(hre: HardhatRuntimeEnvironment): Promise<s
 const RECORD = "feeders.json";
 
 async function recordFile(hre: HardhatRuntimeEnvironment): Promise<string> {
-  return join(hre.config.paths.ignition, "deployments", await networkId(hre), RECORD);
+  return join(hre.config.paths.root, "deploy", "deployments", await networkId(hre), RECORD);
 }
 
 /** Lets one command at a time deploy to a chain. */

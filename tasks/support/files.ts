@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 
 import { InputError } from "../../scripts/core/errors";
 
@@ -19,7 +19,7 @@ export async function readText(flag: string, file: string): Promise<string> {
  */
 export async function writeText(flag: string, file: string, text: string): Promise<void> {
   try {
-    const made = await mkdir(dirname(file), { recursive: true });
+    const made = await makeFolder(dirname(resolve(file)));
     await writeFile(file, text);
     console.error(`Wrote ${file}${made === undefined ? "" : `, in the new folder ${near(made)}`}`);
   } catch (error) {
@@ -31,6 +31,27 @@ export async function writeText(flag: string, file: string, text: string): Promi
 export async function prettified(markdown: string): Promise<string> {
   const { format } = await import("prettier");
   return format(markdown, { parser: "markdown", printWidth: 120 });
+}
+
+/**
+ * Makes a folder and those above it, one by one: all at once, Node tries for ever where a file system has no room for
+ * folders, as under /proc.
+ *
+ * @returns the topmost that was made; undefined where all were there
+ */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return undefined;
+    if (code !== "ENOENT" || dirname(folder) === folder) throw error;
+    const above = await makeFolder(dirname(folder));
+    if (above === undefined) throw error;
+    await mkdir(folder);
+    return above;
+  }
 }
 
 function near(path: string): string {

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -7,6 +8,7 @@ import pc from "picocolors";
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/core/errors";
+import { MarketRefusal } from "../../scripts/model/refusal";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";
@@ -22,6 +24,7 @@ const GUARDED = new WeakSet<object>();
 export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionType<A> {
   const guard: ActionType<A> = async (args, hre, runSuper) => {
     if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
+    process.on("exit", tellOfEarlyEnd);
     try {
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
@@ -33,6 +36,7 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
       return undefined;
     } finally {
       await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+      process.off("exit", tellOfEarlyEnd);
     }
   };
   GUARDED.add(guard);
@@ -64,6 +68,9 @@ async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promis
   if (error instanceof InputError) return error.message;
   if (error instanceof ContractRefusal)
     return `the contract refused: ${await refusalText(error, hre.config.paths.root)}`;
+  if (error instanceof MarketRefusal) {
+    return `the market refused: ${await refusalText({ error: error.code, message: error.message }, hre.config.paths.root)}`;
+  }
   return nodeErrorText(error, hre) ?? installationText(error);
 }
 
@@ -74,6 +81,17 @@ function errorAsJson(error: unknown, message: string): string {
 }
 
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
+  process.off("exit", tellOfEarlyEnd);
+  process.exit(0);
+}
+
+/** A process that ends within a task, by a file of one's own or for want of anything to wait for, is no success. */
+function tellOfEarlyEnd(code: number): void {
+  if (code !== 0) return;
+  writeSync(
+    process.stderr.fd,
+    "Error: the process ended before the command had a result; an agent or a planner may have ended it\n",
+  );
+  process.exitCode = 1;
 }

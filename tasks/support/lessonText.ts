@@ -11,8 +11,14 @@ const WIDEST = 100;
 /** A terminal narrower than this does without some columns of the book. */
 const ALL_COLUMNS = 78;
 
-/** A step as text. @param width columns of the terminal */
-export function stepText(view: StepView, width: number): string {
+/**
+ * A step as text.
+ *
+ * @param width columns of the terminal
+ * @param foretell whether it tells what a clearing would decide now; where a question asks for that, whoever learns is to
+ * guess first
+ */
+export function stepText(view: StepView, width: number, foretell = true): string {
   const gas = view.gas.map(({ what, gas: used }) => `${what} ${grouped(used)}`).join(", ");
   const { decision } = view;
   return [
@@ -27,14 +33,40 @@ export function stepText(view: StepView, width: number): string {
     "",
     ...(decision === undefined
       ? [`The scenario ends here. PFL ${kW(view.pflW)}.`]
-      : [decisionText(decision, width), loadText(decision, view.pflW, width)]),
+      : decision.cleared || foretell
+        ? [previewText(view, width)]
+        : [`PFL ${kW(view.pflW)}. What would a clearing of frame ${decision.frame} decide? "p" tells.`]),
   ].join("\n");
+}
+
+/** What was decided of the book that is shown, or would be if the frame were cleared now. */
+export function previewText({ decision, pflW }: StepView, width: number): string {
+  if (decision === undefined) return "No frame is left to clear.";
+  return [decisionText(decision, width), loadText(decision, pflW, width)].join("\n");
+}
+
+/** What stands at the end of a lesson. @param next the lesson that comes after it, if one does */
+export function endText({
+  asked,
+  guess,
+  next,
+}: {
+  asked: boolean;
+  guess?: string | undefined;
+  next?: string | undefined;
+}): string {
+  const guessed = guess === undefined ? "" : ` Your guess was: ${guess}.`;
+  const answer = asked ? ' "a" shows the answer,' : "";
+  const further = next === undefined ? "" : ` The next lesson: npx hardhat lesson ${next}`;
+  return `\nThat was the end.${guessed}${answer} "u" goes back, "q" leaves.${further}`;
 }
 
 /** What a lesson is about. */
 export function introductionText(lesson: CatalogueLesson, width: number): string {
   const { title, introduction, question } = lesson;
-  return `${pc.bold(title)}\n\n${wrapped(introduction, width)}\n\n${headed("Question.", question, width)}`;
+  const paragraphs = introduction.split(/\n\s*\n/).map((paragraph) => wrapped(paragraph, width));
+  const guess = wrapped('Guess before you walk on: "g" and your answer notes it.', width);
+  return `${pc.bold(title)}\n\n${paragraphs.join("\n\n")}\n\n${headed("Question.", question, width)}\n${guess}`;
 }
 
 /** The answer to a lesson's question. */

@@ -120,6 +120,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
     throw new InputError("--homes", `does not go with --setting ${args.setting}, which says what its homes draw`);
   }
+  checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
   const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
@@ -152,6 +153,12 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
 function highestImport(price: DaySettings["importPrice"]): bigint {
   if (typeof price === "function" || price === undefined) return price === undefined ? 0n : HIGHEST_TARIFF;
   return BigInt(Math.max(...[price].flat()));
+}
+
+/** @throws InputError where the grid would pay more for energy than it sells it for, which a market refuses */
+function checkTariffs({ importPrice, exportPrice }: Setting["settings"], args: SettingArguments): void {
+  if (typeof importPrice !== "number" || typeof exportPrice !== "number" || exportPrice <= importPrice) return;
+  throw new InputError("--export", `expected at most the import tariff, ${args.import} p, found "${args.export}"`);
 }
 
 /** A tariff within the 24 bits that a price has. */

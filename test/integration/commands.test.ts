@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("commands", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), "adbev-"));
 
   it("market:replay --json prints the result and nothing else", async () => {
@@ -84,8 +84,16 @@ describe("commands", function () {
     const day = await hardhatCommand("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
     expect(day.code).to.equal(0);
     expect((JSON.parse(day.stdout) as { totals: { servedWh: number } }).totals.servedWh).to.equal(0);
+    writeFileSync(agent, 'exports.default = { name: "leaver", decide: () => process.exit(0) };');
+    const left = await hardhatCommand("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
+    expect(left.code).to.equal(1);
+    expect(left.stderr).to.include("the process ended before the command had a result");
     const none = await hardhatCommand("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
     expect(none.code).to.equal(1);
+    const mistyped = await hardhatCommand("simulate:day", "--nonsense", "3");
+    expect(mistyped.code).to.equal(1);
+    expect(mistyped.stderr).to.include("Unrecognized param --nonsense").and.include("npx hardhat help simulate:day");
+    expect(mistyped.stderr).not.to.include("    at ");
     expect(none.stderr).to.include("exports no agent by default; expected { name, decide(own, view, random) }");
   });
 

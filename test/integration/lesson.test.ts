@@ -26,7 +26,7 @@ const FOLDER = join(__dirname, "../../docs/lessons");
 const nameOfWinner = ({ plans }: RoundView) => plans.find(({ won }) => won)?.proposer;
 
 describe("lesson", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let lessons: CatalogueLesson[];
   let opened = 0;
 
@@ -61,7 +61,11 @@ describe("lesson", function () {
   async function walk(lesson: Lesson, controls: string): Promise<{ views: StepView[]; said: string[] }> {
     const views: StepView[] = [];
     const said: string[] = [];
-    const audience = { show: (view: StepView) => void views.push(view), say: (what: string) => void said.push(what) };
+    const audience = {
+      show: (view: StepView) => void views.push(view),
+      say: (what: string) => void said.push(what),
+      note: (guess: string) => void said.push(guess),
+    };
     for (const control of readControls(controls, "test")) {
       if (!(await runControl(control, lesson, audience))) break;
     }
@@ -152,14 +156,18 @@ describe("lesson", function () {
 
   it("tells of refusals, of what nobody clears, and where it ends", async () => {
     const lesson = await open(scenarioOf(findLesson(lessons, "refusals")));
-    const { views, said } = await walk(lesson, "e n a h q n");
+    const { views, said } = await walk(lesson, "e n a h p q n");
     expect(views.flatMap(({ refusal }) => refusal?.error ?? [])).to.deep.equal([
       "InsufficientBalance",
       "LiveOrderExists",
       "NoLiveOrder",
       "PileSuspended",
     ]);
-    expect(said).to.deep.equal(["end", "answer", "help"]);
+    expect(said).to.deep.equal(["end", "end", "answer", "help", "preview"]);
+    // A refused transaction is mined and costs gas, less than one that stores an order.
+    const gasOf = (what: string) => views.flatMap(({ gas }) => gas).filter((one) => one.what === what);
+    expect(gasOf("refused place")).to.have.length(3);
+    expect(gasOf("refused place").every(({ gas }) => gas > 21_000n && gas < gasOf("place")[0]!.gas)).to.equal(true);
     expect(views[views.length - 1]!.decision).to.equal(undefined);
 
     const missed = { ...scenarioOf(findLesson(lessons, "crossing")), missedClearings: new Set([1]) };
@@ -168,6 +176,20 @@ describe("lesson", function () {
     expect(last.title).to.equal("Nobody clears frame 1");
     expect(last.decision).to.include({ cleared: true, loadW: 33_000n });
     expect(last.decision!.trades).to.deep.equal([]);
+  });
+
+  it("says when a clearing happens, who was first among equals and whose order ends, and notes a guess", async () => {
+    const tie = await walk(await open(scenarioOf(findLesson(lessons, "tie"))), "r 1 g Ben, of course");
+    expect(tie.said).to.deep.equal(["Ben, of course"]);
+    const cleared = tie.views[tie.views.length - 1]!;
+    expect(cleared.time).to.equal("00:20");
+    expect(cleared.decision!.unfilled.map(({ pile, why }) => [pile, why])).to.deep.equal([
+      ["Ann", "every order that meets its limit is taken; Ben has the same f = 11 and was placed before"],
+    ]);
+    const shortage = await walk(await open(scenarioOf(findLesson(lessons, "shortage"))), "r 5");
+    const endings = shortage.views.filter(({ title }) => title.includes("ends"));
+    expect(endings).to.have.length(1);
+    expect(endings[0]!.title).to.match(/^Frame 4 begins; .*; the order of Lou ends, 2\.00 kWh of it unfilled$/);
   });
 
   it("finds lessons by name and by number", () => {

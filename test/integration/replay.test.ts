@@ -20,6 +20,8 @@ import { namedAccount } from "../../tasks/support/network";
 const METERED_MARKET = {
   ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, ranking: "credit" },
   ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 60_000 },
+  // Claims of whoever clears, finalises and settles go before those of later surpluses.
+  ...{ keeperReward: 2_500 },
   ...{ exportPrice: 150_000, importCap: 300_000, bondPrice: 312_345 },
 };
 
@@ -58,7 +60,7 @@ function meteredEvents(frames: number, ratedW: readonly number[], random: Random
 const FOLDERS = ["docs/scenarios", "docs/lessons"].map((folder) => join(__dirname, "../..", folder));
 
 describe("market:replay", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   async function onChain(
     scenario: Scenario,
@@ -109,7 +111,7 @@ describe("market:replay", function () {
     expect([...refusals]).to.include.members(["LiveOrderExists", "NoLiveOrder", "PileSuspended", "PriceOffTick"]);
   });
 
-  it("gives the same where plans compete, meters settle and credit ranks", async () => {
+  it("gives the same where plans compete, meters settle, credit ranks and keepers are paid", async () => {
     const seen = {
       winners: new Set<string | undefined>(),
       refused: new Set<string>(),

@@ -31,7 +31,7 @@ export function chosenDay(read: Pick<SessionsFile, "days" | "date" | "table">): 
     const { date: busiest, sessions } = busiestDay(read);
     throw new InputError(
       file,
-      `has sessions on ${daysText(read)}; say which day, such as --date ${busiest} (${sessions} sessions)`,
+      `has sessions on ${daysText(read)}; say which day, such as --date ${busiest} (${sessions} session${sessions === 1 ? "" : "s"})`,
     );
   }
   if (days.has(date)) return date;

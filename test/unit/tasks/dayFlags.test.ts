@@ -38,6 +38,11 @@ describe("flags of a simulated day", () => {
       "--capacity: expected a whole number of W, 0 to 2147483647",
     ],
     ["a tariff beyond its field", { import: "2000" }, "--import: expected at most 1677.7215 pence per kWh"],
+    [
+      "an export tariff above the import tariff",
+      { import: "0.2" },
+      '--export: expected at most the import tariff, 0.2 p, found "5"',
+    ],
     ["fewer EVs than feeders", { evs: "2", feeders: "3" }, "--evs: expected at least one for each of 3 feeders"],
     ["a page of several days", { seeds: "2", html: "x.html" }, "--html: draws one day; leave out --seeds"],
     ["EVs beside sessions", { sessions: "x.csv", evs: "5" }, "--sessions: does not go with --evs"],
@@ -63,7 +68,7 @@ describe("flags of recorded sessions", () => {
 
   it("ask which day, of those that the file has", async () => {
     expect(await errorOf({ sessions, columns })).to.include(
-      "sessions.csv: has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14 (1 sessions)",
+      "sessions.csv: has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14 (1 session)",
     );
     expect(await errorOf({ sessions, columns, date: "2019-03-16" })).to.include(
       "sessions.csv has no session that begins on 2019-03-16; it has the days 2019-03-14, 2019-03-15",

@@ -148,7 +148,7 @@ describe("what planners answer", () => {
       { ...good, dischargeWh: 5n },
       "dischargeWh is 5n, a bigint; expected a list of 3 bigints, Wh",
     ],
-    ["too few figures", { ...good, drawWh: [1n] }, "drawWh has 1 figures; expected 3, one for each frame"],
+    ["too few figures", { ...good, drawWh: [1n] }, "drawWh has 1 figure; expected 3, one for each frame"],
     ["numbers", { ...good, drawWh: [1n, 2, 3n] }, "drawWh[1] is 2; expected a bigint of Wh from 0n to 16777215n"],
     ["a hole", { ...good, drawWh: Object.assign([1n, 2n], { 2: undefined }) }, "drawWh[2] is undefined; expected"],
     ["less than nothing", { ...good, dischargeWh: [0n, 0n, -5n] }, "dischargeWh[2] is -5n, a bigint; expected"],
@@ -159,13 +159,16 @@ describe("what planners answer", () => {
   }
 
   const book = { frame: 52, horizon } as FrozenBook;
-  const asking = (plan: () => Promise<Plan>) => errorOf(askPlanner({ name: "level", plan }, book, 0.05));
+  const asking = (plan: () => Promise<Plan>, seconds = 0.05) =>
+    errorOf(askPlanner({ name: "level", plan }, book, seconds));
 
   it("is named with planner and frame, thrown, wrong or never come", async () => {
-    expect(await asking(async () => ({ drawWh: [], dischargeWh: [] }))).to.match(
+    expect(await asking(async () => ({ drawWh: [], dischargeWh: [] }), 20)).to.match(
       /^level, frame 52: drawWh has 0 figures/,
     );
-    expect(await asking(() => Promise.reject(new RangeError("no")))).to.match(/^level, frame 52: threw RangeError: no/);
+    expect(await asking(() => Promise.reject(new RangeError("no")), 20)).to.match(
+      /^level, frame 52: threw RangeError: no/,
+    );
     expect(await asking(() => new Promise<never>(() => undefined))).to.equal(
       "level, frame 52: plan did not answer within 0.05 s",
     );

@@ -10,6 +10,8 @@ import { cases } from "../../../helpers/cases";
 const parse = (value: unknown) => parseScenario(JSON.stringify(value), "day.json");
 const order = { side: "charge", price: 1, energyWh: 1, expiryFrame: 3 } as const;
 
+const ORDERED = { price: 250_000n, energyWh: 5_000n, peakWh: 0n };
+
 function message(text: string): string {
   try {
     parseScenario(text, "day.json");
@@ -26,6 +28,33 @@ function complaint(overrides: Record<string, unknown>): string {
 }
 
 describe("parseScenario", () => {
+  it("takes a list of sessions, each an order from arrival to departure, and says what is wrong with one", () => {
+    const piles = [
+      { id: "A", ratedW: 7_000 },
+      { id: "B", ratedW: 7_000 },
+    ];
+    const session = { pile: "A", arrivalFrame: 1, departureFrame: 3, energyWh: 5_000, price: 250_000 };
+    const with_ = (...sessions: object[]) => ({ ...scenario(), piles, frames: 6, events: [], sessions });
+    expect(
+      parse(with_(session, { ...session, side: "discharge", arrivalFrame: 3, departureFrame: 5 })).events,
+    ).to.have.deep.members([
+      { frame: 1, pile: "A", action: { kind: "place", order: { ...ORDERED, side: "charge", expiryFrame: 3 } } },
+      { frame: 3, pile: "A", action: { kind: "place", order: { ...ORDERED, side: "discharge", expiryFrame: 5 } } },
+    ]);
+    const wrong = (...sessions: object[]) => complaint(with_(...sessions));
+    expect(wrong({ ...session, pile: "C" })).to.equal('sessions[0].pile: must be one of the piles, found "C"');
+    expect(wrong({ ...session, arrivalFrame: 6 })).to.match(/^sessions\[0\]\.arrivalFrame: must be 0 to 5/);
+    expect(wrong({ ...session, departureFrame: 1 })).to.match(
+      /departureFrame: must be after arrivalFrame \(1\), found 1/,
+    );
+    expect(wrong(session, { ...session, arrivalFrame: 2, departureFrame: 4 })).to.equal(
+      'sessions[1].pile: must be free, but sessions[0] is at pile "A" from frame 1 to 3',
+    );
+    expect(wrong({ ...session, energy: 5 })).to.match(
+      /^sessions\[0\]\.energy: is unknown; expected only the fields pile/,
+    );
+  });
+
   it("reads the example of SPEC 9", () => {
     const { market, publications, piles, frames, events, ...rest } = parseScenario(EXAMPLE, "example.json");
     expect(market).to.deep.equal({
@@ -209,7 +238,7 @@ describe("parseScenario", () => {
     });
 
     it("not an object", () => {
-      const fields = "{ market, baseLoadW, piles, frames, events, missedClearings, unpublished }";
+      const fields = "{ market, baseLoadW, piles, frames, events, sessions, missedClearings, unpublished }";
       expect(message("[]")).to.equal(`day.json:1:1: expected an object: ${fields}, found a list of 0`);
       expect(message("null")).to.equal(`day.json:1:1: expected an object: ${fields}, found null`);
     });
@@ -224,7 +253,7 @@ describe("parseScenario", () => {
       [
         "unknown field",
         { frame: 3 },
-        "frame: is unknown; expected only the fields market, baseLoadW, piles, frames, events, missedClearings, unpublished",
+        "frame: is unknown; expected only the fields market, baseLoadW, piles, frames, events, sessions, missedClearings, unpublished",
       ],
       [
         "misspelt field",

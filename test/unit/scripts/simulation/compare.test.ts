@@ -21,7 +21,7 @@ const chosen = (keys: readonly string[] = RUN) =>
   comparedSchemes({ generations: 5, horizonFrames: 24, arrivals: ARRIVALS }).filter(({ key }) => keys.includes(key));
 
 describe("comparison of schemes", function () {
-  this.timeout(200_000);
+  this.timeout(240_000);
   let schemes: SchemeComparison[];
   const runs: string[] = [];
 

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { hint } from "../../../tasks/support/argumentErrors";
+import { deploysInProcess } from "../../../tasks/support/startup";
+
+describe("starting a command", () => {
+  const asked = (...words: string[]) => deploysInProcess(["node", "hardhat", ...words]);
+
+  it("loads Ignition for whatever may deploy in process, and for nothing that reads or sends", () => {
+    for (const command of ["test", "ignition", "help", "simulate:day", "market:deploy", "lesson", "report:gas"]) {
+      expect(asked("--network", "hardhat", command), command).to.equal(true);
+    }
+    expect(asked()).to.equal(true);
+    for (const command of [
+      "data:check",
+      "pile:show",
+      "frame:clear",
+      "order:place",
+      "market:book",
+      "simulate:compare",
+    ]) {
+      expect(asked(command, "--feeder", "x"), command).to.equal(false);
+      expect(hre.tasks, command).to.have.property(command);
+    }
+  });
+
+  it("says which help to read where something was mistyped", () => {
+    expect(hint(["simulate:day", "--nonsense"])).to.include("`npx hardhat help simulate:day` lists its flags");
+    expect(hint(["--nonsense"])).to.include("`npx hardhat help` lists the commands");
+  });
+});
