@@ -44,6 +44,8 @@ import "./report-times";
 import "./round";
 import "./simulate-compare";
 import "./simulate-day";
+import "./simulate-sweep";
+import "./thesis-reproduce";
 import "./test";
 
 import { hintInsteadOfStacks } from "./support/argumentErrors";
