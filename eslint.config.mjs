@@ -11,6 +11,7 @@ export default tseslint.config(
       "node_modules/",
       "deploy/deployments/",
       "out/",
+      "dist/",
       ".solcover.js",
     ],
   },

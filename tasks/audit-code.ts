@@ -1,3 +1,4 @@
+import { getCreateAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { CodeVerdict } from "../scripts/quality/audit/deployedCode";
@@ -70,7 +71,7 @@ feederTask(
     }),
   );
 
-/** The market and the two contracts that are part of it. The token is anybody's. */
+/** The market and the contracts that are part of it. The token is anybody's. */
 async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<CodeVerdict[]> {
   const { compareCode } = await import("../scripts/quality/audit/deployedCode");
   const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
@@ -82,6 +83,9 @@ async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient):
   ];
   if (client.roundsAddress !== undefined)
     parts.push(["contracts/rounds/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
+  // The delivery contract's constructor creates it first of all.
+  const verifier = getCreateAddress({ from: client.deliveryAddress, nonce: 1 });
+  parts.push(["contracts/metering/OcmfVerifier.sol:OcmfVerifier", verifier, []]);
   const verdicts: CodeVerdict[] = [];
   for (const [name, address, args] of parts) {
     verdicts.push(await compareCode(provider, await builtContract(hre, name), address, args));

@@ -1,4 +1,5 @@
 import type { CompareOptions, SchemeComparison } from "../scripts/simulation/compare";
+import type { ComparedScheme } from "../scripts/simulation/comparedScheme";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
 import { InputError } from "../scripts/core/errors";
 import { openChainMarket } from "./support/chainMarket";
@@ -21,6 +22,7 @@ interface Arguments extends SettingArguments {
   on: string;
   arrivals?: string;
   plannerFile?: string;
+  schemes?: string;
 }
 
 dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
@@ -29,6 +31,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("generations", "generations of the genetic algorithm (the thesis: 1000); 0 leaves it out", "200")
   .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
+  .addOptionalParam("schemes", "keys of the schemes to run, as in CSV, with commas between (default: all)")
   .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
@@ -74,13 +77,14 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
       }
       const warnings = [...notes, ...(await warningsOf(options, schemes))];
       if (args.json) {
-        const { checkClaims } = await import("../scripts/simulation/thesisClaims");
+        const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
         console.log(
           toJsonText({
             arguments: args,
             warnings,
             schemes,
             claims: checkClaims(schemes),
+            againstNoMarket: checkMarket(schemes),
             reportedByThesis: REPORTED_BY_THESIS,
           }),
         );
@@ -101,20 +105,40 @@ async function readOptions(args: Arguments): Promise<{ options: CompareOptions; 
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
+  const { pastArrivals } = await import("../scripts/simulation/pastDays");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
-  const policyName = settings.policy?.name;
+  const own = args.policy !== undefined || args.agent !== undefined;
+  const rules = withDefaults(market);
   const options: CompareOptions = {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
-    market: withDefaults(market),
-    schemes: comparedSchemes({
-      horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
-      generations: wholeNumber("generations", args.generations, 0, 100_000),
-      ...(policyName === undefined || policyName === "waterline" ? {} : { policyName }),
-      ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
-    }),
+    market: rules,
+    schemes: chosen(
+      args.schemes,
+      comparedSchemes({
+        horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
+        generations: wholeNumber("generations", args.generations, 0, 100_000),
+        ...(own ? { policy: settings.policy! } : {}),
+        ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
+        // Recorded sessions are of one day: there are no past ones to learn from.
+        ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules) } : {}),
+      }),
+    ),
   };
   return { options, notes };
+}
+
+/** The schemes of the keys that were asked for. @throws InputError naming keys that there are not */
+function chosen(keys: string | undefined, schemes: readonly ComparedScheme[]): readonly ComparedScheme[] {
+  if (keys === undefined) return schemes;
+  const wanted = keys.split(",").map((key) =>
+    oneOf(
+      "schemes",
+      key.trim(),
+      schemes.map((scheme) => scheme.key),
+    ),
+  );
+  return schemes.filter(({ key }) => wanted.includes(key));
 }
 
 /** EVs a day, unless sessions say who comes. */

@@ -7,7 +7,7 @@ import { task } from "hardhat/config";
  */
 export const TESTS_BEGIN = "2026-01-05T00:00:00Z";
 
-task(TASK_TEST).setAction(async (args: unknown, hre, runSuper) => {
+task(TASK_TEST).setAction(async (args: unknown, hre, runSuper): Promise<unknown> => {
   hre.config.networks.hardhat.initialDate = TESTS_BEGIN;
-  return runSuper(args);
+  return (await runSuper(args)) as unknown;
 });

@@ -14,6 +14,7 @@ import { Money } from "../libraries/Money.sol";
 import { SettlementAccounts } from "./SettlementAccounts.sol";
 import { ReadingRing } from "./ReadingRing.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
+import { RecordReadings } from "../metering/RecordReadings.sol";
 import { Readings } from "./Readings.sol";
 import { Fill, FillLib } from "../types/Fill.sol";
 import { FrameRecord } from "../types/FrameRecord.sol";
@@ -25,9 +26,9 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 /// @notice Works in memory on what is handed in, and has the market book the outcome in one call.
 /// @dev Amounts of a frame stay far below 2^96, so sums are not checked: prices have 64 bits, energies 24, and a frame's
 /// fills fit in a transaction.
-/// It calls nothing but the market that it is asked about, and writes nothing after such a call that another market
+/// It calls nothing but the market that it is asked about and the verifier that it created, which keeps nothing, and writes nothing after such a call that another market
 /// could be affected by: whatever a hostile market answers or calls back concerns its own readings and accounts.
-contract Delivery is Readings, CreditOrder, GridClaims {
+contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     using SettlementAccounts for SettlementAccounts.Table;
     using SettlementAccounts for SettlementAccounts.Party;
     using ReadingRing for ReadingRing.Ring;

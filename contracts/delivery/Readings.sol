@@ -41,13 +41,7 @@ abstract contract Readings is Meters, EIP712 {
             if (refusal.length == 0) UnsafeList.push(accepted, MeterReading.unwrap(reading));
             else emit ReadingRefused(address(market), i, refusal);
         }
-        stored = accepted.length;
-        if (stored == 0) return 0;
-        MeterReading[] memory log;
-        assembly ("memory-safe") {
-            log := accepted
-        }
-        emit ReadingsStored(address(market), log);
+        return _report(market, accepted);
     }
 
     /// @inheritdoc IDelivery
@@ -95,8 +89,19 @@ abstract contract Readings is Meters, EIP712 {
         return "";
     }
 
+    /// @dev Tells of the readings that were stored, and how many they are.
+    function _report(IMarket market, uint256[] memory accepted) internal returns (uint256 stored) {
+        stored = accepted.length;
+        if (stored == 0) return 0;
+        MeterReading[] memory log;
+        assembly ("memory-safe") {
+            log := accepted
+        }
+        emit ReadingsStored(address(market), log);
+    }
+
     /// @dev Makes the ring ready for a frame's readings, or says why none is taken.
-    function _openFrame(IMarket market, uint256 frame, uint256 frameSeconds) private returns (bytes memory) {
+    function _openFrame(IMarket market, uint256 frame, uint256 frameSeconds) internal returns (bytes memory) {
         uint256 endsAt = (frame + 1) * frameSeconds;
         if (block.timestamp < endsAt) return abi.encodeWithSelector(FrameNotOver.selector, frame, endsAt);
         if (!market.frameRecord(frame).isOpen()) {

@@ -27,6 +27,16 @@ library MeterReadingLib {
         "MeterReading(address market,uint256 pile,uint256 frame,uint256 consumedWh,uint256 producedWh)"
     );
 
+    /// @notice Packs a reading whose fields fit.
+    function pack(
+        uint256 pile_,
+        uint256 frame_,
+        uint256 consumedWh_,
+        uint256 producedWh_
+    ) internal pure returns (MeterReading) {
+        return MeterReading.wrap(pile_ | (frame_ << 16) | (consumedWh_ << 48) | (producedWh_ << 72));
+    }
+
     /// @notice Whether only meaningful bits are set.
     function isWellFormed(MeterReading m) internal pure returns (bool) {
         return MeterReading.unwrap(m) >> 96 == 0;

@@ -134,6 +134,12 @@ export class ChainPort implements MeteredPort {
     this.originFrame = Math.floor(now / this.parameters.frameSeconds) + SETUP_FRAMES;
   }
 
+  /** Takes in a pile that was registered elsewhere. @param pile its name here; `meter` signs its readings */
+  adopt(pile: string, { index, ratedW, meter }: MeteredPile & { meter: Wallet }): void {
+    this.piles.set(pile, { index, ratedW, meter, nonce: 0n });
+    this.names.set(index, pile);
+  }
+
   async publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void> {
     const { client, clock, sender } = this.options;
     await clock.reach(this.begins(now));

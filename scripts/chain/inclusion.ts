@@ -64,7 +64,7 @@ export interface InclusionOptions {
   journal: TransactionJournal;
   patience: Patience;
   entry: PendingTransaction;
-  /** Gas and fees of the transaction's next versions; undefined where more for gas would change nothing. */
+  /** Gas and fees of the transaction's next versions; undefined where its terms are not known. */
   resend: ((times: number) => Record<string, string>) | undefined;
   say: (text: string) => void;
 }
@@ -192,10 +192,12 @@ export class Inclusion {
     const transaction = { from: address, ...(to === undefined ? {} : { to }), data, nonce: `0x${nonce.toString(16)}` };
     try {
       const hash = (await provider.send("eth_sendTransaction", [{ ...transaction, ...fees }])) as string;
+      if (entry.hashes.includes(hash)) return;
       entry.hashes.push(hash);
       say(`Not mined yet; offering more for gas, transaction ${hash}`);
       await journal.exclusively(async (entries) => {
-        entries.find((one) => one.nonce === nonce)?.hashes.push(hash);
+        const kept = entries.find((one) => one.nonce === nonce);
+        if (kept !== undefined && !kept.hashes.includes(hash)) kept.hashes.push(hash);
       });
     } catch {
       // Mined meanwhile, or not enough more for this node: the next look tells.

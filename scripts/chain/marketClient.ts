@@ -29,7 +29,9 @@ import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
   decodeChronicle,
+  decodeFrameRecord,
   decodePileState,
+  type FrameRecord,
   GRID,
   type MeterReading,
   ORDER_TYPES,
@@ -117,9 +119,15 @@ export class MarketClient implements MarketContracts {
   /** Signs terms with a pile's key (EIP-712). */
   async sign(wallet: BaseWallet, terms: SignedTerms): Promise<SignedOrder> {
     const packed = packSignedTerms(terms);
-    const domain = await this.signingDomain();
+    const domain = await this.orderDomain();
     const { r, yParityAndS } = Signature.from(await wallet.signTypedData(domain, ORDER_TYPES, orderMessage(terms)));
     return { terms: packed, r, vs: yParityAndS };
+  }
+
+  /** What orders are signed for (EIP-712). */
+  async orderDomain(): Promise<TypedDataDomain> {
+    this.domain ??= domainOf(await this.market.eip712Domain());
+    return this.domain;
   }
 
   /** Signs a reading with a meter's key (EIP-712): a wallet, or an account that a node signs for. */
@@ -176,6 +184,33 @@ export class MarketClient implements MarketContracts {
   /** What is published for a frame, packed; 0 where nothing is. */
   async publication(frame: number): Promise<bigint> {
     return this.market.publication(frame);
+  }
+
+  /** What the market remembers of a cleared frame; undefined where nobody cleared it, or it is long ago. */
+  async frameRecord(frame: number): Promise<FrameRecord | undefined> {
+    const record = decodeFrameRecord(await this.market.frameRecord(frame));
+    return record?.frame === frame ? record : undefined;
+  }
+
+  /** Whether a pile's reading of a frame is stored. */
+  async hasReading(pile: number, frame: number): Promise<boolean> {
+    return (await this.delivery.readingOf(this.address, pile, frame)).stored;
+  }
+
+  /** What of an account's balance nothing locks, money units. */
+  async freeBalance(account: string): Promise<bigint> {
+    return this.market.freeBalanceOf(account);
+  }
+
+  /** Number of registered piles. */
+  async pileCount(): Promise<number> {
+    return Number(await this.market.pileCount());
+  }
+
+  /** A registered pile by its number, without its meter's key. */
+  async pileRecord(index: number): Promise<Omit<PileRecord, "meterKey">> {
+    const { account, operator, ratedW } = await this.market.pileRecord(index);
+    return { index, account, operator, ratedW };
   }
 
   /** Number of an account's pile; 0 where it has none. */
@@ -406,11 +441,6 @@ export class MarketClient implements MarketContracts {
   /** Whether a settlement left nothing of its frame, and what it added to the accounts of piles, money units, by number. */
   settled(receipt: Receipt): { complete: boolean; moved: Map<number, bigint> } {
     return actions.settled(this, receipt);
-  }
-
-  private async signingDomain(): Promise<TypedDataDomain> {
-    this.domain ??= domainOf(await this.market.eip712Domain());
-    return this.domain;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Interface } from "ethers";
 
 import type { RawProvider } from "./clock";
-import { bumped, feeFields, type Fees, highest, quoteFees } from "./fees";
+import { bumped, feeFields, type Fees, quoteFees } from "./fees";
 import { isNonceTaken, isRefusedConnection, isTransportFailure, isUnderpriced } from "./nodeFailures";
 import { refusalOf } from "./refusal";
 import {
@@ -58,7 +58,7 @@ export class NodeTransactor implements Transactor {
     const earlier = await this.resumable(call);
     if (earlier !== undefined) {
       this.say(`The same was sent before and its outcome is unknown (nonce ${earlier.nonce}); looking for it`);
-      const receipt = await this.inclusion(earlier, undefined).receiptOfResumed();
+      const receipt = await this.inclusion(earlier, await this.termsOf(earlier)).receiptOfResumed();
       if (receipt !== undefined) return { receipt: Promise.resolve(receipt) };
     }
     const gas = await this.estimate(call);
@@ -75,6 +75,21 @@ export class NodeTransactor implements Transactor {
       if (found !== undefined) found.owner = THIS_PROCESS;
       return found && { ...found };
     });
+  }
+
+  /** Gas and fees of an earlier command's transaction, so that more can be offered; undefined where no node has it. */
+  private async termsOf({ hashes }: PendingTransaction): Promise<{ gas: bigint; fees: Fees } | undefined> {
+    for (const hash of [...hashes].reverse()) {
+      const known = (await this.options.provider.send("eth_getTransactionByHash", [hash])) as RawTerms | null;
+      if (known?.gas === undefined) continue;
+      const { gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = known;
+      if (maxFeePerGas !== undefined && maxPriorityFeePerGas !== undefined) {
+        const fees = { maxFeePerGas: BigInt(maxFeePerGas), maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas) };
+        return { gas: BigInt(gas), fees };
+      }
+      return gasPrice === undefined ? undefined : { gas: BigInt(gas), fees: { gasPrice: BigInt(gasPrice) } };
+    }
+    return undefined;
   }
 
   private async estimate(call: Call): Promise<bigint> {
@@ -149,8 +164,9 @@ export class NodeTransactor implements Transactor {
 
   private inclusion(entry: PendingTransaction, sent: { gas: bigint; fees: Fees } | undefined): Inclusion {
     const { provider, address, journal, interfaces, patience } = this.options;
+    // Where gas is free the same is sent again: the node may have restarted and forgotten it.
     const resend =
-      sent === undefined || highest(sent.fees) === 0n
+      sent === undefined
         ? undefined
         : (times: number) => {
             let { fees } = sent;
@@ -166,6 +182,14 @@ export class NodeTransactor implements Transactor {
   private say(text: string): void {
     this.options.say?.(text);
   }
+}
+
+/** A transaction's gas and fees as nodes tell them. */
+interface RawTerms {
+  gas?: string;
+  gasPrice?: string;
+  maxFeePerGas?: string;
+  maxPriorityFeePerGas?: string;
 }
 
 function hex(value: bigint | number): string {

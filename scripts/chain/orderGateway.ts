@@ -3,7 +3,7 @@ import type { MarketClient, SignedOrder } from "./marketClient";
 import type { Receipt, Transactor } from "./transactor";
 
 /** Orders per transaction; a hundred stay far below the network's gas cap. */
-const BATCH_SIZE = 100;
+export const MOST_IN_BATCH = 100;
 
 /** A signed order on its way to the market. */
 export interface PendingOrder {
@@ -35,8 +35,8 @@ export class BatchGateway implements OrderGateway {
   async submit(orders: readonly PendingOrder[]): Promise<ActionResult[]> {
     const { client, sender, onReceipt } = this.options;
     const results: ActionResult[] = [];
-    for (let start = 0; start < orders.length; start += BATCH_SIZE) {
-      const batch = orders.slice(start, start + BATCH_SIZE);
+    for (let start = 0; start < orders.length; start += MOST_IN_BATCH) {
+      const batch = orders.slice(start, start + MOST_IN_BATCH);
       const { receipt, refused } = await client.submitBatch(
         sender,
         batch.map(({ signed }) => signed),

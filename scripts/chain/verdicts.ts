@@ -14,6 +14,7 @@ export const VERDICTS = [
   "IcebergWaits",
   "CapacityFull",
   "LeftToRound",
+  "MarginMissing",
 ] as const;
 
 /** A verdict of the lens. */
@@ -36,4 +37,6 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   IcebergWaits: "nobody met its limit, and an iceberg is filled from the grid only after its wait or in its last frame",
   CapacityFull: "nobody met its limit, and the transformer has no room left",
   LeftToRound: "nobody met its limit, and whether an iceberg draws from the grid is left to the benefit round",
+  MarginMissing:
+    "the pile has less free than what it may come to owe beyond its fills, so its order does not take part",
 };

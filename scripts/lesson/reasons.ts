@@ -21,7 +21,9 @@ export class Reasons {
     private readonly rules: Rules,
     private readonly publication: Publication | undefined,
     /** The round that decided what icebergs and asks exchange with the grid; none where the clearing did. */
-    private readonly round?: RoundResult,
+    private readonly round?: Pick<RoundResult, "winner">,
+    /** Words for a price; pence unless told. */
+    private readonly price: (price: bigint) => string = pence,
   ) {
     this.lines = new Map([...book.bids, ...book.asks].map((line) => [line.pile, line]));
     this.leftWh = new Map([...this.lines].map(([pile, { displayedWh }]) => [pile, displayedWh]));
@@ -41,7 +43,7 @@ export class Reasons {
         : `the smaller of what both have left to show, ${kWh(bidLeft, 2)} and ${kWh(askLeft, 2)}`;
     const why =
       `bid of ${trade.buy} (${this.rank(bid)}) meets ask of ${trade.sell} (${this.rank(ask)}): ` +
-      `${pence(bid.price)} is not below ${pence(ask.price)}; ${this.priceOf(trade)}, the quantity ${size}`;
+      `${this.price(bid.price)} is not below ${this.price(ask.price)}; ${this.priceOf(trade)}, the quantity ${size}`;
     return { ...trade, why };
   }
 
@@ -67,7 +69,7 @@ export class Reasons {
         ? "it is the last frame of this iceberg"
         : `this iceberg has waited ${line.waitedFrames} frames, the most being ${this.rules.maxWaitFrames}`
       : "a normal bid does not wait";
-    const tariff = `its limit ${pence(line.price)} is not below the import tariff ${pence(fill.price)}`;
+    const tariff = `its limit ${this.price(line.price)} is not below the import tariff ${this.price(fill.price)}`;
     const room =
       fill.energyWh < left ? `; of the ${kWh(left, 2)} shown, only so much fits under the transformer's capacity` : "";
     return { ...fill, why: `${noAsk}; ${turn}, and ${tariff}${room}` };
@@ -91,11 +93,11 @@ export class Reasons {
     const prices = others.map(({ price }) => price).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     const best = line.side === "charge" ? prices[0] : prices[prices.length - 1];
     const bestIs =
-      best === undefined ? "" : `the best ${line.side === "charge" ? "ask is at" : "bid is at"} ${pence(best)}`;
-    const tariff = this.publication === undefined ? "" : `import tariff ${pence(this.publication.importPrice)}`;
+      best === undefined ? "" : `the best ${line.side === "charge" ? "ask is at" : "bid is at"} ${this.price(best)}`;
+    const tariff = this.publication === undefined ? "" : `import tariff ${this.price(this.publication.importPrice)}`;
     const figures: Partial<Record<Verdict, string>> = {
-      PriceDoesNotCross: `${bestIs}, its limit is ${pence(line.price)}`,
-      LimitBelowTariff: `limit ${pence(line.price)}, ${tariff}`,
+      PriceDoesNotCross: `${bestIs}, its limit is ${this.price(line.price)}`,
+      LimitBelowTariff: `limit ${this.price(line.price)}, ${tariff}`,
       IcebergWaits: `waited ${line.waitedFrames} of ${this.rules.maxWaitFrames} frames, last frame ${line.expiryFrame}`,
     };
     const earlier = verdict === "BehindOthers" ? this.earlierWithSameRank(line) : undefined;
@@ -122,7 +124,7 @@ export class Reasons {
       publication === undefined
         ? "nothing is published for the frame, so the grid fills nothing"
         : price < publication.importPrice
-          ? `its limit ${pence(price)} is below the import tariff ${pence(publication.importPrice)}`
+          ? `its limit ${this.price(price)} is below the import tariff ${this.price(publication.importPrice)}`
           : turn
             ? "the transformer has no room left"
             : "an iceberg is filled from the grid only after its wait or in its last frame";
@@ -143,8 +145,8 @@ export class Reasons {
     const pays =
       premium + subsidy === 0n
         ? ""
-        : `; the buyer pays ${pence(price + premium)}, the seller gets ${pence(price + subsidy)}`;
-    return `the price is ${pence(price)} by the rule ${matching}${pays}`;
+        : `; the buyer pays ${this.price(price + premium)}, the seller gets ${this.price(price + subsidy)}`;
+    return `the price is ${this.price(price)} by the rule ${matching}${pays}`;
   }
 
   private line(pile: string): OrderLine {

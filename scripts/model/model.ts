@@ -2,20 +2,20 @@ import { Accounts, type Pile, type PileOptions } from "./accounts";
 import type { FlexibleOrder, FrozenBook } from "./benefit/frozenBook";
 import { exportBudgetTicks, horizonOf } from "./benefit/frozenBook";
 import type { Plan } from "./benefit/plan";
-import { hasTimeForRound, type OpenRound, Round } from "./benefit/round";
+import { type OpenRound, Round } from "./benefit/round";
 import type { Score } from "./benefit/score";
-import { fillFromGrid, match, mayNotWait } from "./clearing";
 import type { Credit } from "./credit";
 import type { PileAttributes } from "./creditRanking";
 import { NO_TARIFFS, partiesOf } from "./delivery";
 import { fluctuationW, powerAwayFromZeroW, reachWh, type RecordedLoad } from "./load";
+import { decideFrame } from "./frameDecision";
 import { MAX_UINT24 } from "./limits";
 import { marginFor, marginToTakePart } from "./margin";
 import { checkRequest, isForFrame, isLive, makeOrder } from "./orders";
 import { checkParameters, hasMeters } from "./parameters";
 import { groupsOf, partOf } from "./parts";
 import { checkPublication, PublicationMemory } from "./publication";
-import { asBookEntry, type BookEntry, type Ranked, rankSide } from "./ranking";
+import { asBookEntry, type BookEntry, type Placed, type Ranked, rankSide } from "./ranking";
 import { MarketRefusal } from "./refusal";
 import { settleDelivery } from "./settle";
 import { beginsAt, frameAt, openWindow, windowOpensAt } from "./time";
@@ -272,19 +272,14 @@ export class MarketModel {
     if (this.lastCleared?.frame === frame) throw new MarketRefusal("FrameAlreadyCleared", { frame });
 
     const publication = this.publications.recall(frame);
-    const bids = this.ranked(frame, "charge");
-    const asks = this.ranked(frame, "discharge");
-    const { trades, leftWh } = match(this.parameters, bids, asks, this.matchingFund);
-    const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
-      (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
-    );
-    const opensRound =
-      this.parameters.settlement === "benefit" &&
-      publication !== undefined &&
-      flexible.length > 0 &&
-      hasTimeForRound(this.parameters, frame, nowSeconds);
-    const grid = fillFromGrid(this.parameters, bids, leftWh, publication, (bid) =>
-      opensRound ? !bid.order.iceberg : mayNotWait(this.parameters, frame, bid),
+    const placed = [...this.placed(frame, "charge"), ...this.placed(frame, "discharge")];
+    const { trades, grid, leftWh, flexible, opensRound } = decideFrame(
+      this.parameters,
+      frame,
+      placed,
+      publication,
+      nowSeconds,
+      this.matchingFund,
     );
     const previousLoadW = this.previousLoadW(frame);
     this.accounts.deliver(frame, trades, grid, publication ?? NO_TARIFFS);
@@ -590,15 +585,19 @@ export class MarketModel {
     if (frame !== undefined) throw new MarketRefusal("RoundOpen", { frame });
   }
 
-  /** One side of what takes part in a frame, in priority order: orders whose piles have the margin. SPEC 2, 3. */
+  /** One side of what takes part in a frame, in priority order. SPEC 3. */
   private ranked(frame: number, side: Side): Ranked[] {
+    return rankSide(this.parameters, frame, this.placed(frame, side));
+  }
+
+  /** One side of what takes part in a frame: orders whose piles have the margin. SPEC 2, 3. */
+  private placed(frame: number, side: Side): Placed[] {
     const { settlement } = this.parameters;
-    const placed = this.accounts.all().flatMap(({ id, suspended, order, free, credit, attributes }) => {
+    return this.accounts.all().flatMap(({ id, suspended, order, free, credit, attributes }) => {
       if (suspended || order?.side !== side || !isForFrame(order, frame)) return [];
       if (free < marginToTakePart(settlement, this.margin(id, frame))) return [];
       return [{ pile: id, order, standing: { creditHundredths: credit.hundredths, attributes } }];
     });
-    return rankSide(this.parameters, frame, placed);
   }
 
   /** Takes filled orders out of the book, those with no frame after `frame`, and those of piles that are `out`. SPEC 3.5. */

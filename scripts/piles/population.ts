@@ -30,11 +30,14 @@ export function pileId(index: number): string {
   return `P${String(index + 1).padStart(3, "0")}`;
 }
 
-/** Calls `draw` for each pile on each day, each with a stream of its own, in order of day and pile. */
+/**
+ * Calls `draw` for each pile on each day, each with a stream of its own and that of the pile's next day, in order of day
+ * and pile.
+ */
 export function drawStays<Kind>(
   options: PopulationOptions,
   kindOf: (index: number, random: Random) => Kind,
-  draw: (pile: string, firstFrameOfDay: number, kind: Kind, random: Random) => EvStay,
+  draw: (pile: string, firstFrameOfDay: number, kind: Kind, random: Random, nextDay: Random) => EvStay,
 ): EvStay[] {
   const piles = Array.from({ length: options.evs }, (_, index) => {
     const random = options.random.stream(pileId(index));
@@ -42,6 +45,8 @@ export function drawStays<Kind>(
   });
   const perDay = framesPerDay(options.frameSeconds);
   return Array.from({ length: options.days }, (_, day) =>
-    piles.map(({ id, random, kind }) => draw(id, day * perDay, kind, random.stream(`day ${day}`))),
+    piles.map(({ id, random, kind }) =>
+      draw(id, day * perDay, kind, random.stream(`day ${day}`), random.stream(`day ${day + 1}`)),
+    ),
   ).flat();
 }

@@ -1,9 +1,13 @@
 import type { Side } from "../core/types";
 import type { KnownEv } from "./knownEv";
+import { shareByLaxity } from "./leastLaxity";
 import { wholeWh } from "./rounding";
 
-/** How a frame's totals are shared out among EVs: as the plan has it, or earliest last frame first. */
-export type Allotment = "plan" | "earliestExpiry";
+/**
+ * How a frame's totals are shared out among EVs: as the plan has it, earliest last frame first, or by smoothed least
+ * laxity ({@link shareByLaxity}).
+ */
+export type Allotment = "plan" | "earliestExpiry" | "laxity";
 
 /** What is to be drawn and discharged in one frame, whole Wh. */
 export interface FrameTotals {
@@ -17,10 +21,12 @@ export interface FrameTotals {
  * By the plan, each EV gets its own planned energy, rounded so that the sum stays; what the total has beyond the plan
  * goes to those that leave first, what it lacks is taken from those that leave last.
  *
+ * @param frame The frame that is shared out.
  * @param plannedWh Each EV's energy in the plan.
  * @returns Each EV's energy; the totals, as far as the EVs can take them.
  */
 export function allot(
+  frame: number,
   evs: readonly KnownEv[],
   plannedWh: readonly number[],
   totals: FrameTotals,
@@ -29,6 +35,13 @@ export function allot(
   const energyWh = new Array<number>(evs.length).fill(0);
   const share = (side: Side, totalWh: number) => {
     const own = [...evs.keys()].filter((index) => evs[index]!.side === side);
+    if (allotment === "laxity") {
+      shareByLaxity(
+        own.map((index) => ({ ...evs[index]!, frames: evs[index]!.lastFrame - frame + 1 })),
+        totalWh,
+      ).forEach((wh, at) => (energyWh[own[at]!] = wh));
+      return;
+    }
     if (allotment === "plan") {
       wholeWh(own.map((index) => plannedWh[index]!)).forEach((wh, at) => (energyWh[own[at]!] = wh));
     }

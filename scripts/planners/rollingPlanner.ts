@@ -1,8 +1,9 @@
 import type { Side } from "../core/types";
 import { allot, type Allotment } from "./allotment";
+import { type ArrivalsProfile, expectedLoads } from "./expectedArrivals";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
 import type { KnownEv } from "./knownEv";
-import type { FlexibleLoad, LoadPlan, LoadProblem } from "./loadProblem";
+import { type FlexibleLoad, type LoadPlan, type LoadProblem, windowFrames } from "./loadProblem";
 import { servable } from "./servable";
 import { solveSquaredLoad } from "./waterFilling";
 
@@ -27,7 +28,14 @@ export interface RollingOptions {
   firstStepFactor?: number;
   /** What is made least: squared steps [T (6.6)], or the squared load, which does not look at the load before; steps. */
   objective?: "steps" | "load";
-  /** Who gets the first frame's total: as the plan has it, or earliest expiry first; as planned. */
+  /**
+   * Arrivals that are expected: as many frames are planned as the horizon has, and what is expected within them counts in
+   * the plan and is never carried out; none.
+   */
+  expected?: ArrivalsProfile;
+  /** Sides of which arrivals are expected; charging. */
+  expectedSides?: readonly Side[];
+  /** Who gets the first frame's total: as the plan has it, earliest expiry first, or by least laxity; as planned. */
   allotment?: Allotment;
   /** How exactly problem (6) is solved each time; to 1e-3 of the optimum, or steps of 10 Wh. */
   solver?: Omit<FirstOrderOptions, "start">;
@@ -44,7 +52,13 @@ export interface PlanningView {
   /** What the feeder carries in a frame, Wh. */
   limitWh: number;
   evs: readonly KnownEv[];
+  /** What the planner was told of before, and an id for each EV to know it by: a plan near the last one is found sooner. */
+  memory?: PlanMemory | undefined;
+  ids?: readonly string[];
 }
+
+/** A plan to begin the next one with, by what it is for: an EV's id, or an expected arrival. */
+export type PlanMemory = ReadonlyMap<string, { firstFrame: number; energyWh: Float64Array }>;
 
 /** A plan of totals, and who moves what in its first frame. */
 export interface RollingPlan {
@@ -53,6 +67,8 @@ export interface RollingPlan {
   dischargeWh: number[];
   /** What each EV moves in the first frame, whole Wh, in the order of the view. */
   firstWh: number[];
+  /** To hand back with the next view. */
+  memory: PlanMemory;
 }
 
 /**
@@ -72,16 +88,24 @@ export class RollingPlanner {
 
   plan(view: PlanningView): RollingPlan {
     const problem = servable(this.problemOf(view));
-    const { energyWh } = this.solve(problem);
+    const keys = problem.loads.map((load, index) => keyOf(view, load, index));
+    const { energyWh } = this.solve(problem, startOf(view, problem, keys));
+    const memory = new Map(
+      keys.map((key, index) => {
+        const firstFrame = view.frame + problem.loads[index]!.firstFrame;
+        return [key, { firstFrame, energyWh: energyWh[index]! }];
+      }),
+    );
     const totals = (side: Side) => {
       const sum = new Array<number>(problem.baseWh.length).fill(0);
       problem.loads.forEach((load, index) => {
-        if (load.side === side) energyWh[index]!.forEach((wh, frame) => (sum[frame]! += wh));
+        // Those that are expected come after those that are known.
+        if (load.side === side && index < view.evs.length) energyWh[index]!.forEach((wh, at) => (sum[at]! += wh));
       });
       return sum;
     };
     const [draw, discharge] = [totals("charge"), totals("discharge")];
-    const firstWh = problem.loads.map((_, index) => energyWh[index]![0] ?? 0);
+    const firstWh = view.evs.map((_, index) => energyWh[index]![0] ?? 0);
     const drawWh = draw.map(Math.round);
     const dischargeWh = discharge.map(Math.round);
     const { firstStepFactor = 1, allotment = "plan" } = this.options;
@@ -89,18 +113,18 @@ export class RollingPlanner {
     drawWh[0] = Math.round((draw[0] ?? 0) * firstStepFactor);
     dischargeWh[0] = Math.round((discharge[0] ?? 0) * firstStepFactor);
     const first = { drawWh: Math.min(drawWh[0], roomWh + dischargeWh[0]), dischargeWh: dischargeWh[0] };
-    const shared = allot(view.evs, firstWh, first, allotment);
+    const shared = allot(view.frame, view.evs, firstWh, first, allotment);
     const moved = (side: Side) => shared.reduce((sum, wh, index) => sum + (view.evs[index]!.side === side ? wh : 0), 0);
     drawWh[0] = moved("charge");
     dischargeWh[0] = moved("discharge");
-    return { drawWh, dischargeWh, firstWh: shared };
+    return { drawWh, dischargeWh, firstWh: shared, memory };
   }
 
-  private solve(problem: LoadProblem): LoadPlan {
+  private solve(problem: LoadProblem, start: FirstOrderOptions["start"]): LoadPlan {
     const { objective = "steps", solver } = this.options;
     if (objective === "load") return solveSquaredLoad(problem);
     const gapWh2 = TOLERATED_STEP_WH ** 2 * problem.baseWh.length;
-    return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2, ...solver });
+    return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2, ...solver, start });
   }
 
   private problemOf({ frame, baseWh, previousWh, limitWh, evs }: PlanningView): LoadProblem {
@@ -115,6 +139,8 @@ export class RollingPlanner {
       const leastWh = side === "charge" ? Math.min(mostWh, Math.max(0, remainingWh - laterWh)) : 0;
       return { side, firstFrame: 0, lastFrame, frameWh, leastWh, mostWh };
     });
+    const { expected, expectedSides = ["charge"] } = this.options;
+    if (expected !== undefined) loads.push(...expectedLoads(expected, frame, frames, expectedSides));
     return { baseWh: baseWh.slice(0, frames), previousWh, limitWh, loads };
   }
 }
@@ -122,8 +148,30 @@ export class RollingPlanner {
 /** Frames that a plan needs base load for: as long as an EV stays and the tail after it, at most the horizon. */
 export function framesToPlan(
   { frame, evs }: Pick<PlanningView, "frame" | "evs">,
-  { horizonFrames, tailFrames = 0 }: Pick<RollingOptions, "horizonFrames" | "tailFrames">,
+  { horizonFrames, tailFrames = 0, expected }: Pick<RollingOptions, "horizonFrames" | "tailFrames" | "expected">,
 ): number {
+  if (expected !== undefined) return horizonFrames;
   const longest = evs.reduce((most, { lastFrame }) => Math.max(most, lastFrame - frame + 1), 1);
   return Math.min(horizonFrames, longest + tailFrames);
+}
+
+/** What a load of a plan is known by later: an EV's id, or the frame and side of an expected arrival. */
+function keyOf({ frame, evs, ids }: PlanningView, { side, firstFrame }: FlexibleLoad, index: number): string {
+  return index < evs.length ? (ids?.[index] ?? `EV ${index}`) : `expected ${side} ${frame + firstFrame}`;
+}
+
+/** The last plan where it reaches, evenly what is new; nothing without a last plan. */
+function startOf(
+  { frame, memory }: PlanningView,
+  { loads }: LoadProblem,
+  keys: readonly string[],
+): FirstOrderOptions["start"] {
+  if (memory === undefined) return undefined;
+  return loads.map((load, index) => {
+    const before = memory.get(keys[index]!);
+    const window = windowFrames(load);
+    if (before === undefined) return new Float64Array(window).fill(load.mostWh / Math.max(1, window));
+    const offset = frame + load.firstFrame - before.firstFrame;
+    return Float64Array.from({ length: window }, (_, k) => before.energyWh[offset + k] ?? 0);
+  });
 }

@@ -11,7 +11,7 @@ export interface CompareColumn {
   /** Heading in a CSV file; none where it does not stand there. */
   csv?: string;
   /** Table of the terminal and heading in it. */
-  table?: { of: "fluctuation" | "feeder"; title: string };
+  table?: { of: "fluctuation" | "optimum" | "feeder"; title: string };
   /** Figure in a table of the terminal, whose heading has its unit. */
   show: (value: number) => string;
   /** Chart on the page. */
@@ -57,18 +57,26 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
       show: inKW,
     },
   },
-  { key: "toOptimum", csv: "to_optimum", table: { of: "fluctuation", title: "to optimum" }, show: fixed(2) },
   {
-    key: "slopeVariance",
-    csv: "slope_variance_w2",
-    table: { of: "fluctuation", title: "slope var., kW²" },
-    show: (value) => (value / 1e6).toFixed(1),
+    key: "spanRootW",
+    csv: "span_squared_steps_root_w_per_day",
+    table: { of: "optimum", title: "root sq. steps a day, kW" },
+    show: power,
   },
   {
-    key: "slopeVarianceCubeRoot",
-    csv: "slope_variance_cube_root",
-    table: { of: "fluctuation", title: "its cube root" },
-    show: fixed(0),
+    key: "aboveOptimumW",
+    csv: "above_optimum_w",
+    table: { of: "optimum", title: "above optimum, kW" },
+    show: power,
+  },
+  { key: "toOptimum", csv: "to_optimum", table: { of: "optimum", title: "to optimum" }, show: fixed(2) },
+  { key: "slopeVariance", csv: "slope_variance_w2", show: (value) => (value / 1e6).toFixed(1) },
+  { key: "slopeVarianceCubeRoot", csv: "slope_variance_cube_root", show: fixed(0) },
+  {
+    key: "slopeDeviationWPerHour",
+    csv: "slope_deviation_w_per_h",
+    table: { of: "fluctuation", title: "slope sd, kW/h" },
+    show: power,
   },
   { key: "logRange", csv: "log_range", table: { of: "fluctuation", title: "ln range/mean" }, show: fixed(2) },
   {
@@ -96,9 +104,15 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
   },
   { key: "costPerEv", csv: "cost_per_ev", table: { of: "feeder", title: "paid per EV, p" }, show: pence },
   { key: "earnedPerEv", csv: "earned_per_ev", table: { of: "feeder", title: "earned per EV, p" }, show: pence },
-  { key: "gasPerEv", table: { of: "feeder", title: "gas per EV" }, show: (value) => grouped(Math.round(value)) },
+  {
+    key: "gasPerEv",
+    csv: "gas_per_ev",
+    table: { of: "feeder", title: "gas per EV" },
+    show: (value) => grouped(Math.round(value)),
+  },
   {
     key: "computeMs",
+    csv: "compute_ms",
     table: { of: "feeder", title: "computed in, ms" },
     show: fixed(0),
     chart: {
@@ -125,6 +139,16 @@ export const COMPARE_CSV_COLUMNS: readonly Column<CompareRow>[] = [
     csv === undefined ? [] : [{ key, csv, value: ({ figures }) => figures[key] }],
   ),
 ];
+
+/** Headings of the figures in a CSV file: docs/results-schema.md says of each what it is. */
+export const FIGURE_HEADINGS: readonly string[] = COMPARE_COLUMNS.flatMap(({ csv }) => csv ?? []);
+
+/** The figures of one scheme on one day, as cells under {@link FIGURE_HEADINGS}; empty where there is none. */
+export function figureCells(figures: SchemeFigures): string[] {
+  return COMPARE_COLUMNS.flatMap(({ key, csv }) =>
+    csv === undefined ? [] : [Number.isFinite(figures[key]) ? String(figures[key]) : ""],
+  );
+}
 
 /** Mean and standard deviation of a figure over the seeds; the figure alone where there is one seed. */
 export function spreadText({ spread }: SchemeComparison, { key, show }: Pick<CompareColumn, "key" | "show">): string {

@@ -21,8 +21,8 @@ export interface OfflineOptions extends FirstOrderOptions {
  * The offline optimum of [T 6.5.3]: the least sum of squared steps [T (4)] when every arrival is known beforehand, from
  * the frame after arrival on, at rated power, without peak or price limits, within the feeder's capacity. SPEC 7.
  *
- * It is the optimum over all frames of the population. Measured over a part of them it is no strict bound, since another
- * schedule may be calmer there and pay for it elsewhere.
+ * It is the optimum over all frames of the population and the one after them. Measured over a part of them it is no strict
+ * bound, since another schedule may be calmer there and pay for it elsewhere.
  *
  * @param baseLoadW P_home of a frame, W
  */
@@ -34,7 +34,8 @@ export function offlineOptimum(
 ): ControlledSchedule {
   const builder = new ScheduleBuilder(evs, market);
   const hours = market.frameSeconds / 3600;
-  const baseWh = builder.drawnWh.map((_, frame) => baseLoadW(frame) * hours);
+  // One frame more than the stays have: the step by which the load comes down again counts.
+  const baseWh = Array.from({ length: builder.drawnWh.length + 1 }, (_, frame) => baseLoadW(frame) * hours);
   const wanted = energiesToMoveWh(evs, market, discharging);
   const moving = [...evs.keys()].filter((index) => wanted[index]! > 0);
   const loads = moving.map((index): FlexibleLoad => {

@@ -1,5 +1,5 @@
 import { type EvStay, frameWh } from "../piles/ev";
-import { framesToPlan, RollingPlanner, type RollingOptions } from "../planners/rollingPlanner";
+import { framesToPlan, type PlanMemory, RollingPlanner, type RollingOptions } from "../planners/rollingPlanner";
 import {
   type ControlledSchedule,
   energiesToMoveWh,
@@ -37,6 +37,7 @@ export function rolling(
   const builder = new ScheduleBuilder(evs, market);
 
   let previousWh = baseLoadW(0) * hours;
+  let memory: PlanMemory | undefined;
   for (let frame = 1; frame < builder.drawnWh.length; frame++) {
     const present = [...evs.keys()].filter(
       (index) => evs[index]!.arrivalFrame < frame && frame <= lastFrame[index]! && remaining[index]! > 0,
@@ -48,7 +49,9 @@ export function rolling(
     });
     const ahead = framesToPlan({ frame, evs: known }, options);
     const baseWh = Array.from({ length: ahead }, (_, offset) => baseLoadW(frame + offset) * hours);
-    const { firstWh } = planner.plan({ frame, baseWh, previousWh, limitWh, evs: known });
+    const ids = present.map(String);
+    const { firstWh, memory: next } = planner.plan({ frame, baseWh, previousWh, limitWh, evs: known, ids, memory });
+    memory = next;
     present.forEach((index, at) => {
       builder.move(index, frame, firstWh[at]!);
       remaining[index]! -= firstWh[at]!;

@@ -1,13 +1,15 @@
 import type { DeploymentParameters } from "../core/parameters";
-import { capacityUse, type Fluctuation, fluctuation, unservedShare } from "../metrics/fluctuation";
-import { wantedWh } from "../piles/ev";
-import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
-import { type DayOptions, runDay } from "./day";
-import { shareOf } from "./dayReport";
+import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
+import { type EvStay, wantedWh } from "../piles/ev";
+import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy } from "./comparedScheme";
+import { type DayOptions, type MeasuredFrames, runDay } from "./day";
+import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
 import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
 import { type Spread, spread } from "./statistics";
+
+const SECONDS_PER_DAY = 86_400;
 
 /** The figures of one scheme on one day. Power in W, shares from 0 to 1, money in units of the market. */
 export interface SchemeFigures extends Fluctuation {
@@ -20,8 +22,19 @@ export interface SchemeFigures extends Fluctuation {
   costPerEv: number;
   /** What discharging EVs earn, as an average over all of them. */
   earnedPerEv: number;
-  /** Root of the squared steps against the offline optimum's of the same day; NaN without one. */
+  /** Standard deviation of the slope [T 5.6, 5.7], W per hour. */
+  slopeDeviationWPerHour: number;
+  /**
+   * Root of the squared steps a day over all frames of the population, the days before and after the measured one and
+   * every stay's end included: there every scheme has moved the same energy, and no schedule is below the optimum's.
+   */
+  spanRootW: number;
+  /**
+   * {@link spanRootW} against that of the offline optimum of the same energy, with the discharging EVs where the scheme
+   * has them: as a ratio, and by how much it lies above, W; NaN without one.
+   */
   toOptimum: number;
+  aboveOptimumW: number;
   /** Sum of absolute steps against uncontrolled charging's of the same day, less 1; NaN without it. */
   toUncontrolled: number;
   /** Time to work out the schedule, ms. */
@@ -36,6 +49,10 @@ export interface SchemeComparison {
   title: string;
   /** Whether it decides without knowledge of arrivals to come. */
   online: boolean;
+  /** Whose energy it moves: charging EVs' alone, or what others sell besides. */
+  energy: SchemeEnergy;
+  /** Who has to do more for it than act in their own interest. */
+  cooperates: string;
   spread: Record<keyof SchemeFigures, Spread>;
   /** By seed, in the order of the seeds. */
   days: SchemeFigures[];
@@ -78,13 +95,16 @@ export async function compareSchemes(
       // Lets a progress bar draw and an interrupt through.
       await new Promise(setImmediate);
     }
-    relate(figures);
+    relate(figures, schemes);
     days.push(figures);
   }
-  return schemes.map(({ key, title, online }) => {
+  return schemes.map(({ key, title, online, energy, cooperates }) => {
     const own = days.map((figures) => figures.get(key)!);
     const held = rounds.get(key);
-    return { key, title, online, spread: spreadOf(own), days: own, ...(held === undefined ? {} : { rounds: held }) };
+    return {
+      ...{ key, title, online, energy, cooperates, spread: spreadOf(own), days: own },
+      ...(held === undefined ? {} : { rounds: held }),
+    };
   });
 }
 
@@ -109,25 +129,36 @@ async function openModel(rules: DeploymentParameters): Promise<MarketPort> {
   return new ModelPort(rules);
 }
 
-/** The day on a market. */
+/** The day on a market, played on until the last EV of all has left. */
 async function playMarket(
   day: DayOptions,
   market: DeploymentParameters,
   run: MarketRun,
   openPort: (rules: DeploymentParameters) => Promise<MarketPort>,
 ): Promise<Outcome> {
-  const { rules = {}, ...agents } = run;
+  const { rules = {}, sellers = true, ...agents } = run;
   const port = await openPort({ ...market, ...rules });
+  const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
-  const { totals, before, frames, rounds } = await runDay({ ...day, ...agents, energyLimits: market }, port);
+  const options = { ...day, evs, ...agents, energyLimits: market, measured: spanOf(day) };
+  const { before, frames, rounds, evs: reports } = await runDay(options, port);
+  const counted = reports.filter(({ stay }) => arrivesWithin(day, stay));
+  const { servedWh, unservedWh, paid, earned } = totalsOf(counted);
+  const { first, count } = day.measured;
   return {
-    loadW: (frame) => frames[frame - day.measured.first]?.loadW ?? before.marketW,
-    rounds,
+    loadW: (frame) => frames[frame - options.measured.first]?.loadW ?? before.marketW,
+    rounds: rounds?.filter(({ frame }) => frame >= first && frame < first + count),
     gas: port.gasUse && Object.values(port.gasUse()).reduce((sum, { gas }) => sum + Number(gas), 0),
-    unservedShare: shareOf(totals.unservedWh, totals.servedWh + totals.unservedWh),
-    cost: Number(totals.paid),
-    earned: Number(totals.earned),
+    unservedShare: shareOf(unservedWh, servedWh + unservedWh),
+    cost: Number(paid),
+    earned: Number(earned),
   };
+}
+
+/** All frames in which an EV of the day can be delivered to, and the one in which the load is the homes' again. */
+export function spanOf({ evs, measured }: Pick<DayOptions, "evs" | "measured">): MeasuredFrames {
+  const last = evs.reduce((latest, ev) => Math.max(latest, ev.departureFrame), measured.first + measured.count - 2);
+  return { first: 1, count: last + 1 };
 }
 
 /** The day under a schedule: without a market, energy is bought and sold at the tariffs of its frames. */
@@ -153,32 +184,47 @@ function meanPrice(energyWh: readonly number[], price: (frame: number) => bigint
 function figuresOf(
   outcome: Outcome,
   day: DayOptions,
-  { capacityW, lossAllowanceW }: DeploymentParameters,
+  { capacityW, lossAllowanceW, frameSeconds }: DeploymentParameters,
   computeMs: number,
 ): SchemeFigures {
-  const { first, count } = day.measured;
-  const loadsW = Array.from({ length: count }, (_, index) => outcome.loadW(first + index));
+  const { first } = day.measured;
+  const loadsOf = (frames: MeasuredFrames) =>
+    Array.from({ length: frames.count }, (_, index) => outcome.loadW(frames.first + index));
+  const loadsW = loadsOf(day.measured);
+  const span = spanOf(day);
+  const spanDays = (span.count * frameSeconds) / SECONDS_PER_DAY;
+  const ofDay = fluctuation(loadsW, outcome.loadW(first - 1));
   const counted = day.evs.filter((_, index) => isCounted(day, index));
   const charging = counted.filter(({ side }) => side === "charge").length;
   return {
-    ...fluctuation(loadsW, outcome.loadW(first - 1)),
+    ...ofDay,
     ...capacityUse(loadsW, Number(capacityW), Number(lossAllowanceW)),
     unservedShare: outcome.unservedShare,
     costPerEv: shareOf(outcome.cost, charging),
     earnedPerEv: shareOf(outcome.earned, counted.length - charging),
+    slopeDeviationWPerHour: (Math.sqrt(ofDay.slopeVariance) * 3600) / frameSeconds,
+    spanRootW: Math.sqrt(squaredSteps(loadsOf(span), outcome.loadW(span.first - 1)) / spanDays),
     toOptimum: NaN,
+    aboveOptimumW: NaN,
     toUncontrolled: NaN,
     computeMs,
     gasPerEv: outcome.gas === undefined ? NaN : outcome.gas / day.evs.length,
   };
 }
 
+/** The optimum of each kind of energy, by its key. */
+const OPTIMUM: Readonly<Record<SchemeEnergy, string>> = { charging: "offlineOptimum", both: "offlineOptimumV2g" };
+
 /** Fills in what a scheme's figures are against those of others on the same day. */
-function relate(figures: ReadonlyMap<string, SchemeFigures>): void {
-  const optimum = figures.get("offlineOptimum")?.squaredStepsRootW;
+function relate(figures: ReadonlyMap<string, SchemeFigures>, schemes: readonly ComparedScheme[]): void {
   const uncontrolled = figures.get("uncontrolled")?.absoluteStepsW;
-  for (const own of figures.values()) {
-    if (optimum !== undefined) own.toOptimum = own.squaredStepsRootW / optimum;
+  for (const { key, energy } of schemes) {
+    const own = figures.get(key)!;
+    const optimum = figures.get(OPTIMUM[energy])?.spanRootW;
+    if (optimum !== undefined) {
+      own.toOptimum = own.spanRootW / optimum;
+      own.aboveOptimumW = own.spanRootW - optimum;
+    }
     if (uncontrolled !== undefined) own.toUncontrolled = own.absoluteStepsW / uncontrolled - 1;
   }
 }
@@ -192,8 +238,11 @@ function spreadOf(days: readonly SchemeFigures[]): Record<keyof SchemeFigures, S
 }
 
 /** Whether an EV comes within the measured frames. */
-function isCounted({ evs, measured: { first, count } }: DayOptions, index: number): boolean {
-  const { arrivalFrame } = evs[index]!;
+function isCounted(day: DayOptions, index: number): boolean {
+  return arrivesWithin(day, day.evs[index]!);
+}
+
+function arrivesWithin({ measured: { first, count } }: DayOptions, { arrivalFrame }: EvStay): boolean {
   return arrivalFrame >= first && arrivalFrame < first + count;
 }
 

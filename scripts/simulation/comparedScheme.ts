@@ -2,8 +2,13 @@ import type { DeploymentParameters } from "../core/parameters";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
+/** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
+export type SchemeEnergy = "charging" | "both";
+
 /** A day on the market's model: overrides for this run. */
 export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
+  /** Whether discharging EVs trade; they do. */
+  sellers?: boolean;
   rules?: Partial<DeploymentParameters>;
 }
 
@@ -17,6 +22,9 @@ export interface ComparedScheme {
   title: string;
   /** Whether it decides without knowledge of arrivals to come. */
   online: boolean;
+  energy: SchemeEnergy;
+  /** Who has to do more for it than act in their own interest. */
+  cooperates: string;
   /** The day played on the market's model, or a schedule for the whole population. */
   run: MarketRun | ((day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule);
 }

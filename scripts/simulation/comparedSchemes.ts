@@ -1,11 +1,18 @@
 import type { DeploymentParameters } from "../core/parameters";
+import type { OrderPolicy } from "../piles/agent";
+import { Impatient } from "../piles/policies/impatient";
+import { Mixed } from "../piles/policies/mixed";
+import { Valley } from "../piles/policies/valley";
+import { Waterline } from "../piles/policies/waterline";
 import { WholeNeed } from "../piles/policies/wholeNeed";
 import { asapPlanner, type BookPlanner, epob, epobFactor, pob } from "../planners/book/planners";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";
-import { capped } from "../schemes/capped";
+import type { ArrivalsProfile } from "../planners/expectedArrivals";
+import { capped, cappedAt } from "../schemes/capped";
 import { geneticScheme } from "../schemes/genetic";
 import { offlineOptimum } from "../schemes/offlineOptimum";
 import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
+import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
 import type { ComparableSchedule, ComparedScheme } from "./comparedScheme";
@@ -25,96 +32,156 @@ const BENEFIT_PEAK_WH = 4_000n;
  */
 const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 
+/** Plans that expect arrivals reach over a whole day. */
+const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
+
 /** What of the schemes can be chosen. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
   horizonFrames?: number;
   /** Generations of the genetic algorithm; 0 leaves it out; 200, where [T 3.4.2] has 1 000. */
   generations?: number;
-  /** Name of the policy by which piles place orders on the AdBEV market, where it is not the usual one. */
-  policyName?: string;
+  /** A policy by which piles place orders on the AdBEV market in place of the usual ones. */
+  policy?: OrderPolicy;
   /** A planner of one's own, to compare by itself and in competition with those that come along; none. */
   planner?: BookPlanner;
+  /** Arrivals that a scheme may expect; without it there is no scheme that does. */
+  arrivals?: ArrivalsProfile;
 }
 
-/** The schemes of SPEC 7 that exist, and the rolling plan that needs no market. */
-export function comparedSchemes({
-  horizonFrames = 48,
-  generations = 200,
-  policyName,
-  planner,
-}: SchemeChoices = {}): ComparedScheme[] {
-  const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
-    key,
-    title: `rolling plan (no market), ${title}`,
-    online: true,
-    run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
+const NOBODY = "nobody";
+const CARS_OBEY = "cars obey the operator";
+const ONE_PLAN = "all agents, one plan";
+const BY_PLANS = "cars tell need and end";
+
+/** The schemes of SPEC 7 that exist, the rolling plan that needs no market, and what needs neither. */
+export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
+  return [...withoutMarket(choices), ...adbevMarkets(choices), ...benefitMarkets(choices), ...controlled(choices)];
+}
+
+type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule;
+
+/** What EVs or their operator do by themselves, each car without the others. */
+function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
+  const alone = (key: string, title: string, run: Run): ComparedScheme => ({
+    ...{ key, title, online: true, energy: "charging", cooperates: NOBODY, run },
   });
+  const genetic: ComparedScheme = {
+    ...{ key: "genetic", title: `genetic algorithm, a day ahead, ${generations} generations` },
+    ...{ online: false, energy: "charging", cooperates: CARS_OBEY },
+    run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
+  };
+  return [
+    alone("uncontrolled", "uncontrolled", (day, market) => uncontrolled(day.evs, market)),
+    alone("capped", "plain cap at the market's peak size", (day, market) => capped(day.evs, market)),
+    alone("cap1kW", "plain cap of 1 kW, more where a stay needs it", (day, market) => cappedAt(1_000)(day.evs, market)),
+    alone("spread", "each car evenly over its own stay", (day, market) => spreadEvenly(day.evs, market)),
+    alone("timeShifted", "time-shifted, night only", (day, market) => timeShifted(day.evs, market, baseLoadOf(day))),
+    alone("timeShiftedAll", "time-shifted, rest before departure", (day, market) =>
+      timeShifted(day.evs, market, baseLoadOf(day), { rest: "beforeDeparture" }),
+    ),
+    ...(generations > 0 ? [genetic] : []),
+  ];
+}
+
+/** Shares of agents that act for themselves among those that follow one plan. */
+const SELFISH_SHARES = [0.25, 0.5, 0.75, 1];
+
+/** The AdBEV market under one's own policy; without one under each that comes along, and mixtures of them. */
+function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
+  const market = (key: string, own: OrderPolicy, cooperates: string, sellers = true): ComparedScheme => ({
+    ...{ key, title: `AdBEV market, ${own.name}${sellers ? "" : ", nobody sells"}`, online: true, cooperates },
+    ...{ energy: sellers ? "both" : "charging", run: { policy: own, sellers } },
+  });
+  if (policy !== undefined) {
+    const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
+    return [market("adbev", policy, cooperates), market("adbevAlone", policy, cooperates, false)];
+  }
+  return [
+    market("adbev", new Waterline(), ONE_PLAN),
+    market("adbevAlone", new Waterline(), ONE_PLAN, false),
+    ...SELFISH_SHARES.map((share) => {
+      const percent = 100 * share;
+      return market(
+        `adbevSelfish${percent}`,
+        new Mixed(share),
+        percent === 100 ? NOBODY : `${100 - percent} % of agents`,
+      );
+    }),
+    market("adbevImpatient", new Impatient(), NOBODY),
+    market("adbevValley", new Valley(), NOBODY),
+    market("adbevWholeNeed", new WholeNeed(), NOBODY),
+  ];
+}
+
+/** Markets in which plans compete. */
+function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
   const benefit = (
     key: string,
     title: string,
     proposers: readonly BookPlanner[],
     rules: Partial<DeploymentParameters> = {},
+    sellers = true,
   ): ComparedScheme => ({
-    ...{ key, title, online: true },
+    ...{ key, title: `${title}, wholeNeed${sellers ? "" : ", nobody sells"}`, online: true, cooperates: BY_PLANS },
+    energy: sellers ? "both" : "charging",
     run: {
-      ...{ policy: new WholeNeed(), proposers },
+      ...{ policy: new WholeNeed(), proposers, sellers },
       rules: { settlement: "benefit", icebergPeakWh: BENEFIT_PEAK_WH, ...rules },
     },
   });
-  const simple = (
-    key: string,
-    title: string,
-    online: boolean,
-    run: (day: DayOptions, market: DeploymentParameters) => ComparableSchedule,
-  ): ComparedScheme => ({ key, title, online, run });
-  const genetic: ComparedScheme = {
-    key: "genetic",
-    title: `genetic algorithm, a day ahead, ${generations} generations`,
-    online: false,
-    run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
-  };
+  const all = () => [epob(), pob(), asapPlanner()];
   const own =
     planner === undefined
       ? []
       : [
-          benefit("own", `${planner.name} market, by slack`, [planner], BY_SLACK),
-          benefit(
-            "ownContest",
-            `${planner.name} against the others, by slack`,
-            [planner, epob(), pob(), asapPlanner()],
-            BY_SLACK,
-          ),
+          benefit("own", `${planner.name} market by slack`, [planner], BY_SLACK),
+          benefit("ownContest", `${planner.name} against the others by slack`, [planner, ...all()], BY_SLACK),
         ];
   return [
-    simple("uncontrolled", "uncontrolled", true, (day, market) => uncontrolled(day.evs, market)),
-    simple("capped", "plain cap", true, (day, market) => capped(day.evs, market)),
-    simple("timeShifted", "time-shifted, night only", true, (day, market) =>
-      timeShifted(day.evs, market, baseLoadOf(day)),
-    ),
-    simple("timeShiftedAll", "time-shifted, rest before departure", true, (day, market) =>
-      timeShifted(day.evs, market, baseLoadOf(day), { rest: "beforeDeparture" }),
-    ),
-    ...(generations > 0 ? [genetic] : []),
-    { key: "adbev", title: `AdBEV market${policyName === undefined ? "" : `, ${policyName}`}`, online: true, run: {} },
     benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
-    benefit("epob", "ePoB market", [epob(), pob(), asapPlanner()]),
-    benefit("pobSlack", "PoB market, by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
-    benefit("epobSlack", "ePoB market, by slack", [epob(), pob(), asapPlanner()], BY_SLACK),
+    benefit("epob", "ePoB market", all()),
+    benefit("pobSlack", "PoB market by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
+    benefit("epobSlack", "ePoB market by slack", all(), BY_SLACK),
+    benefit("epobSlackAlone", "ePoB market by slack", all(), BY_SLACK, false),
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     ...own,
+  ];
+}
+
+/** Direct control by an operator that cars obey, and the optimum that knows all arrivals. */
+function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedScheme[] {
+  const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
+    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: CARS_OBEY },
+    energy: options.discharging === true ? "both" : "charging",
+    run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
+  });
+  const optimum = (key: string, title: string, discharging: boolean): ComparedScheme => ({
+    ...{ key, title, online: false, cooperates: CARS_OBEY, energy: discharging ? "both" : "charging" },
+    run: (day, market) => offlineOptimum(day.evs, market, baseLoadOf(day), { discharging }),
+  });
+  const tail = { tailFrames: 1 };
+  const laxity = { ...tail, allotment: "laxity" } as const;
+  const long = `H = ${horizonFrames}`;
+  return [
     plan("rolling1", "H = 1", { horizonFrames: 1 }),
     plan("rolling1Wait", "H = 1, at most 2 frames' wait", { horizonFrames: 1, maxWaitFrames: 2 }),
-    plan("rolling", `H = ${horizonFrames}`, {}),
-    plan("rollingC", `H = ${horizonFrames}, c = ${COMPETITIVE_RATIO}`, { firstStepFactor: COMPETITIVE_RATIO }),
-    plan("rollingTail", `H = ${horizonFrames}, last step planned`, { tailFrames: 1 }),
-    plan("rollingV2g", `H = ${horizonFrames}, last step planned, discharging`, { tailFrames: 1, discharging: true }),
-    simple("offlineOptimum", "offline optimum", false, (day, market) =>
-      offlineOptimum(day.evs, market, baseLoadOf(day)),
-    ),
-    simple("offlineOptimumV2g", "offline optimum, discharging", false, (day, market) =>
-      offlineOptimum(day.evs, market, baseLoadOf(day), { discharging: true }),
-    ),
+    plan("rolling", long, {}),
+    plan("rollingC", `${long}, c = ${COMPETITIVE_RATIO}`, { firstStepFactor: COMPETITIVE_RATIO }),
+    plan("rollingTail", `${long}, last step planned`, tail),
+    plan("rollingV2g", `${long}, last step planned, discharging`, { ...tail, discharging: true }),
+    plan("laxity", `${long}, least laxity`, laxity),
+    plan("laxityV2g", `${long}, least laxity, discharging`, { ...laxity, discharging: true }),
+    ...(arrivals === undefined
+      ? []
+      : [
+          plan("expected", "least laxity, arrivals expected", { ...EXPECTING, expected: arrivals }),
+          plan("expectedV2g", "least laxity, arrivals expected, discharging", {
+            ...{ ...EXPECTING, expected: arrivals, expectedSides: ["charge", "discharge"], discharging: true },
+          }),
+        ]),
+    optimum("offlineOptimum", "offline optimum", false),
+    optimum("offlineOptimumV2g", "offline optimum, discharging", true),
   ];
 }
 

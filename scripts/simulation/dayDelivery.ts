@@ -1,7 +1,7 @@
 import { movableWh } from "../model/load";
 import { partiesOf } from "../model/delivery";
 import { type FrameSettlement, type Imbalance, IMBALANCE_CAUSES, noImbalance, type Reading } from "../core/settlement";
-import type { FrameOutcome } from "../core/types";
+import type { FrameOutcome, Side } from "../core/types";
 import { EvMeter, type MeterDeviations } from "../piles/meters";
 import type { Random } from "../core/random";
 import type { MeasuredFrames } from "../data/calendar";
@@ -70,14 +70,22 @@ export class DayDelivery {
 
     const readings = new Map<string, Reading>();
     const silent: string[] = [];
-    for (const pile of partiesOf(outcome).keys()) {
-      const meter = this.meters.get(plugged.get(pile)!)!;
-      const pileWh = movableWh(this.port.parameters, BigInt(this.ratedW.get(pile)!));
-      if (meter.silent || this.port.hears?.(pile, frame) === false) silent.push(pile);
-      else readings.set(pile, meter.moved(frame, agreedWh.get(pile)!, pileWh));
+    for (const [pile, side] of partiesOf(outcome)) {
+      const account = plugged.get(pile);
+      const meter = account && this.meters.get(account);
+      if (meter?.silent === true || this.port.hears?.(pile, frame) === false) silent.push(pile);
+      else readings.set(pile, this.reading(pile, side, agreedWh.get(pile)!, meter, frame));
     }
     const waits = silent.length === 0 ? 0 : Math.ceil(readingSeconds / frameSeconds);
     this.pending.push({ frame, readings, silent, dueFrame: frame + 1 + waits });
+  }
+
+  /** What a pile's meter reads; of a pile that others run on the market, what was agreed. */
+  private reading(pile: string, side: Side, agreedWh: bigint, meter: EvMeter | undefined, frame: number): Reading {
+    if (meter === undefined) {
+      return side === "charge" ? { consumedWh: agreedWh, producedWh: 0n } : { consumedWh: 0n, producedWh: agreedWh };
+    }
+    return meter.moved(frame, agreedWh, movableWh(this.port.parameters, BigInt(this.ratedW.get(pile)!)));
   }
 
   /** Settles, during frame `now`, whatever can be. */

@@ -6,7 +6,7 @@ export interface ClaimCheck {
   claim: string;
   /** Whether the means have it. */
   holds: boolean;
-  /** `holds`, `does not hold`, or that the seeds do not decide it. */
+  /** `holds`, `does not hold` where the interval has one sign, or that the seeds do not decide it. */
   verdict: string;
   /** The two means, by how much they differ, and the interval of that over the seeds. */
   found: string;
@@ -45,7 +45,7 @@ const CLAIMS: readonly Claim[] = [
   },
   {
     claim: "PoB is calmer than no control, by the slope's variance (32.4 against 48.5, thesis 5.4.2)",
-    ...{ calmer: "pob", wilder: "uncontrolled", figure: "slopeVarianceCubeRoot" },
+    ...{ calmer: "pob", wilder: "uncontrolled", figure: "slopeDeviationWPerHour" },
   },
   {
     claim: "scaling the first step by c = 2.39 makes ePoB calmer, by squared steps (thesis 6.4.2, 6.5.3)",
@@ -56,32 +56,60 @@ const CLAIMS: readonly Claim[] = [
     ...{ calmer: "epobC", wilder: "adbev", figure: "squaredStepsRootW" },
   },
   {
-    claim: "the same without c, plans allotted by slack",
+    claim: "the same without c, plans allotted by slack, by squared steps",
     ...{ calmer: "epobSlack", wilder: "adbev", figure: "squaredStepsRootW" },
   },
   {
-    claim: "the offline optimum is the calmest, by squared steps (thesis 6.5.3)",
-    ...{ calmer: "offlineOptimum", wilder: "epobSlack", figure: "squaredStepsRootW" },
+    claim: "the offline optimum is the calmest, by squared steps over all days (thesis 6.5.3)",
+    ...{ calmer: "offlineOptimumV2g", wilder: "epobSlack", figure: "spanRootW" },
   },
 ];
 
 /** Each of [T]'s orders whose two schemes were compared, and how far the seeds have it. */
 export function checkClaims(schemes: readonly SchemeComparison[]): ClaimCheck[] {
+  return CLAIMS.flatMap((claim) => check(schemes, claim));
+}
+
+/** Schemes of whose cars none needs a market, a message, or anything but its own interest. */
+const OPPONENTS = ["spread", "cap1kW", "capped"];
+
+/**
+ * The headline of a comparison: the market against the best opponent that needs none, by absolute steps [T 4.4], with all
+ * agents in one plan and with each for itself; and whether trade between piles calms the load.
+ */
+export function checkMarket(schemes: readonly SchemeComparison[]): ClaimCheck[] {
+  const opponents = schemes
+    .filter(({ key }) => OPPONENTS.includes(key))
+    .sort((a, b) => a.spread.absoluteStepsW.mean - b.spread.absoluteStepsW.mean);
+  const best = opponents[0];
   const of = (key: string) => schemes.find((scheme) => scheme.key === key);
-  return CLAIMS.flatMap(({ claim, calmer, wilder, figure }): ClaimCheck[] => {
-    const [less, more] = [of(calmer), of(wilder)];
-    if (less === undefined || more === undefined) return [];
-    const difference = meanInterval(less.days.map((day, index) => day[figure] - more.days[index]![figure]));
-    const holds = difference.mean < 0;
-    return [
-      { claim, holds, verdict: verdictOf(difference), found: foundText(less, more, figure, difference), difference },
-    ];
+  const against = ["adbev", "adbevSelfish50", "adbevSelfish100", "epobSlack"].flatMap((calmer): Claim[] => {
+    const market = of(calmer);
+    if (best === undefined || market === undefined) return [];
+    const claim = `${market.title}, is calmer than "${best.title}", by absolute steps`;
+    return [{ claim, calmer, wilder: best.key, figure: "absoluteStepsW" }];
   });
+  const trade: Claim = {
+    claim: "trade between piles makes the AdBEV market calmer than the same without sellers, by absolute steps",
+    ...{ calmer: "adbev", wilder: "adbevAlone", figure: "absoluteStepsW" },
+  };
+  return [...against, trade].flatMap((claim) => check(schemes, claim));
+}
+
+function check(schemes: readonly SchemeComparison[], { claim, calmer, wilder, figure }: Claim): ClaimCheck[] {
+  const of = (key: string) => schemes.find((scheme) => scheme.key === key);
+  const [less, more] = [of(calmer), of(wilder)];
+  if (less === undefined || more === undefined) return [];
+  const difference = meanInterval(less.days.map((day, index) => day[figure] - more.days[index]![figure]));
+  const holds = difference.mean < 0;
+  return [
+    { claim, holds, verdict: verdictOf(difference), found: foundText(less, more, figure, difference), difference },
+  ];
 }
 
 function verdictOf({ mean, low, high }: Interval): string {
-  const decided = low === undefined || high === undefined || low > 0 || high < 0;
-  if (!decided) return "not decided by these seeds";
+  if (low === undefined || high === undefined) return "not decided by one seed";
+  if (low <= 0 && high >= 0) return "not decided by these seeds";
   return mean < 0 ? "holds" : "does not hold";
 }
 
@@ -109,5 +137,5 @@ function signed(value: number, show: (value: number) => string): string {
 
 function shown(value: number, figure: keyof SchemeFigures): string {
   if (figure === "logRange") return value.toFixed(2);
-  return figure === "slopeVarianceCubeRoot" ? value.toFixed(0) : `${(value / 1000).toFixed(1)} kW`;
+  return `${(value / 1000).toFixed(1)} ${figure === "slopeDeviationWPerHour" ? "kW/h" : "kW"}`;
 }

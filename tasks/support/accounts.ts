@@ -107,6 +107,7 @@ async function signerAddress(hre: HardhatRuntimeEnvironment, account: string): P
   );
 }
 
-async function accountsOf(hre: HardhatRuntimeEnvironment): Promise<string[]> {
+/** Addresses of the network's accounts. */
+export async function accountsOf(hre: HardhatRuntimeEnvironment): Promise<string[]> {
   return (await hre.network.provider.send("eth_accounts", [])) as string[];
 }

@@ -18,13 +18,23 @@ export async function printComparison(
 ): Promise<void> {
   const { ranking } = await import("../../scripts/simulation/compare");
   const { REPORTED_BY_THESIS } = await import("../../scripts/simulation/reportedByThesis");
-  const { checkClaims } = await import("../../scripts/simulation/thesisClaims");
+  const { checkClaims, checkMarket } = await import("../../scripts/simulation/thesisClaims");
   printHeading(`${title}: power fluctuation, mean ± standard deviation`);
   printWarnings(warnings);
   printTableOf(schemes, "fluctuation");
   console.log(
-    "abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope var.: thesis 5.7, cube root from W². " +
-      "ln range/mean: thesis 3.11.",
+    "The measured day. abs. steps: thesis 4.4. root sq. steps: thesis ch. 6 (4). slope sd: root of thesis 5.7, the slope " +
+      "per hour. ln range/mean: thesis 3.11.",
+  );
+
+  printHeading("Against the offline optimum of the same energy, and who has to cooperate");
+  printTableOf(schemes, "optimum", {
+    energy: ({ energy }) => (energy === "both" ? "charged and sold" : "charged"),
+    cooperates: ({ cooperates }) => cooperates,
+  });
+  console.log(
+    "Over all days simulated, each stay to its end: no schedule is below the optimum there. Schemes in which EVs sell are " +
+      "compared with the optimum in which they do.",
   );
 
   printHeading("Feeder and EVs");
@@ -56,13 +66,23 @@ export async function printComparison(
   for (const { claim, verdict, found } of checkClaims(schemes)) {
     console.log(`${verdict === "does not hold" ? verdict.toUpperCase() : verdict}: ${claim} (${found})`);
   }
+  printHeading("The market against what needs none");
+  for (const { claim, verdict, found } of checkMarket(schemes)) console.log(`${verdict}: ${claim} (${found})`);
 }
 
-function printTableOf(schemes: readonly SchemeComparison[], table: NonNullable<CompareColumn["table"]>["of"]): void {
+function printTableOf(
+  schemes: readonly SchemeComparison[],
+  table: NonNullable<CompareColumn["table"]>["of"],
+  words: Readonly<Record<string, (scheme: SchemeComparison) => string>> = {},
+): void {
   const columns = COMPARE_COLUMNS.filter((column) => column.table?.of === table);
   printTable(
-    ["", ...columns.map((column) => column.table!.title)],
-    schemes.map((scheme) => [scheme.title, ...columns.map((column) => spreadText(scheme, column))]),
+    ["", ...columns.map((column) => column.table!.title), ...Object.keys(words)],
+    schemes.map((scheme) => [
+      scheme.title,
+      ...columns.map((column) => spreadText(scheme, column)),
+      ...Object.values(words).map((word) => word(scheme)),
+    ]),
   );
 }
 

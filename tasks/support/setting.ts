@@ -24,7 +24,7 @@ export interface SettingArguments extends DataArguments {
   export: string;
   capacity?: string;
   peak?: string;
-  threshold: string;
+  threshold?: string;
   wait?: string;
   alpha: string;
   beta: string;
@@ -40,7 +40,11 @@ const HIGHEST_TARIFF = 2n ** 24n - 1n;
 /** A task about simulated days, with the flags of {@link SettingArguments}. */
 export function dayTask(name: string, description: string): ConfigurableTaskDefinition {
   return addDataFlags(task(name, description))
-    .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "chapter4")
+    .addOptionalParam(
+      "setting",
+      "chapter4, chapter5, elaadnl, windows, windows5 (stays that end before the evening), or thesis3 to thesis6 (as near to the thesis's figures as its text allows)",
+      "chapter4",
+    )
     .addOptionalParam("seed", "first seed, a whole number that repeats everything", "1")
     .addOptionalParam("homes", "homes on each feeder (default: the setting's, 100 or 200)")
     .addOptionalParam("evs", `EVs a day on all feeders together (default: ${DEFAULT_EVS})`)
@@ -56,7 +60,10 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
       "peak",
       `${parameterHelp("icebergPeakWh")}; limits what short stays may ask for (default: ${usualFigure("icebergPeakWh")})`,
     )
-    .addOptionalParam("threshold", parameterHelp("icebergThresholdWh"), usualFigure("icebergThresholdWh"))
+    .addOptionalParam(
+      "threshold",
+      `${parameterHelp("icebergThresholdWh")} (default: ${usualFigure("icebergThresholdWh")})`,
+    )
     .addOptionalParam("wait", `${parameterHelp("maxWaitFrames")} (default: the setting's)`)
     .addOptionalParam("alpha", parameterHelp("alpha"), usualFigure("alpha"))
     .addOptionalParam("beta", parameterHelp("beta"), usualFigure("beta"))
@@ -95,7 +102,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   const { DEFAULT_PARAMETERS } = await import("../../scripts/core/parameters");
   const { PRESETS } = await import("../../scripts/simulation/presets");
   const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
-  const data = await readDataFiles(args);
+  const data = await readDataFiles(args, preset.settings.frameSeconds);
   const evs =
     data.settings.population === undefined ? wholeNumber("evs", args.evs ?? DEFAULT_EVS, 1, mostEvs) : undefined;
   const policy: OrderPolicy =
@@ -110,13 +117,24 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     exportPrice: tariff("export", args.export),
     ...data.settings,
   };
+  if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
+    throw new InputError("--homes", `does not go with --setting ${args.setting}, which says what its homes draw`);
+  }
   checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
   const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
     ...preset.market,
-    icebergPeakWh: boundedAmount("peak", args.peak ?? usualFigure("icebergPeakWh"), MARKET_BOUNDS.icebergPeakWh),
-    icebergThresholdWh: boundedAmount("threshold", args.threshold, MARKET_BOUNDS.icebergThresholdWh),
+    icebergPeakWh: boundedAmount(
+      "peak",
+      args.peak ?? String(preset.market.icebergPeakWh ?? usualFigure("icebergPeakWh")),
+      MARKET_BOUNDS.icebergPeakWh,
+    ),
+    icebergThresholdWh: boundedAmount(
+      "threshold",
+      args.threshold ?? String(preset.market.icebergThresholdWh ?? usualFigure("icebergThresholdWh")),
+      MARKET_BOUNDS.icebergThresholdWh,
+    ),
     alpha: wholeNumber("alpha", args.alpha, Number(alpha.least), Number(alpha.most)),
     beta: wholeNumber("beta", args.beta, Number(beta.least), Number(beta.most)),
   };

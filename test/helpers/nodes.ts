@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { JsonRpcProvider } from "ethers";
 
+const HARDHAT = join(__dirname, "../../node_modules/.bin/hardhat");
 const ANVIL = join(__dirname, "../../node_modules/.bin/anvil");
 
 /** Whether npm has an anvil for this platform. */
@@ -22,24 +23,15 @@ export interface RunningNode {
 export async function startAnvil(...flags: string[]): Promise<RunningNode> {
   const port = await freePort();
   const process: ChildProcess = spawn(ANVIL, ["--port", String(port), "--silent", ...flags], { stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}`;
-  const provider = new JsonRpcProvider(url, undefined, { polling: true, batchMaxCount: 1, cacheTimeout: -1 });
-  for (let attempt = 0; ; attempt++) {
-    const up = await rpc(url, "eth_chainId", []).then(
-      () => true,
-      () => false,
-    );
-    if (up) break;
-    if (attempt === 300) throw new Error("anvil does not answer");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return {
-    ...{ url, provider },
-    stop: () => {
-      provider.destroy();
-      process.kill();
-    },
-  };
+  return running(process, port, "anvil");
+}
+
+/** Starts a `hardhat node`. */
+export async function startHardhatNode(): Promise<RunningNode> {
+  const port = await freePort();
+  const args = ["node", "--hostname", "127.0.0.1", "--port", String(port)];
+  const process: ChildProcess = spawn(HARDHAT, args, { stdio: "ignore", cwd: join(__dirname, "../..") });
+  return running(process, port, "hardhat");
 }
 
 /** What a {@link startProxy} keeps from its node's users. */
@@ -67,6 +59,28 @@ export async function startProxy(node: RunningNode, { mostBlocks }: Restrictions
       provider.destroy();
       server.close();
       server.closeAllConnections();
+    },
+  };
+}
+
+/** A node of which a process was started, once it answers. */
+async function running(process: ChildProcess, port: number, name: string): Promise<RunningNode> {
+  const url = `http://127.0.0.1:${port}`;
+  const provider = new JsonRpcProvider(url, undefined, { polling: true, batchMaxCount: 1, cacheTimeout: -1 });
+  for (let attempt = 0; ; attempt++) {
+    const up = await rpc(url, "eth_chainId", []).then(
+      () => true,
+      () => false,
+    );
+    if (up) break;
+    if (attempt === 600) throw new Error(`${name} does not answer`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    ...{ url, provider },
+    stop: () => {
+      provider.destroy();
+      process.kill();
     },
   };
 }

@@ -10,9 +10,11 @@ import type { BlockRange } from "../../scripts/chain/readLogs";
 import { MarketClient } from "../../scripts/chain/marketClient";
 import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import { Random } from "../../scripts/core/random";
-import { deployedAside } from "../helpers/market";
-import { type Habits, type Meter, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
+import { metered } from "../attacks/metered";
+import { deployedAside, goTo } from "../helpers/market";
+import { type Habits, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
+import { ask, bid, clear, nth, PENNY } from "../unit/contracts/fixtures";
 
 const PILES = 8;
 const FRAMES = 36;
@@ -36,7 +38,7 @@ const CONFIGURATIONS: readonly {
     parameters: { bondPrice: 12_345n, wheelingCap: 9_999n, tickSize: 7n, unit: 10n ** 12n },
   },
   {
-    seed: 11,
+    seed: 4,
     name: "where plans compete, by meters, and export",
     parameters: {
       ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, wheelingCap: 9_999n, keeperReward: 700n },
@@ -45,10 +47,10 @@ const CONFIGURATIONS: readonly {
     habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n], meters: METERS },
   },
   {
-    seed: 17,
+    seed: 6,
     name: "with meters, ranked by credit, poor piles",
     parameters: { readingSeconds: 1_800, matching: "credit", overBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
-    habits: { balances: POOR, meters: { ...METERS, operatorEmpties: 0.5 } },
+    habits: { balances: POOR, meters: METERS },
   },
 ];
 
@@ -62,7 +64,7 @@ describe("Auditing a market from its events", function () {
   this.timeout(120_000);
   const deployed = deployedAside();
 
-  /** Random days of a market; the last frames stay unsettled. */
+  /** Random days of a market. */
   async function play({ name, seed, parameters, habits: own }: (typeof CONFIGURATIONS)[number]): Promise<Played> {
     const market = withDefaults(parameters);
     const habits = { ...HABITS, ...own };
@@ -87,21 +89,16 @@ describe("Auditing a market from its events", function () {
     for (let frame = first; frame < first + FRAMES; frame++) {
       for (const step of days.frame(frame)) await twins.apply(step, false);
     }
-    if (market.readingSeconds > 0) {
-      // Readings that no settlement has told: the view alone shows them.
-      at = (first + FRAMES + 1) * market.frameSeconds;
-      for (const frame of [first + FRAMES - 2, first + FRAMES - 1, first + FRAMES]) {
-        const meter: Meter = (_, { sells, energyWh }) => ({
-          consumedWh: sells ? 0n : energyWh,
-          producedWh: sells ? energyWh : 0n,
-        });
-        await twins.apply({ do: "submit", frame, meter, at: at++ }, false);
-      }
-    }
-    const client = await MarketClient.connect(twins.marketAddress, ethers.provider);
+    const played = await playedOn(twins.marketAddress);
+    expect(played.range.fromBlock).to.be.above(before);
+    return played;
+  }
+
+  /** What a market has told until now. */
+  async function playedOn(address: string): Promise<Played> {
+    const client = await MarketClient.connect(address, ethers.provider);
     const toBlock = await ethers.provider.getBlockNumber();
     const range = { fromBlock: await deploymentBlock(ethers.provider, client.address, toBlock), toBlock };
-    expect(range.fromBlock).to.be.above(before);
     return { client, range, events: await readMarketEvents(ethers.provider, contractsOf(client), range) };
   }
 
@@ -139,6 +136,8 @@ describe("Auditing a market from its events", function () {
       // Nothing is known by these alone: a refusal changes nothing, a commitment no view shows until it is opened, and
       // a nonce is told by the pile's next order as well, whether it was skipped or used.
       const told = new Set(["OrderRefused", "ReadingRefused", "PlanCommitted", "NonceSkipped"]);
+      // Whether a claim or an open frame's readings are left at the end is chance; the test below makes sure of both.
+      told.add("SurplusClaimed").add("ReadingsStored");
       const names = [...new Set(events.map(({ name }) => name))].filter((name) => !told.has(name));
       expect(names.length).to.be.above(12);
       for (const name of names) {
@@ -153,6 +152,30 @@ describe("Auditing a market from its events", function () {
       }
     });
   }
+
+  it("misses a claim to surplus, and the readings of a frame that is not settled", async () => {
+    const { market, delivery, start, read, settle, piles } = await metered(2);
+    const frame = start + 1;
+    await market.connect(nth(piles, 0)).place(bid(13n * PENNY, 1_000n, frame));
+    await market.connect(nth(piles, 1)).place(ask(13n * PENNY, 1_000n, frame));
+    const { words } = await clear(market, frame);
+    // Pile 2 brought 2 kWh more than it sold, which the operator's empty account owes it.
+    await settle(frame, words, [await read(1, frame, 1_000n, 0n), await read(2, frame, 0n, 3_000n)]);
+    await market.connect(nth(piles, 0)).place(bid(22n * PENNY, 700n, frame + 9));
+    await clear(market, frame + 2);
+    await goTo(frame + 3);
+    await delivery.submit(market, [await read(1, frame + 2, 700n, 0n)]);
+    const played = await playedOn(await market.getAddress());
+    expect((await audit(played, played.events)).difference).to.equal(undefined);
+    for (const [event, field] of [
+      ["SurplusClaimed", /claim/],
+      ["ReadingsStored", /reading/],
+    ] as const) {
+      const without = played.events.filter(({ name }) => name !== event);
+      expect(without.length, event).to.equal(played.events.length - 1);
+      expect((await audit(played, without)).difference?.field, event).to.match(field);
+    }
+  });
 
   it("says which figure lacks a deposit, and which event shows it", async () => {
     const played = await dayOf(CONFIGURATIONS[0]!);
@@ -171,15 +194,7 @@ describe("Auditing a market from its events", function () {
     for (const configuration of CONFIGURATIONS)
       for (const { name } of (await dayOf(configuration)).events) seen.add(name);
     expect([...seen]).to.include.members([
-      ...[
-        "ClaimAdded",
-        "SurplusClaimed",
-        "FlexibleFilled",
-        "FrameSettled",
-        "GridDeposited",
-        "GridWithdrawn",
-        "NonceSkipped",
-      ],
+      ...["ClaimAdded", "FlexibleFilled", "FrameSettled", "GridDeposited", "GridWithdrawn", "NonceSkipped"],
       ...["OrderCancelled", "PlanRevealed", "RoundFinalised", "RoundOpened", "SuspensionSet", "Withdrawn"],
       ...["MeterRegistered", "WeatherFactorChanged", "AttributesChanged"],
     ]);

@@ -1,6 +1,6 @@
 import type { EvStay } from "../ev";
 import { drawStays, type Population } from "../population";
-import { drawWindowStay, type StayPattern } from "./windows";
+import { drawStay, type StayPattern } from "./windows";
 
 /** Slow, fast and rapid chargers [T 5.4.2] with their share. */
 const KINDS = [
@@ -16,9 +16,9 @@ const KINDS = [
  * the initial state of charge is uniform from 20 to 80 % for charging to 80 % [T Table 3-B] and from 50 to 100 % for
  * discharging to 50 % [T 4.4.1].
  *
- * @param pattern How stays lie in the plugged-in window.
+ * @param pattern How EVs come and go.
  */
-export function chapter5Population(pattern: StayPattern = "halves"): Population {
+export function chapter5Population(pattern: StayPattern = "evening"): Population {
   return (options) =>
     drawStays(
       options,
@@ -29,12 +29,12 @@ export function chapter5Population(pattern: StayPattern = "halves"): Population 
         );
         return { batteryWh: kind.batteryWh, ratedW: random.pick<number>(kind.ratedW) };
       },
-      (pile, firstFrameOfDay, kind, random): EvStay => {
+      (pile, firstFrameOfDay, kind, random, nextDay): EvStay => {
         const charges = random.chance(2 / 3);
         return {
           pile,
           side: charges ? "charge" : "discharge",
-          ...drawWindowStay(firstFrameOfDay, options.frameSeconds, pattern, random),
+          ...drawStay(pattern, firstFrameOfDay, options.frameSeconds, random, nextDay),
           ...kind,
           initialSoc: charges ? random.uniform(0.2, 0.8) : random.uniform(0.5, 1),
           targetSoc: charges ? 0.8 : 0.5,

@@ -5,9 +5,9 @@ import {
   ELAAD_WEEKDAY_ARRIVALS_PERCENT,
   type ElaadSite,
 } from "../../data/elaadnl";
-import type { Random } from "../../core/random";
 import type { EvStay } from "../ev";
 import { drawStays, type Population } from "../population";
+import { drawExceedance } from "./exceedance";
 
 /** How the ElaadNL population is drawn. */
 export interface ElaadOptions {
@@ -57,14 +57,6 @@ export function elaadPopulation({ site = "private", dischargingShare = 0.2 }: El
     );
     return endBeforeNextArrival(stays);
   };
-}
-
-/** A value from an exceedance table in steps of a percent, linear between them. */
-function drawExceedance(table: readonly number[], random: Random): number {
-  const percent = random.uniform(0, table.length - 1);
-  const below = Math.floor(percent);
-  const part = percent - below;
-  return table[below]! * (1 - part) + (table[below + 1] ?? table[below]!) * part;
 }
 
 function endBeforeNextArrival(stays: readonly EvStay[]): EvStay[] {

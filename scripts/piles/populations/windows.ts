@@ -1,9 +1,11 @@
 import type { Random } from "../../core/random";
 import type { EvStay } from "../ev";
+import { drawEveningStay } from "./evening";
 
 /**
- * The two parts of the day in which EVs are plugged in: 06:00-18:00 and 18:30-05:30 of the next day [T 3.4.1, 4.4.1].
- * Hours from the midnight that begins the day.
+ * The two parts of the day read as times at which EVs must have left: 06:00-18:00 and 18:30-05:30 of the next day
+ * [T 3.4.1, 4.4.1]. Hours from the midnight that begins the day. Nobody is plugged in from 18:00 to 18:30 then, where
+ * [T]'s own uncontrolled load peaks; {@link drawEveningStay} reads them as pieces of a fit.
  */
 const WINDOWS_HOURS = [
   { from: 6, to: 18 },
@@ -18,13 +20,29 @@ const WINDOWS_HOURS = [
  * - `anywhere`: two random times of the window, the earlier one to plug in: a third of it on average, many stays of an
  *   hour or less. The harder case.
  */
-export type StayPattern = "halves" | "anywhere";
+export type WindowPattern = "halves" | "anywhere";
+
+/** How EVs come and go: through the evening, as charging data has it, or within the two windows. */
+export type StayPattern = "evening" | WindowPattern;
+
+/** Draws a stay. @param nextDay Stream of the pile's next day */
+export function drawStay(
+  pattern: StayPattern,
+  firstFrameOfDay: number,
+  frameSeconds: number,
+  random: Random,
+  nextDay: Random,
+): Pick<EvStay, "arrivalFrame" | "departureFrame"> {
+  return pattern === "evening"
+    ? drawEveningStay(firstFrameOfDay, frameSeconds, random, nextDay)
+    : drawWindowStay(firstFrameOfDay, frameSeconds, pattern, random);
+}
 
 /** Draws a stay in one of the two windows, each as likely: arrival and departure frame. */
 export function drawWindowStay(
   firstFrameOfDay: number,
   frameSeconds: number,
-  pattern: StayPattern,
+  pattern: WindowPattern,
   random: Random,
 ): Pick<EvStay, "arrivalFrame" | "departureFrame"> {
   const window = random.pick(WINDOWS_HOURS);

@@ -1,4 +1,13 @@
-import { concat, getBytes, Interface, type InterfaceAbi, type Provider, TypedDataEncoder, zeroPadValue } from "ethers";
+import {
+  concat,
+  getBytes,
+  getCreateAddress,
+  Interface,
+  type InterfaceAbi,
+  type Provider,
+  TypedDataEncoder,
+  zeroPadValue,
+} from "ethers";
 
 /** A contract of the build, as far as its code is concerned. */
 export interface BuiltContract {
@@ -19,7 +28,7 @@ export interface CodeVerdict {
 }
 
 /** Immutables that depend on where a contract stands, not on what it was made with. */
-const OF_THE_PLACE = new Set(["_cachedThis", "_cachedDomainSeparator", "_PARAMETERS"]);
+const OF_THE_PLACE = new Set(["_cachedThis", "_cachedDomainSeparator", "_PARAMETERS", "OCMF_VERIFIER"]);
 
 /**
  * Compares the code at an address with the build's, and its immutables with those that its constructor makes of
@@ -71,6 +80,8 @@ async function constructed(
 /** What an immutable must be of a contract at an address; undefined where the code itself shows it. */
 async function placeWord(provider: Provider, name: string, address: string): Promise<Uint8Array | undefined> {
   if (name === "_cachedThis") return getBytes(zeroPadValue(address, 32));
+  // Created by the constructor, first of all.
+  if (name === "OCMF_VERIFIER") return getBytes(zeroPadValue(getCreateAddress({ from: address, nonce: 1 }), 32));
   if (name !== "_cachedDomainSeparator") return undefined;
   const abi = new Interface([
     "function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)",

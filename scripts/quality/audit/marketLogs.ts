@@ -25,8 +25,8 @@ export async function readMarketEvents(
   range: BlockRange,
   onRead?: (blocks: number) => void,
 ): Promise<AuditEvent[]> {
-  const logs = await readLogs(provider, filtersOf(contracts), range, onRead);
-  const events = logs.map((log) => parse(log, contracts));
+  const logs = await readLogs(provider, marketFilters(contracts), range, onRead);
+  const events = logs.map((log) => parseMarketLog(log, contracts));
   const blocks = [...new Set(events.filter(({ name }) => needsTime(name)).map(({ block }) => block))];
   const times = new Map<number, number>();
   await inBatches(blocks, async (number) => {
@@ -37,7 +37,8 @@ export async function readMarketEvents(
   return events.map((event) => ({ ...event, timestamp: times.get(event.block) }));
 }
 
-function filtersOf({ market, token, delivery, rounds }: AuditedContracts): LogFilter[] {
+/** What to ask a node for: the logs of a market's contracts that are about it. */
+export function marketFilters({ market, token, delivery, rounds }: AuditedContracts): LogFilter[] {
   const about = zeroPadValue(market, 32);
   const filters: LogFilter[] = [{ address: market }, { address: delivery, topics: [null, about] }];
   if (rounds === undefined) return filters;
@@ -51,7 +52,8 @@ function filtersOf({ market, token, delivery, rounds }: AuditedContracts): LogFi
   ];
 }
 
-function parse(log: Log, { market, delivery }: AuditedContracts): AuditEvent {
+/** A log that {@link marketFilters} found, its time not read. @throws Error where no ABI knows it */
+export function parseMarketLog(log: Log, { market, delivery }: AuditedContracts): AuditEvent {
   const is = (address: string) => log.address.toLowerCase() === address.toLowerCase();
   const [source, abi]: [EventSource, Interface] = is(market)
     ? ["market", MARKET_INTERFACE]

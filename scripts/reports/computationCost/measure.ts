@@ -93,7 +93,7 @@ export function feederOf(
 ): { options: DayOptions; market: { capacityW: bigint; pileCap: number } } {
   const homes = Math.max(HOMES, peers);
   return {
-    options: defaultDay({ seed, evs: peers, homes, population: everyDayAlike(chapter4Population()) }),
+    options: defaultDay({ seed, evs: peers, homes, population: everyDayAlike(chapter4Population("halves")) }),
     market: { capacityW: BigInt((CAPACITY_W / HOMES) * homes), pileCap: DEFAULT_PARAMETERS.pileCap },
   };
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import { IDelivery } from "../../../contracts/interfaces/IDelivery.sol";
 import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
+import { IMeterRecords } from "../../../contracts/interfaces/IMeterRecords.sol";
+import { IOcmfVerifier } from "../../../contracts/interfaces/IOcmfVerifier.sol";
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Told } from "../mirror/Told.sol";
@@ -95,6 +97,25 @@ contract DeliveryHandler is Metering {
         // A frame's row may be held by one that nobody settles; else every reading counts.
         if (stored == 0) revert("the row of readings is occupied");
         if (stored != readings.length) MIRROR.violate("INV-17 a reading that its meter signed was refused");
+        _did(People.STRANGER);
+    }
+
+    /// @notice Anyone submits records: no pile's meter signs any, so none of them counts, whatever it says.
+    function submitRecords(uint256 seed) external resumed {
+        if (READING_SECONDS == 0) revert("nobody has a meter");
+        uint256 frame = _toSettle(seed);
+        WORLD.elapse((frame + 1) * FRAME_SECONDS);
+        IMeterRecords.FrameProof[] memory proofs = new IMeterRecords.FrameProof[](_in(seed, 1, 3));
+        for (uint256 i; i < proofs.length; ++i) {
+            proofs[i].pile = uint16(_pile(_mix(seed, i)));
+            proofs[i].frame = uint32(frame);
+            proofs[i].meter.curve = uint8(_in(_mix(seed, i), 1, 2));
+            proofs[i].records = new IOcmfVerifier.SignedRecord[](_in(_mix(seed, i + 1), 0, 2));
+        }
+        VM.prank(People.STRANGER);
+        if (IMeterRecords(address(DELIVERY)).submitRecords(MARKET, proofs) != 0) {
+            MIRROR.violate("INV-17 a record that no meter signed counts");
+        }
         _did(People.STRANGER);
     }
 

@@ -350,7 +350,7 @@ describe("MarketLens", () => {
       const { lens } = await loadFixture(empty);
       const output = lens.interface.getFunction("explain").outputs[0];
       expect(output?.type).to.equal("uint8");
-      expect(VERDICTS).to.have.length(14);
+      expect(VERDICTS).to.have.length(15);
     });
   });
 

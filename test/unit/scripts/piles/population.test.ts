@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import type { EvStay } from "../../../../scripts/piles/ev";
+import { fittedArrivals } from "../../../../scripts/piles/arrivals/fittedProfile";
 import type { Population } from "../../../../scripts/piles/population";
 import { chapter4Population } from "../../../../scripts/piles/populations/chapter4";
 import { chapter5Population } from "../../../../scripts/piles/populations/chapter5";
@@ -13,8 +14,10 @@ const share = (evs: EvStay[], holds: (ev: EvStay) => boolean) => evs.filter(hold
 
 const POPULATIONS: Record<string, Population> = {
   "chapter 4": chapter4Population(),
+  "chapter 4, windows": chapter4Population("halves"),
   "chapter 4, anywhere": chapter4Population("anywhere"),
   "chapter 5": chapter5Population(),
+  "chapter 5, windows": chapter5Population("halves"),
   "ElaadNL private": elaadPopulation(),
   "ElaadNL public": elaadPopulation({ site: "public" }),
 };
@@ -56,8 +59,28 @@ describe("population: draws", () => {
     expect(many.filter((ev) => few.some(({ pile }) => pile === ev.pile) && ev.arrivalFrame < 48)).to.deep.equal(few);
   });
 
-  it("chapter 4: slow to fast 4:1, one in five discharges, in the windows", () => {
+  it("chapter 4: EVs are plugged in through the evening, arrivals as fitted", () => {
     const evs = draw(chapter4Population(), { days: 20 });
+    const { shares } = fittedArrivals();
+    const from = (first: number, last: number) => (ev: EvStay) =>
+      ev.arrivalFrame % 48 >= first && ev.arrivalFrame % 48 <= last;
+    for (const [first, last] of [
+      [12, 31],
+      [32, 39],
+      [40, 47],
+    ] as const) {
+      const fitted = shares.slice(first, last + 1).reduce((sum, one) => sum + one, 0);
+      expect(share(evs, from(first, last))).to.be.closeTo(fitted, 0.03);
+    }
+    // 18:00 to 19:00, the homes' peak, on every day.
+    for (const peak of [36, 37]) {
+      const present = evs.filter((ev) => ev.arrivalFrame < 48 * 10 + peak && ev.departureFrame >= 48 * 10 + peak);
+      expect(present.length).to.be.above(30);
+    }
+  });
+
+  it("chapter 4, windows: slow to fast 4:1, one in five discharges", () => {
+    const evs = draw(chapter4Population("halves"), { days: 20 });
     expect(share(evs, (ev) => ev.ratedW === 3000 && ev.batteryWh === 8800)).to.equal(0.8);
     expect(share(evs, (ev) => ev.ratedW === 43_000 && ev.batteryWh === 60_000)).to.equal(0.2);
     expect(share(evs, (ev) => ev.side === "discharge")).to.be.closeTo(0.2, 0.02);

@@ -62,9 +62,20 @@ describe("rolling planner", () => {
     expect(firstWh).to.deep.equal([600]);
   });
 
+  it("finds the same plan from the last one as from nothing", () => {
+    const planner = new RollingPlanner({ horizonFrames: 48, tailFrames: 1, solver: { gapShare: 1e-6 } });
+    const evs = [ev(), ev({ lastFrame: 12, remainingWh: 2_500 })];
+    const { memory, firstWh } = planner.plan({ ...view(evs), ids: ["a", "b"] });
+    const left = evs.map((one, index) => ({ ...one, remainingWh: one.remainingWh - firstWh[index]! }));
+    const later = { ...view([...left, ev({ lastFrame: 14 })]), frame: 11, ids: ["a", "b", "c"] };
+    const warm = planner.plan({ ...later, memory });
+    const cold = planner.plan(later);
+    warm.drawWh.forEach((wh, frame) => expect(wh).to.be.closeTo(cold.drawWh[frame]!, 20));
+  });
+
   it("plans nothing for nobody, and refuses what is no plan", () => {
     const planner = new RollingPlanner({ horizonFrames: 4 });
-    expect(planner.plan(view([]))).to.deep.equal({ drawWh: [0], dischargeWh: [0], firstWh: [] });
+    expect(planner.plan(view([]))).to.deep.include({ drawWh: [0], dischargeWh: [0], firstWh: [] });
     expect(() => planner.plan(view([ev()], { baseWh: [1] }))).to.throw(RangeError, "base load of 4 frames needed");
     expect(() => new RollingPlanner({ horizonFrames: 0 })).to.throw(RangeError);
     expect(() => new RollingPlanner({ horizonFrames: 2, firstStepFactor: 0.5 })).to.throw(RangeError);
@@ -76,16 +87,16 @@ describe("allotment of a frame's totals", () => {
 
   it("as planned, rounded so that the sum stays", () => {
     const totals = { drawWh: 2001, dischargeWh: 0 };
-    expect(allot(evs, [1000.4, 800.3, 200.3], totals, "plan")).to.deep.equal([1000, 801, 200]);
+    expect(allot(0, evs, [1000.4, 800.3, 200.3], totals, "plan")).to.deep.equal([1000, 801, 200]);
   });
 
   it("beyond the plan to those that leave first, short of it from those that leave last", () => {
-    expect(allot(evs, [1000, 800, 200], { drawWh: 3500, dischargeWh: 0 }, "plan")).to.deep.equal([1000, 2000, 500]);
-    expect(allot(evs, [1000, 800, 200], { drawWh: 900, dischargeWh: 0 }, "plan")).to.deep.equal([0, 800, 100]);
+    expect(allot(0, evs, [1000, 800, 200], { drawWh: 3500, dischargeWh: 0 }, "plan")).to.deep.equal([1000, 2000, 500]);
+    expect(allot(0, evs, [1000, 800, 200], { drawWh: 900, dischargeWh: 0 }, "plan")).to.deep.equal([0, 800, 100]);
   });
 
   it("by earliest expiry, whatever was planned", () => {
     const totals = { drawWh: 3000, dischargeWh: 0 };
-    expect(allot(evs, [3000, 0, 0], totals, "earliestExpiry")).to.deep.equal([500, 2000, 500]);
+    expect(allot(0, evs, [3000, 0, 0], totals, "earliestExpiry")).to.deep.equal([500, 2000, 500]);
   });
 });

@@ -18,9 +18,9 @@ export function ev(changes: Partial<EvStay> = {}): EvStay {
   return { ...stay, batteryWh: 10_000, initialSoc: 0.3, targetSoc: 0.8, ratedW: 7_000, ...changes };
 }
 
-/** The thesis's population over two days. */
+/** The thesis's population over two days, in its windows. */
 export function drawEvs(seed: number, evs: number): EvStay[] {
-  return chapter4Population()({ evs, days: 2, frameSeconds: 1800, random: new Random(seed) });
+  return chapter4Population("halves")({ evs, days: 2, frameSeconds: 1800, random: new Random(seed) });
 }
 
 /** What a controlled schedule of EVs breaks; nothing if its sums fit and nobody moves more than asked. */

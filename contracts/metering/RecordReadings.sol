@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import { IMarket } from "../interfaces/IMarket.sol";
+import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { IMeterRecords } from "../interfaces/IMeterRecords.sol";
+import { IOcmfVerifier } from "../interfaces/IOcmfVerifier.sol";
+import { UnsafeList } from "../libraries/UnsafeList.sol";
+import { ReadingRing } from "../delivery/ReadingRing.sol";
+import { Readings } from "../delivery/Readings.sol";
+import { Meter } from "../types/Meter.sol";
+import { MeterReading, MeterReadingLib } from "../types/MeterReading.sol";
+import { OcmfVerifier } from "./OcmfVerifier.sol";
+
+/// @title Readings by meters that sign records of their own
+/// @notice Beside {Readings}: who vouches for a reading differs, and nothing else.
+/// @dev A key is 160 bits of a hash. Two descriptions, or a description and an account, with the same key take 2^80 hashes
+/// to find, as two accounts do, and gain whoever found them no more than a registrar that did not look at a meter.
+abstract contract RecordReadings is Readings, IMeterRecords {
+    using ReadingRing for ReadingRing.Ring;
+
+    /// @notice Pages that showed the latest frame of a meter so far.
+    /// @param frame its number
+    /// @param first first page
+    /// @param last last page
+    /// @param known whether there is one
+    struct Pages {
+        uint32 frame;
+        uint64 first;
+        uint64 last;
+        bool known;
+    }
+
+    /// @dev Keeps the hash apart from every other.
+    bytes32 private constant KEY_TAG = keccak256("AdBEV record meter");
+
+    IOcmfVerifier private immutable OCMF_VERIFIER;
+
+    mapping(address key => Pages) private _pages;
+
+    constructor() {
+        // A contract of its own, since its code beside this one's exceeds what a network takes.
+        OCMF_VERIFIER = new OcmfVerifier();
+    }
+
+    /// @inheritdoc IMeterRecords
+    function submitRecords(IMarket market, FrameProof[] calldata proofs) external returns (uint256 stored) {
+        IMarketParameters.Parameters memory p = market.parameters();
+        if (p.readingSeconds == 0) revert NoMeters(address(market));
+        uint256[] memory accepted = UnsafeList.reserve(proofs.length);
+        uint256 lastFrame = type(uint256).max;
+        bytes memory frameRefusal;
+        for (uint256 i; i < proofs.length; ++i) {
+            if (proofs[i].frame != lastFrame) {
+                lastFrame = proofs[i].frame;
+                frameRefusal = _openFrame(market, lastFrame, p.frameSeconds);
+            }
+            bytes memory refusal = frameRefusal;
+            MeterReading reading;
+            if (refusal.length == 0) (reading, refusal) = _prove(market, proofs[i], p.frameSeconds);
+            if (refusal.length == 0) UnsafeList.push(accepted, MeterReading.unwrap(reading));
+            else emit ReadingRefused(address(market), i, refusal);
+        }
+        return _report(market, accepted);
+    }
+
+    /// @inheritdoc IMeterRecords
+    function recordMeterKey(
+        IMarket market,
+        uint256 pile,
+        IOcmfVerifier.RecordMeter calldata meter
+    ) external pure returns (address) {
+        return _keyOf(market, pile, meter);
+    }
+
+    /// @inheritdoc IMeterRecords
+    function ocmfVerifier() external view returns (IOcmfVerifier) {
+        return OCMF_VERIFIER;
+    }
+
+    /// @dev Stores the reading that follows from records, or says why not.
+    function _prove(
+        IMarket market,
+        FrameProof calldata proof,
+        uint256 frameSeconds
+    ) private returns (MeterReading reading, bytes memory refusal) {
+        (uint256 pile, uint256 frame) = (proof.pile, proof.frame);
+        (bool stored, , ) = _ringOf(market).find(pile, frame);
+        if (stored) return (reading, abi.encodeWithSelector(ReadingExists.selector, pile, frame));
+        (Meter meter, ) = _meterAt(address(market), pile, frame);
+        if (Meter.unwrap(meter) == 0) return (reading, abi.encodeWithSelector(UnknownMeter.selector, market, pile));
+        address key = _keyOf(market, pile, proof.meter);
+        if (key != meter.key()) return (reading, abi.encodeWithSelector(WrongMeterKey.selector, pile, key));
+        uint256 start = frame * frameSeconds;
+        try OCMF_VERIFIER.energyBetween(proof.meter, proof.records, start, start + frameSeconds) returns (
+            uint256 consumedWh,
+            uint256 producedWh,
+            uint256 firstPage,
+            uint256 lastPage
+        ) {
+            uint256 mostWh = consumedWh > producedWh ? consumedWh : producedWh;
+            uint256 reachWh = meter.energyPerFrameWh();
+            if (mostWh > reachWh) {
+                return (reading, abi.encodeWithSelector(ReadingAboveReach.selector, pile, mostWh, reachWh));
+            }
+            refusal = _turn(key, frame, firstPage, lastPage);
+            if (refusal.length != 0) return (reading, refusal);
+            // At most the reach, which has 24 bits.
+            reading = MeterReadingLib.pack(pile, frame, consumedWh, producedWh);
+            _ringOf(market).store(reading);
+        } catch (bytes memory reason) {
+            // Out of gas says nothing; it must not pass for no refusal.
+            if (reason.length == 0) revert RecordsNotRead(pile, frame);
+            return (reading, reason);
+        }
+    }
+
+    /// @dev Notes the pages of a frame, or says why they cannot be it.
+    function _turn(address key, uint256 frame, uint256 first, uint256 last) private returns (bytes memory) {
+        Pages memory known = _pages[key];
+        if (known.known) {
+            bool contradicts =
+                frame > known.frame
+                    ? first < known.first || last < known.last
+                    : first > known.first || last > known.last;
+            if (contradicts) {
+                return
+                    abi.encodeWithSelector(PagesNotInOrder.selector, first, last, known.frame, known.first, known.last);
+            }
+            if (frame < known.frame) return "";
+        }
+        // Frames have 32 bits, pages 12 digits.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        _pages[key] = Pages({ frame: uint32(frame), first: uint64(first), last: uint64(last), known: true });
+        return "";
+    }
+
+    /// @dev The meter key of a description.
+    function _keyOf(
+        IMarket market,
+        uint256 pile,
+        IOcmfVerifier.RecordMeter calldata meter
+    ) private pure returns (address) {
+        return address(uint160(uint256(keccak256(abi.encode(KEY_TAG, market, pile, meter)))));
+    }
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { type WebSocket, WebSocketServer } from "ws";
+
+import { orderView, submissionOf } from "./http";
+import type { MarketDesk } from "./marketDesk";
+import type { DeskOrder } from "./orderStore";
+import type { Rates } from "./rates";
+
+const MOST_CLIENTS = 1_000;
+const MOST_MESSAGE_BYTES = 4_096;
+/** Unsent bytes at which a reader that does not read is let go. */
+const MOST_UNSENT_BYTES = 1_000_000;
+
+/**
+ * The desk over WebSocket, at `/stream`: `{ "market", "order": { account, terms, r, vs } }` is answered as over HTTP, and
+ * whoever sent an order is told what becomes of it.
+ */
+export class Stream {
+  private readonly sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false },
+  });
+  private readonly orders = new Map<string, WebSocket>();
+
+  constructor(
+    private readonly desks: ReadonlyMap<string, MarketDesk>,
+    private readonly addressRates: Rates,
+  ) {}
+
+  /** Takes the upgrades of a server. */
+  attach(server: Server): void {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const path = (request.url ?? "").split("?", 1)[0];
+      if (path !== "/stream" || this.sockets.clients.size >= MOST_CLIENTS) {
+        socket.end(`HTTP/1.1 ${path === "/stream" ? "503 Service Unavailable" : "404 Not Found"}\r\n\r\n`);
+        return;
+      }
+      this.sockets.handleUpgrade(request, socket, head, (client) => {
+        const address = request.socket.remoteAddress ?? "";
+        client.on("error", () => client.terminate());
+        client.on("message", (data) => void this.answer(client, address, (data as Buffer).toString("utf8")));
+      });
+    });
+  }
+
+  /** Tells whoever sent an order what became of it. */
+  tellOrder(market: string, order: DeskOrder): void {
+    const client = this.orders.get(order.id);
+    const desk = this.desks.get(market.toLowerCase());
+    if (client === undefined || desk === undefined) return;
+    send(client, JSON.stringify({ type: "order", order: orderView(desk, order) }));
+    if (order.state === "final" || order.state === "refused") this.orders.delete(order.id);
+  }
+
+  /** Lets everybody go. */
+  close(): void {
+    for (const client of this.sockets.clients) client.close(1001, "the gateway stops");
+    this.sockets.close();
+  }
+
+  private async answer(client: WebSocket, address: string, text: string): Promise<void> {
+    const say = (message: Record<string, unknown>) => send(client, JSON.stringify(message));
+    if (!this.addressRates.take(address)) return say({ type: "refused", error: "TooManyRequests" });
+    const asked = messageOf(text);
+    if (asked === undefined) {
+      return say({
+        type: "refused",
+        error: "BadRequest",
+        message: 'expected { "market", "order": { account, terms, r, vs } }',
+      });
+    }
+    const { ref } = asked;
+    const desk = this.desks.get(asked.market.toLowerCase());
+    if (desk === undefined) return say({ type: "refused", ref, error: "UnknownMarket", message: asked.market });
+    const answer = await desk.submit(submissionOf(asked.order)).catch(() => undefined);
+    if (answer === undefined)
+      return say({ type: "refused", ref, error: "Failed", message: "the gateway's log says why" });
+    if (!answer.accepted) return say({ type: "refused", ref, ...answer.refusal });
+    this.orders.set(answer.order.id, client);
+    client.once("close", () => this.orders.delete(answer.order.id));
+    say({ type: "accepted", ref, order: orderView(desk, answer.order) });
+  }
+}
+
+interface Asked {
+  market: string;
+  order: Record<"account" | "terms" | "r" | "vs", string>;
+  ref: unknown;
+}
+
+const FORMS = {
+  account: /^0x[0-9a-fA-F]{40}$/,
+  terms: /^(0x[0-9a-fA-F]{1,64}|[0-9]{1,78})$/,
+  r: /^0x[0-9a-fA-F]{64}$/,
+  vs: /^0x[0-9a-fA-F]{64}$/,
+};
+
+function messageOf(text: string): Asked | undefined {
+  try {
+    const { market, order, ref } = JSON.parse(text) as {
+      market?: unknown;
+      order?: Record<string, unknown>;
+      ref?: unknown;
+    };
+    const sound = Object.entries(FORMS).every(([name, form]) => {
+      const value = order?.[name];
+      return typeof value === "string" && form.test(value);
+    });
+    if (typeof market !== "string" || market.length > 60 || !sound) return undefined;
+    return {
+      market,
+      order: order as Asked["order"],
+      ref: typeof ref === "string" || typeof ref === "number" ? ref : undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function send(client: WebSocket, text: string): void {
+  if (client.readyState !== client.OPEN) return;
+  if (client.bufferedAmount > MOST_UNSENT_BYTES) client.terminate();
+  else client.send(text);
+}

@@ -1,0 +1,86 @@
+import type { Logger } from "pino";
+
+import type { OcppConfig } from "../config";
+import { type MeterValue, samplesOf } from "./meterValues";
+import type { SessionStore } from "./sessionStore";
+
+/** Clocks that are off by less are taken to be right, s. */
+const TOLERATED_SECONDS = 30;
+
+/** What a frame allows a station to draw. */
+export interface Allowance {
+  frame: number;
+  limitW: number;
+  /** s since 1970 */
+  from: number;
+  seconds: number;
+}
+
+/** One station as the gateway knows it, in whichever version of OCPP it speaks. */
+export class Station {
+  /** Seconds by which its clock is ahead of the gateway's. */
+  private ahead = 0;
+  /** Sends a limit; undefined while it is not connected. */
+  limit: ((allowance: Allowance) => Promise<string>) | undefined;
+
+  constructor(
+    readonly id: string,
+    readonly sessions: SessionStore,
+    private readonly settings: Pick<OcppConfig, "drivers" | "defaults">,
+    private readonly now: () => number,
+    private readonly log: Logger,
+  ) {}
+
+  /** What the gateway's clock shows, as OCPP writes it. */
+  currentTime(): string {
+    return new Date(this.now() * 1_000).toISOString();
+  }
+
+  /** Learns of a clock that is wrong from a message that tells of this moment. */
+  toldNow(timestamp: string | undefined): void {
+    const told = timestamp === undefined ? Number.NaN : Date.parse(timestamp) / 1_000;
+    if (!Number.isFinite(told)) return;
+    const ahead = told - this.now();
+    const wrong = Math.abs(ahead) > TOLERATED_SECONDS;
+    if (wrong && this.ahead === 0)
+      this.log.warn({ aheadSeconds: Math.round(ahead) }, "the station's clock is wrong; corrected");
+    this.ahead = wrong ? ahead : 0;
+  }
+
+  /** A car is plugged in. Told twice, it is one session. @returns its number */
+  begun(key: string, tag: string, timestamp: string, needs?: { energyWh?: number; departure?: string }): number {
+    const startedAt = this.time(timestamp);
+    const known = this.settings.drivers[tag];
+    const { energyWh, stayMinutes, limitPrice } = known ?? this.settings.defaults;
+    const departureAt = needs?.departure === undefined ? startedAt + stayMinutes * 60 : this.time(needs.departure);
+    const wanted = { energyWh: needs?.energyWh ?? energyWh, departureAt, limitPrice };
+    const session = this.sessions.begin(key, { tag, startedAt, ...wanted });
+    this.log.info({ session: session.id, energyWh: wanted.energyWh, known: known !== undefined }, "car plugged in");
+    return session.id;
+  }
+
+  /** What the car itself says that it needs. */
+  needs(energyWh: number | undefined, departure: string | undefined): boolean {
+    const session = this.sessions.current();
+    if (session === undefined) return false;
+    const departureAt = departure === undefined ? session.departureAt : this.time(departure);
+    this.sessions.want(session.id, energyWh ?? session.energyWh, departureAt);
+    return true;
+  }
+
+  /** The car is unplugged. */
+  ended(key: string | number, timestamp: string): void {
+    this.sessions.end(key, this.time(timestamp));
+    this.log.info({ session: key }, "car unplugged");
+  }
+
+  /** Keeps what its meter showed. */
+  metered(values: readonly MeterValue[]): void {
+    this.sessions.keep(samplesOf(values).map((sample) => ({ ...sample, at: sample.at - this.ahead })));
+  }
+
+  private time(timestamp: string): number {
+    const told = Date.parse(timestamp) / 1_000;
+    return Number.isFinite(told) ? told - this.ahead : this.now();
+  }
+}

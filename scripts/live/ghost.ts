@@ -1,0 +1,31 @@
+import type { GhostStep } from "./frameFacts";
+
+/**
+ * What the piles would draw if each charged what it asked for at its rated power from the first frame on that its order
+ * could have been filled in, W by frame. An order that is changed changes what is left to charge.
+ *
+ * @param ratedW Of a pile by its number.
+ * @param until The last frame.
+ */
+export function ghostLoad(
+  steps: readonly GhostStep[],
+  ratedW: (pile: number) => number,
+  frameSeconds: number,
+  until: number,
+): Map<number, number> {
+  const byPile = new Map<number, GhostStep[]>();
+  for (const step of steps) byPile.set(step.pile, [...(byPile.get(step.pile) ?? []), step]);
+  const load = new Map<number, number>();
+  for (const [pile, own] of byPile) {
+    const perFrameWh = (ratedW(pile) * frameSeconds) / 3600;
+    let next = 0;
+    let leftWh = 0;
+    for (let frame = own[0]!.firstFrame; frame <= until && (leftWh > 0 || next < own.length); frame++) {
+      while (next < own.length && own[next]!.firstFrame <= frame) leftWh = Math.max(0, leftWh + own[next++]!.changeWh);
+      const drawnWh = Math.min(leftWh, perFrameWh);
+      leftWh -= drawnWh;
+      if (drawnWh > 0) load.set(frame, (load.get(frame) ?? 0) + (drawnWh * 3600) / frameSeconds);
+    }
+  }
+  return load;
+}

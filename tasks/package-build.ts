@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { task } from "hardhat/config";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import { compileAll } from "./support/network";
+import { guarded } from "./support/guarded";
+
+/** Contracts that the package describes, by the names of their ABIs. */
+const CONTRACTS = {
+  marketAbi: "Market",
+  deliveryAbi: "Delivery",
+  benefitRoundsAbi: "BenefitRounds",
+  marketFactoryAbi: "MarketFactory",
+  marketLensAbi: "MarketLens",
+  ocmfVerifierAbi: "OcmfVerifier",
+} as const;
+
+task("package:build", "Writes the npm package into dist/: compiled library, ABIs with types, addresses").setAction(
+  guarded(async (_: object, hre) => {
+    await compileAll(hre);
+    const { buildPackage } = await import("../scripts/library/build");
+    const contracts = await Promise.all(
+      Object.entries(CONTRACTS).map(async ([constant, name]) => ({
+        constant,
+        abi: (await hre.artifacts.readArtifact(name)).abi as [],
+      })),
+    );
+    const addresses = deployedAddresses(hre);
+    const { root } = hre.config.paths;
+    buildPackage(root, join(root, "dist"), contracts, addresses);
+    const chains = Object.keys(addresses);
+    console.log(
+      `dist/: ${contracts.length} ABIs; addresses of ${chains.length === 0 ? "no chain" : `chains ${chains.join(", ")}`}`,
+    );
+  }),
+);
+
+/** What was deployed from here, by chain; the journals are Ignition's. */
+function deployedAddresses(hre: HardhatRuntimeEnvironment): Record<string, Record<string, string>> {
+  const folder = join(hre.config.paths.ignition, "deployments");
+  if (!existsSync(folder)) return {};
+  const chains: Record<string, Record<string, string>> = {};
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name, "deployed_addresses.json");
+    const chain = /^chain-(\d+)$/.exec(name)?.[1];
+    if (chain === undefined || !existsSync(file)) continue;
+    chains[chain] = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+  }
+  return chains;
+}

@@ -1,0 +1,166 @@
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { Wallet } from "ethers";
+import pino from "pino";
+import { WebSocket } from "ws";
+
+import { ERROR_INTERFACES } from "../../../scripts/chain/interfaces";
+import { UnlockedTransactor } from "../../../scripts/chain/transactor";
+import { parseConfig } from "../../../scripts/gateway/config";
+import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
+import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
+import { orderBody, post, until } from "../../helpers/gatewayOrders";
+import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+
+const suite = HAS_ANVIL ? describe : describe.skip;
+const FRAME = 1_800;
+
+suite("gateway: order desk", function () {
+  this.timeout(120_000);
+  let node: RunningNode;
+  let market: NodeMarket;
+  let gateway: RunningGateway;
+  let start: number;
+  const lines: string[] = [];
+
+  before(async () => {
+    node = await startAnvil();
+    market = await marketOnNode(node, 4, { minEnergyWh: 100n });
+    const { clock, client, admin } = market;
+    start = Math.floor((await clock.now()) / FRAME) + 4;
+    const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+    await client.publish(
+      admin,
+      start,
+      Array.from({ length: 4 }, () => tariffs),
+    );
+    await clock.reach((start - 1) * FRAME + 60);
+    process.env["TEST_GATEWAY_KEY"] = nodeWallet(9).privateKey;
+    const config = parseConfig(
+      {
+        ...{ rpcUrl: node.url, data: mkdtempSync(join(tmpdir(), "adbev-")), listen: { port: 0 } },
+        ...{ clock: "chain", blockSeconds: 0.25, confirmations: 1, requestsPerSecond: 500 },
+        keeper: { env: "TEST_GATEWAY_KEY" },
+        markets: [{ name: "main", address: client.address, leadSeconds: 30 }],
+      },
+      "test",
+    );
+    const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    gateway = await runGateway({ config, log });
+  });
+  after(async () => {
+    await gateway?.stop();
+    node.stop();
+  });
+
+  const get = async (path: string) => (await fetch(`${gateway.url}${path}`)).json() as Promise<Record<string, unknown>>;
+  const bodyOf = async (pile: number, terms: Parameters<typeof orderBody>[2] = {}) =>
+    orderBody(market.client, nodeWallet(pile), { expiryFrame: start + 1, ...terms });
+
+  it("refuses by name what the contract would, without a transaction", async () => {
+    const sent = await node.provider.getTransactionCount(nodeWallet(9).address);
+    const good = await bodyOf(1);
+    const stranger = await orderBody(market.client, Wallet.createRandom(), { expiryFrame: start + 1 });
+    const cases: [string, unknown][] = [
+      ["InvalidSignature", { ...good, r: good.r.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) }],
+      ["InvalidSignature", { ...good, account: nodeWallet(2).address }],
+      ["NotRegistered", stranger],
+      ["MalformedTerms", { ...good, terms: `0x${"f".repeat(64)}` }],
+      ["SignatureExpired", await bodyOf(1, { deadline: start * FRAME - FRAME })],
+      ["PriceOutOfRange", await bodyOf(1, { price: 0n })],
+      ["EnergyBelowMinimum", await bodyOf(1, { energyWh: 1n })],
+      ["ExpiryOutOfRange", await bodyOf(1, { expiryFrame: start - 2 })],
+      ["InvalidNonce", await bodyOf(1, { nonce: 7n })],
+      ["InsufficientBalance", await bodyOf(1, { energyWh: 10_000_000n })],
+      ["NoLiveOrder", await bodyOf(1, { action: "cancel" })],
+    ];
+    // A signature for another chain or market recovers to somebody else.
+    const other = Object.create(market.client, {
+      orderDomain: { value: async () => ({ ...(await market.client.orderDomain()), chainId: 1n }) },
+    }) as typeof market.client;
+    cases.push(["InvalidSignature", await orderBody(other, nodeWallet(1), { expiryFrame: start + 1 })]);
+    for (const [error, body] of cases) {
+      const { answer } = await post(gateway.url, body);
+      expect(answer["error"], JSON.stringify(answer)).to.equal(error);
+      expect(answer["message"]).to.be.a("string").and.not.contain("\n");
+    }
+    expect(await node.provider.getTransactionCount(nodeWallet(9).address)).to.equal(sent);
+  });
+
+  it("answers what is no order, no market, too long or too slow", async () => {
+    expect((await post(gateway.url, "{")).status).to.equal(400);
+    expect((await post(gateway.url, { account: "0x1" })).answer["error"]).to.equal("BadRequest");
+    expect((await post(gateway.url, await bodyOf(1), "elsewhere")).answer["error"]).to.equal("UnknownMarket");
+    expect((await post(gateway.url, "x".repeat(10_000))).status).to.equal(413);
+    expect((await get("/nothing"))["error"]).to.equal("NotFound");
+    const { port } = new URL(gateway.url);
+    // Headers that never end are cut off; a thousand connections at once leave the next one answered.
+    const slow = connect(Number(port), "127.0.0.1");
+    slow.resume();
+    slow.write("POST /markets/main/orders HTTP/1.1\r\nHost: x\r\n");
+    const crowd = Array.from({ length: 1_000 }, () => connect(Number(port), "127.0.0.1"));
+    crowd.forEach((socket) => socket.on("error", () => undefined));
+    await once(crowd.at(-1)!, "connect");
+    expect((await get("/health"))["status"]).to.equal("ok");
+    crowd.forEach((socket) => socket.destroy());
+    await once(slow, "close");
+  });
+
+  it("brings accepted orders on chain in a batch before the window, and answers for each", async () => {
+    const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/stream`);
+    const told: Record<string, unknown>[] = [];
+    socket.on("message", (data: Buffer) => told.push(JSON.parse(data.toString()) as Record<string, unknown>));
+    await once(socket, "open");
+    const bid = await post(gateway.url, await bodyOf(1, { energyWh: 1_500n }));
+    expect([bid.status, bid.answer["state"]]).to.deep.equal([202, "accepted"]);
+    const again = await post(gateway.url, await bodyOf(1, { energyWh: 1_500n }));
+    expect(again.answer["id"]).to.equal(bid.answer["id"]);
+    expect((await post(gateway.url, await bodyOf(1, { energyWh: 1_600n }))).status).to.equal(409);
+    socket.send("nonsense");
+    socket.send(
+      JSON.stringify({ market: "main", ref: 5, order: await bodyOf(2, { charge: false, energyWh: 1_500n }) }),
+    );
+    // Good when it is taken, and bad when its batch comes: its pile has withdrawn by then.
+    const poor = await post(gateway.url, await bodyOf(3, { energyWh: 1_500n }));
+    expect(poor.status).to.equal(202);
+    const pile3 = new UnlockedTransactor(node.provider, nodeWallet(3).address, ERROR_INTERFACES);
+    await market.client.withdraw(pile3, nodeWallet(3).address, 1_000_000_000n);
+    await until("two accepted", async () => told.some(({ type, ref }) => type === "accepted" && ref === 5));
+    expect(told.some(({ error }) => error === "BadRequest")).to.equal(true);
+
+    await market.clock.reach(start * FRAME - 600 - 25);
+    const stateOf = async (answer: Record<string, unknown>) => get(`/markets/main/orders/${String(answer["id"])}`);
+    await until("on chain", async () => ["chain", "final"].includes(String((await stateOf(bid.answer))["state"])));
+    const refused = await stateOf(poor.answer);
+    expect([refused["state"], refused["reason"]]).to.deep.equal([
+      "refused",
+      `InsufficientBalance (free 0, needed 195000)`,
+    ]);
+    expect(await get("/markets/main/book")).to.have.length(2);
+    await market.clock.reach(start * FRAME - 500);
+    await until("cleared", async () => (await market.client.chronicle()).lastFrame >= start);
+    await node.provider.send("evm_mine", []);
+    await until("final", async () => (await stateOf(bid.answer))["state"] === "final");
+    const frame = (await get(`/markets/main/frames/${start}?account=${nodeWallet(1).address}`)) as { fills: unknown[] };
+    expect(frame.fills).to.have.length(1);
+    expect(
+      told.filter(({ type }) => type === "order").map(({ order }) => (order as { state: string }).state),
+    ).to.include("chain");
+    socket.close();
+  });
+
+  it("describes itself, counts itself, and logs no key", async () => {
+    expect(Object.keys((await get("/openapi.json"))["paths"] as object)).to.include("/markets/{market}/orders");
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).to.match(/adbev_order_answers_total\{market="main",answer="InvalidSignature"\} 3/);
+    expect(metrics).to.match(/adbev_duties_total\{market="main",duty="batch",outcome="done"\} 1/);
+    expect(lines.length).to.be.greaterThan(2);
+    lines.forEach((line) => expect(JSON.parse(line)).to.have.property("msg"));
+    expect(lines.join("")).not.to.contain(nodeWallet(9).privateKey.slice(2));
+  });
+});

@@ -1,0 +1,227 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { RPCClient } from "ocpp-rpc";
+import pino from "pino";
+
+import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
+import { decodePosting } from "../../../scripts/chain/packedWords";
+import { parseConfig } from "../../../scripts/gateway/config";
+import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
+import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
+import { until } from "../../helpers/gatewayOrders";
+import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+
+const suite = HAS_ANVIL ? describe : describe.skip;
+const FRAME = 1_800;
+
+suite("gateway: charging stations", function () {
+  this.timeout(180_000);
+  let node: RunningNode;
+  let market: NodeMarket;
+  let gateway: RunningGateway;
+  let start: number;
+  const lines: Record<string, unknown>[] = [];
+  const clients: RPCClient[] = [];
+  const logged = (msg: string) => lines.filter((line) => line["msg"] === msg);
+
+  before(async () => {
+    node = await startAnvil();
+    market = await marketOnNode(node, 2, { readingSeconds: FRAME });
+    const { clock, client, admin } = market;
+    start = Math.floor((await clock.now()) / FRAME) + 4;
+    const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+    await client.publish(
+      admin,
+      start,
+      Array.from({ length: 8 }, () => tariffs),
+    );
+    await clock.reach((start - 1) * FRAME + 60);
+    for (const index of [1, 2, 9]) process.env[`TEST_GATEWAY_KEY${index}`] = nodeWallet(index).privateKey;
+    const station = (id: string, pile: number) => ({
+      ...{ id, market: "main", password: `secret of ${id}`, key: { env: `TEST_GATEWAY_KEY${pile}` }, ratedW: 7_000 },
+    });
+    const config = parseConfig(
+      {
+        ...{ rpcUrl: node.url, data: mkdtempSync(join(tmpdir(), "adbev-")), listen: { port: 0 } },
+        ...{ clock: "chain", blockSeconds: 0.25, confirmations: 1, requestsPerSecond: 500 },
+        keeper: { env: "TEST_GATEWAY_KEY9" },
+        markets: [{ name: "main", address: client.address, leadSeconds: 30 }],
+        ocpp: {
+          listen: { port: 0 },
+          stations: [station("one", 1), station("two", 2)],
+          policy: "impatient",
+          drivers: { alice: { energyWh: 8_000, stayMinutes: 300, limitPrice: 250_000 } },
+          defaults: { energyWh: 2_000, stayMinutes: 200, limitPrice: 250_000 },
+        },
+      },
+      "test",
+    );
+    const log = pino(
+      { level: "info" },
+      { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+    );
+    gateway = await runGateway({ config, log });
+  });
+  after(async () => {
+    await Promise.all(clients.map(async (one) => one.close().catch(() => undefined)));
+    await gateway?.stop();
+    node.stop();
+  });
+
+  const clientOf = (identity: string, protocol: string, password = `secret of ${identity}`) => {
+    const client = new RPCClient({
+      ...{ endpoint: `ws://127.0.0.1:${gateway.ocppPort}`, identity, protocols: [protocol], password },
+      ...{ strictMode: false, reconnect: false },
+    } as ConstructorParameters<typeof RPCClient>[0]);
+    clients.push(client);
+    return client;
+  };
+  const time = (seconds: number) => new Date(seconds * 1_000).toISOString();
+
+  it("lets in whom it knows by its password, and goes on where a station sends nonsense", async () => {
+    for (const [identity, password] of [
+      ["one", "guessed"],
+      ["stranger", "secret of stranger"],
+    ] as const) {
+      const refused = await clientOf(identity, "ocpp1.6", password)
+        .connect()
+        .then(
+          () => "let in",
+          (error: Error) => error.message,
+        );
+      expect(refused, identity).to.match(/401|Unauthorized/i);
+    }
+    const noisy = clientOf("two", "ocpp2.0.1");
+    await noisy.connect();
+    const answer = await noisy.call("BootNotification", { nonsense: true }).catch((error: Error) => error);
+    expect(answer).to.be.instanceOf(Error);
+    const tag = await noisy
+      .call("Authorize", { idToken: { idToken: "x".repeat(10_000), type: "Central" } })
+      .catch((error: Error) => error);
+    expect(tag).to.be.instanceOf(Error);
+    expect(lines.filter(({ level }) => Number(level) >= 40).length).to.be.greaterThan(1);
+    await noisy.close();
+  });
+
+  it("orders for cars, limits their power by what was filled, and settles by their meters", async () => {
+    const { client, clock } = market;
+    const plugged = (start - 1) * FRAME + 70;
+    const limits: Record<string, unknown[]> = { one: [], two: [] };
+
+    const one = clientOf("one", "ocpp1.6");
+    one.handle("SetChargingProfile", async ({ params = {} }) => {
+      const { chargingProfilePurpose } = params["csChargingProfiles"] as { chargingProfilePurpose: string };
+      limits["one"]!.push(params);
+      return {
+        status: chargingProfilePurpose === "TxProfile" ? "NotSupported" : "Accepted",
+      };
+    });
+    await one.connect();
+    const boot = (await one.call("BootNotification", { chargePointVendor: "v", chargePointModel: "m" })) as {
+      status: string;
+    };
+    expect(boot.status).to.equal("Accepted");
+    await one.call("StatusNotification", {
+      connectorId: 1,
+      errorCode: "NoError",
+      status: "Preparing",
+      timestamp: time(plugged),
+    });
+    const begin = { connectorId: 1, idTag: "alice", meterStart: 10_000, timestamp: time(plugged) };
+    const { transactionId } = (await one.call("StartTransaction", begin)) as { transactionId: number };
+    // The answer was lost: the station asks again, and the same transaction it is.
+    expect(await one.call("StartTransaction", begin)).to.deep.include({ transactionId });
+
+    const two = clientOf("two", "ocpp2.0.1");
+    two.handle("SetChargingProfile", async ({ params }) => {
+      limits["two"]!.push(params);
+      return { status: "Accepted" };
+    });
+    await two.connect();
+    await two.call("BootNotification", { reason: "PowerUp", chargingStation: { model: "m", vendorName: "v" } });
+    const event = (eventType: string, seqNo: number, timestamp: string, kwh: number) => ({
+      ...{
+        eventType,
+        seqNo,
+        timestamp,
+        triggerReason: "MeterValuePeriodic",
+        transactionInfo: { transactionId: "t-1" },
+      },
+      meterValue: [{ timestamp, sampledValue: [{ value: kwh, unitOfMeasure: { unit: "kWh" } }] }],
+      evse: { id: 1, connectorId: 1 },
+    });
+    await two.call("TransactionEvent", {
+      ...event("Started", 0, time(plugged), 50),
+      idToken: { idToken: "bob", type: "Central" },
+    });
+    const needs = {
+      evseId: 1,
+      chargingNeeds: {
+        requestedEnergyTransfer: "AC_three_phase",
+        departureTime: time(plugged + 4 * FRAME),
+        acChargingParameters: { energyAmount: 1_000, evMinCurrent: 6, evMaxCurrent: 32, evMaxVoltage: 230 },
+      },
+    };
+    expect(await two.call("NotifyEVChargingNeeds", needs)).to.deep.include({ status: "Accepted" });
+
+    await until("orders at the desk", async () => gateway.markets.get("main")!.orders.in("accepted").length === 2);
+    await clock.reach(start * FRAME - 600 - 25);
+    await until(
+      "orders on chain",
+      async () => (await client.pileState(1)).remainingWh > 0n && (await client.pileState(2)).remainingWh > 0n,
+    );
+    await clock.reach(start * FRAME - 500);
+    await until("limits", async () => limits["one"]!.length === 2 && limits["two"]!.length === 1);
+    const sent = JSON.stringify(limits);
+    expect(sent).to.contain("TxProfile").and.contain("TxDefaultProfile");
+    const two201 = limits["two"]![0] as {
+      chargingProfile: { chargingSchedule: { chargingSchedulePeriod: { limit: number }[] }[] };
+    };
+    // 1 kWh in half an hour.
+    expect(two201.chargingProfile.chargingSchedule[0]!.chargingSchedulePeriod[0]!.limit).to.equal(2_000);
+    const fills = logged("limit set").map(({ station, limitW }) => [station, Number(limitW) / 2]);
+    const [, oneWh] = fills.find(([name]) => name === "one") as [string, number];
+
+    // The first draws what it was given, beginning with the frame; the second twice as much.
+    const [begins, ends] = [start * FRAME, (start + 1) * FRAME];
+    const meter16 = (at: number, wh: number) => ({
+      ...{
+        connectorId: 1,
+        transactionId,
+        meterValue: [{ timestamp: time(at), sampledValue: [{ value: String(wh), unit: "Wh" }] }],
+      },
+    });
+    const reach = async (seconds: number) => {
+      await clock.reach(seconds);
+      await until("the gateway's clock", async () => {
+        const { currentTime } = (await one.call("Heartbeat", {})) as { currentTime: string };
+        return Date.parse(currentTime) >= seconds * 1_000;
+      });
+    };
+    await reach(begins + 5);
+    await one.call("MeterValues", meter16(begins, 10_000));
+    await two.call("TransactionEvent", event("Updated", 1, time(begins), 50));
+    await reach(ends + 20);
+    await one.call("MeterValues", meter16(ends + 10, 10_000 + oneWh));
+    await two.call("TransactionEvent", { ...event("Updated", 2, time(ends), 52), offline: true });
+    await until("settled", async () => (await client.frameRecord(start))?.open === false, 60);
+    const settled = await node.provider.getLogs({
+      address: client.address,
+      fromBlock: 0,
+      topics: [MARKET_INTERFACE.getEvent("FrameSettled")!.topicHash],
+    });
+    const postings = MARKET_INTERFACE.parseLog(settled.at(-1)!)!.args.getValue("postings") as bigint[];
+    const read = new Map(
+      postings.map(decodePosting).map(({ pile, consumedWh, silent }) => [pile, [Number(consumedWh), silent]]),
+    );
+    expect(read.get(2)).to.deep.equal([2_000, false]);
+    const [drew, silent] = read.get(1) as [number, boolean];
+    expect(silent).to.equal(false);
+    expect(drew).to.be.within(Math.floor((oneWh * 1_800) / 1_810) - 1, oneWh);
+    expect(logged("the station ignores its limit").map(({ station }) => station)).to.deep.equal(["two"]);
+    await one.call("StopTransaction", { transactionId, meterStop: 10_000 + oneWh, timestamp: time(ends + 15) });
+  });
+});
