@@ -48,7 +48,10 @@ abstract contract FrameClearing is RoundOpener, IFrameClearing {
         }
 
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
-        (uint256[] memory log, uint256[] memory fills) = UnsafeList.reserveTwo(2, 2 * book.bids.length + book.asks.length);
+        (uint256[] memory log, uint256[] memory fills) = UnsafeList.reserveTwo(
+            2,
+            2 * book.bids.length + book.asks.length
+        );
         uint256 gridWh;
         if (mayOpenRound || book.bids.length != 0) {
             gridWh = _match(book, fills, published.wheelingTicks() * TICK_SIZE, roomWh);
