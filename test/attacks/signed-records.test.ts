@@ -22,7 +22,7 @@ describe("Attack: records that say what suits who hands them in", () => {
     const parsed = verifier.interface.parseError(refusal) ?? t.delivery.interface.parseError(refusal);
     expect(parsed?.name).to.equal(error);
     expect((await t.delivery.readingOf(t.market, 1, inFrame)).stored).to.equal(false);
-    return parsed!.args.toArray();
+    return parsed!.args.toArray() as unknown[];
   }
 
   const point = (t: T, offset: number, energyWh: bigint) => ({

@@ -57,7 +57,7 @@ describe("a simulated day", function () {
 
   it("comes out the same where plans compete, winners and benefits included", async () => {
     const rules = { settlement: "benefit", icebergPeakWh: 10_000n } as const;
-    for (const seed of [1, 2]) {
+    for (const seed of [2, 4]) {
       const day = {
         ...defaultDay({ seed, evs: 30, homes: 30 }),
         policy: new WholeNeed(),

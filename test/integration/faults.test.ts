@@ -154,7 +154,7 @@ describe("a simulated day on which things go wrong", function () {
   });
 
   it("sends what is missing and nothing twice where a gateway dies with half of its orders sent", async () => {
-    const { day, faultless, report } = await play("gateway@13,gateway@26");
+    const { day, faultless, report } = await play("gateway@34,gateway@38");
     expect(day.totals).to.deep.equal(faultless.totals);
     const { gateways } = report.injected;
     expect(gateways).to.have.length(2);
@@ -171,7 +171,7 @@ describe("a simulated day on which things go wrong", function () {
   });
 
   it("finishes a day on which everything goes wrong, by meters and where plans compete", async () => {
-    const all = "restart@20,offline:7@18-24,missed@30-31,late@12,duplicates,gateway@14";
+    const all = "restart@20,offline:7@18-24,missed@30-31,late@12,duplicates,gateway@36";
     const many = () => defaultDay({ seed: 3, evs: 30, homes: 40, meters: METERS });
     const plans = () => ({ ...many(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
     const { day, report } = await play(all, plans, {

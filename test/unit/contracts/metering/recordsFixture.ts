@@ -1,5 +1,4 @@
 import { ethers } from "hardhat";
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 
 import type { DeploymentParameters } from "../../../../scripts/core/parameters";
 import { packFrameProof, recordMeterKey } from "../../../../scripts/metering/recordMeter";
@@ -20,7 +19,7 @@ export async function withRecordMeters(
   const d = await deployDirect(0, { readingSeconds: READING_SECONDS, ...overrides });
   const { market, delivery, token, parameters, admin } = d;
   const address = await market.getAddress();
-  const piles = (await ethers.getSigners()).slice(1, 1 + meters.length) as HardhatEthersSigner[];
+  const piles = (await ethers.getSigners()).slice(1, 1 + meters.length);
   for (const [i, pile] of piles.entries()) {
     const key = recordMeterKey(address, i + 1, nth(meters, i).description);
     await market.registerPile(pile, ethers.ZeroAddress, key, 7000);
