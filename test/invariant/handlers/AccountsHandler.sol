@@ -85,6 +85,15 @@ contract AccountsHandler is Handler {
         _did(People.OPERATOR);
     }
 
+    /// @notice The grid operator sets more or less aside for what sellers get beyond what buyers pay.
+    function setMatchingFund(uint256 seed) external resumed {
+        _pastRound(seed);
+        uint256 amount = _in(seed, 1, MIRROR.matchingFund() + MIRROR.unclaimed() / 4);
+        VM.prank(People.OPERATOR);
+        MARKET.setMatchingFund(amount);
+        _did(People.OPERATOR);
+    }
+
     /// @notice Somebody sends the market tokens without a deposit.
     function donate(uint256 seed) external resumed {
         uint256 tokenAmount = _in(seed, 0, 10 * UNIT);

@@ -78,7 +78,7 @@ contract Mirror is Stored {
     /// @notice Compares the market's tokens and views with what its events told: every slot, and the views of one pile,
     /// each time another's.
     function compare() external {
-        uint256 claims = inDelivery + gridBalance;
+        uint256 claims = inDelivery + gridBalance + matchingFund;
         for (uint256 pile = firstPile; pile <= pileCount; ++pile) {
             uint256 word = PileState.unwrap(stateOf[pile]);
             _hold(PileState.unwrap(_MARKET.pileState(pile)) == word, "INV-9 events tell another slot");
@@ -203,6 +203,14 @@ contract Mirror is Stored {
         if (topic == IAccounts.GridDeposited.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
             _gridMoved(amount, 0, balance);
+        } else if (topic == IAccounts.MatchingFundSet.selector) {
+            (uint256 fund, uint256 balance) = abi.decode(log.data, (uint256, uint256));
+            _hold(hasRole[keccak256("GRID_OPERATOR_ROLE")][actor], "INV-6 somebody else set the matching fund");
+            if (fund > matchingFund) {
+                _hold(fund - matchingFund <= unclaimed(), "INV-19 the operator set aside what others have a claim on");
+            }
+            _gridMoved(matchingFund, fund, balance);
+            matchingFund = fund;
         } else if (topic == IAccounts.GridWithdrawn.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
             _gridPaid(amount, balance, hasRole[keccak256("GRID_OPERATOR_ROLE")][actor]);

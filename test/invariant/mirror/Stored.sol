@@ -30,9 +30,8 @@ abstract contract Stored is RewardsTold {
         for (uint256 pile = firstPile; pile <= pileCount && _rules.readingSeconds != 0; ++pile) {
             if (reachWh[pile] > largestWh) largestWh = reachWh[pile];
         }
-        // Nobody sets aside a matching fund: the slot's third field is 0.
         _hold(
-            _load(_market, PILE_COUNT) == pileCount | (largestWh << 32),
+            _load(_market, PILE_COUNT) == pileCount | (largestWh << 32) | (matchingFund << 64),
             "INV-9 events tell another number of piles, largest reach or matching fund"
         );
     }

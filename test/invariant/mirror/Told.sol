@@ -95,6 +95,8 @@ abstract contract Told {
     uint256 public inDelivery;
     /// @notice The grid operator's account, money units.
     uint256 public gridBalance;
+    /// @notice What the grid operator set aside for what sellers get beyond what buyers pay, money units.
+    uint256 public matchingFund;
     /// @notice Tokens that came in without being anybody's, smallest token units.
     uint256 public uncounted;
     /// @notice Last cleared frame.
