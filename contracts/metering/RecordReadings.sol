@@ -111,7 +111,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         _ringOf(market).store(reading);
     }
 
-    /// @dev The meter that a proof is about, or why there is none of whom a reading is wanted.
+    /// @notice The meter that a proof is about, or why there is none of whom a reading is wanted.
     /// @return key its key
     /// @return reachWh most that its pile moves in a frame
     function _meterFor(
