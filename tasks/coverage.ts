@@ -70,11 +70,11 @@ async function check(hre: HardhatRuntimeEnvironment): Promise<void> {
   process.exitCode = 1;
 }
 
-/** Files of the contracts that a market runs on or is compared with: all but those that only tests deploy. */
+/** Files of the contracts that are measured: all but those that only tests deploy, and `metering/` (`.solcover.js`). */
 async function contractsOf(root: string): Promise<string[]> {
   const names = await readdir(join(root, "contracts"), { recursive: true });
   return names
-    .filter((name) => name.endsWith(".sol") && !name.startsWith("test"))
+    .filter((name) => name.endsWith(".sol") && !/^(test|metering)\//.test(name))
     .map((name) => `contracts/${name}`)
     .sort();
 }

@@ -9,5 +9,7 @@ export const TESTS_BEGIN = "2026-01-05T00:00:00Z";
 
 task(TASK_TEST).setAction(async (args: unknown, hre, runSuper): Promise<unknown> => {
   hre.config.networks.hardhat.initialDate = TESTS_BEGIN;
+  // Where files run side by side each process loads them by mocha's settings; a process alone has them from here.
+  await import("@nomicfoundation/hardhat-chai-matchers");
   return (await runSuper(args)) as unknown;
 });

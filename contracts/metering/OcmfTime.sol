@@ -14,6 +14,8 @@ library OcmfTime {
     uint256 private constant DIGITS = 0x3030303000303000303000303000303000303000303030003030303000000000;
     uint256 private constant DIGITS_MASK = 0xffffffff00ffff00ffff00ffff00ffff00ffff00ffffff00ffffffff00000000;
     uint256 private constant HIGH_NIBBLES = 0xf0f0f0f000f0f000f0f000f0f000f0f000f0f000f0f0f000f0f0f0f000000000;
+    /// @dev No time that four digits of a year can say.
+    uint256 private constant INVALID = type(uint256).max;
     uint256 private constant SIXES = 0x0606060600060600060600060600060600060600060606000606060600000000;
 
     /// @notice Reads a time.
@@ -34,21 +36,37 @@ library OcmfTime {
             }
             // Each byte becomes the number of two digits that begins there: at most 99, so none runs into its neighbour.
             uint256 pairs = digits * 10 + (digits << 8);
-            uint256 year = _byte(pairs, 0) * 100 + _byte(pairs, 2);
-            uint256 month = _byte(pairs, 5);
-            uint256 day = _byte(pairs, 8);
-            uint256 hour = _byte(pairs, 11);
-            uint256 minute = _byte(pairs, 14);
-            uint256 second = _byte(pairs, 17);
-            uint256 zoneMinute = _byte(pairs, 26);
-            if (year < 1970 || month - 1 > 11 || day == 0 || day > _daysOf(year, month)) return (false, 0, 0);
-            if (hour > 23 || minute > 59 || second > 59 || zoneMinute > 59) return (false, 0, 0);
-            time = _days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-            uint256 zone = _byte(pairs, 24) * 3600 + zoneMinute * 60;
+            time = _daySeconds(pairs);
+            uint256 ofDay = _secondOfDay(pairs);
+            if (time == INVALID || ofDay == INVALID || _byte(pairs, 26) > 59) return (false, 0, 0);
+            time += ofDay;
+            uint256 zone = _byte(pairs, 24) * 3600 + _byte(pairs, 26) * 60;
             if (sign == 0x2d) time += zone;
             else if (time < zone) return (false, 0, 0);
             else time -= zone;
             return (true, time, bytes1(uint8(_byte(word, 29))));
+        }
+    }
+
+    /// @dev Unix time at which the day of a time begins, s; {INVALID} where there is no such day from 1970 on.
+    function _daySeconds(uint256 pairs) private pure returns (uint256) {
+        unchecked {
+            uint256 year = _byte(pairs, 0) * 100 + _byte(pairs, 2);
+            uint256 month = _byte(pairs, 5);
+            uint256 day = _byte(pairs, 8);
+            if (year < 1970 || month - 1 > 11 || day == 0 || day > _daysOf(year, month)) return INVALID;
+            return _days(year, month, day) * 86_400;
+        }
+    }
+
+    /// @dev Seconds since its day began; {INVALID} where there is no such time of day.
+    function _secondOfDay(uint256 pairs) private pure returns (uint256) {
+        unchecked {
+            uint256 hour = _byte(pairs, 11);
+            uint256 minute = _byte(pairs, 14);
+            uint256 second = _byte(pairs, 17);
+            if (hour > 23 || minute > 59 || second > 59) return INVALID;
+            return hour * 3600 + minute * 60 + second;
         }
     }
 

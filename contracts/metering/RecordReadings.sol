@@ -84,14 +84,11 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         FrameProof calldata proof,
         uint256 frameSeconds
     ) private returns (MeterReading reading, bytes memory refusal) {
-        (uint256 pile, uint256 frame) = (proof.pile, proof.frame);
-        (bool stored, , ) = _ringOf(market).find(pile, frame);
-        if (stored) return (reading, abi.encodeWithSelector(ReadingExists.selector, pile, frame));
-        (Meter meter, ) = _meterAt(address(market), pile, frame);
-        if (Meter.unwrap(meter) == 0) return (reading, abi.encodeWithSelector(UnknownMeter.selector, market, pile));
-        address key = _keyOf(market, pile, proof.meter);
-        if (key != meter.key()) return (reading, abi.encodeWithSelector(WrongMeterKey.selector, pile, key));
-        uint256 start = frame * frameSeconds;
+        address key;
+        uint256 reachWh;
+        (key, reachWh, refusal) = _meterFor(market, proof);
+        if (refusal.length != 0) return (reading, refusal);
+        uint256 start = proof.frame * frameSeconds;
         try OCMF_VERIFIER.energyBetween(proof.meter, proof.records, start, start + frameSeconds) returns (
             uint256 consumedWh,
             uint256 producedWh,
@@ -99,20 +96,36 @@ abstract contract RecordReadings is Readings, IMeterRecords {
             uint256 lastPage
         ) {
             uint256 mostWh = consumedWh > producedWh ? consumedWh : producedWh;
-            uint256 reachWh = meter.energyPerFrameWh();
             if (mostWh > reachWh) {
-                return (reading, abi.encodeWithSelector(ReadingAboveReach.selector, pile, mostWh, reachWh));
+                return (reading, abi.encodeWithSelector(ReadingAboveReach.selector, proof.pile, mostWh, reachWh));
             }
-            refusal = _turn(key, frame, firstPage, lastPage);
+            refusal = _turn(key, proof.frame, firstPage, lastPage);
             if (refusal.length != 0) return (reading, refusal);
             // At most the reach, which has 24 bits.
-            reading = MeterReadingLib.pack(pile, frame, consumedWh, producedWh);
-            _ringOf(market).store(reading);
+            reading = MeterReadingLib.pack(proof.pile, proof.frame, consumedWh, producedWh);
         } catch (bytes memory reason) {
             // Out of gas says nothing; it must not pass for no refusal.
-            if (reason.length == 0) revert RecordsNotRead(pile, frame);
+            if (reason.length == 0) revert RecordsNotRead(proof.pile, proof.frame);
             return (reading, reason);
         }
+        _ringOf(market).store(reading);
+    }
+
+    /// @notice The meter that a proof is about, or why there is none of whom a reading is wanted.
+    /// @return key its key
+    /// @return reachWh most that its pile moves in a frame
+    function _meterFor(
+        IMarket market,
+        FrameProof calldata proof
+    ) private view returns (address key, uint256 reachWh, bytes memory refusal) {
+        (uint256 pile, uint256 frame) = (proof.pile, proof.frame);
+        (bool stored, , ) = _ringOf(market).find(pile, frame);
+        if (stored) return (key, 0, abi.encodeWithSelector(ReadingExists.selector, pile, frame));
+        (Meter meter, ) = _meterAt(address(market), pile, frame);
+        if (Meter.unwrap(meter) == 0) return (key, 0, abi.encodeWithSelector(UnknownMeter.selector, market, pile));
+        key = _keyOf(market, pile, proof.meter);
+        if (key != meter.key()) return (key, 0, abi.encodeWithSelector(WrongMeterKey.selector, pile, key));
+        reachWh = meter.energyPerFrameWh();
     }
 
     /// @dev Notes the pages of a frame, or says why they cannot be it.

@@ -12,10 +12,14 @@ const NO_COMMAND = [303, 313, 314];
  * what to do instead; what was wrong stands above it.
  */
 export function hintInsteadOfStacks(): void {
+  const inherited = (Object.getPrototypeOf(HardhatError.prototype) as { [inspect.custom]: () => string })[
+    inspect.custom
+  ];
   Object.defineProperty(HardhatError.prototype, inspect.custom, {
     configurable: true,
     value(this: HardhatError) {
-      if (this.number < FIRST || this.number > LAST) return this.stack;
+      // An error's stack is what inspecting it gives, so it cannot be asked for here.
+      if (this.number < FIRST || this.number > LAST) return inherited.call(this);
       return hint(NO_COMMAND.includes(this.number) ? [] : process.argv.slice(2));
     },
   });

@@ -1,5 +1,9 @@
+import { inspect } from "node:util";
+
 import { expect } from "chai";
 import hre from "hardhat";
+import { HardhatError } from "hardhat/internal/core/errors";
+import { ERRORS } from "hardhat/internal/core/errors-list";
 
 import { hint } from "../../../tasks/support/argumentErrors";
 import { deploysInProcess } from "../../../tasks/support/startup";
@@ -23,6 +27,13 @@ describe("starting a command", () => {
       expect(asked(command, "--feeder", "x"), command).to.equal(false);
       expect(hre.tasks, command).to.have.property(command);
     }
+  });
+
+  it("leaves the stack of every other error of Hardhat's as it is", () => {
+    expect(new HardhatError(ERRORS.GENERAL.NOT_INSIDE_PROJECT).stack).to.match(/HH1: .*\n +at /);
+    expect(inspect(new HardhatError(ERRORS.ARGUMENTS.UNRECOGNIZED_COMMAND_LINE_ARG, { argument: "--x" }))).to.include(
+      "npx hardhat help",
+    );
   });
 
   it("says which help to read where something was mistyped", () => {
