@@ -24,33 +24,8 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
         MarketTotals c = _requireClearable(frame);
-        PublishedFrame published = _publicationOf(frame);
         (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(c, frame);
-        bool known = _isKnown(published);
-        (uint256[] memory live, uint256 capacity) = _readLive();
-        // Allocated before the struct, which the orders follow in memory.
-        uint256[] memory slots = new uint256[](live.length << 8);
-        Clearing memory f = Clearing({
-            live: live,
-            slots: slots,
-            sureMargin: METERED ? _sureMargin(published) : 0,
-            bestBid: 0,
-            bestAsk: type(uint256).max,
-            selector: uint32(IMechanism.propose.selector),
-            market: address(this),
-            delivery: DELIVERY,
-            frame: frame,
-            published: published,
-            roomWh: _chargingRoomWh(published),
-            roundFollows: known && _hasTimeForRound(frame),
-            previousKnown: previousKnown,
-            previousW: previousW,
-            fund: _matchingFund,
-            rules: RULES,
-            ordersOffset: ORDERS_OFFSET,
-            orderCount: 0
-        });
-        _collect(f, capacity);
+        Clearing memory f = _collected(frame, previousKnown, previousW);
         // Laid out as the event's data: load, PFL, offset, then the list of fills.
         (uint256[] memory fills, uint256[] memory ranked) = _propose(f);
         uint256 gridWh = _bookProposal(f, fills);
@@ -58,10 +33,11 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         _writeLive(f.live);
 
         int256 loadW =
-            published.baseLoadW() +
+            f.published.baseLoadW() +
                 // Energies of a frame, times at most 20 000.
                 // forge-lint: disable-next-line(unsafe-typecast)
                 Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+        bool known = _isKnown(f.published);
         if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
         c = c.withFrame(frame, loadW, known, pflW);
         bool open = flexible.length != 0;
@@ -72,7 +48,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         bytes32 digest;
         if (fills.length != 0) {
             c = c.withOneMoreOpen();
-            digest = _digest(FillsDigest.MATCH, frame, fills, PublishedFrame.unwrap(published));
+            digest = _digest(FillsDigest.MATCH, frame, fills, PublishedFrame.unwrap(f.published));
             open = true;
         }
         _chronicle = c;
@@ -90,6 +66,35 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     function frameRecord(uint256 frame) external view returns (FrameRecord record) {
         record = _records[frame % REMEMBERED_FRAMES];
         if (record.frame() != frame) record = _unsettledRecords[frame];
+    }
+
+    /// @dev A frame's terms, and behind them in memory the orders that take part.
+    function _collected(uint256 frame, bool previousKnown, int256 previousW) private returns (Clearing memory f) {
+        PublishedFrame published = _publicationOf(frame);
+        (uint256[] memory live, uint256 capacity) = _readLive();
+        // Allocated before the struct, which the orders follow in memory.
+        uint256[] memory slots = new uint256[](live.length << 8);
+        f = Clearing({
+            live: live,
+            slots: slots,
+            sureMargin: METERED ? _sureMargin(published) : 0,
+            bestBid: 0,
+            bestAsk: type(uint256).max,
+            selector: uint32(IMechanism.propose.selector),
+            market: address(this),
+            delivery: DELIVERY,
+            frame: frame,
+            published: published,
+            roomWh: _chargingRoomWh(published),
+            roundFollows: _isKnown(published) && _hasTimeForRound(frame),
+            previousKnown: previousKnown,
+            previousW: previousW,
+            fund: _matchingFund,
+            rules: RULES,
+            ordersOffset: ORDERS_OFFSET,
+            orderCount: 0
+        });
+        _collect(f, capacity);
     }
 
     /// @notice The live bits, word by word.

@@ -138,6 +138,10 @@ abstract contract Campaign {
             if (market.lockedBalanceOf(account) != 0) _mirror.violate("INV-10 a dead order's lock is not free");
             if (free != 0) _withdraw(market, account, free);
         }
+        if (market.matchingFund() != 0) {
+            VM.prank(People.OPERATOR);
+            market.setMatchingFund(0);
+        }
         _collect(market);
         if (market.gridBalance() != 0) {
             uint256 income = market.gridBalance();
