@@ -24,23 +24,18 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
         MarketTotals c = _requireClearable(frame);
-        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(c, frame);
-        Clearing memory f = _collected(frame, previousKnown, previousW);
-        // Laid out as the event's data: load, PFL, offset, then the list of fills.
-        (uint256[] memory fills, uint256[] memory ranked) = _propose(f);
-        uint256 gridWh = _bookProposal(f, fills);
-        uint256[] memory flexible = _writeOrders(f, fills.length != 0, ranked);
-        _writeLive(f.live);
+        (Clearing memory f, uint256 pflW) = _collected(c, frame);
+        (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) = _decide(f);
 
         int256 loadW =
             f.published.baseLoadW() +
                 // Energies of a frame, times at most 20 000.
                 // forge-lint: disable-next-line(unsafe-typecast)
                 Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
-        bool known = _isKnown(f.published);
-        if (known && previousKnown) pflW += Fluctuation.stepW(loadW, previousW);
-        c = c.withFrame(frame, loadW, known, pflW);
-        bool open = flexible.length != 0;
+        bool open = _isKnown(f.published);
+        if (open && f.previousKnown) pflW += Fluctuation.stepW(loadW, f.previousW);
+        c = c.withFrame(frame, loadW, open, pflW);
+        open = flexible.length != 0;
         if (open) {
             _openRound(f, gridWh, flexible);
             c = c.withRoundOpen(true);
@@ -68,8 +63,27 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         if (record.frame() != frame) record = _unsettledRecords[frame];
     }
 
-    /// @dev A frame's terms, and behind them in memory the orders that take part.
-    function _collected(uint256 frame, bool previousKnown, int256 previousW) private returns (Clearing memory f) {
+    /// @notice Has the mechanism propose, checks and books it, and writes what changed.
+    /// @return fills laid out as the event's data: room for load, PFL and offset, then the list
+    /// @return flexible where a round follows, the flexible orders by priority
+    /// @return gridWh what the grid delivers, Wh
+    function _decide(
+        Clearing memory f
+    ) private returns (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) {
+        uint256[] memory ranked;
+        (fills, ranked) = _propose(f);
+        gridWh = _bookProposal(f, fills);
+        flexible = _writeOrders(f, fills.length != 0, ranked);
+        _writeLive(f.live);
+    }
+
+    /// @notice A frame's terms, and behind them in memory the orders that take part.
+    /// @return f the terms
+    /// @return pflW the PFL up to the frame before, W
+    function _collected(MarketTotals c, uint256 frame) private returns (Clearing memory f, uint256 pflW) {
+        bool previousKnown;
+        int256 previousW;
+        (pflW, previousKnown, previousW) = _pflUntil(c, frame);
         PublishedFrame published = _publicationOf(frame);
         (uint256[] memory live, uint256 capacity) = _readLive();
         // Allocated before the struct, which the orders follow in memory.

@@ -150,34 +150,43 @@ abstract contract ProposalBooking is RoundOpener {
     ) internal returns (uint256[] memory flexible) {
         if (!booked && !f.roundFollows) return UnsafeList.reserve(0);
         unchecked {
-            uint256[] memory slots = f.slots;
             uint256 flexibleCount;
             for (uint256 i; i < f.orderCount; ++i) {
-                PileState before;
-                assembly ("memory-safe") {
-                    before := mload(add(add(f, FIRST_ORDER_OFFSET), shl(5, i)))
-                }
-                uint256 pile = before.balance();
-                PileState s = PileState.wrap(UnsafeList.get(slots, pile));
-                uint256 filledWh = before.remainingWh() - s.remainingWh();
-                uint256 displayedWh = before.displayedWh();
-                if (filledWh != 0) {
-                    if (filledWh > displayedWh) Refusals.raise(IRoundExecution.UnsoundFill.selector, pile);
-                    s = s.less(_marginOf(pile, f.published));
-                    _setState(pile, s);
-                    if (s.remainingWh() == 0) _unmark(f.live, pile);
-                }
-                if (!f.roundFollows) continue;
-                // What a round may move: an iceberg bid or an ask with energy left. It stands in place of the slot.
-                uint256 word;
-                if (s.remainingWh() != 0 && !(s.isCharge() && !s.isIceberg())) {
-                    word = FlexibleOrder.unwrap(FlexibleOrderLib.freeze(s, pile, displayedWh - filledWh, f.frame));
-                    ++flexibleCount;
-                }
-                UnsafeList.set(slots, pile, word);
+                if (_writeOrder(f, i)) ++flexibleCount;
             }
             flexible = UnsafeList.reserve(flexibleCount);
-            if (flexibleCount != 0) _order(flexible, flexibleCount, slots, ranked);
+            if (flexibleCount != 0) _order(flexible, flexibleCount, f.slots, ranked);
+        }
+    }
+
+    /// @notice Writes an order that was filled, and puts the flexible order that is left of it in place of its slot.
+    /// @param index its place among the orders of the frame
+    /// @return flexible whether a round may move what is left
+    function _writeOrder(Clearing memory f, uint256 index) private returns (bool flexible) {
+        unchecked {
+            PileState s;
+            assembly ("memory-safe") {
+                s := mload(add(add(f, FIRST_ORDER_OFFSET), shl(5, index)))
+            }
+            uint256 pile = s.balance();
+            uint256 displayedWh = s.displayedWh();
+            uint256 remainingWh = s.remainingWh();
+            s = PileState.wrap(UnsafeList.get(f.slots, pile));
+            uint256 filledWh = remainingWh - s.remainingWh();
+            if (filledWh != 0) {
+                if (filledWh > displayedWh) Refusals.raise(IRoundExecution.UnsoundFill.selector, pile);
+                s = s.less(_marginOf(pile, f.published));
+                _setState(pile, s);
+                if (s.remainingWh() == 0) _unmark(f.live, pile);
+            }
+            if (!f.roundFollows) return false;
+            // A round may move an iceberg bid or an ask with energy left.
+            flexible = s.remainingWh() != 0 && !(s.isCharge() && !s.isIceberg());
+            uint256 word;
+            if (flexible) {
+                word = FlexibleOrder.unwrap(FlexibleOrderLib.freeze(s, pile, displayedWh - filledWh, f.frame));
+            }
+            UnsafeList.set(f.slots, pile, word);
         }
     }
 

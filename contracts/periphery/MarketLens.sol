@@ -263,22 +263,25 @@ contract MarketLens is IMarketLens {
             uint256 pile = ranked[i] & type(uint16).max;
             PileState s = market.pileState(pile);
             if (s.isCharge() != bids) continue;
-            uint256 waited = frame - s.firstFrame();
-            lines[next++] = Line({
-                account: market.pileRecord(pile).account,
-                pile: pile,
-                price: s.priceTicks() * p.tickSize,
-                displayedWh: s.displayedWh(),
-                hiddenWh: s.remainingWh() - s.displayedWh(),
-                iceberg: s.isIceberg(),
-                firstFrame: s.firstFrame(),
-                expiryFrame: s.expiryFrame(),
-                waitedFrames: waited,
-                priceRank: priceRanks[pile],
-                timeRank: Ranking.timeRank(waits, waited),
-                priority: ranked[i] >> PRIORITY_SHIFT
-            });
+            Line memory line = _line(market, pile, s, frame);
+            line.price = s.priceTicks() * p.tickSize;
+            line.priceRank = priceRanks[pile];
+            line.timeRank = Ranking.timeRank(waits, line.waitedFrames);
+            line.priority = ranked[i] >> PRIORITY_SHIFT;
+            lines[next++] = line;
         }
+    }
+
+    /// @dev An order as a line, but for its price and ranks.
+    function _line(IMarket market, uint256 pile, PileState s, uint256 frame) private view returns (Line memory line) {
+        line.account = market.pileRecord(pile).account;
+        line.pile = pile;
+        line.displayedWh = s.displayedWh();
+        line.hiddenWh = s.remainingWh() - s.displayedWh();
+        line.iceberg = s.isIceberg();
+        line.firstFrame = s.firstFrame();
+        line.expiryFrame = s.expiryFrame();
+        line.waitedFrames = frame - s.firstFrame();
     }
 
     /// @dev Why a bid finds neither a pile nor the grid.

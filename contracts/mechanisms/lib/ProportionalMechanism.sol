@@ -41,11 +41,29 @@ abstract contract ProportionalMechanism is Mechanism {
         unchecked {
             uint256 bid = book.bidAt(bids - 1).priceTicks() * tickSize;
             uint256 ask = book.askAt(asks - 1).priceTicks() * tickSize;
-            uint256[] memory bought = _share(book.bids, bids, demandWh, supplyWh);
-            uint256[] memory sold = _share(book.asks, asks, supplyWh, demandWh);
-            EfficientMatch.Prices memory prices = EfficientMatch.Prices(_price(bid, ask, supplyWh, demandWh), 0, 0);
+            _trade(
+                book,
+                _share(book.bids, bids, demandWh, supplyWh),
+                _share(book.asks, asks, supplyWh, demandWh),
+                EfficientMatch.Prices(_price(bid, ask, supplyWh, demandWh), 0, 0),
+                fills
+            );
+        }
+    }
+
+    /// @notice Joins what bids buy and what asks sell, both by priority.
+    /// @param bought energy of each bid that takes part, Wh
+    /// @param sold energy of each ask that takes part, Wh, together as much
+    function _trade(
+        Auction.Book memory book,
+        uint256[] memory bought,
+        uint256[] memory sold,
+        EfficientMatch.Prices memory prices,
+        uint256[] memory fills
+    ) private pure {
+        unchecked {
             uint256 j;
-            for (uint256 i; i < bids; ++i) {
+            for (uint256 i; i < bought.length; ++i) {
                 uint256 left = UnsafeList.get(bought, i);
                 while (left != 0) {
                     uint256 energyWh = UnsafeList.get(sold, j);
