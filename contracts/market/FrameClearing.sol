@@ -24,71 +24,12 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
         MarketTotals c = _requireClearable(frame);
-        (Clearing memory f, uint256 pflW) = _collected(c, frame);
-        (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) = _decide(f);
-
-        int256 loadW =
-            f.published.baseLoadW() +
-                // Energies of a frame, times at most 20 000.
-                // forge-lint: disable-next-line(unsafe-typecast)
-                Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
-        bool open = _isKnown(f.published);
-        if (open && f.previousKnown) pflW += Fluctuation.stepW(loadW, f.previousW);
-        c = c.withFrame(frame, loadW, open, pflW);
-        open = flexible.length != 0;
-        if (open) {
-            _openRound(f, gridWh, flexible);
-            c = c.withRoundOpen(true);
-        }
-        bytes32 digest;
-        if (fills.length != 0) {
-            c = c.withOneMoreOpen();
-            digest = _digest(FillsDigest.MATCH, frame, fills, PublishedFrame.unwrap(f.published));
-            open = true;
-        }
-        _chronicle = c;
-        _keepRecord(frame, FrameRecordLib.pack(frame, loadW, digest));
-        if (KEEPER_PAID && open) IDelivery(DELIVERY).rewardClearing(msg.sender);
-        _logCleared(frame, loadW, pflW, fills);
-    }
-
-    /// @inheritdoc IFrameClearing
-    function chronicle() external view returns (MarketTotals) {
-        return _chronicle;
-    }
-
-    /// @inheritdoc IFrameClearing
-    function frameRecord(uint256 frame) external view returns (FrameRecord record) {
-        record = _records[frame % REMEMBERED_FRAMES];
-        if (record.frame() != frame) record = _unsettledRecords[frame];
-    }
-
-    /// @notice Has the mechanism propose, checks and books it, and writes what changed.
-    /// @return fills laid out as the event's data: room for load, PFL and offset, then the list
-    /// @return flexible where a round follows, the flexible orders by priority
-    /// @return gridWh what the grid delivers, Wh
-    function _decide(
-        Clearing memory f
-    ) private returns (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) {
-        uint256[] memory ranked;
-        (fills, ranked) = _propose(f);
-        gridWh = _bookProposal(f, fills);
-        flexible = _writeOrders(f, fills.length != 0, ranked);
-        _writeLive(f.live);
-    }
-
-    /// @notice A frame's terms, and behind them in memory the orders that take part.
-    /// @return f the terms
-    /// @return pflW the PFL up to the frame before, W
-    function _collected(MarketTotals c, uint256 frame) private returns (Clearing memory f, uint256 pflW) {
-        bool previousKnown;
-        int256 previousW;
-        (pflW, previousKnown, previousW) = _pflUntil(c, frame);
+        (uint256 pflW, bool previousKnown, int256 previousW) = _pflUntil(c, frame);
         PublishedFrame published = _publicationOf(frame);
         (uint256[] memory live, uint256 capacity) = _readLive();
         // Allocated before the struct, which the orders follow in memory.
         uint256[] memory slots = new uint256[](live.length << 8);
-        f = Clearing({
+        Clearing memory f = Clearing({
             live: live,
             slots: slots,
             sureMargin: METERED ? _sureMargin(published) : 0,
@@ -109,6 +50,63 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
             orderCount: 0
         });
         _collect(f, capacity);
+        _decide(c, f, pflW);
+    }
+
+    /// @inheritdoc IFrameClearing
+    function chronicle() external view returns (MarketTotals) {
+        return _chronicle;
+    }
+
+    /// @inheritdoc IFrameClearing
+    function frameRecord(uint256 frame) external view returns (FrameRecord record) {
+        record = _records[frame % REMEMBERED_FRAMES];
+        if (record.frame() != frame) record = _unsettledRecords[frame];
+    }
+
+    /// @dev Has the mechanism decide about the orders, and keeps what becomes of the frame.
+    /// @param c the market's totals before
+    /// @param pflW the PFL up to the frame before, W
+    function _decide(MarketTotals c, Clearing memory f, uint256 pflW) private {
+        (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) = _decideOrders(f);
+
+        int256 loadW =
+            f.published.baseLoadW() +
+                // Energies of a frame, times at most 20 000.
+                // forge-lint: disable-next-line(unsafe-typecast)
+                Fluctuation.powerW(int256(CHARGE_EFFICIENCY_BPS * gridWh), FRAME_SECONDS * BPS);
+        bool open = _isKnown(f.published);
+        if (open && f.previousKnown) pflW += Fluctuation.stepW(loadW, f.previousW);
+        c = c.withFrame(f.frame, loadW, open, pflW);
+        open = flexible.length != 0;
+        if (open) {
+            _openRound(f, gridWh, flexible);
+            c = c.withRoundOpen(true);
+        }
+        bytes32 digest;
+        if (fills.length != 0) {
+            c = c.withOneMoreOpen();
+            digest = _digest(FillsDigest.MATCH, f.frame, fills, PublishedFrame.unwrap(f.published));
+            open = true;
+        }
+        _chronicle = c;
+        _keepRecord(f.frame, FrameRecordLib.pack(f.frame, loadW, digest));
+        if (KEEPER_PAID && open) IDelivery(DELIVERY).rewardClearing(msg.sender);
+        _logCleared(f.frame, loadW, pflW, fills);
+    }
+
+    /// @notice Has the mechanism propose, checks and books it, and writes what changed.
+    /// @return fills laid out as the event's data: room for load, PFL and offset, then the list
+    /// @return flexible where a round follows, the flexible orders by priority
+    /// @return gridWh what the grid delivers, Wh
+    function _decideOrders(
+        Clearing memory f
+    ) private returns (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) {
+        uint256[] memory ranked;
+        (fills, ranked) = _propose(f);
+        gridWh = _bookProposal(f, fills);
+        flexible = _writeOrders(f, fills.length != 0, ranked);
+        _writeLive(f.live);
     }
 
     /// @notice The live bits, word by word.
