@@ -64,7 +64,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         if (record.frame() != frame) record = _unsettledRecords[frame];
     }
 
-    /// @dev Has the mechanism decide about the orders, and keeps what becomes of the frame.
+    /// @notice Has the mechanism decide about the orders, and keeps what becomes of the frame.
     /// @param c the market's totals before
     /// @param pflW the PFL up to the frame before, W
     function _decide(MarketTotals c, Clearing memory f, uint256 pflW) private {
