@@ -42,6 +42,7 @@ import {
   READING_TYPES,
   type SignedTerms,
 } from "./packedWords";
+import { readPileStates } from "./pileStatesReader";
 import { type Role, ROLE_IDS } from "./roleIds";
 import { RoundsClient } from "./roundsClient";
 import type { Call, Receipt, Transactor } from "./transactor";
@@ -50,8 +51,6 @@ const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
 export type { BatchRefusal, SignedOrder, SignedReading } from "./actions";
 export type { ClearedFrame } from "./clearedFrame";
-
-const PILE_STATE_SELECTOR = MARKET_INTERFACE.getFunction("pileState")!.selector;
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
@@ -236,16 +235,9 @@ export class MarketClient implements MarketContracts {
       this.market.chronicle(at).then(decodeChronicle),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
-    const words = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileWord(i + 1, at)));
-    return words
+    return (await readPileStates(this.provider, this.address, Number(count), at))
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, seconds));
-  }
-
-  /** A pile's slot as it is stored; encoded by hand, since a simulated day reads each pile's twice a frame. */
-  private async pileWord(pile: number, at: { blockTag?: BlockTag }): Promise<bigint> {
-    const data = `${PILE_STATE_SELECTOR}${pile.toString(16).padStart(64, "0")}`;
-    return BigInt(await this.provider.call({ to: this.address, data, ...at }));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */
