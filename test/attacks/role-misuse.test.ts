@@ -30,6 +30,7 @@ describe("Attack: misuse of roles", () => {
     GRID_OPERATOR_ROLE: [
       async () => market.connect(me).publish([]),
       async () => market.connect(me).withdrawGrid(me, 1n),
+      async () => market.connect(me).setMatchingFund(1n),
     ],
     REGISTRAR_ROLE: [
       async () => market.connect(me).registerPile(me, me, me, 7000),
