@@ -10,6 +10,7 @@ import { ethers } from "hardhat";
 import { GRID, type PackedFill } from "../../scripts/chain/packedWords";
 import { withDefaults } from "../../scripts/core/parameters";
 import type { Delivery, Market } from "../../typechain-types";
+import { ALL_CASES } from "../helpers/cases";
 import { goTo } from "../helpers/market";
 import {
   digestOf,
@@ -87,6 +88,15 @@ const READINGS = {
 
 type Family = keyof typeof FAMILIES;
 type How = keyof typeof READINGS;
+
+/** The family whose settlement costs most, as all of them together show; a quick run tries it alone. */
+const DEAREST: Record<How, Family> = {
+  "all take all that they can": "all sell to one",
+  "all sellers produce more than the operator can pay": "all sell to one",
+  "all produce more than the operator can pay, and one says nothing yet": "sell to the grid",
+  "all are silent": "all sell to one",
+  "all is as agreed": "all sell to one",
+};
 
 describe("The worst settlement fits into one transaction", () => {
   const wallets = Array.from({ length: PILE_CAP }, (_, i) => new ethers.Wallet(ethers.toBeHex(0xbd000 + i, 32)));
@@ -177,16 +187,22 @@ describe("The worst settlement fits into one transaction", () => {
     }
   }
 
+  const most = new Map<How, { family: Family; gas: number }>();
   for (const how of Object.keys(READINGS) as How[]) {
     const piles = how === "all is as agreed" ? PILE_CAP : METERED_CAP;
     for (const family of Object.keys(FAMILIES) as Family[]) {
       // Piles that all trade with each other wait together.
       if (how.endsWith("nothing yet") && !family.endsWith("the grid")) continue;
+      if (!ALL_CASES && family !== DEAREST[how]) continue;
       it(`of ${piles} piles that ${family}, where ${how}`, async function () {
         const gas = await gasOf(family, piles, how);
         this.test!.title += `: ${number(gas)} gas`;
         expect(gas).to.be.below(TRANSACTION_GAS);
+        if (gas > (most.get(how)?.gas ?? 0)) most.set(how, { family, gas });
       }).timeout(120_000);
     }
+    it(`of ${piles} piles where ${how} is known`, () => {
+      expect(most.get(how)?.family).to.equal(DEAREST[how]);
+    });
   }
 });
