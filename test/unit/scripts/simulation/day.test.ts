@@ -183,10 +183,14 @@ describe("the target of the default day", function () {
 
   it("is the policy's doing: buying at once on the same market is about as restless as the cap", async () => {
     const impatient = spread(
-      await Promise.all(seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Impatient() })).pflW)),
+      await Promise.all(
+        seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Impatient() })).pflW),
+      ),
     );
     const waterline = spread(
-      await Promise.all(seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Waterline() })).pflW)),
+      await Promise.all(
+        seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Waterline() })).pflW),
+      ),
     );
     expect(waterline.mean).to.be.below(0.65 * impatient.mean);
   });
