@@ -154,8 +154,8 @@ describe("mechanisms beside their twins in TypeScript", () => {
           seen.subsidies += Number(subsidy !== undefined);
         }
       }
-      expect(seen.trades).to.be.above(50);
-      expect(seen.gridFills).to.be.above(10);
+      expect(seen.trades).to.be.above(runs(1_000) / 2);
+      expect(seen.gridFills).to.be.above(runs(1_000) / 10);
       expect(seen.premiums > 0, "premiums").to.equal(matching === "mcafee" || matching === "vickrey");
       expect(seen.subsidies > 0, "subsidies").to.equal(matching === "vickrey");
     }).timeout(120_000);
