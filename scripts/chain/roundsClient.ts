@@ -81,7 +81,7 @@ export class RoundsClient {
     };
   }
 
-  /** What clearing alone would do with a frozen book. */
+  /** Score of the fallback on a frozen book. */
   async scoreFallback(book: readonly bigint[]): Promise<Score> {
     const [unservedWh, squaresW2] = await this.rounds.scoreFallback([...book]);
     return { unservedWh, squaresW2 };

@@ -19,8 +19,8 @@ export interface FlexibleOrder {
 }
 
 /**
- * What a round is about, as it stood at the match: it never changes. SPEC 4. Frames are counted from the round's by an
- * offset k = 0 ... horizon - 1.
+ * The book of a round as it stood at the match; it never changes. SPEC 4. Frames are counted from the
+ * round's by an offset k = 0 ... horizon - 1.
  */
 export interface FrozenBook extends Pick<
   MarketParameters,
@@ -59,7 +59,7 @@ export interface Plan {
   readonly dischargeWh: readonly bigint[];
 }
 
-/** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
+/** Score that plans compete by; smaller is better, the unserved energy first. SPEC 4. */
 export interface Score {
   /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
   readonly unservedWh: bigint;
