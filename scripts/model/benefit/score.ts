@@ -33,7 +33,7 @@ export function benefit({ squaresW2 }: Score): bigint {
   return 10n ** 18n / (1n + squaresW2);
 }
 
-/** What a bid lost by the end of the horizon: what it has left if it ends there; by slack, what it can no longer get. */
+/** A bid's loss by the end of the horizon: its rest if it ends there; by slack, the energy that it can no longer get. */
 function lostWh(book: FrozenBook, lastFrame: number, { expiryFrame, peakWh }: FlexibleOrder, leftWh: bigint): bigint {
   if (expiryFrame <= lastFrame) return leftWh;
   const laterWh = BigInt(expiryFrame - lastFrame) * peakWh;
