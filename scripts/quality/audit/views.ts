@@ -19,7 +19,7 @@ import type { AuditedContracts } from "./marketLogs";
 import type { RebuiltMeter } from "./meterBook";
 import type { RebuiltMarket } from "./rebuiltMarket";
 
-/** What is compared of one thing: the name of each figure with its unit, as rebuilt and as the contract has it. */
+/** Figures compared of one thing: each with its name and unit, as rebuilt and as the contract has it. */
 export interface Subject {
   subject: string;
   fields: [name: string, rebuilt: unknown, contract: unknown][];
@@ -31,7 +31,7 @@ const LAST_FRAME = 2n ** 32n - 1n;
 export const MORE_LIVE_SLOT = 4n;
 const SENTINEL = 1n << 255n;
 
-/** What the delivery contract answers of a pile that it does not know. */
+/** The delivery contract's answer for a pile that it does not know. */
 const NO_METER: RebuiltMeter = {
   ...{ key: ZeroAddress, energyPerFrameWh: 0n, weatherBps: 0n, operatorTag: 0n },
   attributes: { capacity: 0, renewable: 0, position: 0, stability: 0 },
