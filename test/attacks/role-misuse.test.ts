@@ -122,7 +122,7 @@ describe("Attack: misuse of roles", () => {
     await expect(rounds.connect(me).setReward(market, 1n))
       .to.be.revertedWithCustomError(rounds, "NotGridOperator")
       .withArgs(me);
-    // What calls itself a market registers meters, opens rounds and is read for itself alone.
+    // A caller that poses as a market registers meters, opens rounds and is read for itself alone.
     await delivery.connect(me).registerMeter(1, me, me, 1n);
     expect((await delivery.meterOf(market, 1, 0)).key).to.equal(a.address);
     await expect(market.connect(me).executeFlexible(1, 0n, 0n, []))

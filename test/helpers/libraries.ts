@@ -13,7 +13,7 @@ export async function packedTypesHarness(): Promise<PackedTypesHarness> {
   return await ethers.deployContract("PackedTypesHarness");
 }
 
-/** What {@link LibraryHarness} returns where nothing is found. */
+/** Answer of {@link LibraryHarness} where nothing is found. */
 export const NONE = ethers.MaxUint256;
 
 /** Ascending order of words. */

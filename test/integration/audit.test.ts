@@ -94,7 +94,7 @@ describe("Auditing a market from its events", function () {
     return played;
   }
 
-  /** What a market has told until now. */
+  /** Events of a market until now. */
   async function playedOn(address: string): Promise<Played> {
     const client = await MarketClient.connect(address, ethers.provider);
     const toBlock = await ethers.provider.getBlockNumber();
@@ -143,7 +143,8 @@ describe("Auditing a market from its events", function () {
       for (const name of names) {
         const ofName = [...events.keys()].filter((index) => events[index]!.name === name).reverse();
         let field: string | undefined;
-        // What a later event overwrites altogether is not missed: an order that is cancelled, then placed anew.
+        // An event that a later one overwrites altogether is not missed: an order that is cancelled, then placed
+        // anew.
         for (const index of ofName) {
           field = (await audit(played, events.toSpliced(index, 1))).difference?.field;
           if (field !== undefined) break;

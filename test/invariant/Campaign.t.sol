@@ -5,7 +5,7 @@ import { IMarketParameters } from "../../contracts/interfaces/IMarketParameters.
 import { DeliveryHandler } from "./handlers/DeliveryHandler.sol";
 import { Campaign } from "./Campaign.sol";
 
-/// @notice What all campaigns' markets have alike.
+/// @notice Parameters that all campaigns' markets share.
 function usualParameters() pure returns (IMarketParameters.Parameters memory p) {
     p.unit = 1;
     p.tickSize = 1;

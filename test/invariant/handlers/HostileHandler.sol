@@ -18,7 +18,7 @@ import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
-/// @title What nobody may do
+/// @title Forbidden calls
 /// @notice Every call here must be refused: one that is not breaks an invariant. Refusals make the handlers revert, so
 /// that forge counts them.
 contract HostileHandler is Handler {

@@ -16,7 +16,7 @@ import { PretendedMarket } from "./PretendedMarket.sol";
 /// @notice Forgeries, not altered honest words: hashes stand where publications and fills belong, parts where wholes do,
 /// other frames' and markets' words where this one's do. Each call tries many; none may settle anything (INV-22).
 contract HostileSettler is Metering {
-    /// @dev What a settlement is handed.
+    /// @dev Arguments of a settlement.
     struct UnsafeList {
         IMarket market;
         uint256 frame;

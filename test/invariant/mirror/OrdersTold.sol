@@ -7,7 +7,7 @@ import { ClaimsTold } from "./ClaimsTold.sol";
 /// @title Piles, money and orders as their events tell them
 /// @notice Each event is checked for who caused it (INV-6) and for what it does to the pile's money (INV-1).
 abstract contract OrdersTold is ClaimsTold {
-    /// @dev What an order that is leaving was just said to cost its pile.
+    /// @dev Fee that was just announced of an order that is leaving.
     mapping(uint256 pile => uint256) private _feePaid;
 
     /// @dev Credit, what it rests on, registration, suspension.
@@ -51,8 +51,8 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = s.withBalance(balance);
     }
 
-    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take, or,
-    /// while it costs its order to leave, those of the dearest frame that may be published.
+    /// @notice Money that a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still
+    /// take, or, while leaving costs its order a fee, those of the dearest frame that may be published.
     function heldMarginOf(uint256 pile) public view returns (uint256) {
         PileState s = stateOf[pile];
         if (!_isLive(s)) return 0;
@@ -136,7 +136,7 @@ abstract contract OrdersTold is ClaimsTold {
         return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPrice, reachWh[pile]);
     }
 
-    /// @dev What an order pays that leaves though plans reckoned with it.
+    /// @dev Fee of an order that leaves though plans reckoned with it.
     function _feeOf(PileState s) private view returns (uint256 fee) {
         if (!_isLive(s) || !_leavingCosts(s)) return 0;
         uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();

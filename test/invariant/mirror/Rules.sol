@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
 
-/// @notice What the mirror needs of a market's parameters; units as in {IMarketParameters}.
+/// @notice Parameters of a market that the mirror needs; units as in {IMarketParameters}.
 struct Rules {
     uint256 unit;
     uint256 tickSize;

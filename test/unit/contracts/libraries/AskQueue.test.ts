@@ -13,7 +13,7 @@ const price = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, (1n << 24n) - 1n) },
 );
 const steps = fc.array(fc.record({ limit: price, remove: fc.boolean() }), { maxLength: 90 });
-/** What a ranked ask carries beside its price. */
+/** Fields of a ranked ask beside its price. */
 const rest = fc.record({
   low: fc.bigInt({ min: 0n, max: (1n << 40n) - 1n }),
   high: fc.bigInt({ min: 0n, max: (1n << 192n) - 1n }),

@@ -33,7 +33,7 @@ function slotOf(order: Order, sequence: number): bigint {
   ].reduce((word, [value, shift]) => word | (BigInt(value!) << BigInt(shift!)), 1n << 255n);
 }
 
-/** What the entry that `types/BookEntry.sol` draws says before ranking. */
+/** Fields of the entry that `types/BookEntry.sol` draws, before ranking. */
 function entryOf(word: bigint) {
   const field = (shift: bigint, bits: bigint) => Number((word >> shift) & ((1n << bits) - 1n));
   return {

@@ -34,7 +34,7 @@ describe("FirstFit", () => {
         fc.bigInt({ min: 0n, max: (1n << 40n) - 1n }),
         fc.array(step, { maxLength: 100 }),
         async (values, { shift, mask }, noise, steps) => {
-          // What lies beside the field must not matter; values that are too wide for it are cut.
+          // Bits beside the field must not matter; values that are too wide for it are cut.
           const words = values.map(
             (x) => ((x & mask) << BigInt(shift)) | (shift === 0 ? noise << 24n : noise & 0xffffffffffn),
           );

@@ -71,7 +71,7 @@ describe("MergeSort", () => {
     for (const [name, make] of Object.entries(SHAPES)) {
       const cost = async (length: number): Promise<number> => {
         const list = make(length);
-        // What copying costs is not sorting's.
+        // The cost of copying is not the sort's.
         const [sorting, copying] = [await harness.sort.estimateGas(list), await harness.plainSort.estimateGas([])];
         return Number(sorting - copying);
       };

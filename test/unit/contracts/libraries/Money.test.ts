@@ -61,7 +61,7 @@ describe("Money", () => {
           const whole = parts.reduce((sum, part) => sum + part, 0n);
           let left = whole;
           for (const part of parts) {
-            // What falls away of the lock covers what is paid for the part.
+            // The lock's part that falls away covers the payment for the part.
             const [, before] = await harness.amounts(price, left);
             const [, after] = await harness.amounts(price, left - part);
             const [paid] = await harness.amounts(price, part);

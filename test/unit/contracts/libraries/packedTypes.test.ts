@@ -100,7 +100,7 @@ describe("Packed types", () => {
     const { nonce, credit, creditWh, ...ofOrder } = layout;
     const REGISTERED = 1n << 255n;
 
-    /** What readers say of values as they are drawn. */
+    /** Values as readers return them, for values as they are drawn. */
     const asRead = ({ spanFrames, ...values }: Values): Values => ({
       ...values,
       expiryFrame: values.firstFrame! + spanFrames!,
@@ -423,7 +423,7 @@ describe("Packed types", () => {
         const word = await harness.packFill(sell!, buy!, energyWh!, price!, premium!, subsidy!);
         expect(word).to.equal(drawnWord(layout, values));
         expect(named(await harness.readFill(word))).to.deep.equal(values);
-        // What is nothing is left out.
+        // Zero fields are left out.
         expect(normal({ premium: 0n, subsidy: 0n, ...decodeFill(word) })).to.deep.equal(values);
       }
     });

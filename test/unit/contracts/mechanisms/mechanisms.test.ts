@@ -81,7 +81,7 @@ function slotOf({ pile, order }: Placed, tickSize: bigint): bigint {
   ].reduce((word, [value, shift]) => word | ((value as bigint) << BigInt(shift as number)), 1n << 255n);
 }
 
-/** What the model decides, as the contract would say it. */
+/** The model's decision, as the contract would say it. */
 function expectedOf({ market, placed, importTicks, roundFollows, fund }: Case) {
   const side = (which: "charge" | "discharge") =>
     rankSide(
@@ -113,7 +113,7 @@ function rulesOf({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, the
   return tickSize | scaled(maxWaitFrames, 16n) | (icebergThresholdWh << 32n) | weights;
 }
 
-/** What the contract proposes. */
+/** The contract's proposal. */
 async function proposedOf(mechanism: IMechanism, { market, placed, importTicks, roundFollows, fund }: Case) {
   const terms = {
     ...{ market: ZeroAddress, delivery: ZeroAddress, frame: FRAME },
