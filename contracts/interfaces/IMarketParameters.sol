@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title What is fixed when a feeder's market is deployed
+/// @title Parameters fixed when a feeder's market is deployed
 /// @notice Rules, units and bounds that nobody can change afterwards.
 interface IMarketParameters {
-    /// @notice Everything that a market never changes.
+    /// @notice All that a market never changes.
     /// @param admin grants and revokes the roles; holds no power over funds
     /// @param gridOperator publishes base load and tariffs, collects what is paid to the grid
     /// @param registrar registers, suspends and re-admits piles
@@ -12,7 +12,8 @@ interface IMarketParameters {
     /// @param token ERC-20 that the market counts in
     /// @param unit smallest token units in one money unit; 1 for a 6-decimal token, 1e12 for an 18-decimal one
     /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
-    /// @param bondPrice what an ask locks, money units per kWh; 0 for none, at least `importCap` where there are meters
+    /// @param bondPrice bond that an ask locks, money units per kWh; 0 for none, at least `importCap` where there are
+    /// meters
     /// and a defaulter pays
     /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
     /// @param frameSeconds length of a frame F, s; at most a day
@@ -29,10 +30,11 @@ interface IMarketParameters {
     /// @param pileCap most piles that may be registered
     /// @param rounds runs the benefit rounds; the zero address makes a market without them (AdBEV)
     /// @param roundSeconds length of the commit phase, and of the reveal phase, s
-    /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a whole
-    /// round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
+    /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a
+    /// whole round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
-    /// @param allotBySlack whether plans are allotted first to whoever can wait least, instead of earliest last frame first
+    /// @param allotBySlack whether plans are allotted first to whoever can wait least, instead of earliest last frame
+    /// first
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
@@ -44,10 +46,11 @@ interface IMarketParameters {
     /// @param creditPriorWh energy that the initial credit rests on, Wh; at most 2^26 - 1
     /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most `initialCredit`
     /// @param importCap largest import tariff that may be published, money units per kWh, at most 2^40 - 1
-    /// @param cancelPrice what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
-    /// displayed; 0 for nothing
-    /// @param keeperReward what whoever clears, finalises or settles a frame may claim, money units; 0 for nothing
-    /// @param mechanism proposes who trades with whom at what price; see {IMechanism}
+    /// @param cancelPrice fee of a flexible order that plans reckoned with and that is cancelled, money units per kWh
+    /// displayed; 0 for none
+    /// @param keeperReward reward that the caller who clears, finalises or settles a frame may claim, money units; 0
+    /// for none
+    /// @param mechanism contract that proposes who trades with whom at what price; see {IMechanism}
     /// @param thetaBps where between two prices a trade's price lies, 1/10 000 from the lower one, at most 10 000; for
     /// mechanisms that ask for it
     struct Parameters {
@@ -95,10 +98,10 @@ interface IMarketParameters {
 
     /// @notice A parameter is out of its range.
     /// @param name the parameter
-    /// @param value what was given
+    /// @param value the value given
     error InvalidParameter(bytes32 name, uint256 value);
 
     /// @notice The parameters of this market.
-    /// @return the same figures it was deployed with; the role fields name the first holders
+    /// @return the figures it was deployed with; the role fields name the first holders
     function parameters() external view returns (Parameters memory);
 }

@@ -22,8 +22,8 @@ contract LibraryHarness {
     uint256 private constant SPARE_WORDS = 512;
     /// @dev Stands next to what is handed to a function.
     uint256 private constant CANARY = 0xc0ffee;
-    /// @dev What memory is made dirty with: large, so that it shows where it is taken for 0, and nothing that a library
-    /// itself writes.
+    /// @dev Value that memory is made dirty with: large, so that it shows where it is taken for 0, and nothing that a
+    /// library itself writes.
     uint256 private constant DIRT = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffd1d1d;
 
     /// @notice A function wrote where it had nothing to write.
@@ -78,7 +78,7 @@ contract LibraryHarness {
         tree[0] = 0;
     }
 
-    /// @notice What {firstFit} does, by walking.
+    /// @notice {firstFit}, by walking.
     function plainFirstFit(
         uint256[] memory list,
         uint256 shift,
@@ -105,7 +105,7 @@ contract LibraryHarness {
         tree[0] = 0;
     }
 
-    /// @notice What {treeWithout} returns, built anew.
+    /// @notice {treeWithout}, built anew.
     function plainTreeWithout(
         uint256[] memory list,
         uint256[] calldata removed
@@ -206,7 +206,8 @@ contract LibraryHarness {
         return values;
     }
 
-    /// @notice {UnsafeList}: pushes `pushed` onto a list with just enough room, sets one word, reads it, sets the length.
+    /// @notice {UnsafeList}: pushes `pushed` onto a list with just enough room, sets one word, reads it, sets the
+    /// length.
     function words(
         uint256[] calldata pushed,
         uint256 index,
@@ -223,7 +224,7 @@ contract LibraryHarness {
         _requireUntouchedFrom(_freeMemory(), end);
     }
 
-    /// @notice What {words} does, with Solidity's own arrays.
+    /// @notice {words}, with Solidity's own arrays.
     function plainWords(
         uint256[] calldata pushed,
         uint256 index,
