@@ -13,10 +13,10 @@ import { IMarket } from "./IMarket.sol";
 ///
 /// **A frame's settlement.** Each pile's metered energy is attributed to its fills in their order (grid fills come
 /// last), each up to its agreed energy; the excess belongs to the last of them. Then, for a trade of `E` at `p` with
-/// `c` consumed and `g` produced, `m = min(c, g, floor(E (10 000 + overBps) / 10 000))`, at most `E` where `p > r`: the
-/// buyer pays the seller `m p` and the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid fill is
-/// `c r` from buyer to grid, an export fill `g x` from grid to seller. A seller buys its own consumption from the grid at
-/// `r`. Each product is divided by 1000 and rounded down, to the same figure on both sides.
+/// `c` consumed and `g` produced, `m = min(c, g, floor(E (10 000 + toleranceBps) / 10 000))`, at most `E` where `p >
+/// r`: the buyer pays the seller `m p` and the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid
+/// fill is `c r` from buyer to grid, an export fill `g x` from grid to seller. A seller buys its own consumption from
+/// the grid at `r`. Each product is divided by 1000 and rounded down, to the same figure on both sides.
 ///
 /// **Breach.** Where a defaulter pays, each kWh short or taken unasked costs it the spread `r - x`, or the other side's
 /// loss if that is more. The other side gets its loss (`max(0, r - p)` the buyer, `max(0, p - x)` the seller), the grid

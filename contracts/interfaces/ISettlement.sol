@@ -27,5 +27,11 @@ interface ISettlement {
     /// @param released money that the settled fills had set aside, money units
     /// @param postings one for each pile whose account or credit changes; the part of `released` they leave is the
     /// grid's
-    function post(uint256 frame, bytes32 digest, bytes32 rest, uint256 released, Posting[] calldata postings) external;
+    function bookSettlement(
+        uint256 frame,
+        bytes32 digest,
+        bytes32 rest,
+        uint256 released,
+        Posting[] calldata postings
+    ) external;
 }

@@ -22,7 +22,7 @@ export class Impatient implements OrderPolicy {
  * energy is free.
  */
 export function nextTariff(own: OwnState, view: PublicView): number {
-  const tariff = view.published(view.frame + 1)?.importPrice ?? own.limitPrice;
+  const tariff = view.published(view.frame + 1)?.importPricePerKwh ?? own.limitPrice;
   return Math.max(view.market.tickSize, Math.min(own.limitPrice, tariff));
 }
 

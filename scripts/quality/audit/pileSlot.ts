@@ -6,7 +6,7 @@ import type { PileState } from "../../chain/packedWords";
 /** Parameters of a market that a pile's slot depends on. */
 export type SlotParameters = Pick<
   MarketParameters,
-  "frameSeconds" | "tickSize" | "wheelingCap" | "bondPrice" | "initialCredit" | "creditPriorWh"
+  "frameSeconds" | "tickSize" | "wheelingCapPerKwh" | "bondPricePerKwh" | "initialCredit" | "creditPriorWh"
 >;
 
 /** Totals of a market that decide whether an order is still alive. */

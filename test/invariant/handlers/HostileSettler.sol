@@ -17,7 +17,7 @@ import { PretendedMarket } from "./PretendedMarket.sol";
 /// other frames' and markets' words where this one's do. Each call tries many; none may settle anything (INV-22).
 contract HostileSettler is Metering {
     /// @dev Arguments of a settlement.
-    struct UnsafeList {
+    struct Claimed {
         IMarket market;
         uint256 frame;
         uint256 published;
@@ -102,7 +102,7 @@ contract HostileSettler is Metering {
             _tryCounts(o.digest, f.all);
         }
         WORLD.elapse((_honest.frame + 130) * FRAME_SECONDS);
-        UnsafeList memory w = _honest;
+        Claimed memory w = _honest;
         IMarket pretender = IMarket(address(new PretendedMarket(WORLD)));
         _try(UnsafeList(pretender, w.frame, w.published, w.fills, w.matched));
         _try(UnsafeList(pretender, w.frame, w.published, f.all, f.allMatched));
@@ -197,7 +197,7 @@ contract HostileSettler is Metering {
     }
 
     /// @dev Tries words that are not the honest ones of the frame that they name.
-    function _try(UnsafeList memory w) private {
+    function _try(Claimed memory w) private {
         if (_settled || _isHonest(w)) return;
         ++_tries;
         uint256[] memory words = w.fills;
@@ -213,7 +213,7 @@ contract HostileSettler is Metering {
     }
 
     /// @dev Whether words settle the frame that they name as they should: two frames without tariffs may have the same.
-    function _isHonest(UnsafeList memory w) private view returns (bool) {
+    function _isHonest(Claimed memory w) private view returns (bool) {
         if (w.market != MARKET) return false;
         Told.Frame memory f = MIRROR.frameOf(w.frame);
         uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(w.frame));

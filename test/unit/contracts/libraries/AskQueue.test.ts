@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
-import { ascending, libraryHarness, NONE } from "../../../helpers/libraries";
+import type { AskQueueHarness } from "../../../../typechain-types";
+import { ascending, NONE } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";
 
 const SEED = 31;
@@ -20,10 +21,10 @@ const rest = fc.record({
 });
 
 describe("AskQueue", () => {
-  let harness: LibraryHarness;
+  let harness: AskQueueHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("AskQueueHarness");
   });
 
   /** The first ask left that a bid can afford, by walking. */

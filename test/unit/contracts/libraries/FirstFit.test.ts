@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness, NONE } from "../../../helpers/libraries";
+import type { FirstFitHarness } from "../../../../typechain-types";
+import { NONE } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";
 
 const SEED = 12;
@@ -15,10 +16,10 @@ const value = fc.oneof(
 const step = fc.record({ limit: value, remove: fc.boolean() });
 
 describe("FirstFit", () => {
-  let harness: LibraryHarness;
+  let harness: FirstFitHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("FirstFitHarness");
   });
 
   it("finds and removes what walking the list finds", async () => {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import { Random } from "../../../../scripts/core/random";
-import type { LibraryHarness } from "../../../../typechain-types";
+import type { MergeSortHarness } from "../../../../typechain-types";
 import { skipWhereInstrumented } from "../../../helpers/coverage";
-import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
+import { ascending, listOf, randomWord } from "../../../helpers/libraries";
 
 const random = new Random(8).stream("MergeSort");
 
@@ -29,10 +30,10 @@ const SHAPES: Readonly<Record<string, (length: number) => bigint[]>> = {
 };
 
 describe("MergeSort", () => {
-  let harness: LibraryHarness;
+  let harness: MergeSortHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("MergeSortHarness");
   });
 
   async function expectSorted(list: readonly bigint[]): Promise<void> {
