@@ -35,7 +35,7 @@ const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 /** Plans that expect arrivals reach over a whole day. */
 const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
-/** What of the schemes can be chosen. */
+/** Choices about the schemes. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
   horizonFrames?: number;
@@ -61,7 +61,7 @@ export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
 
 type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule;
 
-/** What EVs or their operator do by themselves, each car without the others. */
+/** Schemes that EVs or their operator follow by themselves, each car without the others. */
 function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
   const alone = (key: string, title: string, run: Run): ComparedScheme => ({
     ...{ key, title, online: true, energy: "charging", cooperates: NOBODY, run },

@@ -56,7 +56,7 @@ class Day {
   readonly delivery: DayDelivery | undefined;
 
   private readonly record: PublicRecord;
-  /** What each pile is registered with, W. */
+  /** Power that each pile is registered with, W. */
   private readonly ratedW = new Map<string, number>();
   /** The EV plugged in at each pile. */
   private readonly plugged = new Map<string, EvAccount>();
@@ -181,7 +181,9 @@ class Day {
     return true;
   }
 
-  /** What the plugged-in agents decide on one view. @throws InputError naming the agent that takes too long */
+  /**
+   * Decisions of the plugged-in agents on one view. @throws InputError naming the agent that takes too long
+   */
   private decisions(view: PublicView): Action[] {
     const { policy, patienceSeconds = 1 } = this.options;
     const lines = new Map(view.book.map((line) => [line.pile, line]));
