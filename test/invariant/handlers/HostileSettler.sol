@@ -28,7 +28,7 @@ contract HostileSettler is Metering {
     uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
 
     /// @dev Frame under attack: its honest words, and whether a forgery settled it.
-    UnsafeList private _honest;
+    Claimed private _honest;
     uint256 private _tries;
     bool private _settled;
 
@@ -104,12 +104,12 @@ contract HostileSettler is Metering {
         WORLD.elapse((_honest.frame + 130) * FRAME_SECONDS);
         Claimed memory w = _honest;
         IMarket pretender = IMarket(address(new PretendedMarket(WORLD)));
-        _try(UnsafeList(pretender, w.frame, w.published, w.fills, w.matched));
-        _try(UnsafeList(pretender, w.frame, w.published, f.all, f.allMatched));
-        _try(UnsafeList(MARKET, w.frame + 128, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame + 1, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame - 1, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
+        _try(Claimed(pretender, w.frame, w.published, w.fills, w.matched));
+        _try(Claimed(pretender, w.frame, w.published, f.all, f.allMatched));
+        _try(Claimed(MARKET, w.frame + 128, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame + 1, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame - 1, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
         _conclude();
     }
 
@@ -161,7 +161,7 @@ contract HostileSettler is Metering {
 
     function _take(uint256 frame, Told.Frame memory f) private {
         uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(frame));
-        _honest = UnsafeList(MARKET, frame, published, f.fills, f.matched);
+        _honest = Claimed(MARKET, frame, published, f.fills, f.matched);
         (_tries, _settled) = (0, false);
     }
 
@@ -192,7 +192,7 @@ contract HostileSettler is Metering {
     /// @dev Tries a list with every count of matched fills, one too many included.
     function _tryCounts(uint256 published, uint256[] memory fills) private {
         for (uint256 matched; matched <= fills.length + 1; ++matched) {
-            _try(UnsafeList(MARKET, _honest.frame, published, fills, matched));
+            _try(Claimed(MARKET, _honest.frame, published, fills, matched));
         }
     }
 
