@@ -49,8 +49,11 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
         });
         await publisher.publishLines(file.createReadStream(), args.file, MOST_AT_ONCE);
       } else {
-        const [importPrice, exportPrice] = [await publisher.price("import"), await publisher.price("export")];
-        const tariffs = { baseLoadW, importPrice, exportPrice, wheelingPrice: 0n };
+        const [importPricePerKwh, exportPricePerKwh] = [
+          await publisher.price("import"),
+          await publisher.price("export"),
+        ];
+        const tariffs = { baseLoadW, importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh: 0n };
         const frames = (await publisher.open()).slice(0, count);
         if (frames.length === 0) {
           throw new InputError("--frames", "everything that may be published by now is published");
@@ -169,7 +172,7 @@ class Publisher {
   private async bounds(): Promise<{ first: number; last: number }> {
     const { publishableFrames } = await import("../scripts/chain/publications");
     const now = await chainTime(this.hre);
-    // What may be published soonest counts from a block that comes later, what may latest from now.
+    // The soonest publishable frame counts from a block that comes later, the latest from now.
     const soon = publishableFrames(this.client.parameters, now + this.marginSeconds);
     return { first: soon.first, last: publishableFrames(this.client.parameters, now).last };
   }

@@ -100,7 +100,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
     }),
   );
 
-/** What to compare, and what is odd about the files of data. */
+/** Options of a comparison, and oddities of the files of data. */
 async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/core/parameters");

@@ -91,7 +91,7 @@ async function showSeeds(day: Day, args: DayArguments, days: readonly PlayedSeed
   }
 }
 
-/** What is odd about the files of data, and what about the day. */
+/** Oddities of the files of data, and of the day. */
 async function warningsOf({ settings, market, notes }: Day, result: DayResult): Promise<string[]> {
   const { dayWarnings } = await import("../scripts/simulation/warnings");
   return [...notes, ...dayWarnings(result, settings, market)];

@@ -78,7 +78,7 @@ async function versionOf(root: string): Promise<string> {
   return (JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string }).version;
 }
 
-/** What a file has; nothing where there is none. */
+/** Text of a file; nothing where there is none. */
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");

@@ -9,29 +9,29 @@ import { Money } from "../libraries/Money.sol";
 library DeliveryMath {
     uint256 internal constant BPS = 10_000;
 
-    /// @notice What a trade's money depends on beside the trade.
-    /// @param importPrice r(t)
-    /// @param exportPrice x(t)
-    /// @param wheelingPrice w(t)
-    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
-    /// @param defaulterPays whether who breaches compensates the other side
+    /// @notice Terms that a trade's money depends on beside the trade itself.
+    /// @param importPricePerKwh r(t)
+    /// @param exportPricePerKwh x(t)
+    /// @param wheelingPricePerKwh w(t)
+    /// @param toleranceBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param defaulterPays whether the side in breach compensates the other
     /// @param spread `r - x` where a defaulter pays, 0 else
     struct Terms {
-        uint256 importPrice;
-        uint256 exportPrice;
-        uint256 wheelingPrice;
-        uint256 overBps;
+        uint256 importPricePerKwh;
+        uint256 exportPricePerKwh;
+        uint256 wheelingPricePerKwh;
+        uint256 toleranceBps;
         bool defaulterPays;
         uint256 spread;
     }
 
-    /// @notice Who owes whom for a trade, money units.
-    /// @param toSeller what the buyer owes the seller
-    /// @param toGrid what the buyer owes the grid
-    /// @param toBuyer what the seller owes the buyer for a breach
-    /// @param sellerToGrid what the seller owes the grid for a breach that costs the buyer less than the spread
-    /// @param surplus what the grid gives the seller for what nobody agreed to
-    /// @param subsidy what the seller gets of what the operator's matching fund set aside
+    /// @notice Dues of a trade, money units.
+    /// @param toSeller from the buyer to the seller
+    /// @param toGrid from the buyer to the grid
+    /// @param toBuyer from the seller to the buyer for a breach
+    /// @param sellerToGrid from the seller to the grid for a breach that costs the buyer less than the spread
+    /// @param surplus from the grid to the seller for energy that nobody agreed to
+    /// @param subsidy from the operator's matching fund to the seller
     struct Dues {
         uint256 toSeller;
         uint256 toGrid;
@@ -41,9 +41,9 @@ library DeliveryMath {
         uint256 subsidy;
     }
 
-    /// @notice What a trade comes to. The dues of both sides and the grid's part sum to zero. Where a defaulter pays, a kWh
-    /// that somebody is short of or takes unasked costs it the spread `r - x`.
-    /// @param fill what was agreed
+    /// @notice Works out the dues of a trade. The dues of both sides and the grid's part sum to zero. Where a defaulter
+    /// pays, each kWh short or taken unasked costs it the spread `r - x`.
+    /// @param fill the agreed trade
     /// @param consumedWh c, as attributed to the trade
     /// @param producedWh g, as attributed to the trade
     function trade(
@@ -55,21 +55,21 @@ library DeliveryMath {
         uint256 tradedWh = min(consumedWh, producedWh);
         uint256 agreedWh = fill.energyWh();
         unchecked {
-            // Dearer than the grid nobody trades more than was agreed, so that a margin at the tariff covers it; nor where
-            // the sides pay and get different prices, so that what was set aside covers it.
+            // At a price above the grid's nobody trades more than agreed, so that a margin at the tariff covers it.
+            // The same holds where the sides pay and get different prices, so that the money set aside covers it.
             tradedWh = min(
                 tradedWh,
-                fill.price() > terms.importPrice || !fill.isPlain()
+                fill.price() > terms.importPricePerKwh || !fill.isPlain()
                     ? agreedWh
-                    : (agreedWh * (BPS + terms.overBps)) / BPS
+                    : (agreedWh * (BPS + terms.toleranceBps)) / BPS
             );
             dues.toSeller = Money.amountDown(fill.price(), tradedWh);
             dues.subsidy = Money.amountDown(fill.subsidy(), tradedWh);
             dues.toGrid =
-                Money.amountDown(terms.importPrice, consumedWh - tradedWh) +
+                Money.amountDown(terms.importPricePerKwh, consumedWh - tradedWh) +
                 Money.amountDown(fill.premium(), tradedWh) +
-                Money.amountDown(terms.wheelingPrice, tradedWh);
-            dues.surplus = Money.amountDown(terms.exportPrice, producedWh - tradedWh);
+                Money.amountDown(terms.wheelingPricePerKwh, tradedWh);
+            dues.surplus = Money.amountDown(terms.exportPricePerKwh, producedWh - tradedWh);
             if (!terms.defaulterPays) return dues;
             uint256 spread = terms.spread;
             uint256 overWh = above(consumedWh, agreedWh > tradedWh ? agreedWh : tradedWh);
@@ -77,12 +77,12 @@ library DeliveryMath {
             if (tradedWh >= agreedWh) return dues;
             (dues.toBuyer, dues.sellerToGrid) = _breach(
                 spread,
-                above(terms.importPrice, fill.price() + fill.premium()),
+                above(terms.importPricePerKwh, fill.price() + fill.premium()),
                 above(min(consumedWh, agreedWh), tradedWh)
             );
             (uint256 toSeller, uint256 toGrid) = _breach(
                 spread,
-                above(fill.price(), terms.exportPrice),
+                above(fill.price(), terms.exportPricePerKwh),
                 above(min(producedWh, agreedWh), tradedWh)
             );
             dues.toSeller += toSeller;
@@ -98,7 +98,7 @@ library DeliveryMath {
         }
     }
 
-    /// @dev What a breach costs: the spread, or what the other side loses if that is more; what it loses goes to it.
+    /// @dev Cost of a breach: the spread, or the other side's loss if that is more; the other side gets its loss.
     function _breach(
         uint256 spread,
         uint256 loss,

@@ -11,7 +11,7 @@ import { IRoundExecution } from "./IRoundExecution.sol";
 import { ISettlement } from "./ISettlement.sol";
 
 /// @title One feeder's electricity market
-/// @notice Everything that can be asked of a market.
+/// @notice All functions, events and errors of a market.
 interface IMarket is
     IMarketParameters,
     IPileRegistry,

@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title What is fixed when a feeder's market is deployed
+/// @title Parameters fixed when a feeder's market is deployed
 /// @notice Rules, units and bounds that nobody can change afterwards.
 interface IMarketParameters {
-    /// @notice Everything that a market never changes.
+    /// @notice Order in which a plan's totals are allotted. Expiry: earliest last frame first. Slack: first to whoever
+    /// can wait least.
+    enum Allotment {
+        Expiry,
+        Slack
+    }
+
+    /// @notice Side that bears a breach. Defaulter: whoever breaches compensates the other side. Counterparty: the
+    /// other side bears its loss, only the defaulter's credit suffers [D].
+    enum Breach {
+        Defaulter,
+        Counterparty
+    }
+
+    /// @notice All that a market never changes.
     /// @param admin grants and revokes the roles; holds no power over funds
     /// @param gridOperator publishes base load and tariffs, collects what is paid to the grid
     /// @param registrar registers, suspends and re-admits piles
@@ -12,14 +26,14 @@ interface IMarketParameters {
     /// @param token ERC-20 that the market counts in
     /// @param unit smallest token units in one money unit; 1 for a 6-decimal token, 1e12 for an 18-decimal one
     /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
-    /// @param bondPrice what an ask locks, money units per kWh; 0 for none, at least `importCap` where there are meters
-    /// and a defaulter pays
-    /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
+    /// @param bondPricePerKwh bond that an ask locks, money units per kWh; 0 for none, at least `importCapPerKwh` where
+    /// there are meters and a defaulter pays
+    /// @param wheelingCapPerKwh largest wheeling charge that may be published, money units per kWh
     /// @param frameSeconds length of a frame F, s; at most a day
     /// @param auctionSeconds length of the auction window, s; less than a frame
     /// @param leadFrames frames before its window by which a frame must be published; at least 1
-    /// @param alpha weight of the price rank [T 4.14]
-    /// @param beta weight of the time rank [T 4.14]
+    /// @param priceWeight weight of the price rank [T 4.14]
+    /// @param timeWeight weight of the time rank [T 4.14]
     /// @param maxWaitFrames WT_max: frames after which a waiting iceberg is filled from the grid
     /// @param icebergThresholdWh orders above it are icebergs, at most 2^20 - 1
     /// @param icebergPeakWh largest displayed tranche of an iceberg, at most 2^20 - 1
@@ -29,25 +43,26 @@ interface IMarketParameters {
     /// @param pileCap most piles that may be registered
     /// @param rounds runs the benefit rounds; the zero address makes a market without them (AdBEV)
     /// @param roundSeconds length of the commit phase, and of the reveal phase, s
-    /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a whole
-    /// round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
+    /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a
+    /// whole round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
-    /// @param allotBySlack whether plans are allotted first to whoever can wait least, instead of earliest last frame first
+    /// @param allotment order in which plans are allotted
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
     /// @param readingSeconds time after a frame's end in which readings are waited for, s, at most 48 frames; 0
     /// for a market without meters
-    /// @param defaulterPays whether who breaches compensates the other side; otherwise only credit suffers [D]
-    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param breach side that bears a breach
+    /// @param toleranceBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000
     /// @param creditPriorWh energy that the initial credit rests on, Wh; at most 2^26 - 1
     /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most `initialCredit`
-    /// @param importCap largest import tariff that may be published, money units per kWh, at most 2^40 - 1
-    /// @param cancelPrice what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
-    /// displayed; 0 for nothing
-    /// @param keeperReward what whoever clears, finalises or settles a frame may claim, money units; 0 for nothing
-    /// @param mechanism proposes who trades with whom at what price; see {IMechanism}
+    /// @param importCapPerKwh largest import tariff that may be published, money units per kWh, at most 2^40 - 1
+    /// @param cancelPricePerKwh fee of a flexible order that plans reckoned with and that is cancelled, money units per
+    /// kWh displayed; 0 for none
+    /// @param keeperReward reward that the caller who clears, finalises or settles a frame may claim, money units; 0
+    /// for none
+    /// @param mechanism contract that proposes who trades with whom at what price; see {IMechanism}
     /// @param thetaBps where between two prices a trade's price lies, 1/10 000 from the lower one, at most 10 000; for
     /// mechanisms that ask for it
     struct Parameters {
@@ -58,13 +73,13 @@ interface IMarketParameters {
         address token;
         uint64 unit;
         uint16 tickSize;
-        uint64 bondPrice;
-        uint64 wheelingCap;
+        uint64 bondPricePerKwh;
+        uint64 wheelingCapPerKwh;
         uint32 frameSeconds;
         uint32 auctionSeconds;
         uint16 leadFrames;
-        uint16 alpha;
-        uint16 beta;
+        uint16 priceWeight;
+        uint16 timeWeight;
         uint16 maxWaitFrames;
         uint32 icebergThresholdWh;
         uint32 icebergPeakWh;
@@ -76,29 +91,29 @@ interface IMarketParameters {
         uint32 roundSeconds;
         uint32 finaliseSeconds;
         uint8 maxHorizon;
-        bool allotBySlack;
+        Allotment allotment;
         uint16 chargeEfficiencyBps;
         uint16 dischargeEfficiencyBps;
         address delivery;
         uint32 readingSeconds;
-        bool defaulterPays;
-        uint16 overBps;
+        Breach breach;
+        uint16 toleranceBps;
         uint16 initialCredit;
         uint32 creditPriorWh;
         uint16 minCredit;
         address mechanism;
         uint16 thetaBps;
-        uint64 importCap;
-        uint64 cancelPrice;
+        uint64 importCapPerKwh;
+        uint64 cancelPricePerKwh;
         uint64 keeperReward;
     }
 
     /// @notice A parameter is out of its range.
     /// @param name the parameter
-    /// @param value what was given
+    /// @param value the value given
     error InvalidParameter(bytes32 name, uint256 value);
 
     /// @notice The parameters of this market.
-    /// @return the same figures it was deployed with; the role fields name the first holders
+    /// @return the figures it was deployed with; the role fields name the first holders
     function parameters() external view returns (Parameters memory);
 }

@@ -10,16 +10,16 @@ import { Ranking } from "./Ranking.sol";
 import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title One frame's auction in memory [T Tables 4-A, 4-B]
-/// @notice Collects the live orders, drops those that cannot trade, ranks the rest, matches them and fills from the
-/// grid what may be. Reads and writes no storage: parts that mechanisms are made of.
+/// @notice Collects the live orders, drops those that cannot trade, ranks and matches the rest, and fills from the grid
+/// where allowed. Reads and writes no storage: mechanisms are made of these parts.
 library Auction {
     /// @notice The rules that an auction needs.
-    /// @param alpha weight of the price rank
-    /// @param beta weight of the time rank
+    /// @param priceWeight weight of the price rank
+    /// @param timeWeight weight of the time rank
     /// @param tickSize money units per kWh of one tick
     struct Rules {
-        uint256 alpha;
-        uint256 beta;
+        uint256 priceWeight;
+        uint256 timeWeight;
         uint256 tickSize;
     }
 
@@ -82,7 +82,7 @@ library Auction {
         uint256 price = s.priceTicks();
         if (s.isCharge()) {
             if (price > book.bestBid) book.bestBid = price;
-            if (price >= book.importTicks && price < book.lowestGridBid && _gridReady(book, s, waited)) {
+            if (price >= book.importTicks && price < book.lowestGridBid && _isGridEligible(book, s, waited)) {
                 book.lowestGridBid = price;
             }
             book.bidWaits |= 1 << waited;
@@ -95,16 +95,16 @@ library Auction {
     }
 
     /// @notice Drops the orders that cannot be filled: bids below both the best ask and every bid that the grid may
-    /// fill, asks above the best bid. What stays is a prefix of each side in price, so price ranks are unchanged, and
-    /// the time ranks still count the dropped ones. What stays becomes entries. Nothing is dropped where icebergs wait
-    /// for a benefit round, which is about all of them.
+    /// fill, asks above the best bid. The rest becomes entries. It is a prefix of each side in price, so price ranks
+    /// are unchanged; time ranks still count the dropped orders. If a round may follow, nothing is dropped: the round
+    /// needs every order.
     function prune(Book memory book) internal pure {
         uint256 lowestBid = book.bestAsk < book.lowestGridBid ? book.bestAsk : book.lowestGridBid;
         if (book.bestBid < lowestBid) lowestBid = type(uint256).max;
         _keep(book, book.icebergsWait ? 0 : lowestBid, book.icebergsWait ? type(uint256).max : book.bestBid);
     }
 
-    /// @notice Turns every order into an entry: {prune} for whoever wants to see the whole book.
+    /// @notice Turns every order into an entry: {prune} for callers who want to see the whole book.
     function keepAll(Book memory book) internal pure {
         _keep(book, 0, type(uint256).max);
     }
@@ -126,8 +126,8 @@ library Auction {
                 uint256 price = s.priceTicks();
                 if (price < low) continue;
                 uint256 waited = book.frame - s.firstFrame();
-                bool gridReady = price >= book.importTicks && _gridReady(book, s, waited);
-                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridReady)));
+                bool gridEligible = price >= book.importTicks && _isGridEligible(book, s, waited);
+                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridEligible)));
                 ++kept;
             }
         }
@@ -152,15 +152,15 @@ library Auction {
     }
 
     /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
-    function _gridReady(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
+    function _isGridEligible(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
         if (!s.isIceberg()) return true;
         return !book.icebergsWait && (waited >= book.maxWaitFrames || s.expiryFrame() == book.frame);
     }
 
     /// @notice Puts both sides in order of priority.
     function rank(Book memory book, Rules memory rules) internal pure {
-        book.bids = Ranking.rank(book.bids, book.bidWaits, rules.alpha, rules.beta);
-        book.asks = Ranking.rank(book.asks, book.askWaits, rules.alpha, rules.beta);
+        book.bids = Ranking.rank(book.bids, book.bidWaits, rules.priceWeight, rules.timeWeight);
+        book.asks = Ranking.rank(book.asks, book.askWaits, rules.priceWeight, rules.timeWeight);
     }
 
     /// @notice For each bid in order of f, for each ask in order of f: trades the smaller quantity at the midpoint.
@@ -215,7 +215,7 @@ library Auction {
         }
     }
 
-    /// @notice Shortage: in order of priority, each bid that may be takes what still fits under capacity.
+    /// @notice Shortage: in order of priority, each bid that may draws as much as still fits under capacity.
     /// @param book ranked; its entries carry afterwards what is left of them
     /// @param fills list with room for a word for each bid; gets the fills from the grid in their order
     /// @param roomWh what the grid may still deliver within the transformer's capacity, Wh
@@ -227,7 +227,7 @@ library Auction {
             for (uint256 i; i < bids.length; ++i) {
                 BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 energyWh = bid.leftWh();
-                if (energyWh == 0 || !bid.isGridReady()) continue;
+                if (energyWh == 0 || !bid.isGridEligible()) continue;
                 if (energyWh > roomWh) energyWh = roomWh;
                 if (energyWh == 0) break;
                 roomWh -= energyWh;

@@ -18,8 +18,9 @@ import { PileState, PileStateLib } from "../types/PileState.sol";
 
 /// @title Money in the market
 /// @notice Deposits and withdrawals of the one token that the market counts in.
-/// @dev The only calls out of the market are to its token, here, with every figure that a hostile token could want
-/// stale either written before or read after, and this file's functions closed to re-entry.
+/// @dev Calls out: the token, here; the mechanism (statically), delivery and rounds contracts, which the market was
+/// deployed with. Only the token may be hostile: every figure that it could want stale is written before the call or
+/// read after it, and this file's functions are closed to re-entry.
 abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts {
     using SafeERC20 for IERC20;
 
@@ -46,9 +47,9 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     /// @inheritdoc IAccounts
     function depositGrid(uint256 tokenAmount) external nonReentrant {
         uint256 amount = _receive(tokenAmount);
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 balance = c.gridBalance() + amount;
-        _chronicle = c.withGridBalance(balance);
+        _marketTotals = c.withGridBalance(balance);
         emit GridDeposited(msg.sender, amount, balance);
     }
 
@@ -104,7 +105,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @inheritdoc IAccounts
     function gridBalance() external view returns (uint256) {
-        return _chronicle.gridBalance();
+        return _marketTotals.gridBalance();
     }
 
     /// @inheritdoc IAccounts
@@ -112,15 +113,16 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         return _matchingFund;
     }
 
-    /// @notice What of a free balance stays while the pile has a live order: behind the gate what it needs to take part, once
-    /// the frame is cleared the margin that a round's execution may still take; and in front of it, where leaving costs,
-    /// what it needs at the highest tariffs, or an order would lapse for want of margin in place of being cancelled.
+    /// @notice The part of a free balance that must stay while the pile has a live order. Behind the gate: the money it
+    /// needs to take part; once the frame is cleared, the margin that a round's execution may still take. In front of
+    /// the gate, where leaving costs a fee: its need at the highest tariffs, or an order would lapse for want of margin
+    /// instead of being cancelled.
     function _heldMargin(uint256 pile, PileState s) private view returns (uint256) {
         if (s.remainingWh() == 0) return 0;
         uint256 closed = _closedFrame(s);
         if (closed == 0 && !_leavingCosts(s)) return 0;
         uint256 margin = _marginOf(pile, closed == 0 ? HIGHEST_TARIFFS : _publicationOf(closed));
-        return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
+        return _marketTotals.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
     }
 
     /// @dev Reverts where claims leave less of the operator's account.
@@ -129,13 +131,14 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         if (amount > unclaimed) Refusals.raise(InsufficientBalance.selector, unclaimed, amount);
     }
 
-    /// @dev Takes out of the operator's account and adds what comes back to it, but not while a round can be executed: what its plans were scored on stays.
+    /// @dev Takes money out of the operator's account and puts `back` in, but not while a round can be executed: the
+    /// money that its plans were scored on stays.
     function _takeFromGrid(uint256 amount, uint256 back) private returns (uint256 balance) {
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 frame = c.lastFrame();
         if (c.isRoundOpen() && block.timestamp < frame * FRAME_SECONDS) Refusals.raise(RoundOpen.selector, frame);
         balance = c.gridBalance() + back - amount;
-        _chronicle = c.withGridBalance(balance);
+        _marketTotals = c.withGridBalance(balance);
     }
 
     /// @dev Pays out of the operator's account.
@@ -154,21 +157,21 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         if (held + tokenAmount < heldBefore) Refusals.raise(TokenTookTooMuch.selector, heldBefore - held, tokenAmount);
     }
 
-    /// @dev Credits a pile with what really arrived.
+    /// @dev Credits a pile with the amount that arrived.
     function _deposit(address account, uint256 tokenAmount) private {
         uint256 pile = _pileOf(account);
         uint256 amount = _receive(tokenAmount);
         PileState s = _stateOf(pile);
         uint256 balance = s.balance() + amount;
-        // Should the token take balances back, claims may exceed what is held: this pile's own must still fit.
+        // Should the token take balances back, claims may exceed its holdings: this pile's own must still fit.
         if (balance > PileStateLib.MAX_BALANCE)
             Refusals.raise(TooMuchMoney.selector, balance, PileStateLib.MAX_BALANCE);
         _setState(pile, s.withBalance(balance));
         emit Deposited(pile, msg.sender, amount, balance);
     }
 
-    /// @notice Takes tokens from the caller. What is less than a money unit stays with the market.
-    /// @return amount what really arrived, money units
+    /// @notice Takes tokens from the caller. A remainder below a money unit stays with the market.
+    /// @return amount the amount that arrived, money units
     function _receive(uint256 tokenAmount) private returns (uint256 amount) {
         if (_head.isPaused()) revert IOrderBook.EntryPaused();
         uint256 heldBefore = TOKEN.balanceOf(address(this));
@@ -176,7 +179,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         uint256 held = TOKEN.balanceOf(address(this));
         amount = held > heldBefore ? (held - heldBefore) / UNIT : 0;
         if (amount == 0) Refusals.raise(AmountTooSmall.selector, tokenAmount, UNIT);
-        // Claims never exceed what is held, so no balance can outgrow its field while this holds.
+        // Claims never exceed the holdings, so no balance can outgrow its field while this holds.
         if (held / UNIT > PileStateLib.MAX_BALANCE)
             Refusals.raise(TooMuchMoney.selector, held / UNIT, PileStateLib.MAX_BALANCE);
     }

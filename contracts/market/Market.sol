@@ -12,6 +12,6 @@ import { Settlement } from "./Settlement.sol";
 /// @notice The piles and homes behind one substation transformer trade half-hours of energy here.
 contract Market is Accounts, GridTariffs, RoundExecution, Settlement, IMarket {
     /// @notice Opens the market.
-    /// @param parameters_ everything that this market never changes
+    /// @param parameters_ all that this market never changes
     constructor(Parameters memory parameters_) MarketBase(parameters_) {}
 }

@@ -46,7 +46,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @inheritdoc IOrderBook
     function submit(SignedOrder calldata order) external {
         assembly ("memory-safe") {
-            // Adds nothing: no value is sent. A constant offset would have the compiler make a second copy of {_submit}.
+            // Adds nothing: no value is sent. A constant offset would have the compiler make a second copy of
+            // {_submit}.
             order := add(order, callvalue())
         }
         (bytes memory refusal, , BookHead head) = _submit(order, _head);
@@ -159,7 +160,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         }
     }
 
-    /// @dev {_enter} with what was signed.
+    /// @dev {_enter} with the signed terms.
     function _enterSigned(
         SignedTerms terms,
         uint256 pile,
@@ -177,7 +178,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return _enter(terms.action(), pile, reachWh, s, request, head);
     }
 
-    /// @dev Cancels the live order of `s`, or says why not.
+    /// @dev Cancels the live order of `s`, or returns why not.
     function _cancel(uint256 pile, PileState s) private returns (bytes memory refusal) {
         if (!_isLive(s)) return Refusals.encode(NoLiveOrder.selector, pile);
         uint256 closed = _closedFrame(s);
@@ -191,8 +192,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         emit OrderCancelled(pile, s);
     }
 
-    /// @notice Places or replaces, or says why not.
-    /// @param reachWh what the pile moves in a frame
+    /// @notice Places or replaces an order, or returns why not.
+    /// @param reachWh energy that the pile moves in a frame, Wh
     /// @param s the pile's slot
     /// @param head the head as it is now
     /// @return refusal the encoded custom error; empty where the order entered the book
@@ -210,7 +211,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         refusal = _refusal(action, pile, s, request, head, firstFrame);
         if (refusal.length != 0) return (refusal, next);
 
-        // Whatever order is still in the slot is dead or being replaced: its lock is free.
+        // An order still in the slot is dead or being replaced: its lock is free.
         uint256 oldLock = _lockOf(s);
         uint256 free = s.balance() + oldLock;
         uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), request.energyWh);
@@ -226,8 +227,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         emit OrderPlaced(pile, s);
     }
 
-    /// @dev The slot with the order that was asked for in it: an iceberg where it is too large to be displayed at once and
-    /// has more than one frame.
+    /// @dev The slot with the requested order in it: an iceberg where it is too large to be displayed at once and has
+    /// more than one frame.
     function _withOrder(
         PileState s,
         OrderRequest memory request,
@@ -257,7 +258,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return s.withTranches(peakWh, large && request.expiryFrame != firstFrame);
     }
 
-    /// @dev Why an order may not enter the book, whatever its pile owns; empty where it may.
+    /// @dev The reason why an order may not enter the book, whatever its pile owns; empty where it may.
     function _refusal(
         uint256 action,
         uint256 pile,
@@ -317,9 +318,9 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         }
     }
 
-    /// @notice What a flexible order pays that leaves after plans reckoned with it: they served it first, or others later,
+    /// @notice Fee of a flexible order that leaves after plans reckoned with it: they served it first, or others later,
     /// counting on its next tranche.
-    /// @param lock what the order locks; it pays no more
+    /// @param lock the order's lock, which the fee never exceeds
     /// @return fee money units
     function _cancelFee(PileState s, uint256 lock) private view returns (uint256 fee) {
         if (!_leavingCosts(s)) return 0;
@@ -327,12 +328,12 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (fee > lock) fee = lock;
     }
 
-    /// @dev Books what cancelling cost to the operator's account.
+    /// @dev Books a cancel fee to the operator's account.
     function _bookCancelFee(uint256 pile, uint256 fee) private {
         if (fee == 0) return;
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 gridBalance = c.gridBalance() + fee;
-        _chronicle = c.withGridBalance(gridBalance);
+        _marketTotals = c.withGridBalance(gridBalance);
         emit CancellationPaid(pile, fee, gridBalance);
     }
 }

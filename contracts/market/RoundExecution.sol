@@ -13,15 +13,15 @@ import { FrameRecordLib } from "../types/FrameRecord.sol";
 import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
-/// @title Executing what a benefit round decided
+/// @title Executing the decision of a benefit round
 /// @notice Fills orders from and to the grid and corrects load, PFL and the hash of the fills.
-/// @dev Who gets how much is the rounds' contract's to say; that nobody is filled beyond its order or its limit, and that
-/// nobody is paid what is not there, is checked here again.
+/// @dev The rounds' contract says who gets how much. Checked here again: nobody is filled beyond its order or its
+/// limit, and the money for every payment is there.
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @inheritdoc IRoundExecution
-    function executeFlexible(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
+    function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
         if (msg.sender != ROUNDS) Refusals.raise(NotRounds.selector, msg.sender);
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         unchecked {
             if (c.lastFrame() != frame || !c.isRoundOpen() || block.timestamp >= frame * FRAME_SECONDS) {
                 Refusals.raise(NoOpenRound.selector, frame);
@@ -32,12 +32,12 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
             if (exports > c.gridBalance()) Refusals.raise(UnsoundFill.selector, type(uint256).max);
             c = c.withFrame(frame, loadW, true, pflW).withGridBalance(c.gridBalance() - exports);
             if (fills.length != 0 && _extendRecord(frame, loadW, fills, published)) c = c.withOneMoreOpen();
-            _chronicle = c;
+            _marketTotals = c;
         }
         emit FlexibleFilled(frame, loadW, pflW, fills);
     }
 
-    /// @dev Takes a fill from or to the grid out of a pile's order. Returns what the grid pays for it.
+    /// @dev Takes a fill from or to the grid out of a pile's order. Returns the grid's payment for it.
     function _fill(Fill fill, PublishedFrame published) private returns (uint256 paid) {
         unchecked {
             bool charge = fill.sell() == FillLib.GRID;

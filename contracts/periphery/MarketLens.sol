@@ -17,7 +17,7 @@ import { FrameRecord } from "../types/FrameRecord.sol";
 import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
-/// @title What a market looks like to a person
+/// @title A market as people read it
 /// @notice Holds nothing and may be deployed again by anybody who wants other views.
 contract MarketLens is IMarketLens {
     uint256 private constant BPS = 10_000;
@@ -28,7 +28,7 @@ contract MarketLens is IMarketLens {
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
         frame = block.timestamp / market.parameters().frameSeconds + 1;
-        if (market.chronicle().lastFrame() == frame) ++frame;
+        if (market.marketTotals().lastFrame() == frame) ++frame;
     }
 
     /// @inheritdoc IMarketLens
@@ -53,7 +53,7 @@ contract MarketLens is IMarketLens {
         uint256[] memory orders = _collect(market, p, frame);
         if (orders.length == 0) return (bids, asks);
         IMechanism.Terms memory terms = _terms(market, p, frame);
-        // The order of priority is what a mechanism tells where a round follows.
+        // A mechanism tells the order of priority where a round follows.
         terms.roundFollows = true;
         (, uint256[] memory ranked) = IMechanism(p.mechanism).propose(terms, orders);
         bids = _lines(market, p, orders, ranked, true, frame);
@@ -74,7 +74,7 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p = market.parameters();
         uint256 pile = market.pileOf(account);
         PileState s = market.pileState(pile);
-        if (pile == 0 || !_isLive(s, market.chronicle(), p)) return (Verdict.NoOrder, 0);
+        if (pile == 0 || !_isLive(s, market.marketTotals(), p)) return (Verdict.NoOrder, 0);
         if (s.isSuspended()) return (Verdict.Suspended, 0);
         if (s.firstFrame() > frame) return (Verdict.NotYet, 0);
         if (s.expiryFrame() < frame) return (Verdict.Expired, 0);
@@ -107,9 +107,9 @@ contract MarketLens is IMarketLens {
                 frame: frame,
                 published: PublishedFrame.unwrap(p) != 0,
                 baseLoadW: p.baseLoadW(),
-                importPrice: p.importTicks() * tickSize,
-                exportPrice: p.exportTicks() * tickSize,
-                wheelingPrice: p.wheelingTicks() * tickSize,
+                importPricePerKwh: p.importTicks() * tickSize,
+                exportPricePerKwh: p.exportTicks() * tickSize,
+                wheelingPricePerKwh: p.wheelingTicks() * tickSize,
                 cleared: cleared,
                 loadW: cleared ? r.loadW() : p.baseLoadW(),
                 unsettled: r.isOpen()
@@ -123,7 +123,7 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p
     ) private view returns (uint256[] memory piles, PileState[] memory states) {
         uint256 count = market.pileCount();
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         piles = UnsafeList.reserve(count);
         uint256[] memory words = UnsafeList.reserve(count);
         for (uint256 pile = 1; pile <= count; ++pile) {
@@ -144,7 +144,7 @@ contract MarketLens is IMarketLens {
         return c.lastFrame() < expiryFrame || c.isRoundOpen();
     }
 
-    /// @dev Whether a pile has free what it needs to take part.
+    /// @dev Whether a pile has enough free to take part.
     function _hasMargin(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -167,12 +167,13 @@ contract MarketLens is IMarketLens {
         uint256 reachWh = (uint256(market.pileRecord(pile).ratedW) * p.frameSeconds) / SECONDS_PER_HOUR;
         if (reachWh > type(uint24).max) reachWh = type(uint24).max;
         uint256 ticks = published.importTicks();
-        if (p.defaulterPays) ticks += ticks - published.exportTicks();
-        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
-        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+        if (p.breach == IMarketParameters.Breach.Defaulter) ticks += ticks - published.exportTicks();
+        uint256 wheelingPricePerKwh = published.wheelingTicks() * p.tickSize;
+        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPricePerKwh, reachWh);
     }
 
-    /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect them.
+    /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect
+    /// them.
     function _collect(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -189,7 +190,7 @@ contract MarketLens is IMarketLens {
         }
     }
 
-    /// @dev What the market would tell its mechanism beside the orders.
+    /// @dev The market's terms for its mechanism, beside the orders.
     function _terms(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -208,15 +209,15 @@ contract MarketLens is IMarketLens {
             p.tickSize,
             p.maxWaitFrames,
             p.icebergThresholdWh,
-            p.alpha,
-            p.beta,
+            p.priceWeight,
+            p.timeWeight,
             p.thetaBps
         );
     }
 
-    /// @dev P(t-1): recorded, or the base load where nobody cleared it; unknown where that was not published.
+    /// @dev P(t-1): recorded, or the base load of an uncleared frame; unknown where that was not published.
     function _loadBefore(IMarket market, uint256 frame) private view returns (bool known, int256 loadW) {
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         if (c.lastFrame() == 0)
             return (_isKnown(market.publication(frame - 1)), market.publication(frame - 1).baseLoadW());
         if (c.lastFrame() == frame - 1) return (c.lastKnown(), c.lastLoadW());
@@ -224,7 +225,7 @@ contract MarketLens is IMarketLens {
         return (_isKnown(published), published.baseLoadW());
     }
 
-    /// @dev What clearing would decide.
+    /// @dev The decision that clearing would make.
     function _preview(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -284,7 +285,7 @@ contract MarketLens is IMarketLens {
         line.waitedFrames = frame - s.firstFrame();
     }
 
-    /// @dev Why a bid finds neither a pile nor the grid.
+    /// @dev The reason why a bid finds neither a pile nor the grid.
     function _whyUnfilledBid(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -302,7 +303,7 @@ contract MarketLens is IMarketLens {
         return verdict == Verdict.BehindOthers ? verdict : Verdict.LimitBelowTariff;
     }
 
-    /// @dev Why an order finds no pile to trade with.
+    /// @dev The reason why an order finds no pile to trade with.
     function _whyUnfilled(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -321,20 +322,21 @@ contract MarketLens is IMarketLens {
         return any ? Verdict.PriceDoesNotCross : Verdict.NoCounterparty;
     }
 
-    /// @dev Whether icebergs are a round's to fill: one is open over the frame, or a clearing would still have time for one.
+    /// @dev Whether icebergs are left to a round: one is open over the frame, or a clearing would still have time for
+    /// one.
     function _leavesToRound(
         IMarket market,
         IMarketParameters.Parameters memory p,
         uint256 frame
     ) private view returns (bool) {
         if (p.rounds == address(0)) return false;
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         if (c.isRoundOpen() && c.lastFrame() == frame) return true;
         uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
     }
 
-    /// @dev Dense rank of each order's price on its side, by pile; the waits of the side, bit by bit; how many it has.
+    /// @dev Dense rank of each order's price on its side, by pile; the side's waits, bit by bit; its number of orders.
     function _ranks(
         uint256[] memory orders,
         uint256 pileCount,

@@ -31,7 +31,7 @@ const SETUP_FRAMES = 8;
 /** How long after its submission is due a signed order stays valid, s. */
 const SIGNATURE_SECONDS = 3600;
 
-/** What a {@link ChainPort} is made of. */
+/** Parts of a {@link ChainPort}. */
 export interface ChainPortOptions {
   client: MarketClient;
   clock: ChainClock;
@@ -39,7 +39,7 @@ export interface ChainPortOptions {
   sender: Transactor;
   /** Key of a pile by its name. */
   keyOf: (pile: string) => Wallet;
-  /** What each pile gets to trade with, money units. */
+  /** Deposit that each pile trades with, money units. */
   pileBalance: bigint;
   /** Account of a proposer of plans by its name; needed in markets with benefit rounds. */
   proposerOf?: (name: string) => Promise<Transactor>;
@@ -47,7 +47,7 @@ export interface ChainPortOptions {
   gatewayOf?: (options: GatewayOptions) => OrderGateway;
 }
 
-/** What a {@link ChainPort} knows beside the chain and the keys. */
+/** Memory of a {@link ChainPort} beside the chain and the keys. */
 export interface PortMemory {
   /** The chain's frame that is the simulation's frame 0. */
   originFrame: number;
@@ -252,7 +252,7 @@ export class ChainPort implements MeteredPort {
 
   async balanceSheet(): Promise<BalanceSheet> {
     const { client, pileBalance } = this.options;
-    const { gridBalance } = await client.chronicle();
+    const { gridBalance } = await client.marketTotals();
     let held = gridBalance + (await client.matchingFund());
     for (const { index } of this.piles.values()) {
       const state = await client.pileState(index);

@@ -28,7 +28,7 @@ import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFrameRecord,
   decodePileState,
   type FrameRecord,
@@ -75,7 +75,8 @@ export interface PileRecord {
 /**
  * One feeder's market on a chain, in the project's own terms. Reads through a provider, writes through whatever
  * {@link Transactor} each call names; a refusal of the contract is thrown as `ContractRefusal`.
- * What it does to the market is in `actions`, one a file; its methods are these with the market filled in.
+ * The actions on a market are in `actions`, one a file; these methods are the same with the market filled
+ * in.
  */
 export class MarketClient implements MarketContracts {
   private readonly market: Market;
@@ -123,7 +124,7 @@ export class MarketClient implements MarketContracts {
     return { terms: packed, r, vs: yParityAndS };
   }
 
-  /** What orders are signed for (EIP-712). */
+  /** EIP-712 domain of signed orders. */
   async orderDomain(): Promise<TypedDataDomain> {
     this.domain ??= domainOf(await this.market.eip712Domain());
     return this.domain;
@@ -153,39 +154,39 @@ export class MarketClient implements MarketContracts {
     return this.market.hasRole(ROLE_IDS[role], account);
   }
 
-  /** What the market holds of its token, money units, rounded down. */
+  /** The market's tokens, money units, rounded down. */
   async tokensHeld(): Promise<bigint> {
     const held = await TestToken__factory.connect(this.tokenAddress, this.provider).balanceOf(this.address);
     return held / this.parameters.unit;
   }
 
-  /** What of the operator's account can pay for surplus now, money units. */
+  /** Part of the operator's account that can pay for surplus now, money units. */
   async availableGrid(): Promise<bigint> {
     return this.delivery.availableOf(this.address);
   }
 
-  /** What the grid operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   async matchingFund(): Promise<bigint> {
     return this.market.matchingFund();
   }
 
-  /** What an account may claim from the operator, money units. */
+  /** Claim of an account on the operator, money units. */
   async claimOf(account: string): Promise<bigint> {
     return this.delivery.claimOf(this.address, account);
   }
 
-  /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
+  /** A pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
   async meter(pile: number, frame: number): Promise<{ weatherBps: bigint; operatorTag: bigint }> {
     const { weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
     return { weatherBps, operatorTag };
   }
 
-  /** What is published for a frame, packed; 0 where nothing is. */
+  /** Publication of a frame, packed; 0 where there is none. */
   async publication(frame: number): Promise<bigint> {
     return this.market.publication(frame);
   }
 
-  /** What the market remembers of a cleared frame; undefined where nobody cleared it, or it is long ago. */
+  /** Record of a cleared frame; undefined where nobody cleared it, or it is long ago. */
   async frameRecord(frame: number): Promise<FrameRecord | undefined> {
     const record = decodeFrameRecord(await this.market.frameRecord(frame));
     return record?.frame === frame ? record : undefined;
@@ -196,7 +197,7 @@ export class MarketClient implements MarketContracts {
     return (await this.delivery.readingOf(this.address, pile, frame)).stored;
   }
 
-  /** What of an account's balance nothing locks, money units. */
+  /** Free part of an account's balance, money units. */
   async freeBalance(account: string): Promise<bigint> {
     return this.market.freeBalanceOf(account);
   }
@@ -218,8 +219,8 @@ export class MarketClient implements MarketContracts {
   }
 
   /** Last cleared frame, PFL, grid balance. */
-  async chronicle(): Promise<ReturnType<typeof decodeChronicle>> {
-    return decodeChronicle(await this.market.chronicle());
+  async marketTotals(): Promise<ReturnType<typeof decodeMarketTotals>> {
+    return decodeMarketTotals(await this.market.marketTotals());
   }
 
   /**
@@ -230,14 +231,14 @@ export class MarketClient implements MarketContracts {
    * ethers reads no block without one.
    */
   async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
-    const [count, chronicle, seconds] = await Promise.all([
+    const [count, marketTotals, seconds] = await Promise.all([
       this.market.pileCount(at),
-      this.market.chronicle(at).then(decodeChronicle),
+      this.market.marketTotals(at).then(decodeMarketTotals),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
     return (await readPileStates(this.provider, this.address, Number(count), at))
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
-      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, seconds));
+      .filter(({ state }) => isLiveState(state, marketTotals, this.parameters.frameSeconds, seconds));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */
@@ -358,7 +359,7 @@ export class MarketClient implements MarketContracts {
     return actions.registerPile(this, registrar, pile);
   }
 
-  /** What {@link register} sends. */
+  /** The call that {@link register} sends. */
   registration(pile: actions.NewPile): Call {
     return actions.registration(this, pile);
   }
@@ -378,7 +379,7 @@ export class MarketClient implements MarketContracts {
     return actions.deposit(this, sender, account, amount);
   }
 
-  /** What {@link deposit} sends. */
+  /** The call that {@link deposit} sends. */
   depositCall(account: string, amount: bigint): Call {
     return actions.depositCall(this, account, amount);
   }
@@ -436,7 +437,7 @@ export class MarketClient implements MarketContracts {
   }
 }
 
-/** What a contract tells of its EIP-712 domain, less what signatures do not use. */
+/** A contract's EIP-712 domain, without the fields that signatures do not use. */
 function domainOf({
   name,
   version,

@@ -12,7 +12,7 @@ export interface MarketEvent {
   args: Readonly<Record<string, unknown>>;
 }
 
-/** What reading events needs of an ethers provider. */
+/** Part of an ethers provider that reading events needs. */
 export interface LogSource extends LogProvider {
   getBlockNumber(): Promise<number>;
 }

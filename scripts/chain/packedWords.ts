@@ -58,9 +58,9 @@ export interface PackedFill {
   buy: number;
   energyWh: bigint;
   price: bigint;
-  /** What the buyer pays the grid operator beyond the price; left out where it is nothing. */
+  /** Premium that the buyer pays the grid operator beyond the price; left out where it is nothing. */
   premium?: bigint;
-  /** What the seller gets out of the operator's matching fund beyond the price; as above. */
+  /** Subsidy that the seller gets out of the matching fund beyond the price; as above. */
   subsidy?: bigint;
 }
 
@@ -112,7 +112,7 @@ export interface MarketTotals {
 }
 
 /** Decodes `types/MarketTotals.sol`. */
-export function decodeChronicle(word: bigint): MarketTotals {
+export function decodeMarketTotals(word: bigint): MarketTotals {
   return {
     lastFrame: Number(field(word, 0, 32)),
     lastLoadW: signed(word, 32, 40),
@@ -124,7 +124,7 @@ export function decodeChronicle(word: bigint): MarketTotals {
   };
 }
 
-/** What is remembered of a cleared frame. */
+/** Record of a cleared frame. */
 export interface FrameRecord {
   frame: number;
   loadW: bigint;
@@ -157,7 +157,7 @@ export function decodeBookHead(word: bigint): BookHead {
   };
 }
 
-/** What a signed order does. */
+/** Action of a signed order. */
 export type SignedAction = "place" | "replace" | "cancel";
 
 /** The terms that a pile signs. */
@@ -217,7 +217,7 @@ export function packSignedTerms(terms: SignedTerms): bigint {
   );
 }
 
-/** What a meter signs; energies in Wh. */
+/** A reading as a meter signs it; energies in Wh. */
 export interface MeterReading {
   pile: number;
   frame: number;
@@ -255,7 +255,7 @@ export function packMeterReading({ pile, frame, consumedWh, producedWh }: MeterR
   );
 }
 
-/** What a settlement means for a pile. */
+/** Effect of a settlement on a pile. */
 export interface Posting {
   pile: number;
   /** Agreed energy that its credit is judged by, Wh. */
@@ -266,7 +266,7 @@ export interface Posting {
   consumedWh: bigint;
   producedWh: bigint;
   silent: boolean;
-  /** What its fills and margins set aside, less what it owes, more what it is paid, money units. */
+  /** Money that its fills and margins set aside, less its dues, plus its receipts, money units. */
   money: bigint;
 }
 

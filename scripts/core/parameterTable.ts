@@ -36,9 +36,9 @@ export interface ChoiceRow<Word extends string = string> extends Row {
   kind: "choice";
   words: readonly Word[];
   usual: Word;
-  /** The contract's field. */
+  /** The contract's field: an enum with the words in this order (`uint8`), or the address of a contract. */
   field: string;
-  /** The word that sets the field; of none where the field names a contract of its own for each word. */
+  /** The word for which an optional contract is named; none where the field has a value for each word. */
   setBy?: Word;
 }
 
@@ -67,8 +67,8 @@ export const PARAMETERS = {
   auctionSeconds: count(600, "s", 1, A_DAY_SECONDS, "uint32",
     "length of the auction window at the end of a frame, below frameSeconds"),
   leadFrames: count(2, "frames", 1, 95, "uint16", "how long before its window a frame must be published"),
-  alpha: count(10, "", 0, MOST_16_BITS, "uint16", "weight of the price rank [T 4.14]"),
-  beta: count(1, "", 0, MOST_16_BITS, "uint16", "weight of the time rank [T 4.14]"),
+  priceWeight: count(10, "", 0, MOST_16_BITS, "uint16", "weight of the price rank, α [T 4.14]"),
+  timeWeight: count(1, "", 0, MOST_16_BITS, "uint16", "weight of the time rank, β [T 4.14]"),
   icebergThresholdWh: amount(4000n, "Wh", 0, MOST_PEAK_WH, "uint32", "orders above it are icebergs", "threshold"),
   icebergPeakWh: amount(2000n, "Wh", 1, MOST_PEAK_WH, "uint32",
     "largest tranche that an iceberg displays in a frame", "peak"),
@@ -79,13 +79,13 @@ export const PARAMETERS = {
     "capacity of the transformer: P_sub [T 4.3b]", "capacity"),
   lossAllowanceW: amount(0n, "W", 0, MOST_LOAD_W, "uint32", "part of the capacity that is kept for losses [T 4.3b]"),
   tickSize: amount(1n, PER_KWH, 1, MOST_16_BITS, "uint16", "step of prices and tariffs"),
-  bondPrice: amount(0n, PER_KWH, 0, MOST_40_BITS, "uint64",
-    "bond that an ask locks; with meters where a defaulter pays at least importCap, which is then its default"),
-  wheelingCap: amount(0n, PER_KWH, 0, MOST_40_BITS, "uint64",
-    "largest wheeling charge that may be published; bids lock for it"),
-  importCap: amount(1_000_000n, PER_KWH, 0, MOST_40_BITS, "uint64", "highest import tariff that may be published"),
-  cancelPrice: amount(150_000n, PER_KWH, 0, MOST_40_BITS, "uint64",
-    "charge for cancelling an order that plans reckon with, per kWh displayed; 0 for none"),
+  bondPricePerKwh: amount(0n, PER_KWH, 0, MOST_40_BITS, "uint64",
+    "bond that an ask locks; with meters where a defaulter pays at least importCapPerKwh, which is then its default", "bondPrice"),
+  wheelingCapPerKwh: amount(0n, PER_KWH, 0, MOST_40_BITS, "uint64",
+    "largest wheeling charge that may be published; bids lock for it", "wheelingCap"),
+  importCapPerKwh: amount(1_000_000n, PER_KWH, 0, MOST_40_BITS, "uint64", "highest import tariff that may be published", "importCap"),
+  cancelPricePerKwh: amount(150_000n, PER_KWH, 0, MOST_40_BITS, "uint64",
+    "charge for cancelling an order that plans reckon with, per kWh displayed; 0 for none", "cancelPrice"),
   keeperReward: amount(0n, "money units", 0, MOST_BALANCE, "uint64",
     "claim of whoever clears, settles or executes a frame; 0 for none"),
   settlement: choice(["adbev", "benefit"], "adbev", { field: "rounds", contractType: "address", setBy: "benefit" },
@@ -94,15 +94,15 @@ export const PARAMETERS = {
   finaliseSeconds: count(120, "s", 0, A_DAY_SECONDS, "uint32",
     "time for which the winning plan alone can be executed; above 0 where plans compete"),
   maxHorizon: count(24, "frames", 1, 48, "uint8", "how far plans look ahead at most", "horizon"),
-  allotment: choice(["expiry", "slack"], "expiry", { field: "allotBySlack", contractType: "bool", setBy: "slack" },
+  allotment: choice(["expiry", "slack"], "expiry", { field: "allotment", contractType: "uint8" },
     "whom plans serve first: by expiry who ends first, by slack who can wait least"),
   chargeEfficiencyBps: amount(10_000n, TEN_THOUSANDTHS, 1, 20_000, "uint16", "v: load that energy charged puts on the feeder; 10500 where 5 % are lost on the way [T 6.1]"),
   dischargeEfficiencyBps: amount(10_000n, TEN_THOUSANDTHS, 1, 20_000, "uint16", "ϖ: load that energy fed in takes off the feeder; 9500 where 5 % are lost on the way [T 6.1]"),
   readingSeconds: count(0, "s", 0, MOST_READING_SECONDS, "uint32",
     "how long meter readings are waited for, at most 48 frames; 0: no meters, all counts as agreed", "readings"),
-  breach: choice(["defaulter", "counterparty"], "defaulter", { field: "defaulterPays", contractType: "bool", setBy: "defaulter" },
+  breach: choice(["defaulter", "counterparty"], "defaulter", { field: "breach", contractType: "uint8" },
     "who breaches [D]: defaulter compensates the other side, counterparty only loses credit"),
-  overBps: amount(0n, TEN_THOUSANDTHS, 0, 10_000, "uint16", "energy above the agreed that still trades at its price"),
+  toleranceBps: amount(0n, TEN_THOUSANDTHS, 0, 10_000, "uint16", "energy above the agreed that still trades at its price"),
   initialCredit: amount(5_000n, CREDIT, 0, 10_000, "uint16", "credit that a pile begins with"),
   creditPriorWh: amount(100_000n, "Wh", 0, 2 ** 26 - 1, "uint32", "energy that the initial credit rests on"),
   minCredit: amount(0n, CREDIT, 0, 10_000, "uint16",

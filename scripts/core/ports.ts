@@ -9,7 +9,7 @@ export interface PileRegistration {
   ratedW: bigint;
 }
 
-/** What one pile does to its one live order. */
+/** Actions of one pile on its one live order. */
 export type Action =
   { pile: string; kind: "place" | "replace"; order: OrderRequest } | { pile: string; kind: "cancel" };
 
@@ -21,9 +21,9 @@ export interface BookOrder extends Order {
   pile: string;
 }
 
-/** What a round came to. SPEC 4. */
+/** Outcome of a round. SPEC 4. */
 export interface RoundOutcome {
-  /** What the frame came to, its match included. */
+  /** Outcome of the frame, its match included. */
   outcome: FrameOutcome;
   /** Whose plan was executed; undefined where the fallback stood. */
   winner: string | undefined;
@@ -45,7 +45,7 @@ export interface RoundPort {
 /** Gas spent on one kind of operation. */
 export interface GasSum {
   transactions: number;
-  /** What the transactions did in all: one may carry many orders. */
+  /** Number of operations in all transactions: one may carry many orders. */
   operations: number;
   gas: bigint;
 }
@@ -89,7 +89,7 @@ export interface MarketPort {
   /** After its end: settles a frame that moved energy, everything delivered as agreed. */
   settle(frame: number): Promise<void>;
 
-  /** What was spent so far, where the port pays for gas. */
+  /** Gas spent so far, where the port pays for gas. */
   gasUse?(): GasUse;
 }
 

@@ -19,8 +19,8 @@ export interface FlexibleOrder {
 }
 
 /**
- * What a round is about, as it stood at the match: it never changes. SPEC 4. Frames are counted from the round's by an
- * offset k = 0 ... horizon - 1.
+ * The book of a round as it stood at the match; it never changes. SPEC 4. Frames are counted from the
+ * round's by an offset k = 0 ... horizon - 1.
  */
 export interface FrozenBook extends Pick<
   MarketParameters,
@@ -59,12 +59,12 @@ export interface Plan {
   readonly dischargeWh: readonly bigint[];
 }
 
-/** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
+/** Score that plans compete by; smaller is better, the unserved energy first. SPEC 4. */
 export interface Score {
   /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
   readonly unservedWh: bigint;
   /** Sum of the squared steps of the load [T (4), 6.6], W^2; steps with an unpublished end do not count. */
-  readonly squaresW2: bigint;
+  readonly squaredStepsW2: bigint;
 }
 
 /** A plan and who brought it. */

@@ -32,7 +32,7 @@ import { Accounts } from "./send/accounts";
 import { Database } from "./store/database";
 import { ReadingStore } from "./store/readings";
 
-/** What a gateway is started with besides its settings. */
+/** Parts of a gateway besides its settings. */
 export interface GatewayOptions {
   config: GatewayConfig;
   log: Logger;

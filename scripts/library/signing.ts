@@ -20,7 +20,10 @@ export interface SigningDomain {
   verifyingContract: `0x${string}`;
 }
 
-/** What ethers' `signTypedData(domain, types, message)` and viem's `signTypedData({ account, ...typedData })` take. */
+/**
+ * Arguments of ethers' `signTypedData(domain, types, message)` and viem's `signTypedData({ account,
+ * ...typedData })`.
+ */
 export interface TypedData<Message> {
   domain: SigningDomain;
   types: Record<string, { name: string; type: string }[]>;

@@ -7,10 +7,10 @@ import type { DeploymentParameters } from "../core/parameters";
 import type { Publication } from "../core/types";
 import type { BookLine, FrameView } from "./protocol";
 
-/** What is asked: a fill by its place, or the order of a pile. */
+/** Subject of a question: a fill by its place, or the order of a pile. */
 export type Question = { fill: number } | { pile: number };
 
-/** What an answer is made of. */
+/** Facts that an answer is made of. */
 export interface Grounds {
   view: FrameView;
   parameters: DeploymentParameters;

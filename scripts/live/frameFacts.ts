@@ -21,7 +21,7 @@ export interface ClearedFacts {
   pflW: bigint;
 }
 
-/** What is published for a frame, packed. */
+/** Publication of a frame, packed. */
 export type Publications = ReadonlyMap<number, bigint>;
 
 /** An order that came into the book or left it, for what charging on arrival would have done with it. */
@@ -32,7 +32,9 @@ export interface GhostStep {
   changeWh: number;
 }
 
-/** What the events say of each frame, kept for as long as the page is open: the contract forgets after 128 frames. */
+/**
+ * Facts of each frame from the events, kept for as long as the page is open: the contract forgets after 128 frames.
+ */
 export class FrameFacts {
   readonly cleared = new Map<number, ClearedFacts>();
   readonly publications = new Map<number, bigint>();
@@ -99,7 +101,7 @@ export class FrameFacts {
       this.rounds.set(frame, {
         ...{ frame, commitUntil, revealUntil, winnerUntil, begins, commitments: [], plans: [], refusals: [] },
         baseLoadW: book.publications.map((published) => Number(published?.baseLoadW ?? 0n)),
-        fallback: { unservedWh: Number(fallback.unservedWh), squares: Number(fallback.squaresW2) },
+        fallback: { unservedWh: Number(fallback.unservedWh), squaredStepsW2: Number(fallback.squaredStepsW2) },
       });
     }
     const round = this.rounds.get(frame);
@@ -113,7 +115,7 @@ export class FrameFacts {
       );
       round.plans.push({
         ...{ proposer, drawWh: drawWh.map(Number), dischargeWh: dischargeWh.map(Number) },
-        ...{ unservedWh: Number(args["unservedWh"]), squares: Number(args["squares"]) },
+        ...{ unservedWh: Number(args["unservedWh"]), squaredStepsW2: Number(args["squaredStepsW2"]) },
         hash: keccak256(args["plan"] as string),
         transaction: event.transaction,
       });

@@ -1,5 +1,5 @@
 /**
- * What the live page and its server tell each other: plain JSON. Energy in Wh, power in W, prices in money units per kWh,
+ * Messages between the live page and its server: plain JSON. Energy in Wh, power in W, prices in money units per kWh,
  * amounts in money units, times in s since 1970. Piles go by their numbers, 0 being the main grid.
  */
 
@@ -8,7 +8,7 @@ import type { Matching } from "../core/matching";
 /** Who is at the other end of a fill: the main grid, or a pile by its number. */
 export const GRID_PARTY = 0;
 
-/** What never changes while the page is open. */
+/** Facts that never change while the page is open. */
 export interface MarketFacts {
   address: string;
   feeder: string;
@@ -24,8 +24,8 @@ export interface MarketFacts {
   auctionSeconds: number;
   capacityW: number;
   lossAllowanceW: number;
-  alpha: number;
-  beta: number;
+  priceWeight: number;
+  timeWeight: number;
   settlement: "adbev" | "benefit";
   matching: Matching;
   metered: boolean;
@@ -70,10 +70,10 @@ export interface LoadPoint {
   baseLoadW: number | null;
   /** Null where nobody cleared it. */
   loadW: number | null;
-  /** What charging on arrival of the same EVs would come to, homes included; null without base load. */
+  /** Load of the same EVs charging on arrival, homes included; null without base load. */
   ghostW: number | null;
-  importPrice: number | null;
-  exportPrice: number | null;
+  importPricePerKwh: number | null;
+  exportPricePerKwh: number | null;
 }
 
 /** A pile and its account. */
@@ -83,7 +83,7 @@ export interface PileLine {
   ratedW: number;
   balance: number;
   locked: number;
-  /** What the grid operator owes its account. */
+  /** Claim of its account on the grid operator. */
   claim: number;
   /** 1/100 point. */
   credit: number;
@@ -100,7 +100,7 @@ export interface PlanLine {
   dischargeWh: number[];
   unservedWh: number;
   /** Sum of the squared steps, W². */
-  squares: number;
+  squaredStepsW2: number;
   hash: string;
   transaction: string;
 }
@@ -117,13 +117,13 @@ export interface RoundFacts {
   /** P_home over the frames that plans look ahead, 0 where nothing is published. */
   baseLoadW: number[];
   /** Score of what clearing alone would do. */
-  fallback: { unservedWh: number; squares: number };
+  fallback: { unservedWh: number; squaredStepsW2: number };
   /** Proposer of what was executed; null for the fallback; undefined before. */
   winner?: string | null;
   refusals: { proposer: string; why: string }[];
 }
 
-/** What a settlement came to for a pile. */
+/** A settlement's effect on a pile. */
 export interface MeterLine {
   pile: number;
   agreedWh: number;
@@ -134,7 +134,7 @@ export interface MeterLine {
   net: number;
 }
 
-/** What was metered and paid in a frame. */
+/** Readings and payments of a frame. */
 export interface SettledFacts {
   frame: number;
   complete: boolean;
@@ -197,7 +197,7 @@ export interface Status {
   busy: string;
 }
 
-/** What a meter does in the frames to come. */
+/** Behaviour of a meter in the frames to come. */
 export type MeterMode = "silent" | "over";
 
 /** An order that a person composes. */
@@ -209,7 +209,7 @@ export interface Draft {
   expiryFrame: number;
 }
 
-/** What a draft would come to if the frame were cleared now. */
+/** Outcome of a draft if the frame were cleared now. */
 export interface Prospect {
   refused?: string;
   rank?: number;
@@ -225,7 +225,7 @@ export interface Prospect {
   text: string;
 }
 
-/** What a person asks the server to do. */
+/** A person's request to the server. */
 export type Act =
   | { do: "clear" | "settle" | "forward" | "pause" }
   | { do: "play"; speed: number }
@@ -236,7 +236,7 @@ export type Act =
   | { do: "submit"; action: "place" | "replace" | "cancel"; draft: Draft; deadline: number; signature: string }
   | { do: "join"; account: string };
 
-/** What a wallet is to sign, and what it would send itself. */
+/** Data for a wallet to sign, and the transaction that it would send itself. */
 export interface ToSign {
   typedData: Record<string, unknown>;
   deadline: number;

@@ -8,15 +8,15 @@ import type { Placed, Ranked } from "../model/ranking";
 import type { Publication } from "../core/types";
 import type { BookLine, FillLine } from "./protocol";
 
-/** What a packed publication says; undefined for the zero word. */
+/** A packed publication, decoded; undefined for the zero word. */
 export function publicationOf(word: bigint, tickSize: bigint): Publication | undefined {
   const packed = decodePublication(word);
   return (
     packed && {
       baseLoadW: packed.baseLoadW,
-      importPrice: packed.importTicks * tickSize,
-      exportPrice: packed.exportTicks * tickSize,
-      wheelingPrice: packed.wheelingTicks * tickSize,
+      importPricePerKwh: packed.importTicks * tickSize,
+      exportPricePerKwh: packed.exportTicks * tickSize,
+      wheelingPricePerKwh: packed.wheelingTicks * tickSize,
     }
   );
 }
@@ -36,7 +36,7 @@ export function placedIn(market: RebuiltMarket, frame: number, nowSeconds: numbe
   });
 }
 
-/** What clearing a frame of a rebuilt market decides at a time. @param placed The orders; those of the market itself. */
+/** Decision of clearing a frame of a rebuilt market at a time. @param placed The orders; those of the market itself. */
 export function decisionIn(
   market: RebuiltMarket,
   frame: number,
@@ -56,7 +56,7 @@ export function bookLine({ pile, order, priority, priceRank, timeRank, ...entry 
   };
 }
 
-/** What was decided as the page draws it. */
+/** A decision as the page draws it. */
 export function fillLines({ trades, grid }: Pick<FrameDecision, "trades" | "grid">): FillLine[] {
   return [
     ...trades.map(({ sell, buy, energyWh, price }) => {

@@ -20,7 +20,7 @@ const MOST_FRAMES = FRAMES_A_DAY;
  */
 export function scenarioFile(timeline: Timeline, parameters: DeploymentParameters, until: number): ScenarioInput {
   const { frameSeconds, auctionSeconds } = parameters;
-  // What happens from a window on is about the frame after it.
+  // Events from a window on are about the frame after it.
   const frameOf = ({ timestamp }: TimedEvent) => Math.floor((timestamp + auctionSeconds) / frameSeconds);
   const ahead = parameters.settlement === "benefit" ? parameters.maxHorizon : 0;
   const origin = originOf(timeline, until, MOST_FRAMES - ahead, frameOf);
@@ -146,13 +146,17 @@ function rules(p: DeploymentParameters, timeline: Timeline, origin: number): Sce
       // A scenario counts in money units and has its piles.
       .filter(([name]) => name !== "unit" && name !== "pileCap")
       .map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : (value as string | number)]),
-  ) as Omit<ScenarioInput["market"] & object, "importPrice">;
-  const price = (of: "importPrice" | "exportPrice" | "wheelingPrice") =>
+  ) as Omit<ScenarioInput["market"] & object, "importPricePerKwh">;
+  const price = (of: "importPricePerKwh" | "exportPricePerKwh" | "wheelingPricePerKwh") =>
     daily(timeline, p, origin, (published) => Number(published[of]));
   // Plans look ahead: what they reckoned with is published when their round is held, and the frames go on so far.
   const leadFrames = p.settlement === "benefit" ? Math.max(p.leadFrames, p.maxHorizon) : p.leadFrames;
   return {
     ...{ ...plain, leadFrames },
-    ...{ importPrice: price("importPrice"), exportPrice: price("exportPrice"), wheelingPrice: price("wheelingPrice") },
+    ...{
+      importPricePerKwh: price("importPricePerKwh"),
+      exportPricePerKwh: price("exportPricePerKwh"),
+      wheelingPricePerKwh: price("wheelingPricePerKwh"),
+    },
   };
 }

@@ -10,7 +10,7 @@ export interface MoneyWords {
   price(units: bigint): string;
 }
 
-/** What an event means, in words, and which piles it is about. */
+/** Meaning of an event, in words, and the piles that it is about. */
 export function tapeWords(
   event: TimedEvent,
   { tickSize, money }: { tickSize: bigint; money: MoneyWords },

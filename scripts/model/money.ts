@@ -8,7 +8,7 @@ function ceilDiv(numerator: bigint, denominator: bigint): bigint {
 }
 
 /**
- * What energy costs, rounded down: the same figure on both sides of a trade. SPEC 1.
+ * Price of energy, rounded down: the same figure on both sides of a trade. SPEC 1.
  *
  * @param price Money units per kWh, not negative.
  * @param energyWh Wh, not negative.
@@ -19,8 +19,8 @@ export function amountDown(price: bigint, energyWh: bigint): bigint {
 }
 
 /**
- * What is locked for energy, rounded up, so that whatever is later paid for it by {@link amountDown} is covered, however
- * it is cut into trades. SPEC 1.
+ * Lock for energy, rounded up, so that it covers any later payments for it by {@link amountDown}, however
+ * the energy is cut into trades. SPEC 1.
  *
  * @param price Money units per kWh, not negative.
  * @param energyWh Wh, not negative.
@@ -31,21 +31,23 @@ export function amountUp(price: bigint, energyWh: bigint): bigint {
 }
 
 /**
- * What an order locks of its pile's balance: a bid its limit and the largest wheeling charge, an ask its bond. SPEC 2.
+ * Lock of an order on its pile's balance: a bid's limit and the largest wheeling charge, an ask's bond. SPEC 2.
  *
- * @param energyWh What is left of the order, Wh.
+ * @param energyWh The order's rest, Wh.
  * @returns Money units.
  */
 export function lockFor(
-  market: Pick<MarketParameters, "wheelingCap" | "bondPrice">,
+  market: Pick<MarketParameters, "wheelingCapPerKwh" | "bondPricePerKwh">,
   side: Side,
   price: bigint,
   energyWh: bigint,
 ): bigint {
-  return side === "charge" ? amountUp(price + market.wheelingCap, energyWh) : amountUp(market.bondPrice, energyWh);
+  return side === "charge"
+    ? amountUp(price + market.wheelingCapPerKwh, energyWh)
+    : amountUp(market.bondPricePerKwh, energyWh);
 }
 
 /** {@link lockFor} of an order as it stands in the book. */
-export function lockOf(market: Pick<MarketParameters, "wheelingCap" | "bondPrice">, order: Order): bigint {
+export function lockOf(market: Pick<MarketParameters, "wheelingCapPerKwh" | "bondPricePerKwh">, order: Order): bigint {
   return lockFor(market, order.side, order.price, order.remainingWh);
 }

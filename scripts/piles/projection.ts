@@ -1,6 +1,6 @@
 import type { BookLine, PublicView } from "./agent";
 
-/** What the clearing of the next frame would do to the book as it stands. */
+/** Effect of the next frame's clearing on the book as it stands. */
 export interface Projection {
   /** Wh traded between piles, by pile, bought or sold. */
   matchedWh: Map<string, number>;
@@ -11,8 +11,8 @@ export interface Projection {
 }
 
 /**
- * What the public rules [T 4.14, Tables 4-A, 4-B] make of a book in the next frame. Anyone can work it out; an agent does
- * so to know what its order would add to the load.
+ * Projects a book into the next frame by the public rules [T 4.14, Tables 4-A, 4-B]. Anyone can work it
+ * out; an agent does so to know how much its order would add to the load.
  *
  * @param lines The live orders; each takes part if its frames allow.
  */
@@ -46,7 +46,7 @@ export function projectClearing(view: PublicView, lines: readonly BookLine[]): P
   let totalGridWh = 0;
   for (const bid of bids) {
     const waits = bid.iceberg && frame - bid.firstFrame < view.market.maxWaitFrames && frame < bid.expiryFrame;
-    if (waits || bid.price < (published?.importPrice ?? Infinity)) continue;
+    if (waits || bid.price < (published?.importPricePerKwh ?? Infinity)) continue;
     const energyWh = Math.min(left.get(bid)!, roomWh - totalGridWh);
     if (energyWh === 0) continue;
     add(gridWh, bid.pile, energyWh);
@@ -55,19 +55,19 @@ export function projectClearing(view: PublicView, lines: readonly BookLine[]): P
   return { matchedWh, gridWh, totalGridWh };
 }
 
-/** What a line shows in a frame, Wh [T 4.13]. */
+/** Energy that a line shows in a frame, Wh [T 4.13]. */
 export function displayedWh(line: BookLine): number {
   return Math.min(line.peakWh, line.remainingWh);
 }
 
-/** One side of the book by f = alpha * Rank(price) + beta * Rank(time) [T 4.14]. */
+/** One side of the book by f = priceWeight * Rank(price) + timeWeight * Rank(time) [T 4.14]. */
 function inPriority(view: PublicView, lines: readonly BookLine[], side: BookLine["side"]): BookLine[] {
   const own = lines.filter((line) => line.side === side);
   const sign = side === "charge" ? -1 : 1;
   const priceRank = denseRank(own.map(({ price }) => sign * price));
   const timeRank = denseRank(own.map(({ firstFrame }) => firstFrame));
   const priority = ({ price, firstFrame }: BookLine) =>
-    view.market.alpha * priceRank.get(sign * price)! + view.market.beta * timeRank.get(firstFrame)!;
+    view.market.priceWeight * priceRank.get(sign * price)! + view.market.timeWeight * timeRank.get(firstFrame)!;
   return own.sort((a, b) => priority(a) - priority(b) || a.sequence - b.sequence);
 }
 

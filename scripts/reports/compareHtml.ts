@@ -19,7 +19,7 @@ export interface ArrivalsComparison {
 export interface ComparePage {
   setting: string;
   seeds: readonly number[];
-  /** What makes the page again, as typed. */
+  /** Command that makes the page again, as typed. */
   command: string;
   schemes: readonly SchemeComparison[];
   /** The same at other numbers of arrivals, in rising order, for Fig. 6.6; empty without. */

@@ -9,12 +9,12 @@
  * {
  *   "market": {                     default {}
  *     "maxWaitFrames": 12,          or any other parameter of docs/parameters.md but unit and pileCap
- *     "bondPrice": 0,               default: importCap with meters where a defaulter pays, which is then the least
- *     "wheelingCap": 0,             default: the largest wheelingPrice
- *     "importCap": 200000,          default: the largest importPrice
- *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
- *     "exportPrice": 50000,         x(t): likewise, at most the importPrice of its frame
- *     "wheelingPrice": 0,           w(t): likewise
+ *     "bondPricePerKwh": 0,               default: importCapPerKwh with meters where a defaulter pays, which is then the least
+ *     "wheelingCapPerKwh": 0,             default: the largest wheelingPricePerKwh
+ *     "importCapPerKwh": 200000,          default: the largest importPricePerKwh
+ *     "importPricePerKwh": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
+ *     "exportPricePerKwh": 50000,         x(t): likewise, at most the importPricePerKwh of its frame
+ *     "wheelingPricePerKwh": 0,           w(t): likewise
  *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -50,10 +50,11 @@
  * }
  * ```
  *
- * What happens in frame f: what frame f - 1 delivered is settled; base load and tariffs of frame f + leadFrames + 1 are
- * published; the events of frame f, in file order, and then the orders of the sessions that arrive in it; then, in its window, frame f + 1 is cleared, but for the last frame,
- * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
- * of an event is not an error of the file: it is listed in the result's `rejected`.
+ * Order of events in frame f. The delivery of frame f - 1 is settled; base load and tariffs of frame f +
+ * leadFrames + 1 are published; the events of frame f happen in file order, then the orders of the sessions
+ * that arrive in it. Then, in its window, frame f + 1 is cleared, except after the last frame, which has
+ * events and no clearing. Frame 0 itself is never cleared: it is base load alone. An event that the market
+ * refuses is not an error of the file: it is listed in the result's `rejected`.
  *
  * A plan proposed in frame f is revealed in the round over frame f + 1, which opens as its window does; plans are
  * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
@@ -75,7 +76,7 @@ import { z } from "zod";
 import { MOST_24_BITS as MAX_24_BITS, PARAMETER_NAMES, PARAMETERS } from "../core/parameterTable";
 import type { MarketParameters } from "../core/types";
 
-/** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
+/** Balance of a pile without `balance`, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;
 
 /** Tariffs and base load are one figure or this many, repeated. */
@@ -156,12 +157,12 @@ const parameters = Object.fromEntries(SCENARIO_PARAMETERS.map((name) => [name, p
 const marketSchema = fields({
   ...parameters,
   // Their defaults depend on tariffs and on who pays for a breach.
-  bondPrice: parameters.bondPrice.removeDefault().optional(),
-  wheelingCap: parameters.wheelingCap.removeDefault().optional(),
-  importCap: parameters.importCap.removeDefault().optional(),
-  importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
-  exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
-  wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),
+  bondPricePerKwh: parameters.bondPricePerKwh.removeDefault().optional(),
+  wheelingCapPerKwh: parameters.wheelingCapPerKwh.removeDefault().optional(),
+  importCapPerKwh: parameters.importCapPerKwh.removeDefault().optional(),
+  importPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
+  exportPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
+  wheelingPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(0),
   operatorPrefund: amount(0).default(0),
 });
 
@@ -199,7 +200,7 @@ export const ACTIONS = [
   "silent",
 ] as const;
 
-/** What a round's plan may have per frame: 24 bits. */
+/** Energy of one frame in a round's plan: 24 bits. */
 const planned = list(whole(0, MAX_24_BITS, "Wh"), "whole numbers of Wh");
 const proposalSchema = fields({ proposer: name, draw: planned, discharge: planned });
 
@@ -242,5 +243,5 @@ export const scenarioSchema = fields({
 
 /** A scenario file as written, defaults filled in. */
 export type ScenarioFile = z.output<typeof scenarioSchema>;
-/** What may be written in a scenario file. */
+/** Content of a scenario file as it may be written. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;

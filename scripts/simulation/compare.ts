@@ -18,9 +18,9 @@ export interface SchemeFigures extends Fluctuation {
   overloadedFrames: number;
   /** Share of the charging energy that was not delivered: of what recorded EVs need, of what drawn ones ask for. */
   unservedShare: number;
-  /** What a charging EV pays on average; without a market at the import tariff. */
+  /** Mean payment of a charging EV; without a market at the import tariff. */
   costPerEv: number;
-  /** What discharging EVs earn, as an average over all of them. */
+  /** Mean earnings of discharging EVs, over all of them. */
   earnedPerEv: number;
   /** Standard deviation of the slope [T 5.6, 5.7], W per hour. */
   slopeDeviationWPerHour: number;
@@ -60,7 +60,7 @@ export interface SchemeComparison {
   rounds?: RoundReport[][];
 }
 
-/** What is compared on what. */
+/** Schemes to compare, and the days. */
 export interface CompareOptions {
   seeds: readonly number[];
   /** The day of a seed: the same EVs, homes, tariffs and limits for every scheme. */
@@ -113,7 +113,7 @@ export function ranking(schemes: readonly SchemeComparison[], by: keyof SchemeFi
   return [...schemes].sort((a, b) => a.spread[by].mean - b.spread[by].mean);
 }
 
-/** What came of a day under a scheme. */
+/** Outcome of a day under a scheme. */
 interface Outcome {
   loadW(frame: number): number;
   unservedShare: number;
@@ -171,8 +171,8 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
   return {
     loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
     unservedShare: unservedShare(of(wanted, "charge"), of(servedWh, "charge")),
-    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPrice),
-    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
+    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPricePerKwh),
+    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPricePerKwh),
   };
 }
 

@@ -35,7 +35,7 @@ const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 /** Plans that expect arrivals reach over a whole day. */
 const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
-/** What of the schemes can be chosen. */
+/** Choices about the schemes. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
   horizonFrames?: number;
@@ -50,7 +50,7 @@ export interface SchemeChoices {
 }
 
 const NOBODY = "nobody";
-const CARS_OBEY = "cars obey the operator";
+const OPERATOR_CONTROLS_CARS = "cars obey the operator";
 const ONE_PLAN = "all agents, one plan";
 const BY_PLANS = "cars tell need and end";
 
@@ -61,14 +61,14 @@ export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
 
 type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule;
 
-/** What EVs or their operator do by themselves, each car without the others. */
+/** Schemes that EVs or their operator follow by themselves, each car without the others. */
 function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
   const alone = (key: string, title: string, run: Run): ComparedScheme => ({
     ...{ key, title, online: true, energy: "charging", cooperates: NOBODY, run },
   });
   const genetic: ComparedScheme = {
     ...{ key: "genetic", title: `genetic algorithm, a day ahead, ${generations} generations` },
-    ...{ online: false, energy: "charging", cooperates: CARS_OBEY },
+    ...{ online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
     run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
   };
   return [
@@ -152,12 +152,12 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
 /** Direct control by an operator that cars obey, and the optimum that knows all arrivals. */
 function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
-    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: CARS_OBEY },
+    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: OPERATOR_CONTROLS_CARS },
     energy: options.discharging === true ? "both" : "charging",
     run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
   });
   const optimum = (key: string, title: string, discharging: boolean): ComparedScheme => ({
-    ...{ key, title, online: false, cooperates: CARS_OBEY, energy: discharging ? "both" : "charging" },
+    ...{ key, title, online: false, cooperates: OPERATOR_CONTROLS_CARS, energy: discharging ? "both" : "charging" },
     run: (day, market) => offlineOptimum(day.evs, market, baseLoadOf(day), { discharging }),
   });
   const tail = { tailFrames: 1 };

@@ -56,7 +56,7 @@ class Day {
   readonly delivery: DayDelivery | undefined;
 
   private readonly record: PublicRecord;
-  /** What each pile is registered with, W. */
+  /** Power that each pile is registered with, W. */
   private readonly ratedW = new Map<string, number>();
   /** The EV plugged in at each pile. */
   private readonly plugged = new Map<string, EvAccount>();
@@ -149,9 +149,9 @@ class Day {
 
   private book(outcome: FrameOutcome): void {
     const { frame, trades, grid } = outcome;
-    const { wheelingPrice } = this.options.publication(frame);
+    const { wheelingPricePerKwh } = this.options.publication(frame);
     for (const trade of trades) {
-      this.plugged.get(trade.buy)?.bought(trade, wheelingPrice);
+      this.plugged.get(trade.buy)?.bought(trade, wheelingPricePerKwh);
       this.plugged.get(trade.sell)?.sold(trade);
     }
     for (const fill of grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);
@@ -181,7 +181,9 @@ class Day {
     return true;
   }
 
-  /** What the plugged-in agents decide on one view. @throws InputError naming the agent that takes too long */
+  /**
+   * Decisions of the plugged-in agents on one view. @throws InputError naming the agent that takes too long
+   */
   private decisions(view: PublicView): Action[] {
     const { policy, patienceSeconds = 1 } = this.options;
     const lines = new Map(view.book.map((line) => [line.pile, line]));

@@ -9,7 +9,7 @@ import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadR
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "../core/ports";
 
-/** What a played day left behind. */
+/** Remains of a played day. */
 export interface PlayedDay {
   options: DayOptions;
   parameters: MarketParameters;
@@ -44,7 +44,7 @@ export function reportDay(played: PlayedDay): DayResult {
       cappedW: schemeW(schemes.capped, frame),
       tradedWh: energyOf(trades),
       gridWh: energyOf(grid),
-      importPrice: Number(options.publication(frame).importPrice),
+      importPricePerKwh: Number(options.publication(frame).importPricePerKwh),
       meanPrice: average(deals),
       trades,
       grid,

@@ -13,7 +13,7 @@ import type { DayOptions } from "./day";
 /** Money units per kWh in a penny per kWh, for a token of six decimals. */
 export const PENNY = 10_000;
 
-/** What a simulated day is made of, each with the default of {@link defaultDay}. */
+/** Settings of a simulated day, each with the default of {@link defaultDay}. */
 export interface DaySettings {
   /** One integer repeats everything. */
   seed: number;
@@ -27,9 +27,9 @@ export interface DaySettings {
   population?: Population;
   policy?: OrderPolicy;
   /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
-  importPrice?: number | readonly number[] | ((frame: number) => number);
-  exportPrice?: number | readonly number[];
-  wheelingPrice?: number | readonly number[];
+  importPricePerKwh?: number | readonly number[] | ((frame: number) => number);
+  exportPricePerKwh?: number | readonly number[];
+  wheelingPricePerKwh?: number | readonly number[];
   /** Length of a frame, s; the market's. */
   frameSeconds?: number;
   /** How EVs deviate from what was agreed; no meters, and everything delivered as agreed, without it. */
@@ -67,9 +67,9 @@ export function defaultDay(settings: DaySettings): DayOptions {
     measured: calendar?.measured ?? { first: warmUpDays * perDay, count: perDay },
     publication: (frame): Publication => ({
       baseLoadW: ofDay(baseLoadW, frame),
-      importPrice: ofDay(settings.importPrice ?? 20 * PENNY, frame),
-      exportPrice: ofDay(settings.exportPrice ?? 5 * PENNY, frame),
-      wheelingPrice: ofDay(settings.wheelingPrice ?? 0, frame),
+      importPricePerKwh: ofDay(settings.importPricePerKwh ?? 20 * PENNY, frame),
+      exportPricePerKwh: ofDay(settings.exportPricePerKwh ?? 5 * PENNY, frame),
+      wheelingPricePerKwh: ofDay(settings.wheelingPricePerKwh ?? 0, frame),
     }),
     publicationBlockFrames: Math.min(48, perDay),
     policy: settings.policy ?? new Waterline(),

@@ -4,7 +4,9 @@ import { type EvStay, frameWh, isIceberg } from "../piles/ev";
 import type { Random } from "../core/random";
 import type { Action, ActionResult } from "../core/ports";
 
-/** What one EV asked for, did and got in a simulated day. Energy in Wh, amounts in money units. */
+/**
+ * Account of one EV in a simulated day: its orders, deeds and receipts. Energy in Wh, amounts in money units.
+ */
 export class EvAccount {
   remainingWh: number;
   /** Bought from or sold to other piles. */
@@ -40,10 +42,10 @@ export class EvAccount {
     return this.stream.stream("own");
   }
 
-  bought({ price, energyWh, premium = 0n }: Trade, wheelingPrice: bigint): void {
+  bought({ price, energyWh, premium = 0n }: Trade, wheelingPricePerKwh: bigint): void {
     this.moved(energyWh);
     this.tradedWh += Number(energyWh);
-    for (const part of [price, premium, wheelingPrice]) this.paid += (part * energyWh) / 1000n;
+    for (const part of [price, premium, wheelingPricePerKwh]) this.paid += (part * energyWh) / 1000n;
   }
 
   sold({ price, energyWh, subsidy = 0n }: Trade): void {

@@ -1,7 +1,7 @@
 import { kW, pence } from "../core/text";
 import type { DayResult, DayTotals, LoadReport } from "./dayResult";
 
-/** What a headline figure is taken from. */
+/** Source of a headline figure. */
 interface Source {
   loads: Readonly<Record<"market" | "uncontrolled" | "capped" | "base", LoadReport>>;
   totals: DayTotals;

@@ -6,7 +6,7 @@ import { InputError } from "../../scripts/core/errors";
 import type { MarketPort } from "../../scripts/core/ports";
 import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
 
-/** What each pile of a simulation gets to trade with, money units. */
+/** Deposit that each pile of a simulation trades with, money units. */
 export const PILE_BALANCE = 1_000_000_000_000n;
 
 /**
@@ -26,7 +26,7 @@ export async function openChainMarket(
   return new ChainPort(await chainPortOptions(hre, rules, seed, feeder));
 }
 
-/** What the port of a simulated day's own market is made of. @throws InputError on any network but the in-process chain */
+/** Parts of the port of a simulated day's own market. @throws InputError on any network but the in-process chain */
 export async function chainPortOptions(
   hre: HardhatRuntimeEnvironment,
   rules: Partial<DeploymentParameters>,

@@ -30,7 +30,7 @@ export interface Day {
   evs: readonly number[] | undefined;
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
-  /** What is odd about the files of data, a line each. */
+  /** Oddities of the files of data, a line each. */
   notes: readonly string[];
   /** Who proposes plans in each round; nobody where none are held. */
   proposers: BenefitChoice["proposers"];

@@ -64,7 +64,10 @@ export async function playDays(
   return { days, books, faults: faulty && (await reportOn(hre, faulty, day, days[0]!.day)) };
 }
 
-/** What faults did to a day, beside the same day on the model, which comes out as on a chain without faults. */
+/**
+ * Report on a day with faults, beside the same day on the model, which comes out as on a chain without
+ * faults.
+ */
 async function reportOn(
   hre: HardhatRuntimeEnvironment,
   { port, client, deposited }: FaultyMarket,

@@ -21,7 +21,7 @@ export interface FeederAddresses {
 /** Who holds a market's roles first; the deployer where nobody is named. */
 export type FirstHolders = Partial<ChainFirstHolders>;
 
-/** What is deployed on a node. */
+/** Contracts to deploy on a node. */
 export interface DeployRequest {
   feeder: string;
   /** Parameters that differ from the defaults. */
@@ -32,7 +32,7 @@ export interface DeployRequest {
   account?: string;
 }
 
-/** What is known of a chain: contracts of the modules by their ids, and feeders by their names. */
+/** Record of a chain: contracts of the modules by their ids, and feeders by their names. */
 interface ChainRecord {
   contracts: Record<string, DeployedContract>;
   feeders: Record<string, FeederAddresses>;

@@ -68,7 +68,7 @@ export function grouped(value: bigint | number): string {
   return value.toLocaleString("en-GB").replaceAll(",", " ");
 }
 
-/** What the flag `--json` does of a task that sends a transaction. */
+/** Help of the flag `--json` of a task that sends a transaction. */
 export const SENT_AS_JSON = "print what was sent, its transaction and its gas as JSON and nothing else";
 
 /** Prints what a transaction did, in words or as JSON. */

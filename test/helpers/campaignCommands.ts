@@ -9,7 +9,7 @@ import { KEEPER, type TwinMarkets } from "./twinMarkets";
 /** Piles that every run begins with. */
 export const PILES = 6;
 
-/** What commands need to know of a run beside the markets: the time, and what is pending. */
+/** Context of a run that commands need beside the markets: the time, and pending events. */
 export class Course {
   /** Cleared frames that may have something to settle, oldest first. */
   readonly unsettled: number[] = [];
@@ -222,9 +222,9 @@ const publish = commands(
   "publish",
   fc.record({ frames: fc.array(tariffs, { minLength: 1, maxLength: 10 }), early: fc.constantFrom(0, 0, 0, 0, 1, 90) }),
   async (of, course, twins) => {
-    const { leadFrames, tickSize, wheelingCap, importCap } = course.market;
+    const { leadFrames, tickSize, wheelingCapPerKwh, importCapPerKwh } = course.market;
     const first = Math.max(course.publishedUpTo + 1, course.frame + leadFrames + 2) - (of.early === 1 ? 3 : -of.early);
-    const most = importCap / tickSize;
+    const most = importCapPerKwh / tickSize;
     const frames = of.frames.map((one, i): FrameTariffs => {
       const { baseLoadW, wheelingShare } = one;
       // The grid must not sell above the cap, nor buy dearer than it sells; tariffs that may be refused go alone.
@@ -232,8 +232,8 @@ const publish = commands(
       const exportTicks = of.early === 0 && one.exportTicks > importTicks ? importTicks : one.exportTicks;
       return {
         ...{ frame: first + i, baseLoadW },
-        ...{ importPrice: importTicks * tickSize, exportPrice: exportTicks * tickSize },
-        wheelingPrice: (((wheelingCap / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
+        ...{ importPricePerKwh: importTicks * tickSize, exportPricePerKwh: exportTicks * tickSize },
+        wheelingPricePerKwh: (((wheelingCapPerKwh / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
       };
     });
     // One that may be refused goes alone: the contract takes back a list of which one is refused, the model does not.
@@ -269,7 +269,7 @@ const clear = commands(
     offset: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
     lookFirst: fc.boolean(),
     hold: fc.constantFrom(true, true, true, false),
-    /** What the operator would take out during the round. */
+    /** The operator's withdrawal during the round. */
     takesOut: fc.constantFrom(0n, 0n, 1n),
     lost: fc.constantFrom(false, false, false, true),
   }),
@@ -279,7 +279,7 @@ const clear = commands(
     const next = Math.max(following, (twins.model.recordedLoad?.frame ?? 0) + 1);
     course.reach(course.begins(next) - auctionSeconds + Math.min(of.seconds, auctionSeconds - 2) - 1);
     const frame = next + of.offset;
-    // What the lens shows is of the latest block: a second earlier, which must not be the last with time for a round.
+    // The lens shows the latest block: a second earlier, which must not be the last with time for a round.
     const showable =
       hasTimeForRound(course.market, frame, course.now) === hasTimeForRound(course.market, frame, course.now + 2);
     const lookFirst = of.lookFirst && of.offset === 0 && showable;

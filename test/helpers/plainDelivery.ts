@@ -1,23 +1,23 @@
 import type { PackedFill } from "../../scripts/chain/packedWords";
 
-/** What a settlement depends on beside its fills; prices in money units per kWh. */
+/** Rules that a settlement depends on beside its fills; prices in money units per kWh. */
 export interface DeliveryRules {
-  importPrice: bigint;
-  exportPrice: bigint;
-  wheelingPrice: bigint;
-  bondPrice: bigint;
-  overBps: bigint;
+  importPricePerKwh: bigint;
+  exportPricePerKwh: bigint;
+  wheelingPricePerKwh: bigint;
+  bondPricePerKwh: bigint;
+  toleranceBps: bigint;
   defaulterPays: boolean;
 }
 
 /** A pile before a settlement. */
 export interface PlainPile {
   free: bigint;
-  /** What it has a claim to of the operator's account. */
+  /** Its claim on the operator's account. */
   claim: bigint;
   credit: bigint;
   creditWh: bigint;
-  /** What its rated power moves in a frame, Wh. */
+  /** Energy that its rated power moves in a frame, Wh. */
   reachWh: bigint;
   weatherBps: bigint;
   operator: number;
@@ -32,7 +32,7 @@ export interface PlainOutcome {
   grid: bigint;
   /** Fills that wait for readings. */
   waiting: PackedFill[];
-  /** What piles owed beyond what their fills set aside: their margins paid it. Money units. */
+  /** Money that piles owed beyond their fills' set-aside: their margins paid it. Money units. */
   fromMargins: bigint;
   /** Surplus that became claims, money units. */
   claimed: bigint;
@@ -52,16 +52,16 @@ const max = (...values: bigint[]): bigint => values.reduce((a, b) => (a > b ? a 
 
 /** M(t): what a pile sets aside beside its fills, money units. SPEC 2. */
 export function plainMargin(rules: DeliveryRules, reachWh: bigint): bigint {
-  const { importPrice: r, exportPrice: x, wheelingPrice: w, defaulterPays } = rules;
+  const { importPricePerKwh: r, exportPricePerKwh: x, wheelingPricePerKwh: w, defaulterPays } = rules;
   return amountUp(defaulterPays ? 2n * r - x : r, reachWh) + amountUp(w, reachWh);
 }
 
-/** What a pile's own fills set aside of its money, money units. */
+/** Money that a pile's own fills set aside of its own, money units. */
 function fromLocks(fills: readonly PackedFill[], rules: DeliveryRules, number: number): bigint {
   return fills.reduce((sum, { sell, buy, energyWh, price }) => {
-    if (sell === number) return sum + amount(rules.bondPrice, energyWh);
+    if (sell === number) return sum + amount(rules.bondPricePerKwh, energyWh);
     if (buy !== number) return sum;
-    return sum + amount(price, energyWh) + (sell === 0 ? 0n : amount(rules.wheelingPrice, energyWh));
+    return sum + amount(price, energyWh) + (sell === 0 ? 0n : amount(rules.wheelingPricePerKwh, energyWh));
   }, 0n);
 }
 
@@ -71,7 +71,7 @@ function partsThatFilled(fills: readonly PackedFill[], matched: number, number: 
   return BigInt(Number(filled(fills.slice(0, matched))) + Number(filled(fills.slice(matched))));
 }
 
-/** What fills set aside at the clearing, margins included, money units. */
+/** Money that fills set aside at the clearing, margins included, money units. */
 export function setAside(
   fills: readonly PackedFill[],
   matched: number,
@@ -118,7 +118,7 @@ export function settlePlainly(
   gridBefore: bigint,
   claimedBefore: bigint,
 ): PlainOutcome {
-  const { importPrice: r, exportPrice: x, wheelingPrice: w, defaulterPays } = rules;
+  const { importPricePerKwh: r, exportPricePerKwh: x, wheelingPricePerKwh: w, defaulterPays } = rules;
   const pileOf = (number: number): PlainPile => before.get(number)!;
   const isReady = (number: number) => overdue || pileOf(number).reading !== undefined;
   const settled = new Set(
@@ -168,7 +168,7 @@ export function settlePlainly(
       breach(sell, undefined, 0n, max(0n, E - g));
     } else {
       const [c, g] = [moved(buy, fill), moved(sell, fill)];
-      const m = min(c, g, p > r ? E : (E * (10_000n + rules.overBps)) / 10_000n);
+      const m = min(c, g, p > r ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n);
       payments.push({ from: buy, to: sell, amount: amount(p, m) });
       payments.push({ from: buy, to: undefined, amount: amount(r, c - m) });
       payments.push({ from: buy, to: undefined, amount: amount(w, m) });
@@ -185,7 +185,7 @@ export function settlePlainly(
     breach(number, undefined, 0n, consumedWh);
   }
 
-  // What was set aside goes back to whose it was; then everybody pays.
+  // Set-aside money goes back to its owners; then everybody pays.
   const purse = new Map<number, bigint>();
   let fromMargins = 0n;
   for (const number of settled) {

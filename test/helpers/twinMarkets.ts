@@ -18,7 +18,7 @@ import { DELIVERY_INTERFACE } from "../../scripts/chain/interfaces";
 import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import {
   decodeBookHead,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFill,
   decodeFrameRecord,
   decodePileState,
@@ -87,7 +87,7 @@ export interface Metered {
   marginsUsed: number;
 }
 
-/** What was seen on the way, to show that a comparison reaches what it is meant to reach. */
+/** Sightings on the way, which show that a comparison reaches the cases that it is meant to reach. */
 export interface Seen {
   steps: number;
   clearings: number;
@@ -134,7 +134,7 @@ export function nothingSeen(): Seen {
   };
 }
 
-/** What is compared of a pile beside its order. */
+/** Compared figures of a pile beside its order. */
 interface Account {
   free: bigint;
   locked: bigint;
@@ -311,7 +311,7 @@ export class TwinMarkets {
   /** Compares every balance and order, and that the market holds exactly what it owes. */
   async compare(): Promise<void> {
     const words = wordsOf((await send("eth_call", this.snapshotCall(), "latest")) as string).slice(2);
-    const chronicle = decodeChronicle(words[2]!);
+    const marketTotals = decodeMarketTotals(words[2]!);
     const { tickSize, unit } = this.parameters;
 
     const contract: string[] = [];
@@ -340,7 +340,7 @@ export class TwinMarkets {
       };
       model.push(lineOf(pile, account, this.model.order(id, this.now)));
     }
-    const { lastFrame, lastLoadW, pflW, gridBalance, openFrames } = chronicle;
+    const { lastFrame, lastLoadW, pflW, gridBalance, openFrames } = marketTotals;
     const recorded = this.model.recordedLoad ?? { frame: 0, loadW: 0n };
     const grid = this.model.gridBalance;
     contract.push(`grid ${words[1]} ${gridBalance}, PFL ${pflW}, frame ${lastFrame}, load ${lastLoadW}`);
@@ -488,12 +488,12 @@ export class TwinMarkets {
     this.settleData.set(frame, { publication, fills: rest, matched: fills.slice(0, matched).filter(waits).length });
   }
 
-  /** What the fills of a pile set aside without its margin, money units. */
+  /** Money that the fills of a pile set aside without its margin, money units. */
   private securedBy(fills: readonly bigint[], pile: number): bigint {
     const own = fills.map(decodeFill).filter(({ sell, buy }) => sell === pile || buy === pile);
-    const { bondPrice } = this.parameters;
+    const { bondPricePerKwh } = this.parameters;
     return own.reduce((sum, { sell, energyWh, price }) => {
-      return sum + ((sell === pile ? bondPrice : price) * energyWh) / 1000n;
+      return sum + ((sell === pile ? bondPricePerKwh : price) * energyWh) / 1000n;
     }, 0n);
   }
 
@@ -608,7 +608,7 @@ export class TwinMarkets {
     await this.compare();
   }
 
-  /** What the meters of a frame's piles say, by the names of the model. */
+  /** Readings of a frame's piles, by the names of the model. */
   private readings(frame: number, fills: readonly bigint[], meter: Meter | undefined): Map<string, Reading> {
     const agreed = new Map<number, Agreed>();
     for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
@@ -811,7 +811,7 @@ export class TwinMarkets {
     }
   }
 
-  /** What the model does not keep of a step that went well. */
+  /** Books the effects of a successful step that the model does not keep. */
   private async afterSuccess(step: Step): Promise<void> {
     if (step.do === "deposit") this.dust += step.tokenAmount % this.parameters.unit;
     else if (step.do === "pause") this.paused = step.paused;
@@ -876,7 +876,7 @@ export class TwinMarkets {
     return holder === KEEPER ? this.deployed.admin.address : signerOf(Number(holder)).address;
   }
 
-  /** What a pile's rated power moves in a frame, Wh. */
+  /** Energy that a pile's rated power moves in a frame, Wh. */
   private reachOf(pile: number): bigint {
     return BigInt(Math.floor((this.ratedW[pile]! * this.parameters.frameSeconds) / 3600));
   }
@@ -950,10 +950,10 @@ function exportPlans(book: FrozenBook): Plan[] {
   const publication = book.publications[0]!;
   const sum = (energies: bigint[]) => energies.reduce((total, wh) => total + wh, 0n);
   const sellable = sum(
-    book.asks.filter(({ price }) => price <= publication.exportPrice).map(({ displayedWh }) => displayedWh),
+    book.asks.filter(({ price }) => price <= publication.exportPricePerKwh).map(({ displayedWh }) => displayedWh),
   );
   const wanted = sum(
-    book.bids.filter(({ price }) => price >= publication.importPrice).map(({ displayedWh }) => displayedWh),
+    book.bids.filter(({ price }) => price >= publication.importPricePerKwh).map(({ displayedWh }) => displayedWh),
   );
   const none = Array.from({ length: book.horizon - 1 }, () => 0n);
   return [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((eighths) =>

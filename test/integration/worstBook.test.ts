@@ -9,7 +9,7 @@ import { PokedMarket } from "../helpers/pokedMarket";
 import { bookOf, type BookPlan, FAMILIES, IMPORT_TICKS, neighbour, WEIGHTS, type Weights } from "../helpers/worstBook";
 import { cases } from "../helpers/cases";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 /** Piles that a feeder is deployed for unless told otherwise. */
 const PILE_CAP = 512;
@@ -43,9 +43,9 @@ describe("The worst book clears in one transaction", () => {
       const deployed = await deployMarket(0, {
         ...{ pileCap: MAX_PILE_CAP },
         // Every amount there is has to be computed.
-        bondPrice: 12_345n,
+        bondPricePerKwh: 12_345n,
         ...WEIGHTS[weights],
-        wheelingCap: 9_999n,
+        wheelingCapPerKwh: 9_999n,
         capacityW: 4_000_000_000n,
         icebergThresholdWh: 1_000_000n,
       });

@@ -22,7 +22,7 @@ import {
 } from "../unit/contracts/deliveryFixtures";
 import { deployFor, overwrite, slotOf } from "../unit/contracts/fixtures";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 /** Most piles of a market with meters: {MarketBase}. */
 const METERED_CAP = 512;
@@ -32,7 +32,7 @@ const READINGS_PER_CALL = 128;
 const IMPORT = 200_000n;
 const EXPORT = 50_000n;
 const PRICE = 140_000n;
-/** What a pile's 22 kW move in a frame, Wh. */
+/** Energy that a pile's 22 kW move in a frame, Wh. */
 const REACH_WH = 11_000n;
 
 // Every fill, of the match or of the round, uses up what at least one order displays in the frame: a frame has no more
@@ -74,7 +74,7 @@ const FAMILIES = {
   }),
 } as const;
 
-/** What is known of what they moved; undefined where nobody says anything. */
+/** Readings of the energy that they moved; undefined where everybody is silent. */
 const READINGS = {
   "all take all that they can": () => ({ consumedWh: REACH_WH, producedWh: 0n }),
   "all sellers produce more than the operator can pay": (sells: boolean, agreedWh: bigint) =>
@@ -120,8 +120,8 @@ describe("The worst settlement fits into one transaction", () => {
   async function deployBench(metered: boolean, piles: number): Promise<Bench> {
     const token = await ethers.deployContract("TestToken", [6]);
     const parameters = withDefaults({
-      ...{ pileCap: piles, wheelingCap: 10n ** 6n, keeperReward: 1n, readingSeconds: metered ? 3600 : 0 },
-      ...(metered ? {} : { bondPrice: 7n }),
+      ...{ pileCap: piles, wheelingCapPerKwh: 10n ** 6n, keeperReward: 1n, readingSeconds: metered ? 3600 : 0 },
+      ...(metered ? {} : { bondPricePerKwh: 7n }),
     });
     const { market, delivery } = await deployFor(token, parameters);
     const some = wallets.slice(0, piles);
@@ -179,7 +179,7 @@ describe("The worst settlement fits into one transaction", () => {
       const settling = await delivery.settle(market, frame, publication, words, matched, [], send);
       return Number((await settling.wait())!.gasUsed);
     } catch (error) {
-      // What runs out in a call within has no reason.
+      // A call within that runs out of gas has no reason.
       if (!/out of gas|without a reason/.test(String(error))) throw error;
       return Infinity;
     } finally {

@@ -49,7 +49,7 @@ abstract contract Campaign {
         return _targets;
     }
 
-    /// @notice What it does not call in them.
+    /// @notice Functions that it does not call in them.
     function excludeSelectors() external view returns (FuzzSelector[] memory) {
         return _excluded;
     }
@@ -94,7 +94,7 @@ abstract contract Campaign {
         require(bytes(violation).length == 0, violation);
     }
 
-    /// @dev What is checked once a run, and what the run came to.
+    /// @dev Checks made once a run, and its counters.
     function _end(string memory name) internal {
         _world.resume();
         Told.Counters memory c = _mirror.counters();

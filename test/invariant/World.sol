@@ -16,14 +16,14 @@ import { People } from "./People.sol";
 import { VM } from "./Vm.sol";
 
 /// @title The test token
-/// @notice What the campaign needs of it.
+/// @notice The part of it that the campaign needs.
 interface IFaucet is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;
 }
 
 /// @title A market, everything that it works with, its people, and the time
-/// @notice What is deployed is the bytecode of the project's own build, through the factory, as `deploy/modules` does.
+/// @notice Deploys the bytecode of the project's own build, through the factory, as `deploy/modules` does.
 contract World {
     uint256 private constant START = 1_800_000_000;
     uint256 private constant PLENTY = 1e40;
@@ -40,7 +40,7 @@ contract World {
     IMarketFactory public factory;
     /// @notice The market's token.
     IFaucet public token;
-    /// @notice What the market's events tell.
+    /// @notice Mirror of the market, fed by its events.
     Mirror public mirror;
     /// @notice The chain's time, s; kept here, since forge forgets a warp between two calls.
     uint256 public time = START;
@@ -171,9 +171,9 @@ contract World {
             frames[i] = IGridTariffs.FrameTariffs({
                 frame: uint32(first + i),
                 baseLoadW: int32(33_000 + swing),
-                importPrice: ((200_000 + swing) / tick) * tick,
-                exportPrice: ((60_000 + 8 * swing) / tick) * tick,
-                wheelingPrice: (_parameters.wheelingCap / 2 / tick) * tick
+                importPricePerKwh: ((200_000 + swing) / tick) * tick,
+                exportPricePerKwh: ((60_000 + 8 * swing) / tick) * tick,
+                wheelingPricePerKwh: (_parameters.wheelingCapPerKwh / 2 / tick) * tick
             });
         }
         VM.prank(People.OPERATOR);

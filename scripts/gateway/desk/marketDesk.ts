@@ -13,7 +13,7 @@ import { Rates } from "./rates";
 import { Registry } from "./registry";
 import { OrderSignatures } from "./signature";
 
-/** What a {@link MarketDesk} is made of. */
+/** Parts of a {@link MarketDesk}. */
 export interface MarketDeskOptions {
   market: KeptMarket;
   node: RawProvider;
@@ -92,7 +92,7 @@ export class MarketDesk {
     return lines;
   }
 
-  /** What was decided about a frame; undefined where nobody cleared it. */
+  /** Decisions about a frame; undefined where nobody cleared it. */
   async frame(frame: number): Promise<FrameView | undefined> {
     const { client, provider } = this.options.market;
     const decided = await decidedFrame(client, provider, frame);
@@ -131,7 +131,7 @@ export interface FillView {
   by: string;
 }
 
-/** What was decided about a frame. */
+/** Decisions about a frame. */
 export interface FrameView {
   frame: number;
   settled: boolean;

@@ -25,18 +25,18 @@ export interface BookView {
   /** Both sides, in the order in which the contract allots. SPEC 4. */
   bids: BookOrder[];
   asks: BookOrder[];
-  /** What the load is without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
+  /** Load without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
   baseWh: number[];
   /** Load of the frame before, Wh. */
   previousWh: number;
-  /** What the feeder carries in a frame, Wh. */
+  /** Energy that the feeder carries in a frame, Wh. */
   limitWh: number;
   /** Load of 1 Wh drawn, and of 1 Wh fed in: the efficiencies. */
   drawFactor: number;
   dischargeFactor: number;
-  /** What is paid for 1 Wh fed in, by offset, ticks per kWh; 0 where a frame is not published. */
+  /** Price paid for 1 Wh fed in, by offset, ticks per kWh; 0 where a frame is not published. */
   exportTicks: bigint[];
-  /** What all that a plan feeds in may cost: 1000 B. SPEC 4. */
+  /** Most that all exports of a plan may cost: 1000 B. SPEC 4. */
   exportBudgetTickWh: bigint;
 }
 
@@ -58,7 +58,7 @@ export function viewOf(book: FrozenBook): BookView {
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
     limitWh: Math.floor(Number(book.capacityW - book.lossAllowanceW) * hours),
     dischargeFactor: Number(book.dischargeEfficiencyBps) / FULL_BPS,
-    exportTicks: book.publications.map((publication) => (publication?.exportPrice ?? 0n) / book.tickSize),
+    exportTicks: book.publications.map((publication) => (publication?.exportPricePerKwh ?? 0n) / book.tickSize),
     exportBudgetTickWh: 1000n * book.exportBudgetTicks,
   };
 }
@@ -67,7 +67,7 @@ function orderOf(book: FrozenBook, order: FlexibleOrder): BookOrder {
   const { side, price } = order;
   const eligible = book.publications.map((publication) => {
     if (publication === undefined) return false;
-    return side === "charge" ? price >= publication.importPrice : price <= publication.exportPrice;
+    return side === "charge" ? price >= publication.importPricePerKwh : price <= publication.exportPricePerKwh;
   });
   return {
     ...{ side, eligible, last: order.expiryFrame - book.frame },
@@ -83,7 +83,7 @@ export function trancheWh({ displayedWh, peakWh, last, eligible }: BookOrder, of
   return offset === 0 ? displayedWh : peakWh;
 }
 
-/** What an order can still move after a frame, beyond the plan's frames included, Wh. */
+/** Energy that an order can still move after a frame, beyond the plan's frames included, Wh. */
 export function laterWh(order: BookOrder, offset: number): number {
   const { eligible, last, peakWh } = order;
   let frames = Math.max(0, last - Math.max(offset, eligible.length - 1));

@@ -1,12 +1,15 @@
 import { type BookOrder, type BookView, laterWh, trancheWh } from "./bookProblem";
 
-/** What is to be drawn and discharged in each frame, Wh. */
+/** Energy to be drawn and discharged in each frame, Wh. */
 export interface Totals {
   drawWh: number[];
   dischargeWh: number[];
 }
 
-/** What a frame's draw may be: between what must be drawn now, or somebody is left unserved, and what can be allotted. */
+/**
+ * Range of a frame's draw: from the energy that must be drawn now, or somebody is left unserved, to all
+ * that can be allotted.
+ */
 export interface DrawRange {
   leastWh: number;
   mostWh: number;
@@ -19,7 +22,7 @@ export interface DrawRange {
 export class Serving {
   private readonly leftBids: number[];
   private readonly leftAsks: number[];
-  /** What of the export budget the frames served so far leave. */
+  /** Rest of the export budget after the frames served so far. */
   private budgetTickWh: bigint;
 
   constructor(private readonly view: BookView) {
@@ -47,7 +50,7 @@ export class Serving {
     return { leastWh: Math.min(least, mostWh), mostWh };
   }
 
-  /** What can be discharged in a frame, and be paid for, whole Wh. */
+  /** Energy that can be discharged in a frame, and be paid for, whole Wh. */
   mostDischargedWh(offset: number): number {
     const { asks, baseWh, limitWh, dischargeFactor, exportTicks } = this.view;
     const price = exportTicks[offset]!;

@@ -74,7 +74,7 @@ export class RebuiltMarket {
   sequence = 0n;
   paused = false;
   gridBalance = 0n;
-  /** What the operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   matchingFund = 0n;
   roundOpen = false;
   /** How often things happened that have no event of their own. */
@@ -84,7 +84,7 @@ export class RebuiltMarket {
   private readonly touched = new Map<string, EventPlace>();
   /** Cancel fees that the running transaction has told, by pile. */
   private readonly feesTold = new Map<number, bigint>();
-  /** What everybody may claim of the grid operator's account, money units; never 0. */
+  /** Claims of everybody on the grid operator's account, money units; never 0. */
   readonly claimOf = new Map<string, bigint>();
   /** The frame whose clearing opened a round in the running transaction. */
   private opening: number | undefined;
@@ -123,7 +123,7 @@ export class RebuiltMarket {
     return isLive(this.parameters, slot, this.standing, timestamp);
   }
 
-  /** What a pile can use and what its live order locks at a time, money units. */
+  /** Usable money of a pile and lock of its live order at a time, money units. */
   balances(slot: PileState, timestamp: number): { free: bigint; locked: bigint } {
     const current = withoutDeadOrder(this.parameters, slot, this.standing, timestamp);
     return { free: current.balance, locked: lockWith(this.parameters, current, current.remainingWh) };
@@ -136,7 +136,7 @@ export class RebuiltMarket {
     return sum;
   }
 
-  /** What awaits settlement, money units. */
+  /** Money that awaits settlement, money units. */
   get inDelivery(): bigint {
     return this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
   }
@@ -297,7 +297,7 @@ export class RebuiltMarket {
       e.expect("round", "frame", this.rounds.latest?.frame, e.number("frame"));
       const score = this.rounds.reveal(e.text("plan"));
       e.expect("round", "energy that a plan leaves unserved (Wh)", score?.unservedWh, e.amount("unservedWh"));
-      e.expect("round", "squared steps of a plan (W^2)", score?.squaresW2, e.amount("squares"));
+      e.expect("round", "squared steps of a plan (W^2)", score?.squaredStepsW2, e.amount("squaredStepsW2"));
       e.touch("round");
     },
     RoundFinalised: (e) => {
@@ -363,21 +363,24 @@ export class RebuiltMarket {
     e.expect(subject, "nonce", before.nonce === MAX_NONCE ? MAX_NONCE : before.nonce + 1n, state.nonce);
   }
 
-  /** What the transaction has said that a pile paid for its order's leaving. */
+  /** Fee that the transaction has said a pile paid for its order's leaving. */
   private takeFee(pile: number): bigint {
     const fee = this.feesTold.get(pile) ?? 0n;
     this.feesTold.delete(pile);
     return fee;
   }
 
-  /** What a pile pays that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
+  /** Fee of a pile that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
   private cancelFee(slot: PileState): bigint {
-    const { cancelPrice, settlement } = this.parameters;
+    const { cancelPricePerKwh, settlement } = this.parameters;
     const flexible = slot.iceberg || !slot.charge;
     const reckoned = (this.loads.last?.frame ?? 0) >= slot.firstFrame;
     if (settlement !== "benefit" || !flexible || !reckoned) return 0n;
     const displayedWh = slot.remainingWh < slot.peakWh ? slot.remainingWh : slot.peakWh;
-    const [price, lock] = [amountDown(cancelPrice, displayedWh), lockWith(this.parameters, slot, slot.remainingWh)];
+    const [price, lock] = [
+      amountDown(cancelPricePerKwh, displayedWh),
+      lockWith(this.parameters, slot, slot.remainingWh),
+    ];
     return price < lock ? price : lock;
   }
 

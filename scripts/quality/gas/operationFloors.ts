@@ -33,7 +33,7 @@ const tokensMoved = [otherContract("token"), slotRewritten("token balances", 2),
 
 /** An operation that is measured one transaction at a time. */
 export interface Operation {
-  /** What the tables call it. */
+  /** Its name in the tables. */
   operation: string;
   /** The external function. */
   call: string;

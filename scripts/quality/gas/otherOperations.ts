@@ -124,7 +124,7 @@ export class OtherOperations {
     await this.send(client.address, sender, MARKET_INTERFACE, "setEntryPaused", [false]);
   }
 
-  /** What a registrar says of a pile beside its key; the first time fills slots that later ones rewrite. */
+  /** Registers a pile's description beside its key; the first time fills slots that later ones rewrite. */
   private async meters(i: number): Promise<void> {
     const { client, sender } = this.setting;
     const attributes = { capacity: 900 - i, renewable: 800, position: 700, stability: 600 };

@@ -22,9 +22,9 @@ const REWARD = 1_000n;
 const IMPORT_PRICE = 200_000n;
 const PUBLICATION: Publication = {
   baseLoadW: 10_000n,
-  importPrice: IMPORT_PRICE,
-  exportPrice: 50_000n,
-  wheelingPrice: 0n,
+  importPricePerKwh: IMPORT_PRICE,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
 };
 const PEAK_WH = 2_000n;
 const ENERGY_WH = 6_000n;
@@ -192,7 +192,7 @@ export class RoundBench {
     note("claimReward", await this.onRounds(proposer, "claimReward", [client.tokenAddress, sender.address]));
   }
 
-  /** What every pile's meter signs: nearly what was agreed. */
+  /** Readings that the piles' meters sign: nearly the agreed energy. */
   private async readings(frame: number): Promise<SignedReading[]> {
     return Promise.all(
       this.piles.map(async (_, i) =>

@@ -9,9 +9,9 @@ export interface Bar {
   name: string;
   style: string;
   value: number;
-  /** What stands at its end. */
+  /** Text at its end. */
   text: string;
-  /** What hovering tells besides. */
+  /** Further words on hovering. */
   more?: string;
 }
 

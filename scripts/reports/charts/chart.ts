@@ -11,7 +11,7 @@ export interface Chart {
   /** Anchor on the page, and name for tests. */
   id: string;
   title: string;
-  /** What there is to see, and where it comes from. */
+  /** Subject and source of the figure. */
   caption: string;
   legend: readonly LegendEntry[];
   svg: string;
@@ -21,7 +21,7 @@ export interface Chart {
   table: { head: readonly string[]; rows: readonly (readonly string[])[] };
 }
 
-/** What a colour and a dash mean. */
+/** Meaning of a colour and a dash. */
 export interface LegendEntry {
   name: string;
   /** CSS class that colours it: s0 to s6. */

@@ -16,7 +16,7 @@ const HEIGHT = 340;
 const TOP = 28;
 const BOTTOM = HEIGHT - 52;
 
-/** What an order shows in the frame, Wh. */
+/** Energy that an order shows in the frame, Wh. */
 export function shownWh({ iceberg, peakWh, remainingWh }: BookOrder): number {
   return Number(iceberg && peakWh < remainingWh ? peakWh : remainingWh);
 }

@@ -4,7 +4,7 @@ import { scaleSqrt } from "d3-scale";
 import { escapeHtml, kWh, pence } from "../../core/text";
 import { at, RIGHT, svg, tip } from "./chart";
 
-/** What one pile, or the grid, sold another over a day. */
+/** Sales from one pile, or the grid, to another over a day. */
 export interface Pair {
   seller: string;
   buyer: string;

@@ -44,7 +44,7 @@ class Times {
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   };
 
-  /** What charts over the frames of a day have in common. */
+  /** Common part of charts over the frames of a day. */
   axis(): Pick<LineChart, "xs" | "xTicks" | "xText" | "xTitle"> {
     return { xs: this.xs, xTicks: this.xTicks, xText: this.text, xTitle: "time of day at which the frame begins" };
   }
@@ -89,7 +89,7 @@ function priceChart({ day, frameSeconds }: DayPage): Chart {
   const inPence = (prices: readonly (number | undefined)[]) => HOURS.map((hour) => prices[hour]);
   const tariffs = HOURS.map((hour) => {
     const frame = day.frames.find((f) => Math.floor((f.frame * frameSeconds) / 3600) % 24 === hour);
-    return frame?.importPrice;
+    return frame?.importPricePerKwh;
   });
   const series: Series[] = [
     { name: "all deals", style: "s0", values: inPence(day.meanPriceByHour), points: true },

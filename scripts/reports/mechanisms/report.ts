@@ -13,7 +13,7 @@ import { addLies, type Lies, noLies } from "./lies";
 /** The rules that are compared; ranking by credit needs meters and credits that somebody earned. */
 export const COMPARED: readonly Matching[] = MATCHINGS.filter((matching) => matching !== "credit");
 
-/** What a rule comes to on some books. Energies Wh, prices money units per kWh. */
+/** Figures of a rule on some books. Energies Wh, prices money units per kWh. */
 export interface RuleFigures {
   books: number;
   orders: number;
@@ -23,7 +23,7 @@ export interface RuleFigures {
   /** Mean of what passes from buyer to seller, by energy, and its standard deviation. */
   meanPrice: number;
   priceDeviation: number;
-  /** What the operator gains by premiums less what it pays in subsidies, money units for each kWh traded. */
+  /** The operator's premiums less its subsidies, money units for each kWh traded. */
   operatorPerKWh: number;
   lies: Record<Side, { orders: number; gainingShare: number; gainPerKWh: number }>;
 }
@@ -36,7 +36,7 @@ export interface RuleReport {
   random: RuleFigures;
 }
 
-/** What to compare on. */
+/** Books and rules to compare. */
 export interface MechanismsOptions {
   seed: number;
   /** Random books, and most orders of a side of one. */

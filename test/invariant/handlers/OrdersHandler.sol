@@ -88,7 +88,7 @@ contract OrdersHandler is Handler {
         }
     }
 
-    /// @dev What suits the pile: an order where it has none, else another one or none.
+    /// @dev An action that suits the pile: an order where it has none, else another one or none.
     function _signed(uint256 pile, uint256 seed) private view returns (IOrderBook.SignedOrder memory order) {
         PileState s = MIRROR.stateOf(pile);
         uint256 action = SignedTermsLib.PLACE;

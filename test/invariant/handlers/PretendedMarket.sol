@@ -8,8 +8,8 @@ import { IPileRegistry } from "../../../contracts/interfaces/IPileRegistry.sol";
 import { World } from "../World.sol";
 
 /// @title Somebody who answers as a market does
-/// @notice Says what the market under test would say, and opens rounds and settles frames of its own invention. What the
-/// rounds' and the delivery contract do for it must stay its own.
+/// @notice Answers as the market under test would, and opens rounds and settles frames of its own invention. The
+/// effects in the rounds' and the delivery contract must stay its own.
 contract PretendedMarket {
     IMarket private immutable _MARKET;
 
@@ -42,7 +42,7 @@ contract PretendedMarket {
         return _parameters;
     }
 
-    /// @notice What that market published.
+    /// @notice Publications of that market.
     function publication(uint256 frame) external view returns (uint256) {
         return uint256(bytes32(abi.encode(_MARKET.publication(frame))));
     }
@@ -53,8 +53,8 @@ contract PretendedMarket {
     }
 
     /// @notice That market's running totals.
-    function chronicle() external view returns (bytes32) {
-        return bytes32(abi.encode(_MARKET.chronicle()));
+    function marketTotals() external view returns (bytes32) {
+        return bytes32(abi.encode(_MARKET.marketTotals()));
     }
 
     /// @notice That market's operator's account.
@@ -73,7 +73,7 @@ contract PretendedMarket {
     }
 
     /// @notice Books nothing.
-    function post(uint256, bytes32, bytes32, uint256, uint256[] calldata) external {}
+    function bookSettlement(uint256, bytes32, bytes32, uint256, uint256[] calldata) external {}
 
     /// @notice Pays nothing.
     function payClaim(address, uint256) external {}

@@ -14,7 +14,7 @@ import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
 /// @title The token that calls back whenever it moves
-/// @notice What the campaign needs of it.
+/// @notice The part of it that the campaign needs.
 interface IReentrantToken is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;

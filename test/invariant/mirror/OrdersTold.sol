@@ -7,7 +7,7 @@ import { ClaimsTold } from "./ClaimsTold.sol";
 /// @title Piles, money and orders as their events tell them
 /// @notice Each event is checked for who caused it (INV-6) and for what it does to the pile's money (INV-1).
 abstract contract OrdersTold is ClaimsTold {
-    /// @dev What an order that is leaving was just said to cost its pile.
+    /// @dev Fee that was just announced of an order that is leaving.
     mapping(uint256 pile => uint256) private _feePaid;
 
     /// @dev Credit, what it rests on, registration, suspension.
@@ -51,8 +51,8 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = s.withBalance(balance);
     }
 
-    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take, or,
-    /// while it costs its order to leave, those of the dearest frame that may be published.
+    /// @notice Money that a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still
+    /// take, or, while leaving costs its order a fee, those of the dearest frame that may be published.
     function heldMarginOf(uint256 pile) public view returns (uint256) {
         PileState s = stateOf[pile];
         if (!_isLive(s)) return 0;
@@ -123,24 +123,24 @@ abstract contract OrdersTold is ClaimsTold {
 
     /// @dev Whether plans have reckoned with an order, so that it pays for leaving.
     function _leavingCosts(PileState s) private view returns (bool) {
-        if (_rules.cancelPrice == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
+        if (_rules.cancelPricePerKwh == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
         return lastFrame >= s.firstFrame();
     }
 
     /// @dev A pile's margin in a frame with the highest tariffs that may be published, nothing paid for exports.
     function _highestMarginOf(uint256 pile) private view returns (uint256) {
         if (_rules.readingSeconds == 0) return 0;
-        uint256 price = (_rules.importCap / _rules.tickSize) * _rules.tickSize;
+        uint256 price = (_rules.importCapPerKwh / _rules.tickSize) * _rules.tickSize;
         if (_rules.defaulterPays) price *= 2;
-        uint256 wheelingPrice = (_rules.wheelingCap / _rules.tickSize) * _rules.tickSize;
-        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPrice, reachWh[pile]);
+        uint256 wheelingPricePerKwh = (_rules.wheelingCapPerKwh / _rules.tickSize) * _rules.tickSize;
+        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPricePerKwh, reachWh[pile]);
     }
 
-    /// @dev What an order pays that leaves though plans reckoned with it.
+    /// @dev Fee of an order that leaves though plans reckoned with it.
     function _feeOf(PileState s) private view returns (uint256 fee) {
         if (!_isLive(s) || !_leavingCosts(s)) return 0;
         uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();
-        fee = _amount(_rules.cancelPrice, displayedWh);
+        fee = _amount(_rules.cancelPricePerKwh, displayedWh);
         uint256 lock = _lock(s, s.remainingWh());
         if (fee > lock) fee = lock;
     }

@@ -8,9 +8,9 @@ import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
 import { SettlementsTold } from "./SettlementsTold.sol";
 
-/// @title Frozen books and what is executed of them
-/// @notice A round's book is the market's own flexible orders after the match, each once, behind the market's own figures.
-/// What is executed is the first frame of the plan that was scored, or of what clearing alone would do (INV-21).
+/// @title Frozen books and their execution
+/// @notice A round's book is the market's own flexible orders after the match, each once, behind the market's own
+/// figures. The first frame of the scored plan, or of the fallback, is executed (INV-21).
 abstract contract PlansTold is SettlementsTold {
     uint256 private constant MOST_BUDGET = (1 << 49) - 1;
 
@@ -118,7 +118,7 @@ abstract contract PlansTold is SettlementsTold {
         return o.isCharge() ? o.priceTicks() >= p.importTicks() : o.priceTicks() <= p.exportTicks();
     }
 
-    /// @dev What plans are allotted by: the last frame or, by slack, the latest in which an order could begin.
+    /// @dev Key that plans are allotted by: the last frame or, by slack, the latest in which an order could begin.
     function _key(FlexibleOrder o) private view returns (uint256) {
         uint256 last = o.lastOffset();
         if (!_rules.bySlack) return last;
@@ -140,7 +140,7 @@ abstract contract PlansTold is SettlementsTold {
         return (uint256(uint8(plan[place])) << 16) | (uint256(uint8(plan[place + 1])) << 8) | uint8(plan[place + 2]);
     }
 
-    /// @dev What a round that opens now may spend on exports, ticks.
+    /// @dev Budget for exports of a round that opens now, ticks.
     function _budgetNow() internal view returns (uint256 budget) {
         budget = unclaimed() / _rules.tickSize;
         if (budget > MOST_BUDGET) budget = MOST_BUDGET;

@@ -29,7 +29,7 @@ export function roundsPanel(store: Store): void {
 function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
   const { fallback, plans, commitments, refusals, winner } = round;
   const unrevealed = commitments.filter(({ revealed }) => !revealed).map(({ proposer }) => nameOf(proposer, facts));
-  const scored = [...plans].sort((a, b) => a.unservedWh - b.unservedWh || a.squares - b.squares);
+  const scored = [...plans].sort((a, b) => a.unservedWh - b.unservedWh || a.squaredStepsW2 - b.squaredStepsW2);
   const outcome =
     winner === undefined
       ? phase(round, live.time)
@@ -64,7 +64,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
               h("th", { scope: "row" }, nameOf(plan.proposer, facts), plan.proposer === winner ? " ★" : ""),
               h("td", {}, curve(plan, round.baseLoadW, facts.frameSeconds)),
               h("td", { class: "n" }, kWh(plan.unservedWh)),
-              h("td", { class: "n" }, kW(Math.sqrt(plan.squares))),
+              h("td", { class: "n" }, kW(Math.sqrt(plan.squaredStepsW2))),
             ),
           ),
           h(
@@ -73,7 +73,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
             h("th", { scope: "row" }, "fallback", winner === null ? " ★" : ""),
             h("td"),
             h("td", { class: "n" }, kWh(fallback.unservedWh)),
-            h("td", { class: "n" }, kW(Math.sqrt(fallback.squares))),
+            h("td", { class: "n" }, kW(Math.sqrt(fallback.squaredStepsW2))),
           ),
         ),
       ),
@@ -82,7 +82,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
   );
 }
 
-/** What a plan draws less what it discharges, W by frame, as bars. */
+/** Draw less discharge of a plan, W by frame, as bars. */
 function curve({ drawWh, dischargeWh }: PlanLine, base: readonly number[], frameSeconds: number): SVGElement {
   const net = drawWh.map((wh, i) => ((wh - (dischargeWh[i] ?? 0)) * 3600) / frameSeconds);
   const top = Math.max(1, ...net.map((w, i) => Math.max(w, 0) + (base[i] ?? 0)));

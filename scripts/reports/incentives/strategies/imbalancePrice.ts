@@ -8,9 +8,9 @@ import { buyersAndSellers } from "./barter";
 const FRAMES = 12;
 /** The most that a tariff can be where nothing caps it: 24 bits of ticks of 1. */
 const HIGHEST_TARIFF = 2n ** 24n - 1n;
-/** What a pile of 7 kW moves in a frame, Wh. */
+/** Energy that a pile of 7 kW moves in a frame, Wh. */
 const FRAME_WH = 3_500n;
-/** What a car takes too much, Wh. */
+/** Most energy that a car takes too much, Wh. */
 const MOST_OVER_WH = 20;
 
 /** The operator publishes an import tariff at which nobody buys, for the sake of what is consumed by accident. */
@@ -18,14 +18,14 @@ export const imbalancePrice: Strategy = {
   name: "imbalance-price",
   cheating: "the operator publishes the highest import tariff that the market takes; buyers run over by up to 20 Wh",
   honest: "the operator publishes 20 p",
-  rule: "r is at most the market's importCap, by default 100 p (1)",
+  rule: "r is at most the market's importCapPerKwh, by default 100 p (1)",
   bound:
-    "2 (importCap − r) for each kWh that is consumed by accident: the operator's choice of importCap, known to all",
+    "2 (importCapPerKwh − r) for each kWh that is consumed by accident: the operator's choice of importCapPerKwh, known to all",
   cheat: "operator",
   unpriced: [],
   build(random, cheats) {
-    const importPrice = IMPORT_CAP ?? HIGHEST_TARIFF;
-    const tariffs = (): Partial<Publication> => (cheats ? { importPrice } : {});
+    const importPricePerKwh = IMPORT_CAP ?? HIGHEST_TARIFF;
+    const tariffs = (): Partial<Publication> => (cheats ? { importPricePerKwh } : {});
     const street = new Street({ parameters: meteredParameters(), frames: FRAMES, tariffs });
     for (const person of buyersAndSellers(random, FRAMES, { buyers: [15, 19], sellers: [6, 11] })) {
       const own = random.stream(`${person.name} over`);

@@ -4,7 +4,7 @@ import type { Strategy } from "../strategy";
 import { EVENING_FRAMES as FRAMES, honestEvening } from "./benefitFeeder";
 
 const ASKED_WH = 4_000_000n;
-/** What the lock of such an order takes, money units: £2 000. */
+/** Lock of such an order, money units: £2 000. */
 const RICH = 2_000_000_000n;
 
 /** Asks for 4 MWh, which nobody can serve: the plan that leaves least unserved is then everything at once. */
@@ -15,7 +15,7 @@ export const overAsk: Strategy = {
   rule: "unserved counts what a pile can still be served; cancelling what plans reckon with costs (2, 4)",
   bound:
     "all that a pile can be served until its end is still planned for, as for a true need: plans hurry, and the cheat " +
-    "pays cancelPrice for a tranche and r − x for what it leaves of its last one",
+    "pays cancelPricePerKwh for a tranche and r − x for what it leaves of its last one",
   cheat: "cheat",
   unpriced: [
     { of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" },

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
+import type { AuctionHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
-import { libraryHarness, NONE } from "../../../helpers/libraries";
+import { NONE } from "../../../helpers/libraries";
 
 const FRAME = 1000;
 
@@ -33,23 +34,23 @@ function slotOf(order: Order, sequence: number): bigint {
   ].reduce((word, [value, shift]) => word | (BigInt(value!) << BigInt(shift!)), 1n << 255n);
 }
 
-/** What the entry that `types/BookEntry.sol` draws says before ranking. */
+/** Fields of the entry that `types/BookEntry.sol` draws, before ranking. */
 function entryOf(word: bigint) {
   const field = (shift: bigint, bits: bigint) => Number((word >> shift) & ((1n << bits) - 1n));
   return {
     pile: field(0n, 16n),
     leftWh: field(16n, 24n),
     ticks: field(40n, 24n),
-    gridReady: field(64n, 1n) === 1,
+    gridEligible: field(64n, 1n) === 1,
     sequence: field(184n, 40n),
     waited: field(224n, 8n),
   };
 }
 
 describe("Auction", () => {
-  let harness: LibraryHarness;
+  let harness: AuctionHarness;
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("AuctionHarness");
   });
 
   const order = fc.record({
@@ -75,7 +76,7 @@ describe("Auction", () => {
             typeof numbered,
             typeof numbered,
           ];
-          const gridReady = (of: Order) =>
+          const gridEligible = (of: Order) =>
             of.charge &&
             tariff !== null &&
             of.ticks >= tariff &&
@@ -85,7 +86,9 @@ describe("Auction", () => {
           // Where icebergs wait for a round, all of them are what it is about.
           const keptBids = bids.filter(
             (of) =>
-              icebergsWait || of.ticks >= bestAsk || bids.some((other) => gridReady(other) && of.ticks >= other.ticks),
+              icebergsWait ||
+              of.ticks >= bestAsk ||
+              bids.some((other) => gridEligible(other) && of.ticks >= other.ticks),
           );
           const keptAsks = asks.filter(({ ticks }) => icebergsWait || ticks <= bestBid);
           const entries = (kept: typeof numbered) =>
@@ -93,7 +96,7 @@ describe("Auction", () => {
               pile: of.pile,
               leftWh: Math.min(of.remainingWh, of.peakWh),
               ticks: of.ticks,
-              gridReady: gridReady(of),
+              gridEligible: gridEligible(of),
               sequence: of.sequence,
               waited: of.waited,
             }));

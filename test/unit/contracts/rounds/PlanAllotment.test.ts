@@ -1,8 +1,9 @@
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import { Random } from "../../../../scripts/core/random";
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness, listOf } from "../../../helpers/libraries";
+import type { PlanAllotmentHarness } from "../../../../typechain-types";
+import { listOf } from "../../../helpers/libraries";
 
 /** A word of {@link Tranches}, as the library's comment draws it. */
 interface Tranche {
@@ -69,9 +70,9 @@ function randomList(random: Random, length: number, startsLater: boolean): Tranc
 describe("PlanAllotment", () => {
   const LENGTHS = [0, 1, 2, 3, 8, 40, 130];
   const KEYS = [0n, 1n, 3n, 2n ** 24n - 1n, 2n ** 24n];
-  let harness: LibraryHarness;
+  let harness: PlanAllotmentHarness;
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("PlanAllotmentHarness");
   });
 
   for (const bySlack of [false, true]) {
