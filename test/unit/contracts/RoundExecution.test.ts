@@ -58,7 +58,7 @@ describe("RoundExecution", () => {
       const poor = nth(await ethers.getSigners(), 18);
       await s.market.registerPile(poor, poor, poor, 7_000);
       const pile = Number(await s.market.pileOf(poor));
-      await expect((await asRounds(s.market)).executeFlexible(round, 0n, 0n, [packFill(fill(0, pile, 1n, IMPORT))]))
+      await expect((await asRounds(s.market)).fillFlexibleOrders(round, 0n, 0n, [packFill(fill(0, pile, 1n, IMPORT))]))
         .to.be.revertedWithCustomError(s.market, "UnsoundFill")
         .withArgs(pile);
     });
