@@ -61,7 +61,7 @@ export async function tryMechanism(
   const { terms, orders, bidPrice, askPrice } = trialBook(parameters);
   const gas = CALL_GAS + GAS + GAS_PER_ORDER * BigInt(orders.length);
   const answer = await ask("propose", mechanism.encodeFunctionData("propose", [terms, orders]), gas);
-  requireSound(answer, { bidPrice, askPrice, importPrice: bidPrice });
+  requireSound(answer, { bidPrice, askPrice, importPricePerKwh: bidPrice });
   return name;
 }
 
@@ -80,7 +80,14 @@ function nameIn(answer: string): string {
 }
 
 /** A bid and an ask of a kWh each that cross, the bid at the tariff. */
-function trialBook({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, thetaBps }: DeploymentParameters) {
+function trialBook({
+  tickSize,
+  maxWaitFrames,
+  icebergThresholdWh,
+  priceWeight,
+  timeWeight,
+  thetaBps,
+}: DeploymentParameters) {
   const [bidTicks, askTicks] = [1_000n, 500n];
   const slot = (pile: number, ticks: bigint, charge: bigint, sequence: bigint) =>
     (1n << 255n) |
@@ -99,8 +106,8 @@ function trialBook({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, t
       tickSize |
       (BigInt(maxWaitFrames) << 16n) |
       (icebergThresholdWh << 32n) |
-      (BigInt(alpha) << 64n) |
-      (BigInt(beta) << 80n) |
+      (BigInt(priceWeight) << 64n) |
+      (BigInt(timeWeight) << 80n) |
       (thetaBps << 96n),
   };
   const orders = [slot(BUYER, bidTicks, 1n, 1n), slot(SELLER, askTicks, 0n, 2n)];
@@ -108,7 +115,7 @@ function trialBook({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, t
 }
 
 /** @throws MechanismRefusal where a market would refuse the answer */
-function requireSound(answer: string, limits: Record<"bidPrice" | "askPrice" | "importPrice", bigint>): void {
+function requireSound(answer: string, limits: Record<"bidPrice" | "askPrice" | "importPricePerKwh", bigint>): void {
   const coder = AbiCoder.defaultAbiCoder();
   let fills: bigint[];
   try {
@@ -132,7 +139,8 @@ function requireSound(answer: string, limits: Record<"bidPrice" | "askPrice" | "
     }
     left[buy]! -= energyWh;
     if (sell === GRID) {
-      if (price !== limits.importPrice || premium + subsidy !== 0n) throw wrong(`the grid sells at its tariff alone`);
+      if (price !== limits.importPricePerKwh || premium + subsidy !== 0n)
+        throw wrong(`the grid sells at its tariff alone`);
     } else {
       if (fromGrid) throw wrong("a trade after a fill from the grid");
       left[sell]! -= energyWh;

@@ -127,8 +127,9 @@ interface Outcome {
 
 /** A market whose bonds cover any breach, where its meters would find one. SPEC 2. */
 function withBond(market: DeploymentParameters): DeploymentParameters {
-  const needsBond = market.readingSeconds > 0 && market.breach === "defaulter" && market.bondPrice < market.importCap;
-  return needsBond ? { ...market, bondPrice: market.importCap } : market;
+  const needsBond =
+    market.readingSeconds > 0 && market.breach === "defaulter" && market.bondPricePerKwh < market.importCapPerKwh;
+  return needsBond ? { ...market, bondPricePerKwh: market.importCapPerKwh } : market;
 }
 
 /** How a scheme's market is opened. */
@@ -183,8 +184,8 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
   return {
     loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
     unservedShare: unservedShare(of(wanted, "charge"), of(servedWh, "charge")),
-    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPrice),
-    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
+    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPricePerKwh),
+    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPricePerKwh),
   };
 }
 

@@ -8,9 +8,9 @@ import { type AuctionBook, PENNY, randomAuctionBook } from "./auctionBook";
 const SIDE = 25;
 const PUBLICATION = {
   baseLoadW: 33_000n,
-  importPrice: BigInt(20 * PENNY),
-  exportPrice: BigInt(5 * PENNY),
-  wheelingPrice: 0n,
+  importPricePerKwh: BigInt(20 * PENNY),
+  exportPricePerKwh: BigInt(5 * PENNY),
+  wheelingPricePerKwh: 0n,
 };
 /** Moves any order of a random book within a frame. */
 const RATED_W = 22_000n;

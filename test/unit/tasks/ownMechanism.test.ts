@@ -86,14 +86,14 @@ describe("a mechanism of one's own", function () {
       await market.connect(nth(piles, 0)).deposit(pile, 10n ** 9n);
     }
     const start = await freshFrame(market, parameters);
-    const price = (TARIFFS.importPrice * 9n) / 10n;
+    const price = (TARIFFS.importPricePerKwh * 9n) / 10n;
     await market.connect(nth(piles, 0)).place(ask(13n * PENNY, 600n, start + 3));
     await market.connect(nth(piles, 1)).place(ask(price + PENNY, 600n, start + 3));
-    await market.connect(nth(piles, 2)).place(bid(TARIFFS.importPrice, 1_000n, start + 3));
+    await market.connect(nth(piles, 2)).place(bid(TARIFFS.importPricePerKwh, 1_000n, start + 3));
     const { fills } = await clear(market, start + 1);
     expect(fills).to.deep.equal([
       { sell: 1, buy: 3, energyWh: 600n, price },
-      { sell: 0, buy: 3, energyWh: 400n, price: TARIFFS.importPrice },
+      { sell: 0, buy: 3, energyWh: 400n, price: TARIFFS.importPricePerKwh },
     ]);
 
     // The same contract where it stands: another market takes it by its address.
