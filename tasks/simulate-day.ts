@@ -1,3 +1,4 @@
+import { MATCHINGS } from "../scripts/core/matching";
 import type { DayResult } from "../scripts/simulation/dayResult";
 import { FAULTS_SYNTAX } from "../scripts/simulation/faults/parse";
 import { commandLine } from "./support/commandLine";
@@ -7,6 +8,7 @@ import { printDay } from "./support/dayText";
 import { printFaults } from "./support/faultsText";
 import { writeText } from "./support/files";
 import { guarded } from "./support/guarded";
+import { MECHANISM_HELP, readMechanism } from "./support/ownMechanism";
 import { METERS_HELP } from "./support/meters";
 import { compileQuietly } from "./support/network";
 import { toJsonText } from "./support/output";
@@ -34,6 +36,11 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     "allotment",
     "with --settlement benefit: energy goes first to who ends first (expiry, the default) or can wait least (slack; an iceberg's tranche is then its pile's rate)",
   )
+  .addOptionalParam(
+    "matching",
+    `rule by which orders trade: ${MATCHINGS.join(", ")} (default: adbev); credit with --meters`,
+  )
+  .addOptionalParam("mechanism", `${MECHANISM_HELP}; runs on the chain`)
   .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
   .addOptionalParam("meters", METERS_HELP)
   .addOptionalParam("faults", `what goes wrong, with commas between (default: nothing): ${FAULTS_SYNTAX}`)
@@ -41,6 +48,9 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
       if (day.where === "chain") await compileQuietly(hre);
+      if (args.mechanism !== undefined) {
+        day.mechanism = await readMechanism(hre, args.mechanism, { standing: false });
+      }
       const { days, books, faults } = await playDays(hre, day, {
         withBooks: args.html !== undefined,
         quiet: args.json,

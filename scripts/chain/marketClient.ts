@@ -96,6 +96,8 @@ export class MarketClient implements MarketContracts {
     readonly deliveryAddress: string,
     /** The contract that runs the market's benefit rounds; undefined where it has none. */
     readonly roundsAddress: string | undefined,
+    /** The contract that proposes who trades with whom. */
+    readonly mechanismAddress: string,
     /** Who held the roles first. */
     readonly firstHolders: Readonly<FirstHolders>,
   ) {
@@ -113,7 +115,7 @@ export class MarketClient implements MarketContracts {
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
     const { admin, gridOperator, registrar, guardian } = p;
     const holders = { admin, gridOperator, registrar, guardian };
-    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, holders);
+    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, p.mechanism, holders);
   }
 
   /** Signs terms with a pile's key (EIP-712). */

@@ -1,5 +1,5 @@
 import { MARKET_INTERFACE } from "./interfaces";
-import { decodeFill, decodePileState, decodePublication, GRID } from "./packedWords";
+import { decodeFill, decodePileState, decodePublication, GRID, type PackedFill } from "./packedWords";
 import { type LogProvider, readLogs } from "./readLogs";
 
 /** An event of a market, its packed words opened. */
@@ -69,9 +69,13 @@ function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join("; ");
   if (typeof value !== "object" || value === null) return String(value);
   if ("sell" in value && "buy" in value) {
-    const { sell, buy, energyWh, price } = value as { sell: number; buy: number; energyWh: bigint; price: bigint };
+    const { sell, buy, energyWh, price, premium = 0n, subsidy = 0n } = value as PackedFill;
+    const gap =
+      premium + subsidy === 0n
+        ? ""
+        : ` (the buyer pays ${(price + premium).toString()}, the seller gets ${(price + subsidy).toString()})`;
     const who = (pile: number) => (pile === GRID ? "grid" : String(pile));
-    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}`;
+    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}${gap}`;
   }
   return `(${Object.entries(value)
     .map(([name, inner]) => `${name} ${String(inner)}`)

@@ -49,8 +49,10 @@ export class UnlockedTransactor implements Transactor {
       const receipt = (await this.provider.send("eth_getTransactionReceipt", [hash])) as {
         gasUsed: string;
         logs: Receipt["logs"];
+        contractAddress?: string | null;
       };
-      return { hash, gasUsed: BigInt(receipt.gasUsed), logs: receipt.logs };
+      const { gasUsed, logs, contractAddress: created } = receipt;
+      return { hash, gasUsed: BigInt(gasUsed), logs, ...(created ? { created } : {}) };
     } catch (error) {
       const refusal = refusalOf(error, this.interfaces);
       if (refusal === undefined) throw error;

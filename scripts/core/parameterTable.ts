@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MATCHINGS } from "./matching";
+import { type Matching, MATCHINGS } from "./matching";
 
 /** Whole numbers between two, both included. */
 export interface Bound {
@@ -107,7 +107,7 @@ export const PARAMETERS = {
   creditPriorWh: amount(100_000n, "Wh", 0, 2 ** 26 - 1, "uint32", "energy that the initial credit rests on"),
   minCredit: amount(0n, CREDIT, 0, 10_000, "uint16",
     "least credit to place orders and propose plans, at most initialCredit"),
-  matching: choice(MATCHINGS, "adbev", { field: "mechanism", contractType: "address" },
+  matching: choice<Matching>(MATCHINGS, "adbev", { field: "mechanism", contractType: "address" },
     "rule by which orders trade: adbev [T 4.8], credit by the weights of [D Table 1], with meters, or an auction of SPEC 3"),
   thetaBps: amount(5_000n, TEN_THOUSANDTHS, 0, 10_000, "uint16",
     "where between two prices a trade's price lies, from the lower one, for rules that ask for it"),

@@ -83,6 +83,9 @@ export interface MarketPort {
   /** Clears a frame, in its window; where that opens a round, the outcome is that of the match alone. */
   clear(frame: number): Promise<FrameOutcome>;
 
+  /** Has the operator set money aside for what sellers get beyond what buyers pay, money units. Before the first frame. */
+  setAside?(amount: bigint): Promise<void>;
+
   /** The rounds of a benefit market, on a port that holds them. */
   readonly rounds?: RoundPort;
 

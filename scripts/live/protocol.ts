@@ -60,7 +60,12 @@ export interface FillLine {
   sell: number;
   buy: number;
   energyWh: number;
+  /** What passes from buyer to seller. */
   price: number;
+  /** What the buyer pays the grid operator beyond it; not there where it is nothing. */
+  premium?: number;
+  /** What the seller gets out of the operator's matching fund beyond it; not there where it is nothing. */
+  subsidy?: number;
 }
 
 /** A frame of the feeder's day. */

@@ -59,8 +59,8 @@ export function bookLine({ pile, order, priority, priceRank, timeRank, ...entry 
 /** A decision as the page draws it. */
 export function fillLines({ trades, grid }: Pick<FrameDecision, "trades" | "grid">): FillLine[] {
   return [
-    ...trades.map(({ sell, buy, energyWh, price }) => {
-      return { sell: Number(sell), buy: Number(buy), energyWh: Number(energyWh), price: Number(price) };
+    ...trades.map(({ sell, buy, energyWh, price, ...gap }) => {
+      return { sell: Number(sell), buy: Number(buy), energyWh: Number(energyWh), price: Number(price), ...gapOf(gap) };
     }),
     ...grid.map(({ pile, side, energyWh, price }) => {
       const [sell, buy] = side === "charge" ? [GRID, Number(pile)] : [Number(pile), GRID];
@@ -71,7 +71,15 @@ export function fillLines({ trades, grid }: Pick<FrameDecision, "trades" | "grid
 
 /** Fills of an event as the page draws them. */
 export function packedLines(fills: readonly PackedFill[]): FillLine[] {
-  return fills.map(({ sell, buy, energyWh, price }) => {
-    return { sell, buy, energyWh: Number(energyWh), price: Number(price) };
+  return fills.map(({ sell, buy, energyWh, price, ...gap }) => {
+    return { sell, buy, energyWh: Number(energyWh), price: Number(price), ...gapOf(gap) };
   });
+}
+
+/** What a trade's sides pay and get beyond its price, where that is anything. */
+function gapOf({ premium = 0n, subsidy = 0n }: Pick<PackedFill, "premium" | "subsidy">) {
+  return {
+    ...(premium === 0n ? {} : { premium: Number(premium) }),
+    ...(subsidy === 0n ? {} : { subsidy: Number(subsidy) }),
+  };
 }

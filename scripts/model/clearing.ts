@@ -1,3 +1,4 @@
+import { requireNamed } from "../core/matching";
 import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
 import { chargingRoomWh } from "./load";
 import { AUCTIONS } from "./mechanisms/auctions";
@@ -23,13 +24,15 @@ function min(a: bigint, b: bigint): bigint {
  * @param bids In priority order.
  * @param asks In priority order.
  * @param fund Matching fund, out of which sellers get more than buyers pay, money units.
+ * @throws RangeError where only the market's own mechanism knows its rule.
  */
 export function match(
-  { matching, thetaBps }: Pick<MarketParameters, "matching" | "thetaBps">,
+  { matching: rule, thetaBps }: Pick<MarketParameters, "matching" | "thetaBps">,
   bids: readonly Ranked[],
   asks: readonly Ranked[],
   fund: bigint,
 ): Match {
+  const matching = requireNamed(rule);
   if (matching === "adbev" || matching === "credit") return matchAtMidpoints(bids, asks);
   const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
   const byPile = new Map([...leftWh.keys()].map((entry) => [entry.pile, entry]));

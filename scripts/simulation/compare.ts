@@ -86,7 +86,7 @@ export async function compareSchemes(
       const outcome =
         typeof scheme.run === "function"
           ? outcomeOf(scheme.run(day, market, seed), day, market)
-          : await playMarket(day, market, scheme.run, (rules) => openPort(rules, seed, scheme.key));
+          : await playMarket(day, market, scheme.run, (rules) => portOf(scheme, openPort)(rules, seed, scheme.key));
       if (outcome.rounds !== undefined) {
         rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
       }
@@ -125,6 +125,18 @@ interface Outcome {
   gas?: number | undefined;
 }
 
+/** A market whose bonds cover any breach, where its meters would find one. SPEC 2. */
+function withBond(market: DeploymentParameters): DeploymentParameters {
+  const needsBond =
+    market.readingSeconds > 0 && market.breach === "defaulter" && market.bondPricePerKwh < market.importCapPerKwh;
+  return needsBond ? { ...market, bondPricePerKwh: market.importCapPerKwh } : market;
+}
+
+/** How a scheme's market is opened. */
+function portOf({ run }: ComparedScheme, openPort: NonNullable<CompareOptions["openPort"]>) {
+  return (typeof run === "function" ? undefined : run.openPort) ?? openPort;
+}
+
 async function openModel(rules: DeploymentParameters): Promise<MarketPort> {
   return new ModelPort(rules);
 }
@@ -136,8 +148,9 @@ async function playMarket(
   run: MarketRun,
   openPort: (rules: DeploymentParameters) => Promise<MarketPort>,
 ): Promise<Outcome> {
-  const { rules = {}, sellers = true, ...agents } = run;
-  const port = await openPort({ ...market, ...rules });
+  const { rules = {}, sellers = true, policy, proposers, meters } = run;
+  const agents = { ...(policy && { policy }), ...(proposers && { proposers }), ...(meters && { meters }) };
+  const port = await openPort(withBond({ ...market, ...rules }));
   const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
   const options = { ...day, evs, ...agents, energyLimits: market, measured: spanOf(day) };

@@ -1,4 +1,5 @@
 import type { DeploymentParameters } from "../core/parameters";
+import type { MarketPort } from "../core/ports";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
@@ -6,10 +7,12 @@ import type { DayOptions } from "./dayOptions";
 export type SchemeEnergy = "charging" | "both";
 
 /** A day on the market's model: overrides for this run. */
-export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
+export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers" | "meters"> {
   /** Whether discharging EVs trade; they do. */
   sellers?: boolean;
   rules?: Partial<DeploymentParameters>;
+  /** Opens its market, where that runs on something else than the others' does. */
+  openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }
 
 /** A schedule, and what a controlled one says besides. */

@@ -1,4 +1,5 @@
 import type { DeploymentParameters } from "../core/parameters";
+import type { NamedMatching } from "../core/matching";
 import type { OrderPolicy } from "../piles/agent";
 import { Impatient } from "../piles/policies/impatient";
 import { Mixed } from "../piles/policies/mixed";
@@ -15,7 +16,7 @@ import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule, ComparedScheme } from "./comparedScheme";
+import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
 import type { DayOptions } from "./dayOptions";
 
 export type { ComparedScheme, MarketRun } from "./comparedScheme";
@@ -35,6 +36,11 @@ const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
 /** Plans that expect arrivals reach over a whole day. */
 const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
+/** A mechanism of one's own: only its contract knows it, so its market runs on a chain. */
+export interface OwnMechanism extends Required<Pick<MarketRun, "openPort">> {
+  label: string;
+}
+
 /** Choices about the schemes. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
@@ -45,6 +51,10 @@ export interface SchemeChoices {
   policy?: OrderPolicy;
   /** A planner of one's own, to compare by itself and in competition with those that come along; none. */
   planner?: BookPlanner;
+  /** Rules of matching to run the first AdBEV market under besides; none. */
+  matchings?: readonly NamedMatching[];
+  /** A mechanism of one's own to run it under besides; none. */
+  mechanism?: OwnMechanism;
   /** Arrivals that a scheme may expect; without it there is no scheme that does. */
   arrivals?: ArrivalsProfile;
 }
@@ -56,7 +66,13 @@ const BY_PLANS = "cars tell need and end";
 
 /** The schemes of SPEC 7 that exist, the rolling plan that needs no market, and what needs neither. */
 export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
-  return [...withoutMarket(choices), ...adbevMarkets(choices), ...benefitMarkets(choices), ...controlled(choices)];
+  return [
+    ...withoutMarket(choices),
+    ...adbevMarkets(choices),
+    ...otherRules(choices),
+    ...benefitMarkets(choices),
+    ...controlled(choices),
+  ];
 }
 
 type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule;
@@ -112,6 +128,29 @@ function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
     market("adbevValley", new Valley(), NOBODY),
     market("adbevWholeNeed", new WholeNeed(), NOBODY),
   ];
+}
+
+/** How long readings are waited for where credit ranks, s. */
+const READING_SECONDS = 3_600;
+const HONEST_METERS = { noise: 0, leave: 0, silent: 0, cheat: 0 };
+
+/** The AdBEV market under other rules of matching; by credit it has meters, which are honest. */
+function otherRules({ policy = new Waterline(), matchings = [], mechanism }: SchemeChoices): ComparedScheme[] {
+  const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
+  const under = (name: string, run: MarketRun): ComparedScheme => ({
+    ...{ key: `adbev${name.charAt(0).toUpperCase()}${name.slice(1)}`, title: `AdBEV market, ${policy.name}, ${name}` },
+    ...{ online: true, energy: "both", cooperates, run: { policy, ...run } },
+  });
+  const named = matchings
+    .filter((matching) => matching !== "adbev")
+    .map((matching) =>
+      matching === "credit"
+        ? under(matching, { meters: HONEST_METERS, rules: { matching, readingSeconds: READING_SECONDS } })
+        : under(matching, { rules: { matching } }),
+    );
+  if (mechanism === undefined) return named;
+  const { label, openPort } = mechanism;
+  return [...named, { ...under(label, { rules: { matching: "own" }, openPort }), key: "adbevOwn" }];
 }
 
 /** Markets in which plans compete. */

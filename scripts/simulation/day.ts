@@ -1,6 +1,7 @@
 import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
 import { MAX_LIFETIME_FRAMES } from "../model/limits";
 import { benefit, type Proposal } from "../model/benefit";
+import type { Matching } from "../core/matching";
 import type { FrameOutcome, OrderRequest } from "../core/types";
 import type { BookLine, Decision, PublicView } from "../piles/agent";
 import { askedWh } from "../piles/ev";
@@ -13,6 +14,14 @@ import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
 import { type Action, isMetered, type MarketPort } from "../core/ports";
 import { agentMarket, PublicRecord } from "./publicView";
+
+/** More than any day's subsidies come to, money units: what rules that pay sellers more than buyers pay is tried with. */
+export const AMPLE_FUND = 10n ** 11n;
+
+/** Whether a rule may pay sellers more than buyers pay. */
+function paysSellersMore(matching: Matching): boolean {
+  return matching === "vickrey" || matching === "own";
+}
 
 export type { MeasuredFrames } from "../data/calendar";
 export type { DayOptions } from "./dayOptions";
@@ -95,6 +104,7 @@ class Day {
   /** Registers the piles and publishes the first block. */
   async prepare(): Promise<void> {
     await this.port.register([...this.ratedW].map(([pile, ratedW]) => ({ pile, ratedW: BigInt(ratedW) })));
+    if (paysSellersMore(this.port.parameters.matching)) await this.port.setAside?.(AMPLE_FUND);
     await this.publishBlock(-this.port.parameters.leadFrames - 1);
   }
 

@@ -51,7 +51,7 @@ export async function playDays(
         if (day.faults !== undefined) {
           faulty = await openFaultyMarket(hre, day.market, seed, name, day.faults, firstFrame(day.settings));
         }
-        const onChain = async () => openChainMarket(hre, day.market, seed, name);
+        const onChain = async () => openChainMarket(hre, day.market, seed, name, day.mechanism);
         const port = faulty?.port ?? (await (day.where === "chain" ? onChain() : openModelPort(day.market)));
         return withBooks && seed === day.seed && feeder === 0 ? recordBooks(port, books) : port;
       };

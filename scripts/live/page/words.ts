@@ -82,7 +82,11 @@ export function rankRule(facts: RankFacts): string {
 /** How an order comes by its place. */
 export function rankText(
   facts: RankFacts,
-  { priority, priceRank, timeRank }: Readonly<Record<"priority" | "priceRank" | "timeRank", number | undefined>>,
+  {
+    priority,
+    priceRank,
+    timeRank,
+  }: Readonly<Partial<Record<"priority" | "priceRank" | "timeRank", number | undefined>>>,
 ): string {
   const { ofPrice, ofTime } = weights(facts);
   return facts.matching === "credit"

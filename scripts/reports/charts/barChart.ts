@@ -23,7 +23,7 @@ const LETTER = 6.6;
 
 /** Horizontal bars from zero, each with its name and its figure. */
 export function drawBars(label: string, bars: readonly Bar[]): string {
-  const left = Math.min(460, 16 + LETTER * (max(bars, ({ name }) => name.length) ?? 0));
+  const left = Math.min(460, 30 + LETTER * (max(bars, ({ name }) => name.length) ?? 0));
   const room = 12 + LETTER * (max(bars, ({ text }) => text.length) ?? 0);
   const x = scaleLinear([0, Math.max(max(bars, ({ value }) => value) ?? 0, 1e-9)], [left, RIGHT - room]);
   const rows = bars.map(({ name, style, value, text, more }, index) => {

@@ -50,7 +50,7 @@ export function mostWelfare({ orders }: AuctionBook): bigint {
 }
 
 /** Money units in a penny. */
-const PENNY = 10_000;
+export const PENNY = 10_000;
 /** Limits of random books, pence, and what they show, Wh. */
 const LIMITS = { charge: [15, 30], discharge: [10, 25] } as const;
 const SHOWN_WH = [100, 2_000] as const;

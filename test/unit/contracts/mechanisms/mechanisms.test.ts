@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
-import { config, ethers } from "hardhat";
+import { ethers } from "hardhat";
 
 import { MECHANISM_CONTRACTS } from "../../../../scripts/chain/mechanisms";
 import { decodeFill, GRID } from "../../../../scripts/chain/packedWords";
@@ -17,7 +14,6 @@ import { Random } from "../../../../scripts/core/random";
 import type { IMechanism } from "../../../../typechain-types";
 import { mechanismFor } from "../../../helpers/mechanisms";
 import { runs, skipWhereInstrumented } from "../../../helpers/coverage";
-import { ask, bid, clear, deployFor, freshFrame, nth, PENNY } from "../fixtures";
 
 const FRAME = 1_000;
 const BASE_LOAD_W = 10_000n;
@@ -183,31 +179,5 @@ describe("mechanisms beside their twins in TypeScript", () => {
       const code = await ethers.provider.getCode(await mechanismFor(matching));
       expect((code.length - 2) / 2, MECHANISM_CONTRACTS[matching]).to.be.below(8_192);
     }
-  });
-
-  it("a rule of one's own in a contract of forty lines clears a market", async () => {
-    const lines = readFileSync(join(config.paths.sources, "test", "FirstComeMechanism.sol"), "utf8").split("\n");
-    expect(lines.length).to.be.below(41 + 1);
-    const token = await ethers.deployContract("TestToken", [6]);
-    const own = await ethers.deployContract("FirstComeMechanism");
-    const parameters = withDefaults();
-    const { market, admin } = await deployFor(token, parameters, await own.getAddress());
-    await token.faucet(admin, 10n ** 15n);
-    await token.approve(market, ethers.MaxUint256);
-    const piles = (await ethers.getSigners()).slice(1, 4);
-    for (const pile of piles) {
-      await market.registerPile(pile, pile, pile, 7_000);
-      await market.deposit(pile, 10n ** 9n);
-    }
-    const start = await freshFrame(market, parameters);
-    // The cheaper ask came later.
-    await market.connect(nth(piles, 0)).place(ask(13n * PENNY, 600n, start + 3));
-    await market.connect(nth(piles, 1)).place(ask(11n * PENNY, 600n, start + 3));
-    await market.connect(nth(piles, 2)).place(bid(21n * PENNY, 1_000n, start + 3));
-    const { fills } = await clear(market, start + 1);
-    expect(fills).to.deep.equal([
-      { sell: 1, buy: 3, energyWh: 600n, price: 13n * PENNY },
-      { sell: 0, buy: 3, energyWh: 400n, price: 20n * PENNY },
-    ]);
   });
 });
