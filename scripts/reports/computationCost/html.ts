@@ -6,7 +6,7 @@ import { CLEARING, COMPLETE, type CostReport, type Scheme } from "./types";
 import { verdictsOf } from "./verdicts";
 
 /** One self-contained page: figures, verdicts, the tables behind them and how to make it again. */
-export function costHtml(report: CostReport): string {
+export function costHtml(report: CostReport, about: readonly string[] = []): string {
   const largest = report.peers[report.peers.length - 1]!;
   const figures = figuresOf(report).map(
     (figure) => `<figure><figcaption>${escapeHtml(figure.title)}</figcaption>\n${drawFigure(figure)}</figure>`,
@@ -18,6 +18,7 @@ export function costHtml(report: CostReport): string {
   );
   return htmlPage({
     title: "Computation cost: a genetic algorithm and AdBEV",
+    about,
     introduction: `<p>Gas of scheduling one day's charging on chain against the number of peers, after Fig. 4.6 of the thesis. Full marks are
 receipts of whole runs; hollow ones are scaled from measured generations. “GA, 20 × 100” is a genetic algorithm with 20
 individuals and 100 generations.</p>`,
