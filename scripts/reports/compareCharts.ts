@@ -159,7 +159,7 @@ export function arrivalsCharts(arrivals: readonly ArrivalsComparison[]): Chart[]
     });
     const xs = arrivals.map(({ evs }) => evs);
     const chart: LineChart = {
-      ...{ label: title, xs, xTicks: xs, xText: (count) => `${count} EVs`, xTitle: "EVs a day" },
+      ...{ label: title, xs, xTicks: xs, xText: String, xTip: (count) => `${count} EVs a day`, xTitle: "EVs a day" },
       ...{ yTitle: "kW", yText: (powerW) => String(Math.round(powerW / 100) / 10), series },
     };
     return {

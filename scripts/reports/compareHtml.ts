@@ -64,8 +64,10 @@ function hero({ schemes, capacityW }: ComparePage): string {
   const peakOf = (key: string) => schemes.find((scheme) => scheme.key === key)?.spread.peakW.mean;
   const [market, uncontrolled] = [peakOf("adbev"), peakOf("uncontrolled")];
   if (market === undefined || uncontrolled === undefined) return "";
+  // A figure stays with its unit where the line is broken.
+  const peak = (powerW: number) => kW(powerW, 0).replace(" ", "\u00a0");
   return (
-    `<p class="hero"><strong>${kW(uncontrolled, 0)} → ${kW(market, 0)}</strong> <span>peak of the same homes and EVs, ` +
+    `<p class="hero"><strong>${peak(uncontrolled)} → ${peak(market)}</strong> <span>peak of the same homes and EVs, ` +
     `uncontrolled and on the AdBEV market, where the transformer carries ${kW(capacityW, 0)}. Mean over the seeds.</span></p>`
   );
 }

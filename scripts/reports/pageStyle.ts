@@ -26,7 +26,7 @@ figcaption, .caption { color: var(--soft); margin: 0 0 .5rem; max-width: 46rem; 
 @media screen and (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } .narrow > svg { font-size: 12px; } }
 .grid { stroke: var(--rule); } .axis, .tickmark { stroke: var(--soft); }
 .tick, .title { fill: var(--soft); } .name { fill: var(--ink); }
-.limit { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 1 3; stroke-linecap: round; } .limitname { fill: var(--ink); font-weight: 600; }
+.limit { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 1 3; stroke-linecap: round; } .limitname { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .line { fill: none; stroke: var(--c); stroke-width: 1.75; stroke-linejoin: round; } .line.bold { stroke-width: 3; } .line.faint { stroke-width: 1; }
 .area { fill: var(--c); fill-opacity: .16; } .look .area { fill-opacity: .3; }
 .leader { fill: none; stroke: var(--c); stroke-width: 1; opacity: .45; }

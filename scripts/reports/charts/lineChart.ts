@@ -36,6 +36,8 @@ export interface LineAxes {
   xs: readonly number[];
   xTicks: readonly number[];
   xText: (x: number) => string;
+  /** The same beside the pointer, where its unit is not plain from the text. */
+  xTip?: (x: number) => string;
   xTitle: string;
   /** Unit of the values, above the axis. */
   yTitle: string;
@@ -70,7 +72,7 @@ export function drawLines(size: Size, chart: LineChart): string {
     const lines = series.map(
       ({ name, values }) => `${name}: ${values[index] === undefined ? "–" : told(values[index])}`,
     );
-    return plot.band(index, tip([xText(value), ...lines].join("\n")));
+    return plot.band(index, tip([(chart.xTip ?? xText)(value), ...lines].join("\n")));
   });
   // What is filled lies under every line.
   const layers = [...series].sort((a, b) => Number(b.area ?? false) - Number(a.area ?? false));
