@@ -37,7 +37,7 @@ export function tableHtml(rows: readonly ComparedRow[], command: string, about: 
     texts.map((text) => `<${tag} class="n">${escapeHtml(text)}</${tag}>`).join("");
   const body = rows.map(({ row, cells: figures }) => {
     const given = [
-      ...[String(row.number), yuan(row.price, 2), kWh(row.agreedWh), yuan(row.wheelingPrice, 2)],
+      ...[String(row.number), yuan(row.price, 2), kWh(row.agreedWh), yuan(row.wheelingPricePerKwh, 2)],
       ...[kWh(row.consumedWh), kWh(row.producedWh)],
     ];
     const ours = TABLE_COLUMNS.map((column) => {

@@ -14,7 +14,7 @@ export function priceChart({ day, frameSeconds }: DayPage): Chart {
   const byHour = (prices: readonly (number | undefined)[]) => HOURS.map((hour) => prices[hour]);
   const tariffs = HOURS.map((hour) => {
     const frame = day.frames.find((f) => Math.floor((f.frame * frameSeconds) / 3600) % 24 === hour);
-    return frame?.importPrice;
+    return frame?.importPricePerKwh;
   });
   const series: Series[] = [
     { name: "all deals", style: "s0", bold: true, values: byHour(day.meanPriceByHour), points: true },
