@@ -7,6 +7,7 @@ import { InputError } from "../scripts/core/errors";
 import { MATCHINGS, type NamedMatching } from "../scripts/core/matching";
 import type { OwnMechanism } from "../scripts/simulation/comparedSchemes";
 import { openChainMarket } from "./support/chainMarket";
+import { aboutRun } from "./support/about";
 import { commandLine } from "./support/commandLine";
 import { printComparison } from "./support/compareText";
 import { equalEnergyText } from "./support/energyText";
@@ -82,6 +83,10 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
           setting: args.setting,
           seeds: options.seeds,
           command: commandLine(hre, "simulate:compare", { ...args }),
+          about: await aboutRun(hre, aboutOf(args, options)),
+          capacityW: Number(options.market.capacityW),
+          frameTexts: await frameTextsOf(options),
+          warnings: [...notes, ...(await warningsOf(options, schemes))],
           schemes,
           arrivals: arrivals.length === 0 ? [] : all,
           reportedByThesis: REPORTED_BY_THESIS,
@@ -175,6 +180,25 @@ function chosen(keys: string | undefined, schemes: readonly ComparedScheme[]): r
     ),
   );
   return schemes.filter(({ key }) => wanted.includes(key));
+}
+
+/** What a page says of the comparison: how agents place orders, how many there are, what markets run on. */
+function aboutOf({ agent, policy, on }: Arguments, { dayOf, seeds, market }: CompareOptions): string[] {
+  const own = agent !== undefined || policy !== undefined;
+  const day = dayOf(seeds[0]!);
+  return [
+    own ? `policy ${day.policy?.name ?? ""} on the AdBEV market` : "the AdBEV market under each policy",
+    `${day.evs.length} agents in all days of seed ${seeds[0]!}`,
+    `capacity ${Number(market.capacityW) / 1000} kW`,
+    on === "chain" ? "markets on the contracts" : "markets on the TypeScript model",
+  ];
+}
+
+/** When the measured frames begin, `18:30`. */
+async function frameTextsOf({ dayOf, seeds, market }: CompareOptions): Promise<string[]> {
+  const { timeOfDay } = await import("../scripts/simulation/dayReport");
+  const { first, count } = dayOf(seeds[0]!).measured;
+  return Array.from({ length: count }, (_, index) => timeOfDay(first + index, market.frameSeconds));
 }
 
 /** EVs a day, unless sessions say who comes. */

@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 
 import { task } from "hardhat/config";
 
 import { InputError } from "../scripts/core/errors";
+import { versionOf } from "./support/about";
 import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { progressBar } from "./support/progress";
@@ -74,11 +75,7 @@ task("simulate:sweep", "Compares schemes over every combination of some paramete
     }),
   );
 
-async function versionOf(root: string): Promise<string> {
-  return (JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string }).version;
-}
-
-/** Text of a file; nothing where there is none. */
+/** What a file has; nothing where there is none. */
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");

@@ -1,7 +1,7 @@
 import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
 import { type EvStay, wantedWh } from "../piles/ev";
-import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy } from "./comparedScheme";
+import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy, SchemeFamily } from "./comparedScheme";
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
 import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
@@ -51,11 +51,14 @@ export interface SchemeComparison {
   online: boolean;
   /** Whose energy it moves: charging EVs' alone, or what others sell besides. */
   energy: SchemeEnergy;
+  family: SchemeFamily;
   /** Who has to do more for it than act in their own interest. */
   cooperates: string;
   spread: Record<keyof SchemeFigures, Spread>;
   /** By seed, in the order of the seeds. */
   days: SchemeFigures[];
+  /** Load of each measured frame, W, by seed. */
+  loadsW: number[][];
   /** The rounds of a benefit market, by seed; not there for other schemes. */
   rounds?: RoundReport[][];
 }
@@ -78,6 +81,7 @@ export async function compareSchemes(
 ): Promise<SchemeComparison[]> {
   const days: Map<string, SchemeFigures>[] = [];
   const rounds = new Map<string, RoundReport[][]>();
+  const loads = new Map<string, number[][]>();
   for (const seed of seeds) {
     const day = dayOf(seed);
     const figures = new Map<string, SchemeFigures>();
@@ -90,6 +94,7 @@ export async function compareSchemes(
       if (outcome.rounds !== undefined) {
         rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
       }
+      loads.set(scheme.key, [...(loads.get(scheme.key) ?? []), loadsOf(outcome, day.measured)]);
       figures.set(scheme.key, figuresOf(outcome, day, market, performance.now() - begun));
       onRun?.(scheme.key, seed);
       // Lets a progress bar draw and an interrupt through.
@@ -98,11 +103,12 @@ export async function compareSchemes(
     relate(figures, schemes);
     days.push(figures);
   }
-  return schemes.map(({ key, title, online, energy, cooperates }) => {
+  return schemes.map(({ key, title, online, energy, family, cooperates }) => {
     const own = days.map((figures) => figures.get(key)!);
     const held = rounds.get(key);
     return {
-      ...{ key, title, online, energy, cooperates, spread: spreadOf(own), days: own },
+      ...{ key, title, online, energy, family, cooperates, spread: spreadOf(own), days: own },
+      loadsW: loads.get(key)!,
       ...(held === undefined ? {} : { rounds: held }),
     };
   });
@@ -201,9 +207,7 @@ function figuresOf(
   computeMs: number,
 ): SchemeFigures {
   const { first } = day.measured;
-  const loadsOf = (frames: MeasuredFrames) =>
-    Array.from({ length: frames.count }, (_, index) => outcome.loadW(frames.first + index));
-  const loadsW = loadsOf(day.measured);
+  const loadsW = loadsOf(outcome, day.measured);
   const span = spanOf(day);
   const spanDays = (span.count * frameSeconds) / SECONDS_PER_DAY;
   const ofDay = fluctuation(loadsW, outcome.loadW(first - 1));
@@ -216,13 +220,18 @@ function figuresOf(
     costPerEv: shareOf(outcome.cost, charging),
     earnedPerEv: shareOf(outcome.earned, counted.length - charging),
     slopeDeviationWPerHour: (Math.sqrt(ofDay.slopeVariance) * 3600) / frameSeconds,
-    spanRootW: Math.sqrt(squaredSteps(loadsOf(span), outcome.loadW(span.first - 1)) / spanDays),
+    spanRootW: Math.sqrt(squaredSteps(loadsOf(outcome, span), outcome.loadW(span.first - 1)) / spanDays),
     toOptimum: NaN,
     aboveOptimumW: NaN,
     toUncontrolled: NaN,
     computeMs,
     gasPerEv: outcome.gas === undefined ? NaN : outcome.gas / day.evs.length,
   };
+}
+
+/** Loads of some frames, W. */
+function loadsOf(outcome: Outcome, { first, count }: MeasuredFrames): number[] {
+  return Array.from({ length: count }, (_, index) => outcome.loadW(first + index));
 }
 
 /** The optimum of each kind of energy, by its key. */

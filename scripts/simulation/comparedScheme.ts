@@ -6,6 +6,9 @@ import type { DayOptions } from "./dayOptions";
 /** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
 export type SchemeEnergy = "charging" | "both";
 
+/** Kinds of schemes: what decides in them. A `bound` knows what no scheme can. */
+export type SchemeFamily = "alone" | "market" | "plans" | "control" | "bound";
+
 /** A day on the market's model: overrides for this run. */
 export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers" | "meters"> {
   /** Whether discharging EVs trade; they do. */
@@ -26,6 +29,7 @@ export interface ComparedScheme {
   /** Whether it decides without knowledge of arrivals to come. */
   online: boolean;
   energy: SchemeEnergy;
+  family: SchemeFamily;
   /** Who has to do more for it than act in their own interest. */
   cooperates: string;
   /** The day played on the market's model, or a schedule for the whole population. */

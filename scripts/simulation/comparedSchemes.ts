@@ -80,11 +80,11 @@ type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => Comp
 /** Schemes that EVs or their operator follow by themselves, each car without the others. */
 function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
   const alone = (key: string, title: string, run: Run): ComparedScheme => ({
-    ...{ key, title, online: true, energy: "charging", cooperates: NOBODY, run },
+    ...{ key, title, family: "alone", online: true, energy: "charging", cooperates: NOBODY, run },
   });
   const genetic: ComparedScheme = {
     ...{ key: "genetic", title: `genetic algorithm, a day ahead, ${generations} generations` },
-    ...{ online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
+    ...{ family: "control", online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
     run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
   };
   return [
@@ -107,7 +107,7 @@ const SELFISH_SHARES = [0.25, 0.5, 0.75, 1];
 function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
   const market = (key: string, own: OrderPolicy, cooperates: string, sellers = true): ComparedScheme => ({
     ...{ key, title: `AdBEV market, ${own.name}${sellers ? "" : ", nobody sells"}`, online: true, cooperates },
-    ...{ energy: sellers ? "both" : "charging", run: { policy: own, sellers } },
+    ...{ family: "market", energy: sellers ? "both" : "charging", run: { policy: own, sellers } },
   });
   if (policy !== undefined) {
     const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
@@ -163,7 +163,7 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
     sellers = true,
   ): ComparedScheme => ({
     ...{ key, title: `${title}, wholeNeed${sellers ? "" : ", nobody sells"}`, online: true, cooperates: BY_PLANS },
-    energy: sellers ? "both" : "charging",
+    ...{ family: "plans", energy: sellers ? "both" : "charging" },
     run: {
       ...{ policy: new WholeNeed(), proposers, sellers },
       rules: { settlement: "benefit", icebergPeakWh: BENEFIT_PEAK_WH, ...rules },
@@ -191,12 +191,25 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
 /** Direct control by an operator that cars obey, and the optimum that knows all arrivals. */
 function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
-    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: OPERATOR_CONTROLS_CARS },
+    ...{
+      key,
+      title: `rolling plan (no market), ${title}`,
+      family: "control",
+      online: true,
+      cooperates: OPERATOR_CONTROLS_CARS,
+    },
     energy: options.discharging === true ? "both" : "charging",
     run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
   });
   const optimum = (key: string, title: string, discharging: boolean): ComparedScheme => ({
-    ...{ key, title, online: false, cooperates: OPERATOR_CONTROLS_CARS, energy: discharging ? "both" : "charging" },
+    ...{
+      key,
+      title,
+      family: "bound",
+      online: false,
+      cooperates: OPERATOR_CONTROLS_CARS,
+      energy: discharging ? "both" : "charging",
+    },
     run: (day, market) => offlineOptimum(day.evs, market, baseLoadOf(day), { discharging }),
   });
   const tail = { tailFrames: 1 };
