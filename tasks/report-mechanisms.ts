@@ -1,6 +1,7 @@
 import { task } from "hardhat/config";
 
 import type { RuleReport } from "../scripts/reports/mechanisms/report";
+import { aboutRun } from "./support/about";
 import { openChainMarket } from "./support/chainMarket";
 import { commandLine } from "./support/commandLine";
 import { writeText } from "./support/files";
@@ -53,7 +54,10 @@ task(
       if (args.html !== undefined) {
         const { mechanismsHtml } = await import("../scripts/reports/mechanisms/html");
         const command = commandLine(hre, "report:mechanisms", { ...args });
-        await writeText("html", args.html, mechanismsHtml({ rules, ...options, command }));
+        const about = await aboutRun(hre, [
+          args.noGas ? "matched by the model" : "matched by the model, gas of the contracts",
+        ]);
+        await writeText("html", args.html, mechanismsHtml({ rules, ...options, about, command }));
       }
       if (args.json) console.log(toJsonText({ ...options, rules }));
       else await print(rules, options);

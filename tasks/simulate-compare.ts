@@ -182,7 +182,7 @@ function chosen(keys: string | undefined, schemes: readonly ComparedScheme[]): r
   return schemes.filter(({ key }) => wanted.includes(key));
 }
 
-/** What a page says of the comparison: how agents place orders, how many there are, what markets run on. */
+/** Phrases about the comparison on its page: how agents place orders, how many there are, what markets run on. */
 function aboutOf({ agent, policy, on }: Arguments, { dayOf, seeds, market }: CompareOptions): string[] {
   const own = agent !== undefined || policy !== undefined;
   const day = dayOf(seeds[0]!);

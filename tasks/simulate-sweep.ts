@@ -75,7 +75,7 @@ task("simulate:sweep", "Compares schemes over every combination of some paramete
     }),
   );
 
-/** What a file has; nothing where there is none. */
+/** Content of a file; nothing where there is none. */
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");

@@ -17,7 +17,7 @@ export function mechanismModule(matching: NamedMatching) {
 
 /** A mechanism that does not come along. */
 export interface OwnMechanism {
-  /** What deployments know it by: its contract's name. */
+  /** Name that deployments know it by: its contract's. */
   label: string;
   /** A contract to deploy, by its full name, with a hash of its code; or one that stands. */
   at: { contract: string; codeHash: string } | { address: string };

@@ -91,7 +91,7 @@ export class ChainPort implements MeteredPort {
   /** The chain's frame that is the simulation's frame 0; known once piles are registered. */
   private originFrame = 0;
 
-  /** What the operator paid in, money units. */
+  /** Payments of the operator into the market, money units. */
   private operatorDeposit = 0n;
 
   private readonly gateway: OrderGateway;

@@ -18,7 +18,7 @@ import { refusalOf } from "./refusal";
 /** A mechanism on trial. */
 export interface MechanismOnTrial {
   address: string;
-  /** What its own errors are decoded by; only the project's without it. */
+  /** Interface of its own errors; without it only the project's are decoded. */
   abi?: InterfaceAbi | undefined;
 }
 
@@ -27,7 +27,7 @@ export class MechanismRefusal extends Error {
   override readonly name = "MechanismRefusal";
 }
 
-/** What a market gives its mechanism for a frame, and for each of its orders. */
+/** Gas that a market gives its mechanism for a frame, and for each of its orders. */
 const GAS = 200_000n;
 const GAS_PER_ORDER = 20_000n;
 /** More than a call costs beside what its contract does. */

@@ -43,7 +43,7 @@ function whyFill(place: number, grounds: Grounds): string {
   return why;
 }
 
-/** What a fill moves, at what prices. */
+/** Energy of a fill, and its prices. */
 function amountsOf({ energyWh, price, premium, subsidy }: FillLine) {
   return {
     ...{ energyWh: BigInt(energyWh), price: BigInt(price) },

@@ -60,11 +60,11 @@ export interface FillLine {
   sell: number;
   buy: number;
   energyWh: number;
-  /** What passes from buyer to seller. */
+  /** Price from buyer to seller. */
   price: number;
-  /** What the buyer pays the grid operator beyond it; not there where it is nothing. */
+  /** Premium of the buyer to the grid operator beyond it; not there where it is nothing. */
   premium?: number;
-  /** What the seller gets out of the operator's matching fund beyond it; not there where it is nothing. */
+  /** Subsidy of the seller out of the operator's matching fund beyond it; not there where it is nothing. */
   subsidy?: number;
 }
 

@@ -76,7 +76,7 @@ export function packedLines(fills: readonly PackedFill[]): FillLine[] {
   });
 }
 
-/** What a trade's sides pay and get beyond its price, where that is anything. */
+/** Premium and subsidy of a trade, where there are any. */
 function gapOf({ premium = 0n, subsidy = 0n }: Pick<PackedFill, "premium" | "subsidy">) {
   return {
     ...(premium === 0n ? {} : { premium: Number(premium) }),

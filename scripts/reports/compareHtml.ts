@@ -14,9 +14,9 @@ export interface ComparePage {
   seeds: readonly number[];
   /** Who decides and what it ran on, a phrase each: policy, agents, version. */
   about: readonly string[];
-  /** What makes the page again, as typed. */
+  /** Command that makes the page again, as typed. */
   command: string;
-  /** What the transformer carries, W. */
+  /** Capacity of the transformer, W. */
   capacityW: number;
   /** When each measured frame begins, `18:30`. */
   frameTexts: readonly string[];
@@ -24,7 +24,7 @@ export interface ComparePage {
   /** The same at other numbers of arrivals, in rising order, for Fig. 6.6; empty without. */
   arrivals: readonly ArrivalsComparison[];
   reportedByThesis: typeof REPORTED_BY_THESIS;
-  /** What makes the figures other than they look, a line each. */
+  /** Notes on figures that are other than they look, a line each. */
   warnings?: readonly string[];
 }
 

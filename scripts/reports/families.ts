@@ -2,7 +2,7 @@ import type { SchemeComparison } from "../simulation/compare";
 import type { SchemeFamily } from "../simulation/comparedScheme";
 import type { Look } from "./charts/chart";
 
-/** What decides in each kind of schemes, and how it is drawn: by colour, by dash and by mark. */
+/** Who decides in each family of schemes, and how it is drawn: by colour, by dash and by mark. */
 export const FAMILIES: Readonly<
   Record<SchemeFamily, Required<Pick<Look, "style" | "mark">> & Look & { name: string }>
 > = {

@@ -7,7 +7,7 @@ import { STYLE } from "./pageStyle";
 /** A page of its own: no network, light and dark, on a phone and on paper. */
 export interface Page {
   title: string;
-  /** What was run, and with what, a phrase each. */
+  /** The run and its version, a phrase each. */
   about: readonly string[];
   /** Under the title, HTML. */
   introduction: string;

@@ -139,7 +139,7 @@ function otherRules({ policy = new Waterline(), matchings = [], mechanism }: Sch
   const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
   const under = (name: string, run: MarketRun): ComparedScheme => ({
     ...{ key: `adbev${name.charAt(0).toUpperCase()}${name.slice(1)}`, title: `AdBEV market, ${policy.name}, ${name}` },
-    ...{ online: true, energy: "both", cooperates, run: { policy, ...run } },
+    ...{ family: "market", online: true, energy: "both", cooperates, run: { policy, ...run } },
   });
   const named = matchings
     .filter((matching) => matching !== "adbev")

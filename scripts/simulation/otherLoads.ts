@@ -16,7 +16,7 @@ export interface OtherLoad {
 const GENERATIONS = 200;
 
 /**
- * What the same EVs and homes come to under the genetic algorithm, which knows the arrivals of its day, and under the best
+ * Loads of the same EVs and homes under the genetic algorithm, which knows the arrivals of its day, and under the best
  * plan that there is, which knows all arrivals and lets EVs discharge. Loads of several feeders are added up.
  *
  * @param days Of each feeder.

@@ -8,7 +8,7 @@ export async function versionOf(root: string): Promise<string> {
   return (JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string }).version;
 }
 
-/** What a page says of itself: what was run, a phrase each, and the version that ran it. */
+/** Phrases of a page about itself: what was run, and the version that ran it. */
 export async function aboutRun(hre: HardhatRuntimeEnvironment, phrases: readonly string[]): Promise<string[]> {
   return [...phrases, `AdBEV ${await versionOf(hre.config.paths.root)}`];
 }

@@ -110,7 +110,7 @@ async function recordFile(hre: HardhatRuntimeEnvironment): Promise<string> {
   return join(hre.config.paths.root, "deploy", "deployments", await networkId(hre), RECORD);
 }
 
-/** What is deployed in process, which ends with the command. */
+/** Deployments in process, which end with the command. */
 const inProcess: ChainRecord = { contracts: {}, feeders: {} };
 
 /** Lets one command at a time deploy to a chain. */

@@ -39,7 +39,7 @@ export async function deployedMechanism(
   return own;
 }
 
-/** What a market that is refused for its mechanism's sake says of it; any other error as it is. */
+/** The reason of a market that is refused for its mechanism's sake; any other error as it is. */
 export function mechanismError(error: unknown, mechanism: GivenMechanism): unknown {
   const { label } = mechanism;
   const refuses = (why: string) => new InputError("--mechanism", `accepts() of ${label} refuses the market: ${why}`);

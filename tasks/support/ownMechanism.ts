@@ -23,7 +23,7 @@ export interface CompiledMechanism {
 /** A mechanism that is no rule that comes along. */
 export type GivenMechanism = CompiledMechanism | { kind: "standing"; label: string; address: string };
 
-/** What the flag takes, for its help. */
+/** Values of the flag, for its help. */
 export const MECHANISM_HELP =
   "a mechanism of your own instead of a rule: a Solidity file with one contract that is an IMechanism (default: none)";
 

@@ -74,7 +74,7 @@ import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
         getComputedStyle(document.querySelector("#book " + side + " .shown")).backgroundColor)`)) as string[];
       expect(Math.abs(lightness(bids!) - lightness(asks!)), scheme).to.be.above(35);
     }
-    // What an iceberg hides is hatched, what it displays is not.
+    // An iceberg's hidden part is hatched, its displayed part is not.
     const grounds = (await page.evaluate(`[".shown", ".hidden-part"].map((part) =>
       getComputedStyle(document.querySelector("#book .discharge " + part)).backgroundImage)`)) as string[];
     expect(grounds[0]).to.equal("none");

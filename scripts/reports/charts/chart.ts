@@ -44,11 +44,11 @@ export interface Look {
   hatched?: boolean;
   /** Draws a line bolder than others. */
   bold?: boolean;
-  /** What stands at its points. */
+  /** Mark at its points. */
   mark?: Mark;
 }
 
-/** What a look means. */
+/** Meaning of a look. */
 export interface LegendEntry extends Look {
   name: string;
 }

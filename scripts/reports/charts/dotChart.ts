@@ -17,9 +17,9 @@ export interface Dot {
   interval?: readonly [number, number] | undefined;
   /** Least and most, drawn thin. */
   range: readonly [number, number];
-  /** What stands at its end. */
+  /** Text at its end. */
   text: string;
-  /** What hovering tells besides. */
+  /** Further words on hovering. */
   more: string;
 }
 

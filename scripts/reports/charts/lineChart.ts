@@ -74,7 +74,7 @@ export function drawLines(size: Size, chart: LineChart): string {
     );
     return plot.band(index, tip([(chart.xTip ?? xText)(value), ...lines].join("\n")));
   });
-  // What is filled lies under every line.
+  // Areas lie under every line.
   const layers = [...series].sort((a, b) => Number(b.area ?? false) - Number(a.area ?? false));
   return svg(size, plot.height, chart.label, [...plot.axes(), ...layers.map((one) => plot.line(one)), ...bands]);
 }
@@ -151,7 +151,7 @@ export class LinePlot {
     return `<g class="${style}"${attributes}>${ground}<path ${strokeOf(series)} d="${path(closed) ?? ""}"/>${marks.join("")}</g>`;
   }
 
-  /** What reacts to the pointer over an x. */
+  /** Strip that reacts to the pointer over an x. */
   band(index: number, attributes: string): string {
     const { xs, stepped = false } = this.chart;
     const value = xs[index]!;

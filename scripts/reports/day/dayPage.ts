@@ -9,7 +9,7 @@ export interface DayPage {
   seed: number;
   /** Who decides and what it ran on, a phrase each: policy, agents, version. */
   about: readonly string[];
-  /** What makes the page again, as typed. */
+  /** Command that makes the page again, as typed. */
   command: string;
   frameSeconds: number;
   day: DayResult;

@@ -9,7 +9,7 @@ import { htmlChart, htmlSection, htmlTable } from "../page";
 import type { DayPage } from "./dayPage";
 import type { Times } from "./times";
 
-/** What meters found and what credit came to. HTML; empty where meters are off. */
+/** Findings of meters, and credit. HTML; empty where meters are off. */
 export function deliverySections(page: DayPage, times: Times): string[] {
   const { delivery } = page.day;
   if (delivery === undefined) return [];

@@ -42,7 +42,7 @@ export function loadChart(page: DayPage, times: Times): Chart {
   };
 }
 
-/** What EVs draw, by themselves. */
+/** Demand of the EVs alone. */
 export function demandChart({ day }: DayPage, times: Times): Chart {
   const series: Series[] = [
     {

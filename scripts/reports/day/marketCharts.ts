@@ -158,7 +158,7 @@ export function pairChart({ day }: DayPage): Chart {
   };
 }
 
-/** What the run cost in gas, by what was done. */
+/** Gas of the run, by operation. */
 export function gasChart(use: NonNullable<DayPage["day"]["gas"]>): Chart {
   const kinds = Object.entries(use).map(([kind, { gas, operations, transactions }]) => ({
     ...{ kind, gas: Number(gas), operations, transactions },

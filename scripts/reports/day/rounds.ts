@@ -4,7 +4,7 @@ import { htmlSection, htmlTable } from "../page";
 import type { DayPage } from "./dayPage";
 import type { Times } from "./times";
 
-/** What the rounds over the measured frames came to: who won how often, and each of them. HTML; empty without any. */
+/** Outcome of the rounds over the measured frames: who won how often, and each of them. HTML; empty without any. */
 export function roundSection({ day: { rounds = [] }, feeders = [] }: DayPage, times: Times): string {
   if (rounds.length === 0) return "";
   const byWinner = new Map<string, RoundReport[]>();

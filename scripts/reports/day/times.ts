@@ -22,7 +22,7 @@ export class Times {
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   }
 
-  /** What charts over the frames of a day have in common. */
+  /** Common part of charts over the frames of a day. */
   axis(): Pick<LineAxes, "xs" | "xTicks" | "xText" | "xTitle"> {
     return { xs: this.xs, xTicks: this.xTicks, xText: this.text, xTitle: "time of day at which the frame begins" };
   }

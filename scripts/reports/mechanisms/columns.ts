@@ -25,7 +25,7 @@ export const RULE_COLUMNS: readonly RuleColumn[] = [
   { title: "gain", value: ({ lies }) => lies.charge.gainingShare, show: percent },
 ];
 
-/** What the columns mean, in words. */
+/** Meaning of the columns, in words. */
 export const METHOD =
   "Worth: of the most that trades could be worth at the orders' own limits. Operator: premiums less subsidies. Lies: what " +
   "the best of 21 other limits gains an order in its frame's trades while all others name their own, over what its side " +

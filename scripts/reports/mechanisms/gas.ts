@@ -15,7 +15,7 @@ const PUBLICATION = {
 /** Moves any order of a random book within a frame. */
 const RATED_W = 22_000n;
 
-/** What clearing a book costs. */
+/** Gas of clearing a book. */
 export interface ClearingGas {
   orders: number;
   /** Gas of the transaction that clears it. */

@@ -1,17 +1,19 @@
 import { drawBars } from "../charts/barChart";
 import type { Chart } from "../charts/chart";
-import { CHART_SCRIPT, htmlChart, htmlCommand, htmlPage, htmlTable } from "../page";
+import { htmlChart, htmlCommand, htmlPage, htmlTable } from "../page";
 import { grouped, kW } from "../../core/text";
 import { PENNY } from "./auctionBook";
 import { dayTable, METHOD, randomTable } from "./columns";
 import type { RuleReport } from "./report";
 
-/** What the page of the rules shows. */
+/** Content of the page of the rules. */
 export interface MechanismsPage {
   rules: readonly RuleReport[];
   seed: number;
   books: number;
-  /** What makes the page again, as typed. */
+  /** The run, and its version, a phrase each. */
+  about: readonly string[];
+  /** Command that makes the page again, as typed. */
   command: string;
 }
 
@@ -66,13 +68,14 @@ const BARS: readonly Bars[] = [
 ];
 
 /** One self-contained page: every rule by each measure, the tables, and how to make it again. */
-export function mechanismsHtml({ rules, seed, books, command }: MechanismsPage): string {
+export function mechanismsHtml({ rules, seed, books, about, command }: MechanismsPage): string {
   const charts = BARS.filter(({ value }) => rules.some((rule) => value(rule) !== undefined)).map((bars) =>
     chartOf(bars, rules),
   );
   const [day, random] = [dayTable(rules), randomTable(rules)];
   return htmlPage({
     title: `Rules of matching compared, seed ${seed}`,
+    about,
     introduction: `<p>Each rule on a default day of its own and on the same ${books} random books.</p>`,
     body: [
       ...charts.map(htmlChart),
@@ -80,7 +83,6 @@ export function mechanismsHtml({ rules, seed, books, command }: MechanismsPage):
       `<h2>The random books</h2>\n${htmlTable(random.head, random.rows)}\n<p>${METHOD}</p>`,
       htmlCommand(command, `Seed ${seed}.`),
     ].join("\n"),
-    script: CHART_SCRIPT,
   });
 }
 
@@ -93,7 +95,7 @@ function chartOf({ id, title, caption, value, show }: Bars, rules: readonly Rule
     ...{ name, style: name === "adbev" ? "s0" : "s5", value: figure, text: show(figure) },
   }));
   return {
-    ...{ id, title, caption, legend: [], svg: drawBars(title, bars) },
+    ...{ id, title, caption, legend: [], draw: (size) => drawBars(size, title, bars) },
     table: { head: ["rule", "figure"], rows: shown.map(({ name, figure }) => [name, show(figure)]) },
   };
 }

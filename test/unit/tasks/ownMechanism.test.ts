@@ -15,7 +15,7 @@ import { ask, bid, clear, freshFrame, nth, PENNY, TARIFFS } from "../contracts/f
 const folder = mkdtempSync(join(tmpdir(), "adbev-mechanism-"));
 const EXAMPLE = "docs/examples/PostedPrice.sol";
 
-/** What a mechanism has, with parts of it in other words. */
+/** Source of a mechanism, with parts of it in other words. */
 interface Parts {
   name?: string;
   accepts?: string;
@@ -46,7 +46,7 @@ contract ${label} is IMechanism {
 const fill = (sell: number, buy: number, energyWh: number, price: string) =>
   `fills = new uint256[](1); fills[0] = ${sell} | (${buy} << 16) | (${energyWh} << 32) | ((${price}) << 56);`;
 
-/** What is refused in the tests that run by default. */
+/** Refusals that the tests try by default. */
 const BY_DEFAULT = /^(no file|an address|what does not compile|no mechanism|another answer|a seller below)/;
 
 let feeders = 0;

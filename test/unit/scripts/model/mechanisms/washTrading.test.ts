@@ -12,7 +12,7 @@ const TERMS = { thetaBps: 5_000n, fund: 10n ** 12n };
 const BUYING = "own bid";
 const SELLING = "own ask";
 
-/** What an owner of two piles gets in money by all its trades, price times Wh. */
+/** Gain of an owner of two piles by all its trades, price times Wh. */
 function moneyOf(trades: readonly Trade[]): bigint {
   return trades.reduce((sum, { sell, buy, price, premium = 0n, subsidy = 0n, energyWh }) => {
     const paid = buy === BUYING ? (price + premium) * energyWh : 0n;
