@@ -210,7 +210,7 @@ interface IDelivery {
     function rewardFinalising(IMarket market, address keeper) external;
 
     /// @notice Pays the caller's claim in tokens, as far as the operator's account lasts. Not while a round can be executed.
-    /// @param to receiver of the tokens
+    /// @param to receiver of the tokens; the pile's payout address where it has named one
     function collectClaim(IMarket market, address to) external;
 
     /// @notice What an account may claim from a market's operator, money units.
