@@ -99,7 +99,7 @@ export class FrameFacts {
       this.rounds.set(frame, {
         ...{ frame, commitUntil, revealUntil, winnerUntil, begins, commitments: [], plans: [], refusals: [] },
         baseLoadW: book.publications.map((published) => Number(published?.baseLoadW ?? 0n)),
-        fallback: { unservedWh: Number(fallback.unservedWh), squares: Number(fallback.squaresW2) },
+        fallback: { unservedWh: Number(fallback.unservedWh), squaredStepsW2: Number(fallback.squaredStepsW2) },
       });
     }
     const round = this.rounds.get(frame);
@@ -113,7 +113,7 @@ export class FrameFacts {
       );
       round.plans.push({
         ...{ proposer, drawWh: drawWh.map(Number), dischargeWh: dischargeWh.map(Number) },
-        ...{ unservedWh: Number(args["unservedWh"]), squares: Number(args["squares"]) },
+        ...{ unservedWh: Number(args["unservedWh"]), squaredStepsW2: Number(args["squaredStepsW2"]) },
         hash: keccak256(args["plan"] as string),
         transaction: event.transaction,
       });
