@@ -15,6 +15,7 @@ const CONTRACTS = {
   marketFactoryAbi: "MarketFactory",
   marketLensAbi: "MarketLens",
   ocmfVerifierAbi: "OcmfVerifier",
+  permitDepositsAbi: "PermitDeposits",
 } as const;
 
 task("package:build", "Writes the npm package into dist/: compiled library, ABIs with types, addresses").setAction(

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import { IAccounts } from "../interfaces/IAccounts.sol";
 import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
@@ -36,6 +37,8 @@ abstract contract GridClaims is IDelivery {
 
     /// @inheritdoc IDelivery
     function collectClaim(IMarket market, address to) external {
+        address payout = market.payoutOf(msg.sender);
+        if (payout != address(0) && to != payout) revert IAccounts.InvalidReceiver(to);
         uint256 held = market.gridBalance();
         uint256 pile = market.pileOf(msg.sender);
         uint256 ofPile = _claimOfPile(market, pile);

@@ -11,6 +11,8 @@ interface IAccounts {
     /// @notice A pile took money out.
     /// @param balance the pile's free balance afterwards as stored, money units
     event Withdrawn(uint256 indexed pile, address indexed to, uint256 amount, uint256 balance);
+    /// @notice A pile's money leaves for this address alone from now on; for any where it is zero.
+    event PayoutSet(uint256 indexed pile, address indexed payout);
     /// @notice Money came in for the grid operator's account.
     event GridDeposited(address indexed from, uint256 amount, uint256 gridBalance);
     /// @notice The grid operator took out what was paid to the grid, or a claim on its account was paid.
@@ -24,8 +26,10 @@ interface IAccounts {
     error InsufficientBalance(uint256 free, uint256 needed);
     /// @notice The amount is zero, or too small to credit a single money unit.
     error AmountTooSmall(uint256 tokenAmount, uint256 unit);
-    /// @notice The market itself cannot receive money: nobody would own it.
+    /// @notice Neither the market itself, whose money nobody would own, nor a receiver past a pile's payout address.
     error InvalidReceiver(address to);
+    /// @notice Only the pile's payout address may do this; where none is named, only its account may name one.
+    error NotPayout(address caller);
     /// @notice The token took more from the market than the payment, smallest token units.
     error TokenTookTooMuch(uint256 taken, uint256 tokenAmount);
     /// @notice A benefit round of this frame can still be executed. Nothing leaves the operator's account meanwhile:
@@ -61,6 +65,32 @@ interface IAccounts {
     /// @param amount money units
     function withdraw(address to, uint256 amount) external;
 
+    /// @notice {withdraw} by an account's signature, which anyone submits. It uses up the pile's next nonce.
+    /// @param account who signed: a key, or a contract that says so (ERC-1271)
+    /// @param to receiver of the tokens
+    /// @param amount money units
+    /// @param deadline last second in which it may be submitted
+    /// @param signature over the EIP-712 struct
+    /// `Withdrawal(address account,address to,uint256 amount,uint256 nonce,uint256 deadline)`
+    function withdrawFor(
+        address account,
+        address to,
+        uint256 amount,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice {withdraw} by a pile's payout address, to itself.
+    /// @param account the pile's account
+    /// @param amount money units
+    function withdrawFrom(address account, uint256 amount) external;
+
+    /// @notice Names the address that a pile's money leaves for. The account names the first, and only that address
+    /// the next.
+    /// @param account the pile's account
+    /// @param payout receiver of all that leaves from now on; the zero address for none
+    function setPayout(address account, address payout) external;
+
     /// @notice Takes unclaimed money out of the grid operator's account. Grid operator only, and not while a benefit
     /// round can be executed.
     /// @param to receiver of the tokens
@@ -77,6 +107,9 @@ interface IAccounts {
     /// @param to receiver of the tokens
     /// @param amount money units
     function payClaim(address to, uint256 amount) external;
+
+    /// @notice Where a pile's money leaves for; the zero address where none is named, and for who is no pile.
+    function payoutOf(address account) external view returns (address);
 
     /// @notice Money that a pile may withdraw or lock now, money units.
     function freeBalanceOf(address account) external view returns (uint256);

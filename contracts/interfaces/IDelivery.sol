@@ -213,7 +213,7 @@ interface IDelivery {
 
     /// @notice Pays the caller's claim in tokens, as far as the operator's account lasts. Not while a round can be
     /// executed.
-    /// @param to receiver of the tokens
+    /// @param to receiver of the tokens; the pile's payout address where it has named one
     function collectClaim(IMarket market, address to) external;
 
     /// @notice Claim of an account on a market's operator, money units.

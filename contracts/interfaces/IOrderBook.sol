@@ -50,8 +50,6 @@ interface IOrderBook {
     /// @param signer the account that signed it, or the address that a broken signature yields
     /// @param refusal the custom error, encoded as it would have been thrown
     event OrderRefused(uint256 indexed position, address indexed signer, bytes refusal);
-    /// @notice A pile voided the orders that it had signed with a nonce.
-    event NonceSkipped(uint256 indexed pile, uint256 nonce);
     /// @notice The guardian paused or reopened entry.
     event EntryPauseSet(bool paused);
 
@@ -75,14 +73,8 @@ interface IOrderBook {
     error NoLiveOrder(uint256 pile);
     /// @notice The order takes part in a frame whose window is open.
     error GateClosed(uint256 frame);
-    /// @notice The signature's deadline has passed.
-    error SignatureExpired(uint256 deadline);
     /// @notice The signed order does not carry the pile's next nonce.
     error InvalidNonce(uint256 nonce, uint256 expected);
-    /// @notice The pile has used every nonce; it may still place orders itself.
-    error NoncesExhausted(uint256 pile);
-    /// @notice The signature recovers no address.
-    error InvalidSignature();
     /// @notice The terms have bits that mean nothing or name no action.
     error MalformedTerms(SignedTerms terms);
 
@@ -104,8 +96,12 @@ interface IOrderBook {
     /// @return accepted number of orders carried out
     function submitBatch(SignedOrder[] calldata orders) external returns (uint256 accepted);
 
-    /// @notice Voids every order that the calling pile has signed with its next nonce.
-    function skipNonce() external;
+    /// @notice {submit} for an account that may be a contract: it is asked (ERC-1271), a key's signature recovered.
+    /// @param account who signed; a registered pile
+    /// @param terms what the order is about, packed; {SignedTerms}
+    /// @param signature over the EIP-712 struct `OrderOf(address account,Order order)`, as the account understands it;
+    /// of a key 65 bytes
+    function submitFor(address account, SignedTerms terms, bytes calldata signature) external;
 
     /// @notice Pauses or reopens entry. Guardian only.
     function setEntryPaused(bool paused) external;

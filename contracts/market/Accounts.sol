@@ -12,17 +12,24 @@ import { IMarket } from "../interfaces/IMarket.sol";
 import { IOrderBook } from "../interfaces/IOrderBook.sol";
 import { ISettlement } from "../interfaces/ISettlement.sol";
 import { Refusals } from "./Refusals.sol";
-import { PileRegistry } from "./PileRegistry.sol";
+import { SignedActs } from "./SignedActs.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 import { PileState, PileStateLib } from "../types/PileState.sol";
 
 /// @title Money in the market
 /// @notice Deposits and withdrawals of the one token that the market counts in.
-/// @dev Calls out: the token, here; the mechanism (statically), delivery and rounds contracts, which the market was
-/// deployed with. Only the token may be hostile: every figure that it could want stale is written before the call or
+/// @dev Calls out: the token, here; accounts that are contracts (statically), about signatures; the mechanism
+/// (statically), delivery and rounds contracts, which the market was deployed with. Only the token may be hostile: every figure that it could want stale is written before the call or
 /// read after it, and this file's functions are closed to re-entry.
-abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts {
+abstract contract Accounts is SignedActs, ReentrancyGuardTransient, IAccounts {
     using SafeERC20 for IERC20;
+
+    bytes32 private constant WITHDRAWAL = keccak256(
+        "Withdrawal(address account,address to,uint256 amount,uint256 nonce,uint256 deadline)"
+    );
+
+    /// @dev Where a pile's money leaves for, if its slot says that one is named.
+    mapping(uint256 pile => address) private _payouts;
 
     /// @inheritdoc IAccounts
     function deposit(address account, uint256 tokenAmount) external nonReentrant {
@@ -55,18 +62,43 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @inheritdoc IAccounts
     function withdraw(address to, uint256 amount) external nonReentrant {
-        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
-        uint256 pile = _pileOf(msg.sender);
-        PileState s = _withoutDeadOrder(_stateOf(pile));
-        uint256 free = s.balance();
-        uint256 held = _heldMargin(pile, s);
-        free = free > held ? free - held : 0;
-        if (amount > free) Refusals.raise(InsufficientBalance.selector, free, amount);
-        s = s.less(amount);
-        _setState(pile, s);
-        // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
-        emit Withdrawn(pile, to, amount, s.balance());
-        _pay(to, amount);
+        _withdraw(_pileOf(msg.sender), to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdrawFor(
+        address account,
+        address to,
+        uint256 amount,
+        uint256 deadline,
+        bytes calldata signature
+    ) external nonReentrant {
+        if (block.timestamp > deadline) Refusals.raise(SignatureExpired.selector, deadline);
+        uint256 pile = _pileOf(account);
+        uint256 nonce = _stateOf(pile).nonce();
+        _requireSigned(account, keccak256(abi.encode(WITHDRAWAL, account, to, amount, nonce, deadline)), signature);
+        _skipNonce(pile);
+        _withdraw(pile, to, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function withdrawFrom(address account, uint256 amount) external nonReentrant {
+        uint256 pile = _pileOf(account);
+        if (msg.sender != _payouts[pile]) Refusals.raise(NotPayout.selector, msg.sender);
+        _withdraw(pile, msg.sender, amount);
+    }
+
+    /// @inheritdoc IAccounts
+    function setPayout(address account, address payout) external {
+        uint256 pile = _pileOf(account);
+        address current = _payouts[pile];
+        if (msg.sender != (current == address(0) ? account : current)) {
+            Refusals.raise(NotPayout.selector, msg.sender);
+        }
+        if (payout == address(this)) Refusals.raise(InvalidReceiver.selector, payout);
+        _payouts[pile] = payout;
+        _setState(pile, _stateOf(pile).withPayout(payout != address(0)));
+        emit PayoutSet(pile, payout);
     }
 
     /// @inheritdoc IAccounts
@@ -94,6 +126,11 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     }
 
     /// @inheritdoc IAccounts
+    function payoutOf(address account) external view returns (address) {
+        return _payouts[_numberOf(account)];
+    }
+
+    /// @inheritdoc IAccounts
     function freeBalanceOf(address account) external view returns (uint256) {
         return _withoutDeadOrder(_stateOf(_pileOf(account))).balance();
     }
@@ -111,6 +148,22 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     /// @inheritdoc IAccounts
     function matchingFund() external view returns (uint256) {
         return _matchingFund;
+    }
+
+    /// @dev Takes free money of a pile out.
+    function _withdraw(uint256 pile, address to, uint256 amount) private {
+        if (amount == 0) Refusals.raise(AmountTooSmall.selector, 0, UNIT);
+        PileState s = _withoutDeadOrder(_stateOf(pile));
+        if (s.hasPayout() && to != _payouts[pile]) Refusals.raise(InvalidReceiver.selector, to);
+        uint256 free = s.balance();
+        uint256 held = _heldMargin(pile, s);
+        free = free > held ? free - held : 0;
+        if (amount > free) Refusals.raise(InsufficientBalance.selector, free, amount);
+        s = s.less(amount);
+        _setState(pile, s);
+        // Before the transfer: a token that calls back may change the balance again, and events tell it in order.
+        emit Withdrawn(pile, to, amount, s.balance());
+        _pay(to, amount);
     }
 
     /// @notice The part of a free balance that must stay while the pile has a live order. Behind the gate: the money it

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import { IAccounts } from "../interfaces/IAccounts.sol";
 import { IOrderBook } from "../interfaces/IOrderBook.sol";
 import { IPileRegistry } from "../interfaces/IPileRegistry.sol";
 import { Money } from "../libraries/Money.sol";
 import { Refusals } from "./Refusals.sol";
-import { PileRegistry } from "./PileRegistry.sol";
+import { SignedActs } from "./SignedActs.sol";
 import { BookHead } from "../types/BookHead.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 import { PileState, PileStateLib } from "../types/PileState.sol";
@@ -20,11 +18,12 @@ import { SignedTerms, SignedTermsLib } from "../types/SignedTerms.sol";
 /// @notice Orders enter, are replaced and leave, each in its pile's own slot.
 /// @dev A refusal is built as the encoded custom error and returned: a single order throws it, a batch reports it and
 /// goes on.
-abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
-    string private constant NAME = "AdBEV Market";
-    string private constant VERSION = "1";
-
-    constructor() EIP712(NAME, VERSION) {}
+abstract contract OrderBook is SignedActs, IOrderBook {
+    /// @dev An order of an account that may be a contract.
+    // solhint-disable-next-line gas-small-strings
+    bytes32 private constant ORDER_OF = keccak256(
+        "OrderOf(address account,Order order)Order(uint8 action,bool charge,uint256 price,uint256 energyWh,uint256 peakWh,uint256 expiryFrame,uint256 nonce,uint256 deadline)"
+    );
 
     /// @inheritdoc IOrderBook
     function place(OrderRequest calldata request) external {
@@ -71,37 +70,18 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     }
 
     /// @inheritdoc IOrderBook
-    function skipNonce() external {
-        uint256 pile = _pileOf(msg.sender);
-        PileState s = _stateOf(pile);
-        if (s.nonce() == PileStateLib.MAX_NONCE) Refusals.raise(NoncesExhausted.selector, pile);
-        _setState(pile, s.withNextNonce());
-        emit NonceSkipped(pile, s.nonce());
+    function submitFor(address account, SignedTerms terms, bytes calldata signature) external {
+        if (!terms.isWellFormed()) Refusals.raise(MalformedTerms.selector, SignedTerms.unwrap(terms));
+        _requireSigned(account, keccak256(abi.encode(ORDER_OF, account, terms.structHash())), signature);
+        (bytes memory refusal, BookHead head) = _carryOut(terms, account, _head);
+        Refusals.raise(refusal);
+        _head = head;
     }
 
     /// @inheritdoc IOrderBook
     function setEntryPaused(bool paused) external onlyRole(GUARDIAN_ROLE) {
         _head = _head.withPaused(paused);
         emit EntryPauseSet(paused);
-    }
-
-    /// @inheritdoc IERC5267
-    function eip712Domain()
-        public
-        view
-        override
-        returns (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        )
-    {
-        // Constant strings take less code than the ones that the library keeps.
-        return (hex"0f", NAME, VERSION, block.chainid, address(this), 0, extensions);
     }
 
     /// @inheritdoc IOrderBook
@@ -139,18 +119,28 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (failure != ECDSA.RecoverError.NoError) {
             return (Refusals.encode(InvalidSignature.selector), signer, next);
         }
+        (refusal, next) = _carryOut(terms, signer, head);
+    }
+
+    /// @dev Carries out what an account has signed.
+    function _carryOut(
+        SignedTerms terms,
+        address signer,
+        BookHead head
+    ) private returns (bytes memory refusal, BookHead next) {
+        next = head;
         if (block.timestamp > terms.deadline()) {
-            return (Refusals.encode(SignatureExpired.selector, terms.deadline()), signer, next);
+            return (Refusals.encode(SignatureExpired.selector, terms.deadline()), next);
         }
         (uint256 pile, uint256 reachWh) = _pileAndReach(signer);
-        if (pile == 0) return (Refusals.encode(IPileRegistry.NotRegistered.selector, uint160(signer)), signer, next);
+        if (pile == 0) return (Refusals.encode(IPileRegistry.NotRegistered.selector, uint160(signer)), next);
         PileState s = _stateOf(pile);
         uint256 nonce = s.nonce();
         if (terms.nonce() != nonce) {
-            return (Refusals.encode(InvalidNonce.selector, terms.nonce(), nonce), signer, next);
+            return (Refusals.encode(InvalidNonce.selector, terms.nonce(), nonce), next);
         }
         if (nonce == PileStateLib.MAX_NONCE) {
-            return (Refusals.encode(NoncesExhausted.selector, pile), signer, next);
+            return (Refusals.encode(NoncesExhausted.selector, pile), next);
         }
         s = s.withNextNonce();
         if (terms.action() == SignedTermsLib.CANCEL) {

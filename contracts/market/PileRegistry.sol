@@ -75,7 +75,7 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
     /// @inheritdoc IPileRegistry
     function pileOf(address account) external view returns (uint256 pile) {
-        return _memberships[account].pile;
+        return _numberOf(account);
     }
 
     /// @inheritdoc IPileRegistry
@@ -92,8 +92,13 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
     /// @dev Number of a registered account, or reverts.
     function _pileOf(address account) internal view returns (uint256 pile) {
-        pile = _memberships[account].pile;
+        pile = _numberOf(account);
         if (pile == 0) Refusals.raise(NotRegistered.selector, account);
+    }
+
+    /// @dev Number of an account; 0 where it is not registered.
+    function _numberOf(address account) internal view returns (uint256) {
+        return _memberships[account].pile;
     }
 
     /// @dev Number of an account (0 where not registered) and energy that the pile moves in a frame, Wh.

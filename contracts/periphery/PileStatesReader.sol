@@ -6,7 +6,8 @@ import { PileState } from "../types/PileState.sol";
 
 /// @title Slots of many piles in one call
 /// @notice Never deployed: whoever reads a book calls it as a contract's creation without sending it, and what would
-/// become its code is the answer, a list of {PileState}s. A call for each pile would cost a node a hundred times as much.
+/// become its code is the answer, a list of {PileState}s. A call for each pile would cost a node a hundred times as
+/// much.
 contract PileStatesReader {
     /// @param market the market
     /// @param first number of the first pile

@@ -18,7 +18,7 @@ pragma solidity 0.8.37;
 ///  194..213  nonce        next nonce of a signed order
 ///  214..227  credit       C, 1/100 point, 0 to 10 000
 ///  228..253  creditWh     W, energy that the credit rests on
-///  254       unused       0
+///  254       payout       the pile's money leaves for its payout address alone
 ///  255       registered   1, so that the slot is never zero
 /// ```
 ///
@@ -59,11 +59,13 @@ library PileStateLib {
     uint256 private constant SUSPENDED_BIT = 1 << SUSPENDED_SHIFT;
     /// @dev Set for every registered pile, so that its slot is never zero.
     uint256 private constant REGISTERED_BIT = 1 << 255;
+    /// @dev Kept here, so that withdrawing reads no other slot where no payout address is named.
+    uint256 private constant PAYOUT_BIT = 1 << 254;
     /// @dev Credit and the energy it rests on.
     uint256 private constant CREDIT_PART = (CREDIT_MASK << CREDIT_SHIFT) | (MAX_CREDIT_WH << CREDIT_WH_SHIFT);
-    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, registration.
+    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, payout, registration.
     uint256 private constant LASTING =
-        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | REGISTERED_BIT;
+        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | PAYOUT_BIT | REGISTERED_BIT;
 
     /// @notice The state of a pile that has just been registered.
     /// @param credit_ initial credit, 1/100 point
@@ -122,6 +124,11 @@ library PileStateLib {
     /// @notice Whether the registrar has suspended the pile.
     function isSuspended(PileState s) internal pure returns (bool) {
         return PileState.unwrap(s) & SUSPENDED_BIT != 0;
+    }
+
+    /// @notice Whether the pile has named a payout address.
+    function hasPayout(PileState s) internal pure returns (bool) {
+        return PileState.unwrap(s) & PAYOUT_BIT != 0;
     }
 
     /// @notice Market-wide number of the order's placement.
@@ -189,6 +196,12 @@ library PileStateLib {
     function withSuspended(PileState s, bool suspended) internal pure returns (PileState) {
         uint256 word = PileState.unwrap(s);
         return PileState.wrap(suspended ? word | SUSPENDED_BIT : word & ~SUSPENDED_BIT);
+    }
+
+    /// @notice The state of a pile that has named a payout address, or has none any more.
+    function withPayout(PileState s, bool named) internal pure returns (PileState) {
+        uint256 word = PileState.unwrap(s);
+        return PileState.wrap(named ? word | PAYOUT_BIT : word & ~PAYOUT_BIT);
     }
 
     /// @notice The state after a settled frame: the credit is the mean of the scores weighted by energy [D (1)(2)],

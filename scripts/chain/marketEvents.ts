@@ -1,5 +1,6 @@
 import { MARKET_INTERFACE } from "./interfaces";
-import { decodeFill, decodePileState, decodePublication, GRID, type PackedFill } from "./packedWords";
+import { openedArgument } from "./openedWords";
+import { GRID, type PackedFill } from "./packedWords";
 import { type LogProvider, readLogs } from "./readLogs";
 
 /** An event of a market, its packed words opened. */
@@ -36,7 +37,7 @@ export async function readEvents(source: LogSource, market: string, blocks: numb
     const parsed = MARKET_INTERFACE.parseLog(log);
     if (parsed === null) return [];
     const args = Object.fromEntries(
-      parsed.fragment.inputs.map(({ name }, index) => [name, opened(name, parsed.args[index])]),
+      parsed.fragment.inputs.map(({ name }, index) => [name, openedArgument(name, parsed.args[index])]),
     );
     return [{ block: log.blockNumber, transaction: log.transactionHash, event: parsed.name, args }];
   });
@@ -55,14 +56,6 @@ export function eventText({ args }: MarketEvent): string {
   return Object.entries(args)
     .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(", ");
-}
-
-/** Packed words by the names that events give them. */
-function opened(name: string, value: unknown): unknown {
-  if (name === "state") return decodePileState(value as bigint);
-  if (name === "publication") return decodePublication(value as bigint);
-  if (name === "fills") return (value as readonly bigint[]).map(decodeFill);
-  return value;
 }
 
 function valueText(value: unknown): string {

@@ -30,6 +30,8 @@ export interface PileState {
   credit: bigint;
   /** Energy that the credit rests on, Wh. */
   creditWh: bigint;
+  /** Whether the pile's money leaves for its payout address alone. */
+  payout: boolean;
 }
 
 /** Decodes `types/PileState.sol`. */
@@ -49,6 +51,7 @@ export function decodePileState(word: bigint): PileState {
     nonce: field(word, 194, 20),
     credit: field(word, 214, 14),
     creditWh: field(word, 228, 26),
+    payout: field(word, 254, 1) === 1n,
   };
 }
 
@@ -184,6 +187,38 @@ export const ORDER_TYPES = {
     { name: "energyWh", type: "uint256" },
     { name: "peakWh", type: "uint256" },
     { name: "expiryFrame", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+};
+
+/** EIP-712 types of an order of an account that may be a contract. */
+export const ORDER_OF_TYPES = {
+  OrderOf: [
+    { name: "account", type: "address" },
+    { name: "order", type: "Order" },
+  ],
+  ...ORDER_TYPES,
+};
+
+/** EIP-712 type of a withdrawal by signature. */
+export const WITHDRAWAL_TYPES = {
+  Withdrawal: [
+    { name: "account", type: "address" },
+    { name: "to", type: "address" },
+    { name: "amount", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+};
+
+/** EIP-712 type of a deposit that somebody else submits. */
+export const DEPOSIT_TYPES = {
+  Deposit: [
+    { name: "owner", type: "address" },
+    { name: "market", type: "address" },
+    { name: "account", type: "address" },
+    { name: "tokenAmount", type: "uint256" },
     { name: "nonce", type: "uint256" },
     { name: "deadline", type: "uint256" },
   ],

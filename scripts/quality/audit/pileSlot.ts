@@ -25,7 +25,7 @@ const NO_ORDER = {
 
 /** The slot of a pile that has just been registered. */
 export function newSlot({ initialCredit, creditPriorWh }: SlotParameters): PileState {
-  const lasting = { balance: 0n, suspended: false, nonce: 0n };
+  const lasting = { balance: 0n, suspended: false, nonce: 0n, payout: false };
   return { ...NO_ORDER, ...lasting, credit: initialCredit, creditWh: creditPriorWh };
 }
 

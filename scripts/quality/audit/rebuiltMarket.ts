@@ -86,6 +86,8 @@ export class RebuiltMarket {
   private readonly feesTold = new Map<number, bigint>();
   /** Claims of everybody on the grid operator's account, money units; never 0. */
   readonly claimOf = new Map<string, bigint>();
+  /** Where piles' money leaves for, by their numbers; the zero address where none is named any more. */
+  readonly payoutOf = new Map<number, string>();
   /** The frame whose clearing opened a round in the running transaction. */
   private opening: number | undefined;
 
@@ -185,6 +187,12 @@ export class RebuiltMarket {
       this.paused = e.flag("paused");
       e.touch("market");
     },
+    PayoutSet: (e) =>
+      this.change(e, (slot) => {
+        const payout = e.text("payout");
+        this.payoutOf.set(e.number("pile"), payout);
+        return { ...slot, payout: BigInt(payout) !== 0n };
+      }),
     Deposited: (e) => this.deposited(e),
     Withdrawn: (e) => this.withdrawn(e),
     GridDeposited: (e) => {
@@ -360,6 +368,7 @@ export class RebuiltMarket {
     e.expect(subject, "credit (1/100 point)", before.credit, state.credit);
     e.expect(subject, "creditWh", before.creditWh, state.creditWh);
     e.expect(subject, "suspended", before.suspended, state.suspended);
+    e.expect(subject, "payout", before.payout, state.payout);
     e.expect(subject, "nonce", before.nonce === MAX_NONCE ? MAX_NONCE : before.nonce + 1n, state.nonce);
   }
 
@@ -405,6 +414,7 @@ export class RebuiltMarket {
     // A dead order leaves on the way out.
     const slot = this.withoutDead(pile.slot, e);
     if (slot !== pile.slot) this.silent.deadLeft++;
+    if (slot.payout) e.expect(subject, "receiver", this.payoutOf.get(e.number("pile")), e.text("to"));
     pile.slot = { ...slot, balance: slot.balance - e.amount("amount") };
     this.moved.withdrawn += e.amount("amount");
     e.expect(subject, "balance (money units)", pile.slot.balance, e.amount("balance"));

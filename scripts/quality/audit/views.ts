@@ -116,13 +116,14 @@ export class Views {
   async pile(number: number): Promise<Subject> {
     const { account, operator, ratedW, slot } = this.rebuilt.piles.get(number)!;
     const { market, at } = this;
-    const [word, record, index, claim, freeOf, lockedOf] = await Promise.all([
+    const [word, record, index, claim, freeOf, lockedOf, payout] = await Promise.all([
       market.pileState(number, at),
       market.pileRecord(number, at),
       market.pileOf(account, at),
       this.delivery.claimOf(this.contracts.market, account, at),
       market.freeBalanceOf(account, at),
       market.lockedBalanceOf(account, at),
+      market.payoutOf(account, at),
     ]);
     const contract = decodePileState(word);
     const { free, locked } = this.rebuilt.balances(slot, this.block.timestamp);
@@ -134,6 +135,7 @@ export class Views {
         ["operator", operator, record.operator],
         ["ratedW", ratedW, record.ratedW],
         ["number of its account", BigInt(number), index],
+        ["payout address", this.rebuilt.payoutOf.get(number) ?? ZeroAddress, payout],
         ["registered", true, word >> 255n === 1n],
         ...names.map((name): [string, unknown, unknown] => [withUnit(name), slot[name], contract[name]]),
         ["claim on the operator's account (money units)", this.rebuilt.claimOf.get(account) ?? 0n, claim],

@@ -132,10 +132,15 @@ abstract contract Handler {
 
     /// @dev Hash that a pile signs to have an order submitted for it.
     function _signingHash(SignedTerms terms) internal view returns (bytes32) {
+        return _typedHash(terms.structHash());
+    }
+
+    /// @dev Hash of what is signed for the market.
+    function _typedHash(bytes32 structHash) internal view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(DOMAIN_TYPE, keccak256("AdBEV Market"), keccak256("1"), block.chainid, address(MARKET))
         );
-        return keccak256(abi.encodePacked(hex"1901", domain, terms.structHash()));
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
     }
 
     /// @dev Lets time pass until no round can be executed, mostly.
