@@ -9,6 +9,7 @@ import { PileState } from "../types/PileState.sol";
 /// become its code is the answer, a list of {PileState}s. A call for each pile would cost a node a hundred times as
 /// much.
 contract PileStatesReader {
+    /// @notice Answers in place of deploying anything.
     /// @param market the market
     /// @param first number of the first pile
     /// @param count how many piles; at most 766, since an answer is no longer than code may be
