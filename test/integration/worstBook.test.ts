@@ -32,7 +32,7 @@ interface Cleared {
   fills: bigint[];
 }
 
-/** What of a book its plan does not say. */
+/** Circumstances of a book beside its plan. */
 interface Circumstances {
   suspended?: boolean;
   /** Auction that matches it; the thesis's rule. */
