@@ -9,6 +9,7 @@ import { type Control, readControls } from "../scripts/lesson/controls";
 import type { Lesson } from "../scripts/lesson/lesson";
 import type { StepView } from "../scripts/lesson/lessonView";
 import { InputError } from "../scripts/core/errors";
+import type { NamedMatching } from "../scripts/core/matching";
 import { readText } from "./support/files";
 import { guarded, refusalText } from "./support/guarded";
 import { answerText, endText, helpText, introductionText, previewText, stepText } from "./support/lessonText";
@@ -44,7 +45,7 @@ task("lesson", "Walks through trades step by step on an in-process chain; withou
       if (name === undefined && file === undefined) return listLessons(lessons, json);
       const lesson = name === undefined ? undefined : findLesson(lessons, name);
       const controls = steps === undefined && json ? [{ kind: "end" } as const] : readSteps(steps);
-      const walk = await openLesson(hre, lesson?.scenarioFile ?? file!);
+      const walk = await openLesson(hre, lesson?.scenarioFile ?? file!, lesson?.rules);
       if (json) await walkAsJson(walk, controls ?? []);
       else await walkAsText(hre, walk, { lesson, next: nextOf(lessons, lesson) }, controls);
     }),
@@ -72,7 +73,11 @@ function listLessons(lessons: readonly CatalogueLesson[], json: boolean): void {
   );
 }
 
-async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise<Lesson> {
+async function openLesson(
+  hre: HardhatRuntimeEnvironment,
+  file: string,
+  rules: readonly NamedMatching[] = [],
+): Promise<Lesson> {
   if (hre.network.name !== "hardhat") {
     throw new InputError(`network ${hre.network.name}`, "a lesson runs on the in-process chain; leave out --network");
   }
@@ -86,14 +91,15 @@ async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise
   // learns.
   await chain.clock.reach(BEGINS_AT);
   const { provider } = hre.network;
-  return lesson.open(scenario, {
+  const played = {
     ...chain,
     lens: new LensClient(addresses.lens, addresses.market, hre.ethers.provider),
     snapshot: async () => (await provider.send("evm_snapshot", [])) as string,
-    revert: async (snapshot) => {
+    revert: async (snapshot: string) => {
       await provider.send("evm_revert", [snapshot]);
     },
-  });
+  };
+  return lesson.open(scenario, played, rules);
 }
 
 async function walkAsJson(lesson: Lesson, controls: readonly Control[]): Promise<void> {

@@ -3,11 +3,13 @@ import { outcomeOf } from "../chain/marketClient";
 import { decodeFill } from "../chain/packedWords";
 import { ChainReplay, type ReplayChain, type ReplayMemory, type ReplayStep } from "../chain/replayOnChain";
 import type { GridFill, Side, Trade } from "../core/types";
+import type { NamedMatching } from "../core/matching";
 import { kW, kWh, pence } from "../core/text";
 import type { Move } from "../scenario/moves";
 import type { RoundResult } from "../scenario/result";
 import { proposalsByFrame, publicationOf, type Scenario, type ScenarioEvent } from "../scenario/scenario";
 import type { BookView, DecisionView, GasView, OrderLine, StepView, UnfilledView } from "./lessonView";
+import { OtherRules } from "./otherRules";
 import { Reasons } from "./reasons";
 import { roundView } from "./roundView";
 
@@ -36,11 +38,16 @@ export class Lesson {
   private constructor(
     private readonly scenario: Scenario,
     private readonly chain: LessonChain,
+    private readonly rules: OtherRules,
   ) {}
 
-  /** Opens a lesson on a market that was deployed with the scenario's parameters and has not been used. */
-  static async open(scenario: Scenario, chain: LessonChain): Promise<Lesson> {
-    const lesson = new Lesson(scenario, chain);
+  /**
+   * Opens a lesson on a market that was deployed with the scenario's parameters and has not been used.
+   *
+   * @param rules rules of matching to compare on the first book that trades
+   */
+  static async open(scenario: Scenario, chain: LessonChain, rules: readonly NamedMatching[] = []): Promise<Lesson> {
+    const lesson = new Lesson(scenario, chain, new OtherRules(scenario, rules));
     lesson.replay = await ChainReplay.begin(scenario, chain, (step) => lesson.notes.push(step));
     // Setting up has its gas, but it is not the lesson's subject.
     lesson.notes = [];
@@ -100,10 +107,17 @@ export class Lesson {
       gas: this.notes.flatMap(gasOf),
       book: seen.book,
       decision: seen.decision,
+      ...this.compared(seen),
       ...(await this.held()),
       ...this.settled(),
       pflW: (await this.chain.client.marketTotals()).pflW,
     };
+  }
+
+  /** The book that the step cleared, under other rules. */
+  private compared({ book, decision }: Outlook): Pick<StepView, "rules"> {
+    const rules = decision?.cleared === true ? this.rules.decisions(book) : [];
+    return rules.length === 0 ? {} : { rules };
   }
 
   /** The round that the step held. */

@@ -3,6 +3,7 @@
  * JSON. Energy in Wh, power in W, prices in money units per kWh.
  */
 import type { Verdict } from "../chain/verdicts";
+import type { NamedMatching } from "../core/matching";
 import type { FrameSettlement } from "../core/settlement";
 import type { GridFill, Side, Trade } from "../core/types";
 
@@ -89,6 +90,17 @@ export interface RoundView {
   plans: PlanView[];
 }
 
+/** A frame as one rule of matching decides it. SPEC 3. */
+export interface RuleView {
+  matching: NamedMatching;
+  /** Who trades under it, and at which price. */
+  words: string;
+  trades: Trade[];
+  grid: GridFill[];
+  /** Orders with a rest of what they display. */
+  left: { pile: string; side: Side; leftWh: bigint }[];
+}
+
 /** Gas of one transaction of a step. */
 export interface GasView {
   what: string;
@@ -112,6 +124,8 @@ export interface StepView {
   book: BookView;
   /** Decision about that book, or the one of clearing it now; undefined where the scenario ends before. */
   decision: DecisionView | undefined;
+  /** The same book under other rules, where the lesson compares them and this step cleared it. */
+  rules?: RuleView[];
   /** The round that this step held; not there for others. */
   round?: RoundView;
   /** Frames that this step settled by their meters; not there where it settled none, or in a market without meters. */

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { CatalogueLesson } from "../../scripts/lesson/catalogue";
 import { CONTROL_HELP } from "../../scripts/lesson/controls";
 import type { FrameSettlement, PileSettlement } from "../../scripts/core/settlement";
-import type { DecisionView, OrderLine, PlanView, RoundView, StepView } from "../../scripts/lesson/lessonView";
+import type { DecisionView, OrderLine, PlanView, RoundView, RuleView, StepView } from "../../scripts/lesson/lessonView";
 import { grouped, kW, kWh, pence, tableText } from "./output";
 
 /** Widest that a paragraph gets, however wide the terminal is. */
@@ -36,6 +36,7 @@ export function stepText(view: StepView, width: number, foretell = true): string
       : decision.cleared || foretell
         ? [previewText(view, width)]
         : [`PFL ${kW(view.pflW)}. What would a clearing of frame ${decision.frame} decide? "p" tells.`]),
+    ...(view.rules ?? []).map((rule) => ruleText(rule, width)),
   ].join("\n");
 }
 
@@ -108,6 +109,24 @@ function bookText({ book, decision }: StepView, width: number): string {
   const side = (name: string, lines: readonly OrderLine[]) =>
     lines.length === 0 ? `${pc.bold(name)}: none` : `${pc.bold(name)}\n${tableText(titles, lines.map(cells))}`;
   return [heading, side("Bids (charging)", book.bids), side("Asks (discharging)", book.asks)].join("\n");
+}
+
+/** The same book under another rule of matching. */
+function ruleText({ matching, words, trades, grid, left }: RuleView, width: number): string {
+  const fills = [
+    ...trades.map(({ sell, buy, energyWh, price, premium = 0n, subsidy = 0n }) => {
+      const paid = premium === 0n ? "" : `, of ${pence(price + premium)} that ${buy} pays`;
+      const got = subsidy === 0n ? "" : `, and ${pence(subsidy)} from the operator`;
+      return `${sell} → ${buy} ${kWh(energyWh, 2)} at ${pence(price)}${paid}${got}`;
+    }),
+    ...grid.map(({ pile, side, energyWh, price }) => {
+      return `${side === "charge" ? `grid → ${pile}` : `${pile} → grid`} ${kWh(energyWh, 2)} at ${pence(price)}`;
+    }),
+  ];
+  const over =
+    left.length === 0 ? "" : `. Left: ${left.map(({ pile, leftWh }) => `${pile} ${kWh(leftWh, 2)}`).join(", ")}`;
+  const heading = `${pc.bold(`By ${matching}`)}: ${words}`;
+  return `\n${wrapped(heading, width)}\n${indented(`${fills.length === 0 ? "no trade" : fills.join("; ")}${over}.`, width)}`;
 }
 
 /** The plans of a round in words, and which was executed. */

@@ -38,24 +38,25 @@ describe("lesson", function () {
     return parseScenario(readFileSync(lesson.scenarioFile, "utf8"), lesson.scenarioFile);
   }
 
-  async function open(scenario: Scenario): Promise<Lesson> {
+  async function open(scenario: Scenario, rules: CatalogueLesson["rules"] = []): Promise<Lesson> {
     const name = `lesson${(opened += 1)}`;
     const [sender] = await ethers.getSigners();
     const { provider } = hre.network;
     const overrides = { ...scenario.market, pileCap: scenario.piles.length };
     const { market, lens } = await hre.ignition.deploy(feederModule(name, overrides));
     const address = await market.getAddress();
-    return Lesson.open(scenario, {
+    const chain = {
       client: await MarketClient.connect(address, ethers.provider),
       clock: new DevelopmentClock(provider),
       sender: new UnlockedTransactor(provider, sender!.address, ERROR_INTERFACES),
-      accountOf: (pile) => namedAccount(hre, `${name} ${pile}`),
+      accountOf: (pile: string) => namedAccount(hre, `${name} ${pile}`),
       lens: new LensClient(await lens.getAddress(), address, ethers.provider),
       snapshot: async () => (await provider.send("evm_snapshot", [])) as string,
-      revert: async (snapshot) => {
+      revert: async (snapshot: string) => {
         await provider.send("evm_revert", [snapshot]);
       },
-    });
+    };
+    return Lesson.open(scenario, chain, rules);
   }
 
   async function walk(lesson: Lesson, controls: string): Promise<{ views: StepView[]; said: string[] }> {
@@ -190,6 +191,33 @@ describe("lesson", function () {
     const endings = shortage.views.filter(({ title }) => title.includes("ends"));
     expect(endings).to.have.length(1);
     expect(endings[0]!.title).to.match(/^Frame 4 begins; .*; the order of Lou ends, 2\.00 kWh of it unfilled$/);
+  });
+
+  it("compares rules on one book: each decides as its contract does, and the answer's prices are theirs", async () => {
+    const entry = findLesson(lessons, "rules");
+    const { views } = await walk(await open(scenarioOf(entry), entry.rules), "e");
+    const compared = views.flatMap(({ rules }) => (rules === undefined ? [] : [rules]));
+    expect(compared).to.have.length(1);
+    const [rules] = compared;
+    expect(rules!.map(({ matching }) => matching)).to.deep.equal(["adbev", "uniform", "mcafee", "meritOrder"]);
+    for (const { matching, trades, grid } of rules!) {
+      const scenario = scenarioOf(entry);
+      const market = { ...scenario.market, matching };
+      const { views: own } = await walk(await open({ ...scenario, market }), "r 1");
+      const { decision } = own[own.length - 1]!;
+      const facts = decision!.trades.map(({ why, ...trade }) => (expect(why).to.match(/\w/), trade));
+      expect(facts, matching).to.deep.equal(trades);
+      expect(decision!.grid, matching).to.deep.equal(grid);
+    }
+    const deals = rules!.map(({ trades }) => trades.map(({ sell, buy, price }) => `${sell} ${buy} ${price}`));
+    expect(deals).to.deep.equal([
+      ["Sue Ann 120000", "Tom Ben 150000"],
+      ["Sue Ann 145000", "Tom Ben 145000"],
+      ["Sue Ann 140000"],
+      ["Sue Cid 60000", "Tom Ben 140000", "Uma Ann 150000"],
+    ]);
+    expect(rules![2]!.trades[0]!.premium).to.equal(20_000n);
+    expect(rules![2]!.left.map(({ pile }) => pile)).to.deep.equal(["Ben", "Cid", "Tom", "Uma"]);
   });
 
   it("finds lessons by name and by number", () => {
