@@ -13,6 +13,7 @@ import { compileQuietly } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
 import { toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
+import { versionOf } from "./support/version";
 import { dayTask, DEFAULT_EVS, readSetting, type SettingArguments } from "./support/setting";
 
 interface Arguments extends SettingArguments {
@@ -58,9 +59,14 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
       } finally {
         bar?.stop();
       }
+      const provenance = {
+        version: await versionOf(hre.config.paths.root),
+        setting: args.setting,
+        command: commandLine(hre, "simulate:compare", { ...args }),
+      };
       if (args.csv !== undefined) {
         const { compareCsv } = await import("../scripts/reports/compareCsv");
-        await writeText("csv", args.csv, compareCsv(schemes, options.seeds));
+        await writeText("csv", args.csv, compareCsv(schemes, options.seeds, provenance));
       }
       if (args.html !== undefined) {
         const { compareHtml } = await import("../scripts/reports/compareHtml");
@@ -68,7 +74,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         const html = compareHtml({
           setting: args.setting,
           seeds: options.seeds,
-          command: commandLine(hre, "simulate:compare", { ...args }),
+          command: provenance.command,
           schemes,
           arrivals: arrivals.length === 0 ? [] : all,
           reportedByThesis: REPORTED_BY_THESIS,
@@ -80,6 +86,9 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
         console.log(
           toJsonText({
+            ...provenance,
+            seeds: options.seeds,
+            parameters: options.market,
             arguments: args,
             warnings,
             schemes,

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 
 import { task } from "hardhat/config";
 
@@ -8,6 +8,7 @@ import { InputError } from "../scripts/core/errors";
 import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { progressBar } from "./support/progress";
+import { versionOf } from "./support/version";
 
 interface Arguments {
   over: string;
@@ -73,10 +74,6 @@ task("simulate:sweep", "Compares schemes over every combination of some paramete
       );
     }),
   );
-
-async function versionOf(root: string): Promise<string> {
-  return (JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string }).version;
-}
 
 /** What a file has; nothing where there is none. */
 async function textOf(file: string): Promise<string> {

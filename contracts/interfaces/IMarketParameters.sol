@@ -32,7 +32,7 @@ interface IMarketParameters {
     /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a whole
     /// round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
-    /// @param allotBySlack whether plans are allotted first to whoever can wait least, instead of earliest last frame first
+    /// @param allotByLaxity whether plans give levels of laxity, instead of totals that go to the earliest last frame first
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames
@@ -76,7 +76,7 @@ interface IMarketParameters {
         uint32 roundSeconds;
         uint32 finaliseSeconds;
         uint8 maxHorizon;
-        bool allotBySlack;
+        bool allotByLaxity;
         uint16 chargeEfficiencyBps;
         uint16 dischargeEfficiencyBps;
         address delivery;

@@ -69,11 +69,11 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             matchedWh,
             p.capacityW - p.lossAllowanceW,
             p.frameSeconds,
-            _horizon(orders, p.maxHorizon, p.allotBySlack),
+            _horizon(orders, p.maxHorizon, p.allotByLaxity),
             p.chargeEfficiencyBps,
             p.dischargeEfficiencyBps,
             p.maxWaitFrames,
-            p.allotBySlack
+            p.allotByLaxity
         );
         terms = terms.withExportBudget(_exportBudget(p.delivery, p.tickSize));
         _begin(frame, p, _freeze(terms, orders));
@@ -258,18 +258,18 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < orders.length; ++i) book[1 + horizon + i] = orders[i];
     }
 
-    /// @dev Frames until the last flexible order ends, at most the market's horizon. By slack one more, so that plans count
-    /// the step by which the load comes down again.
+    /// @dev Frames until the last flexible order ends, at most the market's horizon. By laxity one more, so that plans
+    /// count the step by which the load comes down again.
     function _horizon(
         uint256[] calldata orders,
         uint256 maxHorizon,
-        bool bySlack
+        bool byLaxity
     ) private pure returns (uint256 horizon) {
         for (uint256 i; i < orders.length; ++i) {
             uint256 last = FlexibleOrder.wrap(orders[i]).lastOffset();
             if (last >= horizon) horizon = last + 1;
         }
-        if (bySlack) ++horizon;
+        if (byLaxity) ++horizon;
         if (horizon > maxHorizon) horizon = maxHorizon;
     }
 

@@ -9,6 +9,7 @@ import { Fluctuation } from "../libraries/Fluctuation.sol";
 import { MergeSort } from "../libraries/MergeSort.sol";
 import { Money } from "../libraries/Money.sol";
 import { Ranking } from "../libraries/Ranking.sol";
+import { LaxityLevels } from "../rounds/LaxityLevels.sol";
 import { PlanAllotment } from "../rounds/PlanAllotment.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 import { PileState } from "../types/PileState.sol";
@@ -146,11 +147,11 @@ contract LibraryHarness {
     }
 
     /// @notice {PlanAllotment.sorted}.
-    function sortedTranches(uint256[] memory list, bool bySlack) external pure returns (uint256[] memory result) {
+    function sortedTranches(uint256[] memory list) external pure returns (uint256[] memory result) {
         list = _copyWithCanary(list);
         // The table of places, zeroed when it is allocated, and the result.
         uint256 end = _dirtyFreeMemory(130 + list.length);
-        result = PlanAllotment.sorted(list, bySlack);
+        result = PlanAllotment.sorted(list);
         _requireUntouchedFrom(_freeMemory(), end);
         _requireCanary(list);
     }
@@ -165,6 +166,21 @@ contract LibraryHarness {
         served = _copyWithCanary(list);
         unusedWh = PlanAllotment.serve(served, PlanAllotment.skip(served, 0, offset), offset, leastKey, totalWh);
         _requireCanary(served);
+    }
+
+    /// @notice {LaxityLevels.skip}, then {LaxityLevels.serve}.
+    function serveLevelTranches(
+        uint256[] memory list,
+        uint256 offset,
+        uint256 leastKey,
+        uint256 level
+    ) external pure returns (uint256[] memory served, uint256 totalWh) {
+        list = _copyWithCanary(list);
+        uint256[] memory levels = _copyWithCanary(LaxityLevels.listed(list));
+        totalWh = LaxityLevels.serve(levels, LaxityLevels.skip(levels, 0, offset), offset, leastKey, level);
+        served = LaxityLevels.tranchesOf(levels);
+        _requireCanary(levels);
+        _requireCanary(list);
     }
 
     /// @notice {PlanAllotment.serveDue}.

@@ -9,7 +9,8 @@ import { ContractCalls } from "./contractCalls";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
 import { MARKET_INTERFACE, ROUNDS_INTERFACE } from "./interfaces";
 import { decodeFill } from "./packedWords";
-import { encodePlan, type PlanTotals } from "./roundWords";
+import { encodePlan } from "./roundWords";
+import type { Plan } from "../core/rounds";
 import type { Receipt, Transactor } from "./transactor";
 
 /** When a round's phases end, s, and what is best in it so far. */
@@ -88,13 +89,13 @@ export class RoundsClient {
   }
 
   /** Commits a proposer to a plan. */
-  async commit(proposer: Transactor, frame: number, plan: PlanTotals, salt: string): Promise<Receipt> {
+  async commit(proposer: Transactor, frame: number, plan: Plan, salt: string): Promise<Receipt> {
     const commitment = await this.rounds.commitmentOf(this.market, frame, proposer.address, encodePlan(plan), salt);
     return this.toRounds.send(proposer, "commit", [this.market, commitment]);
   }
 
   /** Reveals what a proposer committed to. */
-  async reveal(proposer: Transactor, book: readonly bigint[], plan: PlanTotals, salt: string): Promise<Receipt> {
+  async reveal(proposer: Transactor, book: readonly bigint[], plan: Plan, salt: string): Promise<Receipt> {
     return this.toRounds.send(proposer, "reveal", [this.market, book, encodePlan(plan), salt]);
   }
 

@@ -68,7 +68,7 @@ export interface DecisionView {
 export interface PlanView {
   /** Undefined for the fallback. */
   proposer: string | undefined;
-  /** What it draws and discharges in each frame from the round's on, Wh; not there for the fallback. */
+  /** What it draws and discharges in each frame from the round's on, Wh; not there for the fallback, and for refused levels. */
   plan?: { drawWh: readonly bigint[]; dischargeWh: readonly bigint[] };
   /** Its score and benefit; not there where it was refused. */
   score?: { unservedWh: bigint; squaresW2: bigint; lambda: bigint };

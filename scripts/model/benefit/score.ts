@@ -33,9 +33,9 @@ export function benefit({ squaresW2 }: Score): bigint {
   return 10n ** 18n / (1n + squaresW2);
 }
 
-/** What a bid lost by the end of the horizon: what it has left if it ends there; by slack, what it can no longer get. */
+/** What a bid lost by the end of the horizon: what it has left if it ends there; by laxity, what it can no longer get. */
 function lostWh(book: FrozenBook, lastFrame: number, { expiryFrame, peakWh }: FlexibleOrder, leftWh: bigint): bigint {
   if (expiryFrame <= lastFrame) return leftWh;
   const laterWh = BigInt(expiryFrame - lastFrame) * peakWh;
-  return book.allotment === "slack" && leftWh > laterWh ? leftWh - laterWh : 0n;
+  return book.allotment === "laxity" && leftWh > laterWh ? leftWh - laterWh : 0n;
 }

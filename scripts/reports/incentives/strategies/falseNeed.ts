@@ -19,7 +19,7 @@ function excessive(
     ...{ ...told, cheat: "cheat", honest: "orders what it needs" },
     unpriced: [{ of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" }],
     build(random, cheats) {
-      const street = benefitStreet(FRAMES, SCARCE, { allotment: "slack", icebergPeakWh: TRANCHE_WH });
+      const street = benefitStreet(FRAMES, SCARCE, { allotment: "laxity", icebergPeakWh: TRANCHE_WH });
       const buyers = drawPeople(random, "buyer", {
         ...{ count: 8, side: "charge", pricePence: [22, 32], energyWh: [10_000, 20_000] },
         ...{ firstFrame: [0, 4], lastFrame: FRAMES - 3 },
@@ -47,7 +47,7 @@ function excessive(
 export const falseNeed = excessive(
   {
     name: "false-need",
-    cheating: "where slack decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
+    cheating: "where laxity decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
     rule: "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
   },
   (me) => me.cancel(),

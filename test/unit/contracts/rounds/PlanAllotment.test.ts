@@ -40,10 +40,17 @@ function served(list: readonly Tranche[], offset: number, leastKey: bigint, tota
   return { after, unusedWh };
 }
 
-/** Last offset or, by slack, the latest start from which the peak still serves all that is left. */
-function sortKey(t: Tranche, bySlack: boolean): number {
-  if (!bySlack) return last(t);
-  return Math.max(0, last(t) + 1 - Math.ceil(Number(t.leftWh) / Number(t.peakWh)));
+/** Each moves what brings its laxity up to the level: a fraction of whole numbers, `left - peak (frames - level)`. */
+function upTo(list: readonly Tranche[], offset: number, leastKey: bigint, level: bigint) {
+  let totalWh = 0n;
+  const after = list.map((t): Tranche => {
+    if (offset > last(t) || t.priceKey < leastKey) return t;
+    const scaled = (t.leftWh - t.peakWh * BigInt(last(t) - offset + 1)) * 2n ** 17n + t.peakWh * level;
+    const energyWh = scaled <= 0n ? 0n : least(scaled / 2n ** 17n, t.leftWh, offset === 0 ? t.nowWh : t.peakWh);
+    totalWh += energyWh;
+    return { ...t, leftWh: t.leftWh - energyWh };
+  });
+  return { after, totalWh };
 }
 
 /** A list of random orders; `from` is 0 in plans and varies in the fallback. */
@@ -74,16 +81,40 @@ describe("PlanAllotment", () => {
     harness = await libraryHarness();
   });
 
-  for (const bySlack of [false, true]) {
-    it(`sorts by ${bySlack ? "latest start" : "last offset"}, equals in the order they came`, async () => {
-      const random = new Random(7).stream(`sorted ${bySlack}`);
-      for (const length of [...LENGTHS, ...LENGTHS]) {
-        const list = randomList(random, length, bySlack);
-        const sorted = [...list].sort((a, b) => sortKey(a, bySlack) - sortKey(b, bySlack) || a.index - b.index);
-        expect(await harness.sortedTranches(list.map(pack), bySlack)).to.deep.equal(sorted.map(pack));
+  it("sorts by last offset, equals in the order they came", async () => {
+    const random = new Random(7).stream("sorted");
+    for (const length of [...LENGTHS, ...LENGTHS]) {
+      const list = randomList(random, length, false);
+      const sorted = [...list].sort((a, b) => last(a) - last(b) || a.index - b.index);
+      expect(await harness.sortedTranches(list.map(pack))).to.deep.equal(sorted.map(pack));
+    }
+  });
+
+  it("moves orders up to a level of laxity, as plain arithmetic does", async () => {
+    const random = new Random(10).stream("serve level");
+    let moved = 0;
+    for (const length of [...LENGTHS, ...LENGTHS, ...LENGTHS, ...LENGTHS]) {
+      const list = randomList(random, length, false).sort((a, b) => last(a) - last(b) || a.index - b.index);
+      const offset = random.pick([0, 0, 1, 4, 30, 96]);
+      const key = random.pick(KEYS);
+      for (const level of [
+        0,
+        1,
+        2 ** 16,
+        2 ** 17,
+        random.integer(0, 2 ** 20),
+        random.integer(0, 2 ** 24),
+        2 ** 24 - 1,
+      ]) {
+        const { after, totalWh } = upTo(list, offset, key, BigInt(level));
+        const result = await harness.serveLevelTranches(list.map(pack), offset, key, level);
+        expect([...result.served]).to.deep.equal(after.map(pack));
+        expect(result.totalWh).to.equal(totalWh);
+        if (totalWh > 0n) moved++;
       }
-    });
-  }
+    }
+    expect(moved).to.be.greaterThan(20);
+  });
 
   it("serves those that are due, in any list, as a plain walk does", async () => {
     const random = new Random(8).stream("serve due");

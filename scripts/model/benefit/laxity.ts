@@ -1,0 +1,35 @@
+import { LEVELS_PER_FRAME } from "../../core/rounds";
+import type { Side } from "../../core/types";
+import { type Allotted, type LeftWh, mayMove } from "./allotment";
+import { type FlexibleOrder, type FrozenBook, tranche } from "./frozenBook";
+
+/**
+ * Moves one side's orders up to a level of laxity in a frame (smoothed least laxity). SPEC 4.
+ *
+ * @param level In {@link LEVELS_PER_FRAME}s of a frame; at 0 nothing moves.
+ * @param leftWh What is left of each order; what moves is taken off.
+ */
+export function moveUpTo(book: FrozenBook, offset: number, side: Side, level: bigint, leftWh: LeftWh): Allotted[] {
+  if (level === 0n) return [];
+  const allotted: Allotted[] = [];
+  for (const order of side === "charge" ? book.bids : book.asks) {
+    if (!mayMove(book, order, offset)) continue;
+    const left = leftWh.get(order)!;
+    const energyWh = least(tranche(order, offset, left), left - waitingWh(book, order, offset, level));
+    if (energyWh <= 0n) continue;
+    allotted.push({ order, energyWh });
+    leftWh.set(order, left - energyWh);
+  }
+  return allotted;
+}
+
+/** What an order could still be given if it began only when the level leaves it no more laxity, rounded up, Wh. */
+function waitingWh(book: FrozenBook, { expiryFrame, peakWh }: FlexibleOrder, offset: number, level: bigint): bigint {
+  const frames = BigInt(expiryFrame - book.frame - offset + 1);
+  const beyond = frames * LEVELS_PER_FRAME - level;
+  return beyond <= 0n ? 0n : (peakWh * beyond + LEVELS_PER_FRAME - 1n) / LEVELS_PER_FRAME;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
