@@ -146,8 +146,8 @@ describe("The worst round fits into its transactions", () => {
       };
       const figures = (charge: boolean) =>
         Array.from({ length: horizon }, (_, k) =>
-          // Just below the level at which the last orders move whatever they show.
-          allotment === "laxity" ? (BigInt(horizon - k) << 17n) - 1n : movedIn(k, charge),
+          // Just below the level at which the last orders move whatever they have left, but for the last frame.
+          allotment === "laxity" ? (BigInt(horizon - k) << 17n) - (k === horizon - 1 ? 0n : 1n) : movedIn(k, charge),
         );
       const { allotment = "expiry" } = MODES[name]!;
       const bytes = encodePlan(planFrom(allotment, { draw: figures(true), discharge: figures(false) }));
