@@ -49,8 +49,11 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
         });
         await publisher.publishLines(file.createReadStream(), args.file, MOST_AT_ONCE);
       } else {
-        const [importPrice, exportPrice] = [await publisher.price("import"), await publisher.price("export")];
-        const tariffs = { baseLoadW, importPrice, exportPrice, wheelingPrice: 0n };
+        const [importPricePerKwh, exportPricePerKwh] = [
+          await publisher.price("import"),
+          await publisher.price("export"),
+        ];
+        const tariffs = { baseLoadW, importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh: 0n };
         const frames = (await publisher.open()).slice(0, count);
         if (frames.length === 0) {
           throw new InputError("--frames", "everything that may be published by now is published");

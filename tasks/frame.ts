@@ -60,7 +60,7 @@ feederTask("frame:settle", "Pays sellers and grid for a frame that is over; on a
       await compileQuietly(hre);
       const { client } = await connectFeeder(hre, feeder);
       const { decidedFrame } = await import("../scripts/chain/decidedFrame");
-      const { lastFrame } = await client.chronicle();
+      const { lastFrame } = await client.marketTotals();
       const frame = text === undefined ? lastFrame : wholeNumber("frame", text, 1, 2 ** 32 - 1);
       if (frame === 0) throw new InputError(`feeder ${feeder}`, "no frame was cleared yet; see frame:clear");
       const decided = await decidedFrame(client, hre.ethers.provider, frame);
@@ -102,7 +102,7 @@ function sentence(frame: number, { parameters }: MarketClient): string {
 async function nextToClear(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<number> {
   const { frameSeconds, auctionSeconds } = client.parameters;
   const now = await chainTime(hre);
-  const { lastFrame } = await client.chronicle();
+  const { lastFrame } = await client.marketTotals();
   const frame = Math.max(Math.floor(now / frameSeconds), lastFrame) + 1;
   const opens = frame * frameSeconds - auctionSeconds;
   if (await isDevelopmentChain(hre)) await (await clockOf(hre)).reach(opens);
@@ -133,7 +133,7 @@ async function reachEnd(
     const at = new Date(ends * 1000).toISOString();
     throw new InputError("frame:settle", `frame ${frame} ends at ${at}, in ${ends - now} s`);
   }
-  if ((await clock.now()) < ends && (await client.chronicle()).lastFrame === frame) {
+  if ((await clock.now()) < ends && (await client.marketTotals()).lastFrame === frame) {
     if (client.roundsAddress === undefined) {
       await clock.reach(ends - auctionSeconds);
       await clear(frame + 1);

@@ -72,7 +72,7 @@ feederTask("market:history", "Shows the last frames: base load, load, tariffs, w
       const frames = await lens.history((await lens.upcomingFrame()) - count + 1, count);
       // Nothing is settled of a frame that nobody cleared, and nothing to settle in one without fills.
       const history = frames.map((one) => ({ ...one, settled: one.cleared && !one.unsettled }));
-      const { pflW, gridBalance } = await client.chronicle();
+      const { pflW, gridBalance } = await client.marketTotals();
       if (json) {
         console.log(toJsonText({ pflW, gridBalance, frames: history }));
         return;
@@ -84,8 +84,8 @@ feederTask("market:history", "Shows the last frames: base load, load, tariffs, w
           frameTime(h.frame, client.parameters.frameSeconds),
           h.published ? kW(h.baseLoadW) : "",
           h.published || h.cleared ? kW(h.loadW) : "",
-          h.published ? money.price(h.importPrice) : "unpublished",
-          h.published ? money.price(h.exportPrice) : "",
+          h.published ? money.price(h.importPricePerKwh) : "unpublished",
+          h.published ? money.price(h.exportPricePerKwh) : "",
           h.cleared ? "yes" : "no",
           h.cleared ? (h.settled ? "yes" : "no") : "",
         ]),

@@ -35,7 +35,7 @@ pileTask("meter:read", "Signs what a pile's meter read in a frame that is over, 
           "its market has no meters: everything counts as delivered as agreed; deploy one with `market:deploy --readings 3600`",
         );
       }
-      const { lastFrame } = await client.chronicle();
+      const { lastFrame } = await client.marketTotals();
       const frame = args.frame === undefined ? lastFrame : wholeNumber("frame", args.frame, 1, 2 ** 32 - 1);
       const address = await addressOf(hre, "account", await pileAccount(hre, args.account));
       const key = await addressOf(hre, "key", args.key ?? address);

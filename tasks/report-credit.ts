@@ -65,7 +65,7 @@ async function print(rows: readonly ComparedRow[]): Promise<void> {
       String(row.number),
       yuan(row.price, 2),
       kWh(row.agreedWh),
-      yuan(row.wheelingPrice, 2),
+      yuan(row.wheelingPricePerKwh, 2),
       kWh(row.consumedWh),
       kWh(row.producedWh),
       ...TABLE_COLUMNS.map((column) => {

@@ -129,7 +129,7 @@ feederTask("round:propose", "Commits to a plan and reveals it when the reveals b
       const receipt = { hash: revealed.hash, gasUsed: committed.gasUsed + revealed.gasUsed };
       const best = (await rounds.state()).score;
       const standing =
-        best?.unservedWh === score.unservedWh && best.squaresW2 === score.squaresW2
+        best?.unservedWh === score.unservedWh && best.squaredStepsW2 === score.squaredStepsW2
           ? "the best so far"
           : "not the best: what stands scores better";
       printSent(
@@ -245,6 +245,6 @@ function secondsFrom(now: number, until: number): string {
   return until <= now ? "over" : `${until - now} s`;
 }
 
-function scoreCells({ unservedWh, squaresW2 }: Score): [string, string] {
-  return [kWh(unservedWh, 2), kW(BigInt(Math.round(Math.sqrt(Number(squaresW2)))))];
+function scoreCells({ unservedWh, squaredStepsW2 }: Score): [string, string] {
+  return [kWh(unservedWh, 2), kW(BigInt(Math.round(Math.sqrt(Number(squaredStepsW2)))))];
 }

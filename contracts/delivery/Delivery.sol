@@ -85,7 +85,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         _terms(f, publication);
         _fill(f, fills);
         _close(f);
-        market.post(frame, digest, rest, f.released, _postings(f));
+        market.bookSettlement(frame, digest, rest, f.released, _postings(f));
         if (rest == 0) _reward(market, msg.sender, f.p.keeperReward);
     }
 
@@ -182,15 +182,16 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     function _terms(Frame memory f, PublishedFrame publication) private pure {
         uint256 tickSize = f.p.tickSize;
         f.terms = DeliveryMath.Terms({
-            importPrice: publication.importTicks() * tickSize,
-            exportPrice: publication.exportTicks() * tickSize,
-            wheelingPrice: publication.wheelingTicks() * tickSize,
-            overBps: f.p.overBps,
+            importPricePerKwh: publication.importTicks() * tickSize,
+            exportPricePerKwh: publication.exportTicks() * tickSize,
+            wheelingPricePerKwh: publication.wheelingTicks() * tickSize,
+            toleranceBps: f.p.toleranceBps,
             defaulterPays: f.p.defaulterPays,
             spread: 0
         });
         // What a kWh that somebody is short of or takes unasked costs it.
-        if (f.p.defaulterPays) f.terms.spread = DeliveryMath.above(f.terms.importPrice, f.terms.exportPrice);
+        if (f.p.defaulterPays)
+            f.terms.spread = DeliveryMath.above(f.terms.importPricePerKwh, f.terms.exportPricePerKwh);
     }
 
     /// @dev Attributes energy to each fill that does not wait and notes what it comes to.
@@ -213,12 +214,12 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             uint256 energyWh = fill.energyWh();
             (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
             uint256 price = fill.price();
-            _secure(f, buyer, Money.amountDown(price, energyWh));
+            _returnSetAside(f, buyer, Money.amountDown(price, energyWh));
             uint256 owed = Money.amountDown(price, consumedWh);
             // Room that was not used, and energy that nobody agreed to.
             uint256 deviationWh = consumedWh > energyWh ? consumedWh - energyWh : energyWh - consumedWh;
             _oweGrid(f, buyer, owed + Money.amountDown(f.terms.spread, deviationWh));
-            _judge(f, buyer, energyWh, consumedWh, 0);
+            _countCredit(f, buyer, energyWh, consumedWh, 0);
         }
     }
 
@@ -234,13 +235,13 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             uint256 setAside = Money.amountDown(price, energyWh);
             uint256 amount = Money.amountDown(price, producedWh);
             f.released += setAside;
-            _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
+            _returnSetAside(f, seller, Money.amountDown(f.p.bondPricePerKwh, energyWh));
             uint256 agreed = DeliveryMath.min(amount, setAside);
             seller.secured += agreed;
             f.income += setAside - agreed;
             _surplus(f, seller, amount - agreed);
             _oweGrid(f, seller, Money.amountDown(f.terms.spread, DeliveryMath.above(energyWh, producedWh)));
-            _judge(f, seller, energyWh, producedWh, seller.meter.weatherBps());
+            _countCredit(f, seller, energyWh, producedWh, seller.meter.weatherBps());
         }
     }
 
@@ -253,15 +254,15 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             uint256 energyWh = fill.energyWh();
             (uint256 consumedWh, ) = _energyOf(f, buyer, energyWh);
             (, uint256 producedWh) = _energyOf(f, seller, energyWh);
-            _secure(
+            _returnSetAside(
                 f,
                 buyer,
-                Money.amountDown(fill.price(), energyWh) + Money.amountDown(f.terms.wheelingPrice, energyWh)
+                Money.amountDown(fill.price(), energyWh) + Money.amountDown(f.terms.wheelingPricePerKwh, energyWh)
             );
-            _secure(f, seller, Money.amountDown(f.p.bondPrice, energyWh));
+            _returnSetAside(f, seller, Money.amountDown(f.p.bondPricePerKwh, energyWh));
             DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, fill, consumedWh, producedWh);
             if (!fill.isPlain()) {
-                _secure(f, buyer, Money.amountDown(fill.premium(), energyWh));
+                _returnSetAside(f, buyer, Money.amountDown(fill.premium(), energyWh));
                 // What the fund set aside and the seller does not get is the operator's again.
                 uint256 setAside = Money.amountDown(fill.subsidy(), energyWh);
                 f.released += setAside;
@@ -278,8 +279,8 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             // Piles of one operator earn no credit from each other.
             uint256 operatorTag = seller.meter.operatorTag();
             if (operatorTag != 0 && operatorTag == buyer.meter.operatorTag()) return;
-            _judge(f, buyer, energyWh, consumedWh, 0);
-            _judge(f, seller, energyWh, producedWh, seller.meter.weatherBps());
+            _countCredit(f, buyer, energyWh, consumedWh, 0);
+            _countCredit(f, seller, energyWh, producedWh, seller.meter.weatherBps());
         }
     }
 
@@ -288,19 +289,19 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     function _close(Frame memory f) private {
         if (!f.metered) return;
         SettlementAccounts.Party[] memory list = f.table.list;
-        uint256 imbalancePrice = f.terms.importPrice + f.terms.spread;
-        uint256 wheelingPrice = f.terms.wheelingPrice;
+        uint256 imbalancePrice = f.terms.importPricePerKwh + f.terms.spread;
+        uint256 wheelingPricePerKwh = f.terms.wheelingPricePerKwh;
         for (uint256 i; i < list.length; ++i) {
             SettlementAccounts.Party memory party = list[i];
             if (party.waits) continue;
             unchecked {
                 uint256 reachWh = party.meter.energyPerFrameWh();
-                uint256 margin = Money.amountUp(imbalancePrice, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+                uint256 margin = Money.amountUp(imbalancePrice, reachWh) + Money.amountUp(wheelingPricePerKwh, reachWh);
                 if (party.parts == SettlementAccounts.MATCHED | SettlementAccounts.EXECUTED) margin *= 2;
-                _secure(f, party, margin);
+                _returnSetAside(f, party, margin);
                 uint256 consumedWh = party.consumedWh;
                 if (party.buyer || consumedWh == 0) continue;
-                uint256 owed = Money.amountDown(f.terms.importPrice, consumedWh);
+                uint256 owed = Money.amountDown(f.terms.importPricePerKwh, consumedWh);
                 _oweGrid(f, party, owed + Money.amountDown(f.terms.spread, consumedWh));
             }
         }
@@ -345,7 +346,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     }
 
     /// @dev Gives a pile back what was set aside for it.
-    function _secure(Frame memory f, SettlementAccounts.Party memory party, uint256 amount) private pure {
+    function _returnSetAside(Frame memory f, SettlementAccounts.Party memory party, uint256 amount) private pure {
         unchecked {
             party.secured += amount;
             f.released += amount;
@@ -366,7 +367,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     }
 
     /// @dev Notes what a fill is for a pile's credit; silence earns none, and where nothing is measured nothing is judged.
-    function _judge(
+    function _countCredit(
         Frame memory f,
         SettlementAccounts.Party memory party,
         uint256 agreedWh,

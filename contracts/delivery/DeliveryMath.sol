@@ -10,17 +10,17 @@ library DeliveryMath {
     uint256 internal constant BPS = 10_000;
 
     /// @notice What a trade's money depends on beside the trade.
-    /// @param importPrice r(t)
-    /// @param exportPrice x(t)
-    /// @param wheelingPrice w(t)
-    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param importPricePerKwh r(t)
+    /// @param exportPricePerKwh x(t)
+    /// @param wheelingPricePerKwh w(t)
+    /// @param toleranceBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param defaulterPays whether who breaches compensates the other side
     /// @param spread `r - x` where a defaulter pays, 0 else
     struct Terms {
-        uint256 importPrice;
-        uint256 exportPrice;
-        uint256 wheelingPrice;
-        uint256 overBps;
+        uint256 importPricePerKwh;
+        uint256 exportPricePerKwh;
+        uint256 wheelingPricePerKwh;
+        uint256 toleranceBps;
         bool defaulterPays;
         uint256 spread;
     }
@@ -59,17 +59,17 @@ library DeliveryMath {
             // the sides pay and get different prices, so that what was set aside covers it.
             tradedWh = min(
                 tradedWh,
-                fill.price() > terms.importPrice || !fill.isPlain()
+                fill.price() > terms.importPricePerKwh || !fill.isPlain()
                     ? agreedWh
-                    : (agreedWh * (BPS + terms.overBps)) / BPS
+                    : (agreedWh * (BPS + terms.toleranceBps)) / BPS
             );
             dues.toSeller = Money.amountDown(fill.price(), tradedWh);
             dues.subsidy = Money.amountDown(fill.subsidy(), tradedWh);
             dues.toGrid =
-                Money.amountDown(terms.importPrice, consumedWh - tradedWh) +
+                Money.amountDown(terms.importPricePerKwh, consumedWh - tradedWh) +
                 Money.amountDown(fill.premium(), tradedWh) +
-                Money.amountDown(terms.wheelingPrice, tradedWh);
-            dues.surplus = Money.amountDown(terms.exportPrice, producedWh - tradedWh);
+                Money.amountDown(terms.wheelingPricePerKwh, tradedWh);
+            dues.surplus = Money.amountDown(terms.exportPricePerKwh, producedWh - tradedWh);
             if (!terms.defaulterPays) return dues;
             uint256 spread = terms.spread;
             uint256 overWh = above(consumedWh, agreedWh > tradedWh ? agreedWh : tradedWh);
@@ -77,12 +77,12 @@ library DeliveryMath {
             if (tradedWh >= agreedWh) return dues;
             (dues.toBuyer, dues.sellerToGrid) = _breach(
                 spread,
-                above(terms.importPrice, fill.price() + fill.premium()),
+                above(terms.importPricePerKwh, fill.price() + fill.premium()),
                 above(min(consumedWh, agreedWh), tradedWh)
             );
             (uint256 toSeller, uint256 toGrid) = _breach(
                 spread,
-                above(fill.price(), terms.exportPrice),
+                above(fill.price(), terms.exportPricePerKwh),
                 above(min(producedWh, agreedWh), tradedWh)
             );
             dues.toSeller += toSeller;

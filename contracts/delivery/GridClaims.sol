@@ -64,7 +64,7 @@ abstract contract GridClaims is IDelivery {
 
     /// @inheritdoc IDelivery
     function unclaimedOf(IMarket market) external view returns (uint256) {
-        return _unclaimed(market, market.chronicle());
+        return _unclaimed(market, market.marketTotals());
     }
 
     /// @inheritdoc IDelivery
@@ -108,7 +108,7 @@ abstract contract GridClaims is IDelivery {
 
     /// @dev What a market's operator's account can pay for surplus now: nothing while a round can be executed.
     function _availableOf(IMarket market, uint256 frameSeconds) internal view returns (uint256) {
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         bool executable = c.isRoundOpen() && block.timestamp < c.lastFrame() * frameSeconds;
         return executable ? 0 : _unclaimed(market, c);
     }

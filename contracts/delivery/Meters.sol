@@ -147,7 +147,7 @@ abstract contract Meters is IDelivery {
         uint256 frameSeconds
     ) private view {
         if (block.timestamp + frameSeconds < since * frameSeconds) revert FramesUnsettled(address(market), since, 0);
-        uint256 open = market.chronicle().openFrames();
+        uint256 open = market.marketTotals().openFrames();
         uint256 frame = firstFrame;
         for (uint256 i; open != 0 && frame > since && i < LOOK_BACK_FRAMES; ++i) {
             if (market.frameRecord(--frame).isOpen()) --open;

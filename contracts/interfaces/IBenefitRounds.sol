@@ -19,8 +19,8 @@ interface IBenefitRounds {
     /// @param bookHash hash of the frozen book
     /// @param winner hash of the best plan; zero where none beats the fallback so far
     /// @param unservedWh energy that the best leaves unserved, Wh; of the fallback where no plan beats it
-    /// @param squares its squared steps, W^2; both are 0 before the first reveal
-    /// @param equals number of proposers of equally good best plans
+    /// @param squaredStepsW2 its squared steps, W^2; both are 0 before the first reveal
+    /// @param tiedProposers number of proposers of equally good best plans
     struct RoundView {
         uint256 frame;
         uint256 commitUntil;
@@ -31,8 +31,8 @@ interface IBenefitRounds {
         bytes32 bookHash;
         bytes32 winner;
         uint256 unservedWh;
-        uint256 squares;
-        uint256 equals;
+        uint256 squaredStepsW2;
+        uint256 tiedProposers;
     }
 
     /// @notice A market opened a round.
@@ -43,14 +43,14 @@ interface IBenefitRounds {
     event PlanCommitted(address indexed market, uint256 indexed frame, address indexed proposer, bytes32 commitment);
     /// @notice A proposer revealed a plan that can be carried out.
     /// @param unservedWh energy that it leaves unserved, Wh
-    /// @param squares its squared steps, W^2
+    /// @param squaredStepsW2 its squared steps, W^2
     /// @param benefit lambda, scaled by 1e18
     event PlanRevealed(
         address indexed market,
         uint256 indexed frame,
         address indexed proposer,
         uint256 unservedWh,
-        uint256 squares,
+        uint256 squaredStepsW2,
         uint256 benefit,
         bytes plan
     );
@@ -119,8 +119,8 @@ interface IBenefitRounds {
     function scorePlan(
         uint256[] calldata book,
         bytes calldata plan
-    ) external pure returns (uint256 unservedWh, uint256 squares);
+    ) external pure returns (uint256 unservedWh, uint256 squaredStepsW2);
 
     /// @notice Scores what clearing alone would do.
-    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squares);
+    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squaredStepsW2);
 }

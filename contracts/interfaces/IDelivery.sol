@@ -13,7 +13,7 @@ import { IMarket } from "./IMarket.sol";
 ///
 /// **A frame's settlement.** Each pile's metered energy is attributed to its fills in their order (grid fills come last),
 /// each up to its agreed energy; what is over belongs to the last of them. Then, for a trade of `E` at `p` with `c`
-/// consumed and `g` produced, `m = min(c, g, floor(E (10 000 + overBps) / 10 000))`, at most `E` where `p > r`: the buyer
+/// consumed and `g` produced, `m = min(c, g, floor(E (10 000 + toleranceBps) / 10 000))`, at most `E` where `p > r`: the buyer
 /// pays the seller `m p`, the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid fill is `c r` from buyer
 /// to grid, an export fill `g x` from grid to seller. A seller buys what it consumes from the grid at `r`. Each product is
 /// over 1000 and rounded down, the same figure on both sides.

@@ -32,7 +32,7 @@ interface IFrameClearing {
     function clear(uint256 frame) external;
 
     /// @notice Last cleared frame, its load, the PFL so far.
-    function chronicle() external view returns (MarketTotals);
+    function marketTotals() external view returns (MarketTotals);
 
     /// @notice What is remembered of a cleared frame; zero where it was not cleared or is no longer remembered.
     function frameRecord(uint256 frame) external view returns (FrameRecord);

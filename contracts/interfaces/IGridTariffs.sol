@@ -9,15 +9,15 @@ interface IGridTariffs {
     /// @notice One frame's figures.
     /// @param frame the frame
     /// @param baseLoadW P_home, W; negative where the homes feed in
-    /// @param importPrice r(t), money units per kWh, at most the market's cap
-    /// @param exportPrice x(t), money units per kWh, at most `importPrice`
-    /// @param wheelingPrice w(t), money units per kWh, at most the market's cap
+    /// @param importPricePerKwh r(t), money units per kWh, at most the market's cap
+    /// @param exportPricePerKwh x(t), money units per kWh, at most `importPricePerKwh`
+    /// @param wheelingPricePerKwh w(t), money units per kWh, at most the market's cap
     struct FrameTariffs {
         uint32 frame;
         int32 baseLoadW;
-        uint64 importPrice;
-        uint64 exportPrice;
-        uint64 wheelingPrice;
+        uint64 importPricePerKwh;
+        uint64 exportPricePerKwh;
+        uint64 wheelingPricePerKwh;
     }
 
     /// @notice A frame's base load and tariffs were published.
@@ -35,12 +35,12 @@ interface IGridTariffs {
     /// @notice A tariff is beyond what the market can hold.
     error TariffOutOfRange(uint256 tariff, uint256 highest);
     /// @notice The wheeling charge is above what bids lock for it.
-    error WheelingAboveCap(uint256 wheelingPrice, uint256 wheelingCap);
+    error WheelingAboveCap(uint256 wheelingPricePerKwh, uint256 wheelingCapPerKwh);
 
     /// @notice The import tariff is above what this market may be charged for imbalance.
-    error ImportAboveCap(uint256 importPrice, uint256 importCap);
+    error ImportAboveCap(uint256 importPricePerKwh, uint256 importCapPerKwh);
     /// @notice The grid would buy dearer than it sells: two piles could pump its account.
-    error ExportAboveImport(uint256 exportPrice, uint256 importPrice);
+    error ExportAboveImport(uint256 exportPricePerKwh, uint256 importPricePerKwh);
 
     /// @notice Publishes frames. Grid operator only; all or none.
     function publish(FrameTariffs[] calldata frames) external;

@@ -20,7 +20,7 @@ interface IMarketLens {
     /// @param waitedFrames frames waited
     /// @param priceRank dense rank of its price, 1 = best
     /// @param timeRank dense rank of its wait, 1 = longest
-    /// @param priority f = alpha * priceRank + beta * timeRank [T 4.14]; in a market that ranks by credit 40 000 less ten
+    /// @param priority f = priceWeight * priceRank + timeWeight * timeRank [T 4.14]; in a market that ranks by credit 40 000 less ten
     /// times the weighted sum of [D Table 1]. The lowest comes first
     struct Line {
         address account;
@@ -68,9 +68,9 @@ interface IMarketLens {
     /// @param frame the frame
     /// @param published whether its base load and tariffs are known
     /// @param baseLoadW P_home, W
-    /// @param importPrice r(t), money units per kWh
-    /// @param exportPrice x(t), money units per kWh
-    /// @param wheelingPrice w(t), money units per kWh
+    /// @param importPricePerKwh r(t), money units per kWh
+    /// @param exportPricePerKwh x(t), money units per kWh
+    /// @param wheelingPricePerKwh w(t), money units per kWh
     /// @param cleared whether it was cleared
     /// @param loadW recorded P_total, W; P_home where nobody cleared it
     /// @param unsettled whether its fills await settlement
@@ -78,9 +78,9 @@ interface IMarketLens {
         uint256 frame;
         bool published;
         int256 baseLoadW;
-        uint256 importPrice;
-        uint256 exportPrice;
-        uint256 wheelingPrice;
+        uint256 importPricePerKwh;
+        uint256 exportPricePerKwh;
+        uint256 wheelingPricePerKwh;
         bool cleared;
         int256 loadW;
         bool unsettled;

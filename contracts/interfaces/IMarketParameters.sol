@@ -12,14 +12,14 @@ interface IMarketParameters {
     /// @param token ERC-20 that the market counts in
     /// @param unit smallest token units in one money unit; 1 for a 6-decimal token, 1e12 for an 18-decimal one
     /// @param tickSize money units per kWh of one price tick, 1 to 2^16 - 1
-    /// @param bondPrice what an ask locks, money units per kWh; 0 for none, at least `importCap` where there are meters
+    /// @param bondPricePerKwh what an ask locks, money units per kWh; 0 for none, at least `importCapPerKwh` where there are meters
     /// and a defaulter pays
-    /// @param wheelingCap largest wheeling charge that may be published, money units per kWh
+    /// @param wheelingCapPerKwh largest wheeling charge that may be published, money units per kWh
     /// @param frameSeconds length of a frame F, s; at most a day
     /// @param auctionSeconds length of the auction window, s; less than a frame
     /// @param leadFrames frames before its window by which a frame must be published; at least 1
-    /// @param alpha weight of the price rank [T 4.14]
-    /// @param beta weight of the time rank [T 4.14]
+    /// @param priceWeight weight of the price rank [T 4.14]
+    /// @param timeWeight weight of the time rank [T 4.14]
     /// @param maxWaitFrames WT_max: frames after which a waiting iceberg is filled from the grid
     /// @param icebergThresholdWh orders above it are icebergs, at most 2^20 - 1
     /// @param icebergPeakWh largest displayed tranche of an iceberg, at most 2^20 - 1
@@ -39,12 +39,12 @@ interface IMarketParameters {
     /// @param readingSeconds time after a frame's end in which readings are waited for, s, at most 48 frames; 0
     /// for a market without meters
     /// @param defaulterPays whether who breaches compensates the other side; otherwise only credit suffers [D]
-    /// @param overBps energy above the agreed that is still traded at the agreed price, 1/10 000
+    /// @param toleranceBps energy above the agreed that is still traded at the agreed price, 1/10 000
     /// @param initialCredit credit that a pile begins with, 1/100 point, at most 10 000
     /// @param creditPriorWh energy that the initial credit rests on, Wh; at most 2^26 - 1
     /// @param minCredit least credit to place orders and to propose plans, 1/100 point, at most `initialCredit`
-    /// @param importCap largest import tariff that may be published, money units per kWh, at most 2^40 - 1
-    /// @param cancelPrice what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
+    /// @param importCapPerKwh largest import tariff that may be published, money units per kWh, at most 2^40 - 1
+    /// @param cancelPricePerKwh what a flexible order that plans reckoned with pays when it is cancelled, money units per kWh
     /// displayed; 0 for nothing
     /// @param keeperReward what whoever clears, finalises or settles a frame may claim, money units; 0 for nothing
     /// @param mechanism proposes who trades with whom at what price; see {IMechanism}
@@ -58,13 +58,13 @@ interface IMarketParameters {
         address token;
         uint64 unit;
         uint16 tickSize;
-        uint64 bondPrice;
-        uint64 wheelingCap;
+        uint64 bondPricePerKwh;
+        uint64 wheelingCapPerKwh;
         uint32 frameSeconds;
         uint32 auctionSeconds;
         uint16 leadFrames;
-        uint16 alpha;
-        uint16 beta;
+        uint16 priceWeight;
+        uint16 timeWeight;
         uint16 maxWaitFrames;
         uint32 icebergThresholdWh;
         uint32 icebergPeakWh;
@@ -82,14 +82,14 @@ interface IMarketParameters {
         address delivery;
         uint32 readingSeconds;
         bool defaulterPays;
-        uint16 overBps;
+        uint16 toleranceBps;
         uint16 initialCredit;
         uint32 creditPriorWh;
         uint16 minCredit;
         address mechanism;
         uint16 thetaBps;
-        uint64 importCap;
-        uint64 cancelPrice;
+        uint64 importCapPerKwh;
+        uint64 cancelPricePerKwh;
         uint64 keeperReward;
     }
 

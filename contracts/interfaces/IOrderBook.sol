@@ -94,7 +94,7 @@ interface IOrderBook {
     function replace(OrderRequest calldata request) external;
 
     /// @notice Cancels the calling pile's live order. Never paused, open to suspended piles. In a market with rounds a
-    /// flexible order that plans reckoned with pays `cancelPrice` for what it displays.
+    /// flexible order that plans reckoned with pays `cancelPricePerKwh` for what it displays.
     function cancel() external;
 
     /// @notice Carries out one signed order, or reverts.

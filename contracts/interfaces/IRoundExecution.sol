@@ -23,5 +23,5 @@ interface IRoundExecution {
     /// @param loadW the frame's load in place of the match's, W
     /// @param pflW the PFL in place of the match's, W
     /// @param fills {Fill}s from the grid, then to it
-    function executeFlexible(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external;
+    function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external;
 }

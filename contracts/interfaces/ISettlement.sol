@@ -26,5 +26,11 @@ interface ISettlement {
     /// @param rest the same of those that are left now; 0 where none are
     /// @param released what the fills set aside that are settled, money units
     /// @param postings one for each pile whose account or credit changes; what they leave of `released` is the grid's
-    function post(uint256 frame, bytes32 digest, bytes32 rest, uint256 released, Posting[] calldata postings) external;
+    function bookSettlement(
+        uint256 frame,
+        bytes32 digest,
+        bytes32 rest,
+        uint256 released,
+        Posting[] calldata postings
+    ) external;
 }

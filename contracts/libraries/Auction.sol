@@ -14,12 +14,12 @@ import { UnsafeList } from "./UnsafeList.sol";
 /// grid what may be. Reads and writes no storage: parts that mechanisms are made of.
 library Auction {
     /// @notice The rules that an auction needs.
-    /// @param alpha weight of the price rank
-    /// @param beta weight of the time rank
+    /// @param priceWeight weight of the price rank
+    /// @param timeWeight weight of the time rank
     /// @param tickSize money units per kWh of one tick
     struct Rules {
-        uint256 alpha;
-        uint256 beta;
+        uint256 priceWeight;
+        uint256 timeWeight;
         uint256 tickSize;
     }
 
@@ -82,7 +82,7 @@ library Auction {
         uint256 price = s.priceTicks();
         if (s.isCharge()) {
             if (price > book.bestBid) book.bestBid = price;
-            if (price >= book.importTicks && price < book.lowestGridBid && _gridReady(book, s, waited)) {
+            if (price >= book.importTicks && price < book.lowestGridBid && _isGridEligible(book, s, waited)) {
                 book.lowestGridBid = price;
             }
             book.bidWaits |= 1 << waited;
@@ -126,8 +126,8 @@ library Auction {
                 uint256 price = s.priceTicks();
                 if (price < low) continue;
                 uint256 waited = book.frame - s.firstFrame();
-                bool gridReady = price >= book.importTicks && _gridReady(book, s, waited);
-                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridReady)));
+                bool gridEligible = price >= book.importTicks && _isGridEligible(book, s, waited);
+                UnsafeList.set(list, kept, BookEntry.unwrap(BookEntryLib.pack(s, waited, true, gridEligible)));
                 ++kept;
             }
         }
@@ -152,15 +152,15 @@ library Auction {
     }
 
     /// @dev Shortage rule: a normal bid at once, an iceberg after its wait or in its last frame.
-    function _gridReady(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
+    function _isGridEligible(Book memory book, PileState s, uint256 waited) private pure returns (bool) {
         if (!s.isIceberg()) return true;
         return !book.icebergsWait && (waited >= book.maxWaitFrames || s.expiryFrame() == book.frame);
     }
 
     /// @notice Puts both sides in order of priority.
     function rank(Book memory book, Rules memory rules) internal pure {
-        book.bids = Ranking.rank(book.bids, book.bidWaits, rules.alpha, rules.beta);
-        book.asks = Ranking.rank(book.asks, book.askWaits, rules.alpha, rules.beta);
+        book.bids = Ranking.rank(book.bids, book.bidWaits, rules.priceWeight, rules.timeWeight);
+        book.asks = Ranking.rank(book.asks, book.askWaits, rules.priceWeight, rules.timeWeight);
     }
 
     /// @notice For each bid in order of f, for each ask in order of f: trades the smaller quantity at the midpoint.
@@ -227,7 +227,7 @@ library Auction {
             for (uint256 i; i < bids.length; ++i) {
                 BookEntry bid = BookEntry.wrap(UnsafeList.get(bids, i));
                 uint256 energyWh = bid.leftWh();
-                if (energyWh == 0 || !bid.isGridReady()) continue;
+                if (energyWh == 0 || !bid.isGridEligible()) continue;
                 if (energyWh > roomWh) energyWh = roomWh;
                 if (energyWh == 0) break;
                 roomWh -= energyWh;

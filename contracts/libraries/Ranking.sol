@@ -6,20 +6,20 @@ import { MergeSort } from "./MergeSort.sol";
 import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title Priority of the orders of one side [T 4.14]
-/// @notice `f = alpha * Rank(price) + beta * Rank(time)`, dense ranks, 1 = best price and 1 = longest wait; the lowest
+/// @notice `f = priceWeight * Rank(price) + timeWeight * Rank(time)`, dense ranks, 1 = best price and 1 = longest wait; the lowest
 /// f comes first, ties go to the earlier placement.
 library Ranking {
     /// @notice Sorts `entries` by priority.
     /// @param entries entries as {BookEntryLib.pack} makes them: they sort by price, best first
     /// @param waits bit w is set where an order of this side has waited w frames, dropped orders included
-    /// @param alpha weight of the price rank
-    /// @param beta weight of the time rank
+    /// @param priceWeight weight of the price rank
+    /// @param timeWeight weight of the time rank
     /// @return ranked the entries in order of priority, each carrying its f
     function rank(
         uint256[] memory entries,
         uint256 waits,
-        uint256 alpha,
-        uint256 beta
+        uint256 priceWeight,
+        uint256 timeWeight
     ) internal pure returns (uint256[] memory ranked) {
         ranked = MergeSort.sort(entries);
         uint256 length = ranked.length;
@@ -35,12 +35,12 @@ library Ranking {
                 uint256 price = entry.priceTicks();
                 if (price != lastPrice) {
                     lastPrice = price;
-                    priceTerm += alpha;
+                    priceTerm += priceWeight;
                 }
                 uint256 waited = entry.waitedFrames();
                 if (waited != lastWaited) {
                     lastWaited = waited;
-                    timeTerm = beta * timeRank(waits, waited);
+                    timeTerm = timeWeight * timeRank(waits, waited);
                 }
                 uint256 word = BookEntry.unwrap(entry.withPriority(priceTerm + timeTerm));
                 UnsafeList.set(ranked, i, word);

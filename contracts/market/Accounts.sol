@@ -46,9 +46,9 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
     /// @inheritdoc IAccounts
     function depositGrid(uint256 tokenAmount) external nonReentrant {
         uint256 amount = _receive(tokenAmount);
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 balance = c.gridBalance() + amount;
-        _chronicle = c.withGridBalance(balance);
+        _marketTotals = c.withGridBalance(balance);
         emit GridDeposited(msg.sender, amount, balance);
     }
 
@@ -104,7 +104,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @inheritdoc IAccounts
     function gridBalance() external view returns (uint256) {
-        return _chronicle.gridBalance();
+        return _marketTotals.gridBalance();
     }
 
     /// @inheritdoc IAccounts
@@ -120,7 +120,7 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
         uint256 closed = _closedFrame(s);
         if (closed == 0 && !_leavingCosts(s)) return 0;
         uint256 margin = _marginOf(pile, closed == 0 ? HIGHEST_TARIFFS : _publicationOf(closed));
-        return _chronicle.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
+        return _marketTotals.lastFrame() == closed ? margin : margin << MARGIN_SHIFT;
     }
 
     /// @dev Reverts where claims leave less of the operator's account.
@@ -131,11 +131,11 @@ abstract contract Accounts is PileRegistry, ReentrancyGuardTransient, IAccounts 
 
     /// @dev Takes out of the operator's account and adds what comes back to it, but not while a round can be executed: what its plans were scored on stays.
     function _takeFromGrid(uint256 amount, uint256 back) private returns (uint256 balance) {
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 frame = c.lastFrame();
         if (c.isRoundOpen() && block.timestamp < frame * FRAME_SECONDS) Refusals.raise(RoundOpen.selector, frame);
         balance = c.gridBalance() + back - amount;
-        _chronicle = c.withGridBalance(balance);
+        _marketTotals = c.withGridBalance(balance);
     }
 
     /// @dev Pays out of the operator's account.

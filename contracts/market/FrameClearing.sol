@@ -54,8 +54,8 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     }
 
     /// @inheritdoc IFrameClearing
-    function chronicle() external view returns (MarketTotals) {
-        return _chronicle;
+    function marketTotals() external view returns (MarketTotals) {
+        return _marketTotals;
     }
 
     /// @inheritdoc IFrameClearing
@@ -89,7 +89,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
             digest = _digest(FillsDigest.MATCH, f.frame, fills, PublishedFrame.unwrap(f.published));
             open = true;
         }
-        _chronicle = c;
+        _marketTotals = c;
         _keepRecord(f.frame, FrameRecordLib.pack(f.frame, loadW, digest));
         if (KEEPER_PAID && open) IDelivery(DELIVERY).rewardClearing(msg.sender);
         _logCleared(f.frame, loadW, pflW, fills);
@@ -215,7 +215,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
             uint256 opensAt = begins - AUCTION_SECONDS;
             if (block.timestamp < opensAt) Refusals.raise(FrameWindowNotOpen.selector, frame, opensAt);
         }
-        c = _chronicle;
+        c = _marketTotals;
         if (c.lastFrame() == frame) Refusals.raise(FrameAlreadyCleared.selector, frame);
     }
 

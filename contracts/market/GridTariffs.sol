@@ -33,15 +33,17 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
                 Refusals.raise(PublishedTooLate.selector, frame, begins > notice ? begins - notice : 0);
             }
         }
-        if (f.wheelingPrice > WHEELING_CAP) Refusals.raise(WheelingAboveCap.selector, f.wheelingPrice, WHEELING_CAP);
-        if (f.importPrice > IMPORT_CAP) Refusals.raise(ImportAboveCap.selector, f.importPrice, IMPORT_CAP);
-        if (f.exportPrice > f.importPrice) Refusals.raise(ExportAboveImport.selector, f.exportPrice, f.importPrice);
+        if (f.wheelingPricePerKwh > WHEELING_CAP)
+            Refusals.raise(WheelingAboveCap.selector, f.wheelingPricePerKwh, WHEELING_CAP);
+        if (f.importPricePerKwh > IMPORT_CAP) Refusals.raise(ImportAboveCap.selector, f.importPricePerKwh, IMPORT_CAP);
+        if (f.exportPricePerKwh > f.importPricePerKwh)
+            Refusals.raise(ExportAboveImport.selector, f.exportPricePerKwh, f.importPricePerKwh);
         PublishedFrame p = PublishedFrameLib.pack(
             frame,
             f.baseLoadW,
-            _ticks(f.importPrice),
-            _ticks(f.exportPrice),
-            _ticks(f.wheelingPrice)
+            _ticks(f.importPricePerKwh),
+            _ticks(f.exportPricePerKwh),
+            _ticks(f.wheelingPricePerKwh)
         );
         _publications[frame % REMEMBERED_FRAMES] = p;
         emit FramePublished(frame, p);

@@ -90,7 +90,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @dev First word of the live-pile bitmap, sequence, pause.
     BookHead internal _head;
     /// @dev Last cleared frame, its load, PFL, grid balance.
-    MarketTotals internal _chronicle;
+    MarketTotals internal _marketTotals;
     /// @dev Number of registered piles.
     uint32 internal _pileCount;
     /// @dev Largest of {_reaches}; in the slot of the number of piles.
@@ -120,8 +120,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("icebergThresholdWh", p.icebergThresholdWh, p.icebergThresholdWh <= PileStateLib.MAX_PEAK_WH);
         _check("icebergPeakWh", p.icebergPeakWh, p.icebergPeakWh != 0 && p.icebergPeakWh <= PileStateLib.MAX_PEAK_WH);
         _check("minEnergyWh", p.minEnergyWh, p.minEnergyWh != 0 && p.minEnergyWh <= PileStateLib.MAX_ENERGY_WH);
-        _check("bondPrice", p.bondPrice, p.bondPrice <= type(uint40).max);
-        _check("wheelingCap", p.wheelingCap, p.wheelingCap <= type(uint40).max);
+        _check("bondPricePerKwh", p.bondPricePerKwh, p.bondPricePerKwh <= type(uint40).max);
+        _check("wheelingCapPerKwh", p.wheelingCapPerKwh, p.wheelingCapPerKwh <= type(uint40).max);
         _check("lossAllowanceW", p.lossAllowanceW, p.lossAllowanceW <= p.capacityW);
         if (p.rounds != address(0)) {
             uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
@@ -137,24 +137,24 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("delivery", uint160(p.delivery), p.delivery.code.length != 0);
         // Readings are kept for 64 frames; none may be waited for that long.
         _check("readingSeconds", p.readingSeconds, p.readingSeconds <= MAX_READING_FRAMES * p.frameSeconds);
-        _check("overBps", p.overBps, p.overBps <= 10_000);
+        _check("toleranceBps", p.toleranceBps, p.toleranceBps <= 10_000);
         _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
         _check("creditPriorWh", p.creditPriorWh, p.creditPriorWh < 1 << 26);
         _check("minCredit", p.minCredit, p.minCredit <= p.initialCredit);
-        _check("importCap", p.importCap, p.importCap <= type(uint40).max);
-        _check("cancelPrice", p.cancelPrice, p.cancelPrice <= type(uint40).max);
+        _check("importCapPerKwh", p.importCapPerKwh, p.importCapPerKwh <= type(uint40).max);
+        _check("cancelPricePerKwh", p.cancelPricePerKwh, p.cancelPricePerKwh <= type(uint40).max);
         _check("keeperReward", p.keeperReward, p.keeperReward <= PileStateLib.MAX_BALANCE);
         if (p.readingSeconds != 0 && p.defaulterPays) {
             // A bond covers whatever breach its ask can commit.
-            _check("bondPrice", p.bondPrice, p.bondPrice >= p.importCap);
+            _check("bondPricePerKwh", p.bondPricePerKwh, p.bondPricePerKwh >= p.importCapPerKwh);
         }
         _check("pileCap", p.pileCap, p.pileCap != 0 && p.pileCap <= MAX_PILE_CAP);
 
         TOKEN = IERC20(p.token);
         UNIT = p.unit;
         TICK_SIZE = p.tickSize;
-        BOND_PRICE = p.bondPrice;
-        WHEELING_CAP = p.wheelingCap;
+        BOND_PRICE = p.bondPricePerKwh;
+        WHEELING_CAP = p.wheelingCapPerKwh;
         FRAME_SECONDS = p.frameSeconds;
         AUCTION_SECONDS = p.auctionSeconds;
         LEAD_FRAMES = p.leadFrames;
@@ -174,18 +174,25 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CREDIT_PRIOR_WH = p.creditPriorWh;
         MIN_CREDIT = p.minCredit;
         MECHANISM = p.mechanism;
-        RULES = MatchingRulesLib.pack(p.tickSize, p.maxWaitFrames, p.icebergThresholdWh, p.alpha, p.beta, p.thetaBps);
-        IMPORT_CAP = p.importCap;
-        CANCEL_PRICE = p.cancelPrice;
+        RULES = MatchingRulesLib.pack(
+            p.tickSize,
+            p.maxWaitFrames,
+            p.icebergThresholdWh,
+            p.priceWeight,
+            p.timeWeight,
+            p.thetaBps
+        );
+        IMPORT_CAP = p.importCapPerKwh;
+        CANCEL_PRICE = p.cancelPricePerKwh;
         KEEPER_PAID = p.keeperReward != 0;
         METERED = p.readingSeconds != 0;
         DEFAULTER_PAYS = p.defaulterPays;
         HIGHEST_TARIFFS = PublishedFrameLib.pack(
             0,
             0,
-            _highestTicks(p.importCap, p.tickSize),
+            _highestTicks(p.importCapPerKwh, p.tickSize),
             0,
-            _highestTicks(p.wheelingCap, p.tickSize)
+            _highestTicks(p.wheelingCapPerKwh, p.tickSize)
         );
         MARGIN_SHIFT = p.rounds == address(0) ? 0 : 1;
         bytes memory encoded = abi.encode(p);
@@ -272,7 +279,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
             // Only inside the last frame's window can it have been cleared; elsewhere the slot need not be read.
             if (block.timestamp < lastFrameBegins - AUCTION_SECONDS) return true;
         }
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         return c.lastFrame() < expiryFrame || c.isRoundOpen();
     }
 
@@ -282,7 +289,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         uint256 frame = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS;
         if (frame == block.timestamp / FRAME_SECONDS) return 0;
         if (frame < s.firstFrame()) return 0;
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         return c.lastFrame() < frame || c.isRoundOpen() ? frame : 0;
     }
 
@@ -290,7 +297,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// rounds, once a frame from its first on has been cleared.
     function _leavingCosts(PileState s) internal view returns (bool) {
         if (CANCEL_PRICE == 0 || ROUNDS == address(0) || (s.isCharge() && !s.isIceberg())) return false;
-        return _chronicle.lastFrame() >= s.firstFrame();
+        return _marketTotals.lastFrame() >= s.firstFrame();
     }
 
     /// @dev The slot with a dead order taken out and what it locked free.

@@ -330,9 +330,9 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @dev Books what cancelling cost to the operator's account.
     function _bookCancelFee(uint256 pile, uint256 fee) private {
         if (fee == 0) return;
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         uint256 gridBalance = c.gridBalance() + fee;
-        _chronicle = c.withGridBalance(gridBalance);
+        _marketTotals = c.withGridBalance(gridBalance);
         emit CancellationPaid(pile, fee, gridBalance);
     }
 }

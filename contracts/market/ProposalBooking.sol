@@ -96,8 +96,8 @@ abstract contract ProposalBooking is RoundOpener {
     function _bookProposal(Clearing memory f, uint256[] memory fills) internal returns (uint256 gridWh) {
         unchecked {
             uint256[] memory slots = f.slots;
-            uint256 importPrice = f.published.importTicks() * TICK_SIZE;
-            uint256 wheelingPrice = f.published.wheelingTicks() * TICK_SIZE;
+            uint256 importPricePerKwh = f.published.importTicks() * TICK_SIZE;
+            uint256 wheelingPricePerKwh = f.published.wheelingTicks() * TICK_SIZE;
             uint256 subsidies;
             for (uint256 i; i < fills.length; ++i) {
                 Fill fill = Fill.wrap(UnsafeList.get(fills, i));
@@ -109,7 +109,7 @@ abstract contract ProposalBooking is RoundOpener {
                 PileState s = PileState.wrap(UnsafeList.get(slots, buyer));
                 uint256 spent = Money.amountDown(price, energyWh);
                 if (seller == FillLib.GRID) {
-                    if (!fill.isPlain() || price != importPrice || !_mayDraw(f, s)) _refuse(i);
+                    if (!fill.isPlain() || price != importPricePerKwh || !_mayDraw(f, s)) _refuse(i);
                     gridWh += energyWh;
                 } else {
                     // Grid fills come last: metered energy is attributed in this order.
@@ -121,7 +121,7 @@ abstract contract ProposalBooking is RoundOpener {
                         spent += Money.amountDown(fill.premium(), energyWh);
                         subsidies += Money.amountDown(fill.subsidy(), energyWh);
                     }
-                    if (wheelingPrice != 0) spent += Money.amountDown(wheelingPrice, energyWh);
+                    if (wheelingPricePerKwh != 0) spent += Money.amountDown(wheelingPricePerKwh, energyWh);
                     PileState sold = PileState.wrap(UnsafeList.get(slots, seller));
                     sold = _filled(sold, seller, false, energyWh, sellPrice, 0);
                     UnsafeList.set(slots, seller, PileState.unwrap(sold));

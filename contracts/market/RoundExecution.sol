@@ -19,9 +19,9 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 /// nobody is paid what is not there, is checked here again.
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @inheritdoc IRoundExecution
-    function executeFlexible(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
+    function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
         if (msg.sender != ROUNDS) Refusals.raise(NotRounds.selector, msg.sender);
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         unchecked {
             if (c.lastFrame() != frame || !c.isRoundOpen() || block.timestamp >= frame * FRAME_SECONDS) {
                 Refusals.raise(NoOpenRound.selector, frame);
@@ -32,7 +32,7 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
             if (exports > c.gridBalance()) Refusals.raise(UnsoundFill.selector, type(uint256).max);
             c = c.withFrame(frame, loadW, true, pflW).withGridBalance(c.gridBalance() - exports);
             if (fills.length != 0 && _extendRecord(frame, loadW, fills, published)) c = c.withOneMoreOpen();
-            _chronicle = c;
+            _marketTotals = c;
         }
         emit FlexibleFilled(frame, loadW, pflW, fills);
     }

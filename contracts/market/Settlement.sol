@@ -14,10 +14,16 @@ import { Posting } from "../types/Posting.sol";
 /// pile.
 abstract contract Settlement is MarketBase, ISettlement {
     /// @inheritdoc ISettlement
-    function post(uint256 frame, bytes32 digest, bytes32 rest, uint256 released, Posting[] calldata postings) external {
+    function bookSettlement(
+        uint256 frame,
+        bytes32 digest,
+        bytes32 rest,
+        uint256 released,
+        Posting[] calldata postings
+    ) external {
         if (msg.sender != DELIVERY) Refusals.raise(NotDelivery.selector, msg.sender);
         _closeRecord(frame, digest, rest);
-        MarketTotals c = _chronicle;
+        MarketTotals c = _marketTotals;
         // Whatever the piles do not get of what the fills set aside is the grid's: nothing is made or lost.
         uint256 grid = c.gridBalance() + released;
         for (uint256 i; i < postings.length; ++i) {
@@ -31,7 +37,7 @@ abstract contract Settlement is MarketBase, ISettlement {
             _setState(pile, s.withBalance(balance).withDelivery(posting.agreedWh(), posting.creditedWh()));
         }
         c = c.withGridBalance(grid);
-        _chronicle = rest == 0 ? c.withOneLessOpen() : c;
+        _marketTotals = rest == 0 ? c.withOneLessOpen() : c;
         emit FrameSettled(frame, grid, rest, postings);
     }
 

@@ -12,7 +12,11 @@ contract AdbevMechanism is Mechanism {
         Auction.prune(book);
         Auction.rank(
             book,
-            Auction.Rules({ alpha: terms.rules.alpha(), beta: terms.rules.beta(), tickSize: terms.rules.tickSize() })
+            Auction.Rules({
+                priceWeight: terms.rules.priceWeight(),
+                timeWeight: terms.rules.timeWeight(),
+                tickSize: terms.rules.tickSize()
+            })
         );
     }
 

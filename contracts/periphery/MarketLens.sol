@@ -28,7 +28,7 @@ contract MarketLens is IMarketLens {
     /// @inheritdoc IMarketLens
     function upcomingFrame(IMarket market) external view returns (uint256 frame) {
         frame = block.timestamp / market.parameters().frameSeconds + 1;
-        if (market.chronicle().lastFrame() == frame) ++frame;
+        if (market.marketTotals().lastFrame() == frame) ++frame;
     }
 
     /// @inheritdoc IMarketLens
@@ -74,7 +74,7 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p = market.parameters();
         uint256 pile = market.pileOf(account);
         PileState s = market.pileState(pile);
-        if (pile == 0 || !_isLive(s, market.chronicle(), p)) return (Verdict.NoOrder, 0);
+        if (pile == 0 || !_isLive(s, market.marketTotals(), p)) return (Verdict.NoOrder, 0);
         if (s.isSuspended()) return (Verdict.Suspended, 0);
         if (s.firstFrame() > frame) return (Verdict.NotYet, 0);
         if (s.expiryFrame() < frame) return (Verdict.Expired, 0);
@@ -107,9 +107,9 @@ contract MarketLens is IMarketLens {
                 frame: frame,
                 published: PublishedFrame.unwrap(p) != 0,
                 baseLoadW: p.baseLoadW(),
-                importPrice: p.importTicks() * tickSize,
-                exportPrice: p.exportTicks() * tickSize,
-                wheelingPrice: p.wheelingTicks() * tickSize,
+                importPricePerKwh: p.importTicks() * tickSize,
+                exportPricePerKwh: p.exportTicks() * tickSize,
+                wheelingPricePerKwh: p.wheelingTicks() * tickSize,
                 cleared: cleared,
                 loadW: cleared ? r.loadW() : p.baseLoadW(),
                 unsettled: r.isOpen()
@@ -123,7 +123,7 @@ contract MarketLens is IMarketLens {
         IMarketParameters.Parameters memory p
     ) private view returns (uint256[] memory piles, PileState[] memory states) {
         uint256 count = market.pileCount();
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         piles = UnsafeList.reserve(count);
         uint256[] memory words = UnsafeList.reserve(count);
         for (uint256 pile = 1; pile <= count; ++pile) {
@@ -168,8 +168,8 @@ contract MarketLens is IMarketLens {
         if (reachWh > type(uint24).max) reachWh = type(uint24).max;
         uint256 ticks = published.importTicks();
         if (p.defaulterPays) ticks += ticks - published.exportTicks();
-        uint256 wheelingPrice = published.wheelingTicks() * p.tickSize;
-        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPrice, reachWh);
+        uint256 wheelingPricePerKwh = published.wheelingTicks() * p.tickSize;
+        return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPricePerKwh, reachWh);
     }
 
     /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect them.
@@ -208,15 +208,15 @@ contract MarketLens is IMarketLens {
             p.tickSize,
             p.maxWaitFrames,
             p.icebergThresholdWh,
-            p.alpha,
-            p.beta,
+            p.priceWeight,
+            p.timeWeight,
             p.thetaBps
         );
     }
 
     /// @dev P(t-1): recorded, or the base load where nobody cleared it; unknown where that was not published.
     function _loadBefore(IMarket market, uint256 frame) private view returns (bool known, int256 loadW) {
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         if (c.lastFrame() == 0)
             return (_isKnown(market.publication(frame - 1)), market.publication(frame - 1).baseLoadW());
         if (c.lastFrame() == frame - 1) return (c.lastKnown(), c.lastLoadW());
@@ -328,7 +328,7 @@ contract MarketLens is IMarketLens {
         uint256 frame
     ) private view returns (bool) {
         if (p.rounds == address(0)) return false;
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         if (c.isRoundOpen() && c.lastFrame() == frame) return true;
         uint256 wholeRoundSeconds = 2 * uint256(p.roundSeconds) + p.finaliseSeconds;
         return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;

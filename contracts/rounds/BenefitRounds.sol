@@ -128,27 +128,27 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         _openCommitment(market, phases.frame, plan, salt);
         _requireBook(market, phases.frame, round, book);
         _requireHorizon(book, plan);
-        (BenefitScore.Score memory best, uint256 equals) = _bestSoFar(round, phases.frame, book);
+        (BenefitScore.Score memory best, uint256 tiedProposers) = _bestSoFar(round, phases.frame, book);
         BenefitScore.Score memory score = BenefitScore.scorePlan(BenefitScore.openForPlan(book), plan);
         bytes32 planHash = keccak256(plan);
         if (BenefitScore.isBetter(score, best)) {
-            (best, equals) = (score, 1);
+            (best, tiedProposers) = (score, 1);
             round.winner = planHash;
             _setCandidate(market, 0, msg.sender);
-        } else if (equals != 0 && !BenefitScore.isBetter(best, score)) {
+        } else if (tiedProposers != 0 && !BenefitScore.isBetter(best, score)) {
             // As good as the best: the plan with the lowest hash stands for all, so nothing is won by coming first.
             if (planHash < round.winner) round.winner = planHash;
-            if (equals < MAX_CANDIDATES) _setCandidate(market, equals++, msg.sender);
+            if (tiedProposers < MAX_CANDIDATES) _setCandidate(market, tiedProposers++, msg.sender);
         }
-        round.best = BestPlanLib.pack(phases.frame, best.unservedWh, best.squares, equals, block.number);
+        round.best = BestPlanLib.pack(phases.frame, best.unservedWh, best.squaredStepsW2, tiedProposers, block.number);
         _mixReveal(market, planHash, salt);
         emit PlanRevealed(
             address(market),
             phases.frame,
             msg.sender,
             score.unservedWh,
-            score.squares,
-            BenefitScore.benefit(score.squares),
+            score.squaredStepsW2,
+            BenefitScore.benefit(score.squaredStepsW2),
             plan
         );
     }
@@ -201,8 +201,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
                 bookHash: round.bookHash,
                 winner: scored ? round.winner : bytes32(0),
                 unservedWh: scored ? round.best.unservedWh() : 0,
-                squares: scored ? round.best.squares() : 0,
-                equals: scored ? round.best.equals() : 0
+                squaredStepsW2: scored ? round.best.squaredStepsW2() : 0,
+                tiedProposers: scored ? round.best.tiedProposers() : 0
             });
     }
 
@@ -210,16 +210,16 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     function scorePlan(
         uint256[] calldata book,
         bytes calldata plan
-    ) external pure returns (uint256 unservedWh, uint256 squares) {
+    ) external pure returns (uint256 unservedWh, uint256 squaredStepsW2) {
         _requireHorizon(book, plan);
         BenefitScore.Score memory score = BenefitScore.scorePlan(BenefitScore.openForPlan(book), plan);
-        return (score.unservedWh, score.squares);
+        return (score.unservedWh, score.squaredStepsW2);
     }
 
     /// @inheritdoc IBenefitRounds
-    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squares) {
+    function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squaredStepsW2) {
         BenefitScore.Score memory score = BenefitScore.scoreFallback(BenefitScore.openForFallback(book));
-        return (score.unservedWh, score.squares);
+        return (score.unservedWh, score.squaredStepsW2);
     }
 
     /// @inheritdoc IBenefitRounds
@@ -279,7 +279,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
     /// @param opened the same after its first frame
     function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
         uint256 tickSize = market.parameters().tickSize;
-        MarketTotals c = market.chronicle();
+        MarketTotals c = market.marketTotals();
         RoundTerms terms = opened.terms;
         PublishedFrame published = PublishedFrame.wrap(UnsafeList.get(opened.publications, 0));
         uint256[] memory exports = UnsafeList.reserve(opened.asks.length);
@@ -289,7 +289,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < exports.length; ++i) UnsafeList.push(fills, UnsafeList.get(exports, i));
 
         int256 loadW = BenefitScore.totalLoadW(terms, published, 0, drawnWh, dischargedWh);
-        market.executeFlexible(terms.frame(), loadW, _pflWithW(c, terms, loadW), fills);
+        market.fillFlexibleOrders(terms.frame(), loadW, _pflWithW(c, terms, loadW), fills);
     }
 
     /// @dev The PFL with `loadW` in place of the load that the clearing left in the frame.
@@ -342,10 +342,10 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         Round storage round,
         uint256 frame,
         uint256[] calldata book
-    ) private returns (BenefitScore.Score memory best, uint256 equals) {
+    ) private returns (BenefitScore.Score memory best, uint256 tiedProposers) {
         BestPlan kept = round.best;
         if (kept.frame() == frame) {
-            return (BenefitScore.Score(kept.unservedWh(), kept.squares()), kept.equals());
+            return (BenefitScore.Score(kept.unservedWh(), kept.squaredStepsW2()), kept.tiedProposers());
         }
         if (round.winner != 0) round.winner = 0;
         return (BenefitScore.scoreFallback(BenefitScore.openForFallback(book)), 0);

@@ -33,17 +33,17 @@ library BenefitScore {
 
     /// @notice What a plan is compared by: less unserved energy first, then smaller squared steps.
     /// @param unservedWh energy that bids ending within the horizon could be served and are not, Wh
-    /// @param squares sum of squared steps of the load, W^2 [T 4, 6.6]
+    /// @param squaredStepsW2 sum of squared steps of the load, W^2 [T 4, 6.6]
     struct Score {
         uint256 unservedWh;
-        uint256 squares;
+        uint256 squaredStepsW2;
     }
 
     /// @dev The loads up to a frame of the horizon.
     struct Loads {
         bool previousKnown;
         int256 previousW;
-        uint256 squares;
+        uint256 squaredStepsW2;
     }
 
     /// @notice A frame's total exceeds what the orders that may move then can take.
@@ -95,7 +95,7 @@ library BenefitScore {
             }
         }
         _closePlan(book);
-        return Score(_unservedWh(book), loads.squares);
+        return Score(_unservedWh(book), loads.squaredStepsW2);
     }
 
     /// @notice Scores what clearing alone would do over the horizon.
@@ -106,7 +106,7 @@ library BenefitScore {
         for (uint256 offset; offset < horizon; ++offset) {
             _advance(book, loads, offset, _fallbackDraw(book, offset), 0);
         }
-        return Score(_unservedWh(book), loads.squares);
+        return Score(_unservedWh(book), loads.squaredStepsW2);
     }
 
     /// @notice Carries out the first frame of a plan that was scored.
@@ -122,14 +122,14 @@ library BenefitScore {
         _fallbackDraw(book, 0);
     }
 
-    /// @notice The benefit that is shown: `1e18 / (1 + squares)`.
-    function benefit(uint256 squares) internal pure returns (uint256 lambda) {
-        return BENEFIT_SCALE / (1 + squares);
+    /// @notice The benefit that is shown: `1e18 / (1 + squaredStepsW2)`.
+    function benefit(uint256 squaredStepsW2) internal pure returns (uint256 lambda) {
+        return BENEFIT_SCALE / (1 + squaredStepsW2);
     }
 
     /// @notice Whether `a` is strictly better than `b`.
     function isBetter(Score memory a, Score memory b) internal pure returns (bool) {
-        return a.unservedWh != b.unservedWh ? a.unservedWh < b.unservedWh : a.squares < b.squares;
+        return a.unservedWh != b.unservedWh ? a.unservedWh < b.unservedWh : a.squaredStepsW2 < b.squaredStepsW2;
     }
 
     /// @notice P(offset) with these flexible totals, W.
@@ -202,7 +202,7 @@ library BenefitScore {
         loadW = totalLoadW(book.terms, published, offset, drawWh, dischargeWh);
         if (known && loads.previousKnown) {
             uint256 step = Fluctuation.stepW(loadW, loads.previousW);
-            loads.squares += step * step;
+            loads.squaredStepsW2 += step * step;
         }
         (loads.previousKnown, loads.previousW) = (known, loadW);
     }

@@ -165,7 +165,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         // forge-lint: disable-next-item(unsafe-typecast)
         _draws[address(market)] = Draw(
             uint32(frame),
-            uint16(best.equals()),
+            uint16(best.tiedProposers()),
             uint64(best.lastReveal()),
             uint144(tokenAmount)
         );

@@ -28,7 +28,7 @@ contract FickleMarket {
 
     // solhint-disable no-empty-blocks
     /// @notice Takes any fills.
-    function executeFlexible(uint256, int256, uint256, uint256[] calldata) external {}
+    function fillFlexibleOrders(uint256, int256, uint256, uint256[] calldata) external {}
     // solhint-enable no-empty-blocks
 
     /// @notice What the market says of itself.
@@ -52,7 +52,7 @@ contract FickleMarket {
     }
 
     /// @notice Nothing has happened.
-    function chronicle() external pure returns (MarketTotals) {
+    function marketTotals() external pure returns (MarketTotals) {
         return MarketTotals.wrap(0);
     }
 }

@@ -138,11 +138,11 @@ contract LibraryHarness {
     function rank(
         uint256[] memory entries,
         uint256 waits,
-        uint256 alpha,
-        uint256 beta
+        uint256 priceWeight,
+        uint256 timeWeight
     ) external pure returns (uint256[] memory ranked) {
         uint256 end = _dirtyFreeMemory(2 * entries.length);
-        ranked = Ranking.rank(entries, waits, alpha, beta);
+        ranked = Ranking.rank(entries, waits, priceWeight, timeWeight);
         _requireUntouchedFrom(_freeMemory(), end);
     }
 

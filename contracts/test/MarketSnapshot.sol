@@ -15,7 +15,7 @@ contract MarketSnapshot {
     uint256 private constant HEAD_WORDS = 4;
     uint256 private constant WORDS_PER_PILE = 4;
 
-    /// @notice Tokens held, grid balance, chronicle, book head; then, by pile, slot, free balance, locked balance and
+    /// @notice Tokens held, grid balance, totals, book head; then, by pile, slot, free balance, locked balance and
     /// whether the market lists its order as live.
     /// @param market the market
     /// @param lens what lists its live orders
@@ -32,7 +32,7 @@ contract MarketSnapshot {
         words = new uint256[](HEAD_WORDS + WORDS_PER_PILE * piles.length);
         words[0] = token.balanceOf(address(market));
         words[1] = market.gridBalance();
-        words[2] = MarketTotals.unwrap(market.chronicle());
+        words[2] = MarketTotals.unwrap(market.marketTotals());
         words[3] = BookHead.unwrap(market.bookHead());
         (uint256[] memory live, ) = lens.liveStates(market);
         for (uint256 i; i < piles.length; ++i) {

@@ -36,7 +36,7 @@ contract PackedTypesHarness {
         uint256 pile;
         uint256 leftWh;
         uint256 price;
-        bool gridReady;
+        bool gridEligible;
         uint256 sequence;
         uint256 waited;
         uint256 priority;
@@ -154,9 +154,9 @@ contract PackedTypesHarness {
         uint256 pile,
         uint256 waited,
         bool charge,
-        bool gridReady
+        bool gridEligible
     ) external pure returns (BookEntry) {
-        return BookEntryLib.pack(s.taggedWith(pile), waited, charge, gridReady);
+        return BookEntryLib.pack(s.taggedWith(pile), waited, charge, gridEligible);
     }
 
     /// @notice Every reader of {BookEntryLib}.
@@ -164,7 +164,7 @@ contract PackedTypesHarness {
         f.pile = e.pile();
         f.leftWh = e.leftWh();
         f.price = e.priceTicks();
-        f.gridReady = e.isGridReady();
+        f.gridEligible = e.isGridEligible();
         f.sequence = e.sequence();
         f.waited = e.waitedFrames();
         f.priority = e.priority();
@@ -206,7 +206,7 @@ contract PackedTypesHarness {
     }
 
     /// @notice Every reader of {MarketTotalsLib}.
-    function readChronicle(
+    function readMarketTotals(
         MarketTotals c
     )
         external

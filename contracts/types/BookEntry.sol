@@ -6,15 +6,15 @@ import { PileState } from "./PileState.sol";
 /// @notice One order during a clearing: what sorts it, then what matching needs. Lives in memory only.
 ///
 /// ```
-///  bits      field      meaning
-///  0..15     pile       index of the pile
-///  16..39    leftWh     displayed quantity that is still unmatched
-///  40..63    price      limit, ticks
-///  64        gridReady  a bid that may be filled from the grid in this frame
-///  184..223  sequence   number of placement
-///  224..231  waited     frames waited            } before ranking: sorts by price, best first
-///  232..255  priceKey   price, inverted for bids }
-///  224..255  f          priority                 } after ranking: sorts by (f, sequence)
+///  bits      field         meaning
+///  0..15     pile          index of the pile
+///  16..39    leftWh        displayed quantity that is still unmatched
+///  40..63    price         limit, ticks
+///  64        gridEligible  a bid that may be filled from the grid in this frame
+///  184..223  sequence      number of placement
+///  224..231  waited        frames waited            } before ranking: sorts by price, best first
+///  232..255  priceKey      price, inverted for bids }
+///  224..255  f             priority                 } after ranking: sorts by (f, sequence)
 /// ```
 type BookEntry is uint256;
 
@@ -28,7 +28,7 @@ library BookEntryLib {
 
     uint256 private constant LEFT_SHIFT = 16;
     uint256 private constant LEFT_MASK = type(uint24).max;
-    uint256 private constant GRID_READY_BIT = 1 << 64;
+    uint256 private constant GRID_ELIGIBLE_BIT = 1 << 64;
     uint256 private constant SEQUENCE_SHIFT = 184;
     uint256 private constant WAITED_SHIFT = 224;
     uint256 private constant KEY_SHIFT = 232;
@@ -36,13 +36,13 @@ library BookEntryLib {
 
     /// @notice The entry of a live order, sorting by price.
     /// @param tagged the order's slot, {PileStateLib.taggedWith} its pile
-    function pack(PileState tagged, uint256 waited, bool charge, bool gridReady) internal pure returns (BookEntry) {
+    function pack(PileState tagged, uint256 waited, bool charge, bool gridEligible) internal pure returns (BookEntry) {
         unchecked {
             uint256 price = tagged.priceTicks();
             uint256 word = tagged.balance() | (tagged.displayedWh() << LEFT_SHIFT) | (price << PRICE_SHIFT);
             word |= (tagged.sequence() << SEQUENCE_SHIFT) | (waited << WAITED_SHIFT);
             word |= (charge ? PRICE_MASK - price : price) << KEY_SHIFT;
-            return BookEntry.wrap(gridReady ? word | GRID_READY_BIT : word);
+            return BookEntry.wrap(gridEligible ? word | GRID_ELIGIBLE_BIT : word);
         }
     }
 
@@ -62,8 +62,8 @@ library BookEntryLib {
     }
 
     /// @notice Whether this bid may be filled from the grid in this frame.
-    function isGridReady(BookEntry e) internal pure returns (bool) {
-        return BookEntry.unwrap(e) & GRID_READY_BIT != 0;
+    function isGridEligible(BookEntry e) internal pure returns (bool) {
+        return BookEntry.unwrap(e) & GRID_ELIGIBLE_BIT != 0;
     }
 
     /// @notice Number of placement.

@@ -8,8 +8,8 @@ pragma solidity 0.8.37;
 ///  0..15     tickSize            money units per kWh of one tick
 ///  16..31    maxWaitFrames       frames after which a waiting iceberg may be filled from the grid
 ///  32..63    icebergThresholdWh  orders above it are icebergs
-///  64..79    alpha               weight of the price rank
-///  80..95    beta                weight of the time rank
+///  64..79    priceWeight         weight of the price rank
+///  80..95    timeWeight          weight of the time rank
 ///  96..111   thetaBps            where between two prices a trade's price lies, 1/10 000 from the lower one
 /// ```
 type MatchingRules is uint256;
@@ -21,8 +21,8 @@ using MatchingRulesLib for MatchingRules global;
 library MatchingRulesLib {
     uint256 private constant WAIT_SHIFT = 16;
     uint256 private constant THRESHOLD_SHIFT = 32;
-    uint256 private constant ALPHA_SHIFT = 64;
-    uint256 private constant BETA_SHIFT = 80;
+    uint256 private constant PRICE_WEIGHT_SHIFT = 64;
+    uint256 private constant TIME_WEIGHT_SHIFT = 80;
     uint256 private constant THETA_SHIFT = 96;
 
     /// @notice Packs the rules; all values have the widths of a market's parameters.
@@ -30,12 +30,18 @@ library MatchingRulesLib {
         uint256 tickSize_,
         uint256 maxWaitFrames_,
         uint256 icebergThresholdWh_,
-        uint256 alpha_,
-        uint256 beta_,
+        uint256 priceWeight_,
+        uint256 timeWeight_,
         uint256 thetaBps_
     ) internal pure returns (MatchingRules) {
         uint256 word = tickSize_ | (maxWaitFrames_ << WAIT_SHIFT) | (icebergThresholdWh_ << THRESHOLD_SHIFT);
-        return MatchingRules.wrap(word | (alpha_ << ALPHA_SHIFT) | (beta_ << BETA_SHIFT) | (thetaBps_ << THETA_SHIFT));
+        return
+            MatchingRules.wrap(
+                word |
+                    (priceWeight_ << PRICE_WEIGHT_SHIFT) |
+                    (timeWeight_ << TIME_WEIGHT_SHIFT) |
+                    (thetaBps_ << THETA_SHIFT)
+            );
     }
 
     /// @notice Money units per kWh of one tick.
@@ -54,13 +60,13 @@ library MatchingRulesLib {
     }
 
     /// @notice Weight of the price rank.
-    function alpha(MatchingRules r) internal pure returns (uint256) {
-        return (MatchingRules.unwrap(r) >> ALPHA_SHIFT) & type(uint16).max;
+    function priceWeight(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> PRICE_WEIGHT_SHIFT) & type(uint16).max;
     }
 
     /// @notice Weight of the time rank.
-    function beta(MatchingRules r) internal pure returns (uint256) {
-        return (MatchingRules.unwrap(r) >> BETA_SHIFT) & type(uint16).max;
+    function timeWeight(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> TIME_WEIGHT_SHIFT) & type(uint16).max;
     }
 
     /// @notice Where between two prices a trade's price lies, 1/10 000 from the lower one.

@@ -8,7 +8,7 @@ const thrifty: OrderPolicy = {
     if (stay.side === "discharge")
       return order === undefined ? { price: limitPrice, energyWh: remainingWh } : undefined;
 
-    const tariff = view.published(view.frame + 1)?.importPrice ?? limitPrice;
+    const tariff = view.published(view.frame + 1)?.importPricePerKwh ?? limitPrice;
     const sliceWh = Math.min(view.market.icebergPeakWh, (stay.ratedW * view.market.frameSeconds) / 3600);
     const urgent = remainingWh > sliceWh * (stay.departureFrame - view.frame - 2);
     const price = Math.floor(Math.min(limitPrice, urgent ? tariff : 0.9 * tariff));

@@ -252,7 +252,7 @@ export class ChainPort implements MeteredPort {
 
   async balanceSheet(): Promise<BalanceSheet> {
     const { client, pileBalance } = this.options;
-    const { gridBalance } = await client.chronicle();
+    const { gridBalance } = await client.marketTotals();
     let held = gridBalance + (await client.matchingFund());
     for (const { index } of this.piles.values()) {
       const state = await client.pileState(index);

@@ -98,15 +98,17 @@ function toPublication(word: bigint, tickSize: bigint): Publication | undefined 
     ? undefined
     : {
         baseLoadW: packed.baseLoadW,
-        importPrice: packed.importTicks * tickSize,
-        exportPrice: packed.exportTicks * tickSize,
-        wheelingPrice: packed.wheelingTicks * tickSize,
+        importPricePerKwh: packed.importTicks * tickSize,
+        exportPricePerKwh: packed.exportTicks * tickSize,
+        wheelingPricePerKwh: packed.wheelingTicks * tickSize,
       };
 }
 
 function fromPublication(p: Publication | undefined, frame: number, tickSize: bigint): bigint {
   if (p === undefined) return 0n;
   const tariffs =
-    ((p.importPrice / tickSize) << 64n) | ((p.exportPrice / tickSize) << 88n) | ((p.wheelingPrice / tickSize) << 112n);
+    ((p.importPricePerKwh / tickSize) << 64n) |
+    ((p.exportPricePerKwh / tickSize) << 88n) |
+    ((p.wheelingPricePerKwh / tickSize) << 112n);
   return BigInt(frame) | (BigInt.asUintN(32, p.baseLoadW) << 32n) | tariffs;
 }

@@ -35,9 +35,9 @@ export interface LensFrame {
   frame: number;
   published: boolean;
   baseLoadW: bigint;
-  importPrice: bigint;
-  exportPrice: bigint;
-  wheelingPrice: bigint;
+  importPricePerKwh: bigint;
+  exportPricePerKwh: bigint;
+  wheelingPricePerKwh: bigint;
   cleared: boolean;
   loadW: bigint;
   unsettled: boolean;
@@ -106,9 +106,9 @@ export class LensClient {
       frame: Number(frame.frame),
       published: frame.published,
       baseLoadW: frame.baseLoadW,
-      importPrice: frame.importPrice,
-      exportPrice: frame.exportPrice,
-      wheelingPrice: frame.wheelingPrice,
+      importPricePerKwh: frame.importPricePerKwh,
+      exportPricePerKwh: frame.exportPricePerKwh,
+      wheelingPricePerKwh: frame.wheelingPricePerKwh,
       cleared: frame.cleared,
       loadW: frame.loadW,
       unsettled: frame.unsettled,

@@ -28,7 +28,7 @@ import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFrameRecord,
   decodePileState,
   type FrameRecord,
@@ -219,8 +219,8 @@ export class MarketClient implements MarketContracts {
   }
 
   /** Last cleared frame, PFL, grid balance. */
-  async chronicle(): Promise<ReturnType<typeof decodeChronicle>> {
-    return decodeChronicle(await this.market.chronicle());
+  async marketTotals(): Promise<ReturnType<typeof decodeMarketTotals>> {
+    return decodeMarketTotals(await this.market.marketTotals());
   }
 
   /**
@@ -231,15 +231,15 @@ export class MarketClient implements MarketContracts {
    * ethers reads no block without one.
    */
   async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
-    const [count, chronicle, seconds] = await Promise.all([
+    const [count, marketTotals, seconds] = await Promise.all([
       this.market.pileCount(at),
-      this.market.chronicle(at).then(decodeChronicle),
+      this.market.marketTotals(at).then(decodeMarketTotals),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
     const words = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileWord(i + 1, at)));
     return words
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
-      .filter(({ state }) => isLiveState(state, chronicle, this.parameters.frameSeconds, seconds));
+      .filter(({ state }) => isLiveState(state, marketTotals, this.parameters.frameSeconds, seconds));
   }
 
   /** A pile's slot as it is stored; encoded by hand, since a simulated day reads each pile's twice a frame. */

@@ -63,7 +63,7 @@ export async function settleByReadings({
   );
   const before = await Promise.all([...piles.values()].map(async ({ index }) => client.pileState(index)));
   const creditBefore = new Map([...piles.keys()].map((name, i) => [name, before[i]!.credit]));
-  const [{ gridBalance }, available] = await Promise.all([client.chronicle(), client.availableGrid()]);
+  const [{ gridBalance }, available] = await Promise.all([client.marketTotals(), client.availableGrid()]);
   const receipt = await client.settle(sender, cleared, publication, signed);
 
   const { complete, moved } = client.settled(receipt);
@@ -94,7 +94,7 @@ export async function settleByReadings({
     piles: parties.map(({ name }, i) =>
       pileSettlement(name, worked.piles.get(name)!, creditBefore.get(name)!, after[i]!.credit),
     ),
-    grid: (await client.chronicle()).gridBalance - gridBalance - worked.exportsSetAside,
+    grid: (await client.marketTotals()).gridBalance - gridBalance - worked.exportsSetAside,
     imbalance: worked.imbalance,
   };
   return { receipt, settlement };
@@ -125,8 +125,8 @@ export function tariffsOf(publication: bigint, tickSize: bigint): Delivery["tari
   if (packed === undefined) return NO_TARIFFS;
   const { importTicks, exportTicks, wheelingTicks } = packed;
   return {
-    importPrice: importTicks * tickSize,
-    exportPrice: exportTicks * tickSize,
-    wheelingPrice: wheelingTicks * tickSize,
+    importPricePerKwh: importTicks * tickSize,
+    exportPricePerKwh: exportTicks * tickSize,
+    wheelingPricePerKwh: wheelingTicks * tickSize,
   };
 }

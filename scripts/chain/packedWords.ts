@@ -112,7 +112,7 @@ export interface MarketTotals {
 }
 
 /** Decodes `types/MarketTotals.sol`. */
-export function decodeChronicle(word: bigint): MarketTotals {
+export function decodeMarketTotals(word: bigint): MarketTotals {
   return {
     lastFrame: Number(field(word, 0, 32)),
     lastLoadW: signed(word, 32, 40),

@@ -67,9 +67,9 @@ export class PublicationReader {
     return {
       frame: this.frame(row),
       baseLoadW: this.load(row["load"]!),
-      importPrice: this.price("import", row["import"]!),
-      exportPrice: this.price("export", row["export"]!),
-      wheelingPrice: row["wheeling"] === undefined ? 0n : this.price("wheeling", row["wheeling"]),
+      importPricePerKwh: this.price("import", row["import"]!),
+      exportPricePerKwh: this.price("export", row["export"]!),
+      wheelingPricePerKwh: row["wheeling"] === undefined ? 0n : this.price("wheeling", row["wheeling"]),
     };
   }
 

@@ -120,7 +120,7 @@ export class ChainReplay {
   /** What the scenario came to; settles its last frame. After the last move. */
   async finish(): Promise<ScenarioResult> {
     const { frames } = this.scenario;
-    const { pflW } = await this.chain.client.chronicle();
+    const { pflW } = await this.chain.client.marketTotals();
     const result: ScenarioResult = { frames: this.frames, pflW, open: await this.open(), rejected: this.rejected };
     for (let frame = frames; this.unsettled.size > 0; frame++) {
       await this.chain.clock.reach(this.beginsAt(frame));

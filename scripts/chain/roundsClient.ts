@@ -69,7 +69,7 @@ export class RoundsClient {
   async state(): Promise<RoundState> {
     const view = await this.rounds.roundOf(this.market);
     const won = view.winner !== ZeroHash;
-    const scored = won || view.unservedWh !== 0n || view.squares !== 0n;
+    const scored = won || view.unservedWh !== 0n || view.squaredStepsW2 !== 0n;
     return {
       frame: Number(view.frame),
       commitUntil: Number(view.commitUntil),
@@ -78,14 +78,14 @@ export class RoundsClient {
       begins: Number(view.begins),
       executed: view.executed,
       winner: won ? view.winner : undefined,
-      score: scored ? { unservedWh: view.unservedWh, squaresW2: view.squares } : undefined,
+      score: scored ? { unservedWh: view.unservedWh, squaredStepsW2: view.squaredStepsW2 } : undefined,
     };
   }
 
   /** What clearing alone would do with a frozen book. */
   async scoreFallback(book: readonly bigint[]): Promise<Score> {
-    const [unservedWh, squaresW2] = await this.rounds.scoreFallback([...book]);
-    return { unservedWh, squaresW2 };
+    const [unservedWh, squaredStepsW2] = await this.rounds.scoreFallback([...book]);
+    return { unservedWh, squaredStepsW2 };
   }
 
   /** Commits a proposer to a plan. */

@@ -47,16 +47,17 @@ export function marketProblem(market: Partial<DeploymentParameters>): string | u
 
 /** Figures by which nobody could begin, or somebody would trade at the cost of others, in words. SPEC 2. */
 function safetyProblem(market: Partial<DeploymentParameters>): string | undefined {
-  const { minCredit = 0n, initialCredit, matching, readingSeconds, breach, bondPrice, importCap } = market;
+  const { minCredit = 0n, initialCredit, matching, readingSeconds, breach, bondPricePerKwh, importCapPerKwh } = market;
   if (initialCredit !== undefined && minCredit > initialCredit) {
     return `minCredit is ${minCredit}; expected at most initialCredit, ${initialCredit}: else nobody can begin`;
   }
   if (matching === "credit" && readingSeconds === 0) {
     return "matching is credit; expected readingSeconds above 0: without meters two piles raise each other";
   }
-  if (bondPrice === undefined || importCap === undefined || breach !== "defaulter" || !readingSeconds) return undefined;
-  if (bondPrice >= importCap) return undefined;
-  return `bondPrice is ${bondPrice}; expected at least importCap, ${importCap}, where a defaulter pays: bonds cover any breach`;
+  if (bondPricePerKwh === undefined || importCapPerKwh === undefined || breach !== "defaulter" || !readingSeconds)
+    return undefined;
+  if (bondPricePerKwh >= importCapPerKwh) return undefined;
+  return `bondPricePerKwh is ${bondPricePerKwh}; expected at least importCapPerKwh, ${importCapPerKwh}, where a defaulter pays: bonds cover any breach`;
 }
 
 /** What is wrong with a pile's rated power, in words; undefined where nothing is. */

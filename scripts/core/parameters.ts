@@ -17,5 +17,7 @@ export const DEFAULT_PARAMETERS: Readonly<DeploymentParameters> = Object.fromEnt
 export function withDefaults(overrides: Partial<DeploymentParameters> = {}): DeploymentParameters {
   const market = { ...DEFAULT_PARAMETERS, ...overrides };
   const needsBond = market.readingSeconds > 0 && market.breach === "defaulter";
-  return needsBond && overrides.bondPrice === undefined ? { ...market, bondPrice: market.importCap } : market;
+  return needsBond && overrides.bondPricePerKwh === undefined
+    ? { ...market, bondPricePerKwh: market.importCapPerKwh }
+    : market;
 }

@@ -98,7 +98,7 @@ export interface Score {
   /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
   readonly unservedWh: bigint;
   /** Sum of the squared steps of the load [T (4), 6.6], W^2; steps with an unpublished end do not count. */
-  readonly squaresW2: bigint;
+  readonly squaredStepsW2: bigint;
 }
 
 /** A plan and who brought it. */

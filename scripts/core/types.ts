@@ -17,11 +17,11 @@ export interface Publication {
   /** P_home, W. */
   baseLoadW: bigint;
   /** r(t), money units per kWh. */
-  importPrice: bigint;
+  importPricePerKwh: bigint;
   /** x(t), money units per kWh. */
-  exportPrice: bigint;
+  exportPricePerKwh: bigint;
   /** w(t), money units per kWh. */
-  wheelingPrice: bigint;
+  wheelingPricePerKwh: bigint;
 }
 
 /** What a pile asks for when it places an order. */

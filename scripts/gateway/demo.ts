@@ -91,13 +91,13 @@ export async function playDemo({ gateway, clock, stations, first, frames, say }:
     await rounds(gateway);
     for (const second of [F - A - 2 * leadSeconds, F - A - Math.ceil(leadSeconds / 2), F - A + 5])
       await reach(begins + second);
-    const { lastFrame } = await client.chronicle();
+    const { lastFrame } = await client.marketTotals();
     say(
       `frame ${index} of ${frames}: ${played.filter(({ isThere }) => isThere).length} cars, frame ${lastFrame} cleared`,
     );
   }
   await reach((first + frames) * F + readingSeconds + 30);
-  for (let tries = 0; tries < 20 && (await client.chronicle()).openFrames > 0; tries++) await rounds(gateway);
+  for (let tries = 0; tries < 20 && (await client.marketTotals()).openFrames > 0; tries++) await rounds(gateway);
   await Promise.all(played.map(async ({ device }) => device.close()));
   return Promise.all(
     played.map(async ({ station, version, visit, drewWh }, index) => ({

@@ -102,7 +102,7 @@ export class Lesson {
       decision: seen.decision,
       ...(await this.held()),
       ...this.settled(),
-      pflW: (await this.chain.client.chronicle()).pflW,
+      pflW: (await this.chain.client.marketTotals()).pflW,
     };
   }
 

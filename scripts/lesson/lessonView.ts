@@ -71,7 +71,7 @@ export interface PlanView {
   /** What it draws and discharges in each frame from the round's on, Wh; not there for the fallback, and for refused levels. */
   plan?: { drawWh: readonly bigint[]; dischargeWh: readonly bigint[] };
   /** Its score and benefit; not there where it was refused. */
-  score?: { unservedWh: bigint; squaresW2: bigint; lambda: bigint };
+  score?: { unservedWh: bigint; squaredStepsW2: bigint; lambda: bigint };
   /** Name of the contract's error. */
   refused?: string;
   /** Whether it was executed. */

@@ -5,7 +5,7 @@ import type { RoundResult } from "../scenario/result";
 import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
 
 /** What of a market the reasons speak of. */
-type Rules = Pick<MarketParameters, "alpha" | "beta" | "maxWaitFrames" | "matching">;
+type Rules = Pick<MarketParameters, "priceWeight" | "timeWeight" | "maxWaitFrames" | "matching">;
 
 /**
  * Says why each fill of a frame came about, following the clearing of SPEC 3 through the book that it found: which order
@@ -94,7 +94,8 @@ export class Reasons {
     const best = line.side === "charge" ? prices[0] : prices[prices.length - 1];
     const bestIs =
       best === undefined ? "" : `the best ${line.side === "charge" ? "ask is at" : "bid is at"} ${this.price(best)}`;
-    const tariff = this.publication === undefined ? "" : `import tariff ${this.price(this.publication.importPrice)}`;
+    const tariff =
+      this.publication === undefined ? "" : `import tariff ${this.price(this.publication.importPricePerKwh)}`;
     const figures: Partial<Record<Verdict, string>> = {
       PriceDoesNotCross: `${bestIs}, its limit is ${this.price(line.price)}`,
       LimitBelowTariff: `limit ${this.price(line.price)}, ${tariff}`,
@@ -123,8 +124,8 @@ export class Reasons {
     const grid =
       publication === undefined
         ? "nothing is published for the frame, so the grid fills nothing"
-        : price < publication.importPrice
-          ? `its limit ${this.price(price)} is below the import tariff ${this.price(publication.importPrice)}`
+        : price < publication.importPricePerKwh
+          ? `its limit ${this.price(price)} is below the import tariff ${this.price(publication.importPricePerKwh)}`
           : turn
             ? "the transformer has no room left"
             : "an iceberg is filled from the grid only after its wait or in its last frame";
@@ -132,10 +133,10 @@ export class Reasons {
   }
 
   private rank({ priority, priceRank, timeRank }: OrderLine): string {
-    const { alpha, beta, matching } = this.rules;
+    const { priceWeight, timeWeight, matching } = this.rules;
     if (matching === "credit") return `ranked by credit`;
     if (matching !== "adbev") return `f = ${priority}`;
-    return `f = ${alpha} × ${priceRank} + ${beta} × ${timeRank} = ${priority}`;
+    return `f = ${priceWeight} × ${priceRank} + ${timeWeight} × ${timeRank} = ${priority}`;
   }
 
   /** What a trade's sides pay and get, and why. */

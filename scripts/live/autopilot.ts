@@ -72,7 +72,7 @@ export class Autopilot {
   async nextWindow(): Promise<{ frame: number; opens: number }> {
     const { client, clock } = this.options;
     const { frameSeconds, auctionSeconds } = client.parameters;
-    const { lastFrame } = await client.chronicle();
+    const { lastFrame } = await client.marketTotals();
     const frame = Math.max(Math.floor((await clock.now()) / frameSeconds), lastFrame) + 1;
     return { frame, opens: frame * frameSeconds - auctionSeconds };
   }

@@ -100,7 +100,7 @@ export class FrameFacts {
       this.rounds.set(frame, {
         ...{ frame, commitUntil, revealUntil, winnerUntil, begins, commitments: [], plans: [], refusals: [] },
         baseLoadW: book.publications.map((published) => Number(published?.baseLoadW ?? 0n)),
-        fallback: { unservedWh: Number(fallback.unservedWh), squares: Number(fallback.squaresW2) },
+        fallback: { unservedWh: Number(fallback.unservedWh), squaredStepsW2: Number(fallback.squaredStepsW2) },
       });
     }
     const round = this.rounds.get(frame);
@@ -118,7 +118,7 @@ export class FrameFacts {
       round.plans.push({
         ...{ proposer, drawWh: drawWh.map(Number), dischargeWh: dischargeWh.map(Number) },
         ...{ draw: draw.map(Number), discharge: discharge.map(Number) },
-        ...{ unservedWh: Number(args["unservedWh"]), squares: Number(args["squares"]) },
+        ...{ unservedWh: Number(args["unservedWh"]), squaredStepsW2: Number(args["squaredStepsW2"]) },
         hash: keccak256(args["plan"] as string),
         transaction: event.transaction,
       });

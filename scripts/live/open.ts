@@ -105,7 +105,12 @@ function factsOf({ client, money, demo, ...options }: OpenOptions, chainId: numb
     ...{ address: client.address, feeder: options.feeder, network: options.network, chainId },
     ...{ development: options.clock !== undefined, demo: demo !== undefined, relays: options.sender !== undefined },
     ...{ frameSeconds: p.frameSeconds, auctionSeconds: p.auctionSeconds },
-    ...{ capacityW: Number(p.capacityW), lossAllowanceW: Number(p.lossAllowanceW), alpha: p.alpha, beta: p.beta },
+    ...{
+      capacityW: Number(p.capacityW),
+      lossAllowanceW: Number(p.lossAllowanceW),
+      priceWeight: p.priceWeight,
+      timeWeight: p.timeWeight,
+    },
     ...{ settlement: p.settlement, matching: p.matching, metered: p.readingSeconds > 0 },
     ...{ tickSize: Number(p.tickSize), lifetimeFrames: MAX_LIFETIME_FRAMES, version: options.version },
     money: { symbol: money.token.symbol, unitsPerToken: Number(money.unitsPerToken) },

@@ -24,8 +24,8 @@ export interface MarketFacts {
   auctionSeconds: number;
   capacityW: number;
   lossAllowanceW: number;
-  alpha: number;
-  beta: number;
+  priceWeight: number;
+  timeWeight: number;
   settlement: "adbev" | "benefit";
   matching: Matching;
   metered: boolean;
@@ -72,8 +72,8 @@ export interface LoadPoint {
   loadW: number | null;
   /** What charging on arrival of the same EVs would come to, homes included; null without base load. */
   ghostW: number | null;
-  importPrice: number | null;
-  exportPrice: number | null;
+  importPricePerKwh: number | null;
+  exportPricePerKwh: number | null;
 }
 
 /** A pile and its account. */
@@ -104,7 +104,7 @@ export interface PlanLine {
   discharge: number[];
   unservedWh: number;
   /** Sum of the squared steps, W². */
-  squares: number;
+  squaredStepsW2: number;
   hash: string;
   transaction: string;
 }
@@ -121,7 +121,7 @@ export interface RoundFacts {
   /** P_home over the frames that plans look ahead, 0 where nothing is published. */
   baseLoadW: number[];
   /** Score of what clearing alone would do. */
-  fallback: { unservedWh: number; squares: number };
+  fallback: { unservedWh: number; squaredStepsW2: number };
   /** Proposer of what was executed; null for the fallback; undefined before. */
   winner?: string | null;
   refusals: { proposer: string; why: string }[];

@@ -14,9 +14,9 @@ export function publicationOf(word: bigint, tickSize: bigint): Publication | und
   return (
     packed && {
       baseLoadW: packed.baseLoadW,
-      importPrice: packed.importTicks * tickSize,
-      exportPrice: packed.exportTicks * tickSize,
-      wheelingPrice: packed.wheelingTicks * tickSize,
+      importPricePerKwh: packed.importTicks * tickSize,
+      exportPricePerKwh: packed.exportTicks * tickSize,
+      wheelingPricePerKwh: packed.wheelingTicks * tickSize,
     }
   );
 }

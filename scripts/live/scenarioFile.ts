@@ -146,13 +146,17 @@ function rules(p: DeploymentParameters, timeline: Timeline, origin: number): Sce
       // A scenario counts in money units and has its piles.
       .filter(([name]) => name !== "unit" && name !== "pileCap")
       .map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : (value as string | number)]),
-  ) as Omit<ScenarioInput["market"] & object, "importPrice">;
-  const price = (of: "importPrice" | "exportPrice" | "wheelingPrice") =>
+  ) as Omit<ScenarioInput["market"] & object, "importPricePerKwh">;
+  const price = (of: "importPricePerKwh" | "exportPricePerKwh" | "wheelingPricePerKwh") =>
     daily(timeline, p, origin, (published) => Number(published[of]));
   // Plans look ahead: what they reckoned with is published when their round is held, and the frames go on so far.
   const leadFrames = p.settlement === "benefit" ? Math.max(p.leadFrames, p.maxHorizon) : p.leadFrames;
   return {
     ...{ ...plain, leadFrames },
-    ...{ importPrice: price("importPrice"), exportPrice: price("exportPrice"), wheelingPrice: price("wheelingPrice") },
+    ...{
+      importPricePerKwh: price("importPricePerKwh"),
+      exportPricePerKwh: price("exportPricePerKwh"),
+      wheelingPricePerKwh: price("wheelingPricePerKwh"),
+    },
   };
 }

@@ -159,8 +159,8 @@ export class Timeline {
       return {
         ...{ frame: at, baseLoadW, loadW: cleared === undefined ? null : Number(cleared.loadW) },
         ghostW: baseLoadW === null ? null : baseLoadW + (ghostOf?.(at) ?? ghosts?.get(at) ?? 0),
-        importPrice: published === undefined ? null : Number(published.importPrice),
-        exportPrice: published === undefined ? null : Number(published.exportPrice),
+        importPricePerKwh: published === undefined ? null : Number(published.importPricePerKwh),
+        exportPricePerKwh: published === undefined ? null : Number(published.exportPricePerKwh),
       };
     });
   }

@@ -56,9 +56,9 @@ export class Accounts {
   constructor(
     private readonly market: Pick<
       MarketParameters,
-      | "wheelingCap"
-      | "bondPrice"
-      | "cancelPrice"
+      | "wheelingCapPerKwh"
+      | "bondPricePerKwh"
+      | "cancelPricePerKwh"
       | "initialCredit"
       | "creditPriorWh"
       | "frameSeconds"
@@ -203,15 +203,15 @@ export class Accounts {
   cancelFee(pile: Pile, lastClearedFrame: number | undefined): bigint {
     const { order } = pile;
     if (order === undefined || !this.leavingCosts(pile, lastClearedFrame)) return 0n;
-    const fee = amountDown(this.market.cancelPrice, displayedWh(order));
+    const fee = amountDown(this.market.cancelPricePerKwh, displayedWh(order));
     const locked = lockOf(this.market, order);
     return fee < locked ? fee : locked;
   }
 
   /** Whether plans have reckoned with the order that a pile has, so that it pays for leaving. SPEC 2. */
   leavingCosts({ order }: Pile, lastClearedFrame: number | undefined): boolean {
-    const { settlement, cancelPrice } = this.market;
-    if (settlement !== "benefit" || cancelPrice === 0n || order === undefined) return false;
+    const { settlement, cancelPricePerKwh } = this.market;
+    if (settlement !== "benefit" || cancelPricePerKwh === 0n || order === undefined) return false;
     if (lastClearedFrame === undefined || lastClearedFrame < order.firstFrame) return false;
     return order.side === "discharge" || order.iceberg;
   }
@@ -334,13 +334,16 @@ function requireNotNegative(amount: bigint): void {
  * (undefined) and the bond from the seller; each rounded down. SPEC 5.
  */
 export function setAsideFor(
-  market: Pick<MarketParameters, "bondPrice">,
+  market: Pick<MarketParameters, "bondPricePerKwh">,
   { trades, grid, tariffs }: Pick<Delivery, "trades" | "grid" | "tariffs">,
 ): { pile: string | undefined; amount: bigint }[] {
-  const bond = (energyWh: bigint) => amountDown(market.bondPrice, energyWh);
+  const bond = (energyWh: bigint) => amountDown(market.bondPricePerKwh, energyWh);
   return [
     ...trades.flatMap(({ buy, sell, price, energyWh, premium = 0n, subsidy = 0n }) => [
-      ...[price, premium, tariffs.wheelingPrice].map((part) => ({ pile: buy, amount: amountDown(part, energyWh) })),
+      ...[price, premium, tariffs.wheelingPricePerKwh].map((part) => ({
+        pile: buy,
+        amount: amountDown(part, energyWh),
+      })),
       { pile: sell, amount: bond(energyWh) },
       { pile: undefined, amount: amountDown(subsidy, energyWh) },
     ]),

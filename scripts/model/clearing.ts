@@ -80,10 +80,10 @@ export function fillFromGrid(
   const grid: GridFill[] = [];
   let roomWh = chargingRoomWh(market, publication.baseLoadW);
   for (const bid of bids) {
-    if (!mayFill(bid) || bid.price < publication.importPrice) continue;
+    if (!mayFill(bid) || bid.price < publication.importPricePerKwh) continue;
     const energyWh = min(leftWh.get(bid)!, roomWh);
     if (energyWh === 0n) continue;
-    grid.push({ pile: bid.pile, side: "charge", price: publication.importPrice, energyWh });
+    grid.push({ pile: bid.pile, side: "charge", price: publication.importPricePerKwh, energyWh });
     leftWh.set(bid, leftWh.get(bid)! - energyWh);
     roomWh -= energyWh;
   }

@@ -3,10 +3,10 @@ import type { GridFill, MarketParameters, Publication, Side, Trade } from "../co
 import { reachWh } from "./load";
 
 /** r, x and w of a frame, money units per kWh. */
-export type Tariffs = Pick<Publication, "importPrice" | "exportPrice" | "wheelingPrice">;
+export type Tariffs = Pick<Publication, "importPricePerKwh" | "exportPricePerKwh" | "wheelingPricePerKwh">;
 
 /** Those of a frame for which nothing was published: its trades settle, and the grid pays and takes nothing. */
-export const NO_TARIFFS: Readonly<Tariffs> = { importPrice: 0n, exportPrice: 0n, wheelingPrice: 0n };
+export const NO_TARIFFS: Readonly<Tariffs> = { importPricePerKwh: 0n, exportPricePerKwh: 0n, wheelingPricePerKwh: 0n };
 
 /** What was decided for a frame and is not settled yet. */
 export interface Delivery {

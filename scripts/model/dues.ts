@@ -17,7 +17,7 @@ export interface Dues {
   imbalance: Imbalance;
 }
 
-type Rules = Pick<MarketParameters, "breach" | "overBps">;
+type Rules = Pick<MarketParameters, "breach" | "toleranceBps">;
 
 const NOTHING_DUE: Readonly<Omit<Dues, "imbalance">> = {
   buyerToSeller: 0n,
@@ -43,7 +43,7 @@ function notNegative(value: bigint): bigint {
  * @param consumedWh Wh.
  */
 export function unaskedCost({ breach }: Pick<Rules, "breach">, tariffs: Tariffs, consumedWh: bigint): bigint {
-  return amountDown(tariffs.importPrice, consumedWh) + spreadOn({ breach }, tariffs, consumedWh);
+  return amountDown(tariffs.importPricePerKwh, consumedWh) + spreadOn({ breach }, tariffs, consumedWh);
 }
 
 /** What a fill makes due by the rule of SPEC 5: [D]'s three sums, and who breaches pays for it where that is agreed. */
@@ -60,59 +60,59 @@ function tradeDues(
   buyer: Share,
   seller: Share,
 ): Dues {
-  const { importPrice, exportPrice, wheelingPrice } = tariffs;
+  const { importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh } = tariffs;
   const consumedWh = buyer.actualWh;
   const producedWh = seller.actualWh;
   // More than was agreed at a price above the tariff would cost the buyer more than it set aside; where the sides' prices
   // differ, it would cost the buyer or the operator more.
-  const exact = price > importPrice || premium > 0n || subsidy > 0n;
-  const mostWh = exact ? agreedWh : (agreedWh * (10_000n + market.overBps)) / 10_000n;
+  const exact = price > importPricePerKwh || premium > 0n || subsidy > 0n;
+  const mostWh = exact ? agreedWh : (agreedWh * (10_000n + market.toleranceBps)) / 10_000n;
   const tradedWh = min(consumedWh, producedWh, mostWh);
   // What the seller did not bring of what was wanted, and what the buyer did not take of what was brought.
-  const missing = shortfall(market, tariffs, importPrice - price - premium, min(consumedWh, agreedWh) - tradedWh);
-  const left = shortfall(market, tariffs, price - exportPrice, min(producedWh, agreedWh) - tradedWh);
+  const missing = shortfall(market, tariffs, importPricePerKwh - price - premium, min(consumedWh, agreedWh) - tradedWh);
+  const left = shortfall(market, tariffs, price - exportPricePerKwh, min(producedWh, agreedWh) - tradedWh);
   const unaskedWh = notNegative(consumedWh - (agreedWh > tradedWh ? agreedWh : tradedWh));
   const spreadOnUnasked = spreadOn(market, tariffs, unaskedWh);
 
   const imbalance = noImbalance();
   imbalance[buyer.silent ? "silence" : "overConsumption"] +=
-    amountDown(importPrice, consumedWh - tradedWh - missing.energyWh) + spreadOnUnasked;
+    amountDown(importPricePerKwh, consumedWh - tradedWh - missing.energyWh) + spreadOnUnasked;
   imbalance[buyer.silent ? "silence" : "underConsumption"] += left.loss + left.toGrid;
-  imbalance.overProduction += amountDown(exportPrice, producedWh - tradedWh - left.energyWh);
+  imbalance.overProduction += amountDown(exportPricePerKwh, producedWh - tradedWh - left.energyWh);
   imbalance[seller.silent ? "silence" : "underProduction"] += missing.loss + missing.toGrid;
   return {
     ...NOTHING_DUE,
     buyerToSeller: amountDown(price, tradedWh) + left.compensation,
     buyerToGrid:
-      amountDown(importPrice, consumedWh - tradedWh) +
+      amountDown(importPricePerKwh, consumedWh - tradedWh) +
       amountDown(premium, tradedWh) +
-      amountDown(wheelingPrice, tradedWh) +
+      amountDown(wheelingPricePerKwh, tradedWh) +
       (left.toGrid + spreadOnUnasked),
     gridToSeller: amountDown(subsidy, tradedWh),
     sellerToBuyer: missing.compensation,
     sellerToGrid: missing.toGrid,
-    surplusToSeller: amountDown(exportPrice, producedWh - tradedWh),
+    surplusToSeller: amountDown(exportPricePerKwh, producedWh - tradedWh),
     imbalance,
   };
 }
 
 /** The grid is a counterparty like any other: what it agreed to and was not taken, or not brought, costs r - x. */
 function gridDues(market: Rules, tariffs: Tariffs, { agreedWh, buyer, seller }: MeteredFill): Dues {
-  const { importPrice, exportPrice } = tariffs;
+  const { importPricePerKwh, exportPricePerKwh } = tariffs;
   const imbalance = noImbalance();
   const missingWh = agreedWh - (buyer ?? seller)!.actualWh;
-  const { loss, compensation } = shortfall(market, tariffs, importPrice - exportPrice, missingWh);
+  const { loss, compensation } = shortfall(market, tariffs, importPricePerKwh - exportPricePerKwh, missingWh);
   if (buyer !== undefined) {
     const overWh = notNegative(buyer.actualWh - agreedWh);
     const spreadOnUnasked = spreadOn(market, tariffs, overWh);
-    imbalance[buyer.silent ? "silence" : "overConsumption"] += amountDown(importPrice, overWh) + spreadOnUnasked;
+    imbalance[buyer.silent ? "silence" : "overConsumption"] += amountDown(importPricePerKwh, overWh) + spreadOnUnasked;
     imbalance[buyer.silent ? "silence" : "underConsumption"] += loss;
-    const buyerToGrid = amountDown(importPrice, buyer.actualWh) + compensation + spreadOnUnasked;
+    const buyerToGrid = amountDown(importPricePerKwh, buyer.actualWh) + compensation + spreadOnUnasked;
     return { ...NOTHING_DUE, buyerToGrid, imbalance };
   }
   const producedWh = seller!.actualWh;
-  const dueWhole = amountDown(exportPrice, producedWh);
-  const gridToSeller = min(dueWhole, amountDown(exportPrice, agreedWh));
+  const dueWhole = amountDown(exportPricePerKwh, producedWh);
+  const gridToSeller = min(dueWhole, amountDown(exportPricePerKwh, agreedWh));
   const surplusToSeller = dueWhole - gridToSeller;
   imbalance.overProduction += surplusToSeller;
   imbalance[seller!.silent ? "silence" : "underProduction"] += loss;
@@ -139,11 +139,15 @@ function shortfall(market: Rules, tariffs: Tariffs, lossPrice: bigint, missingWh
   const energyWh = notNegative(missingWh);
   const loss = amountDown(notNegative(lossPrice), energyWh);
   if (market.breach !== "defaulter") return { energyWh, loss, compensation: 0n, toGrid: 0n };
-  const rest = tariffs.importPrice - tariffs.exportPrice - notNegative(lossPrice);
+  const rest = tariffs.importPricePerKwh - tariffs.exportPricePerKwh - notNegative(lossPrice);
   return { energyWh, loss, compensation: loss, toGrid: amountDown(notNegative(rest), energyWh) };
 }
 
 /** r - x for energy that nobody agreed to, where a defaulter pays, money units. */
-function spreadOn({ breach }: Pick<Rules, "breach">, { importPrice, exportPrice }: Tariffs, energyWh: bigint): bigint {
-  return breach === "defaulter" ? amountDown(importPrice - exportPrice, energyWh) : 0n;
+function spreadOn(
+  { breach }: Pick<Rules, "breach">,
+  { importPricePerKwh, exportPricePerKwh }: Tariffs,
+  energyWh: bigint,
+): bigint {
+  return breach === "defaulter" ? amountDown(importPricePerKwh - exportPricePerKwh, energyWh) : 0n;
 }

@@ -16,12 +16,12 @@ type Rules = Pick<MarketParameters, "frameSeconds" | "readingSeconds" | "breach"
 export function marginFor(market: Rules, ratedW: bigint, tariffs: Tariffs | undefined): bigint {
   if (tariffs === undefined || !hasMeters(market)) return 0n;
   const reach = reachWh(market, ratedW);
-  return amountUp(dearestPrice(market, tariffs), reach) + amountUp(tariffs.wheelingPrice, reach);
+  return amountUp(dearestPrice(market, tariffs), reach) + amountUp(tariffs.wheelingPricePerKwh, reach);
 }
 
 /** i(t): the import tariff, and the spread once more where a defaulter pays, money units per kWh. SPEC 2, 5. */
-function dearestPrice({ breach }: Pick<Rules, "breach">, { importPrice, exportPrice }: Tariffs): bigint {
-  return breach === "defaulter" ? 2n * importPrice - exportPrice : importPrice;
+function dearestPrice({ breach }: Pick<Rules, "breach">, { importPricePerKwh, exportPricePerKwh }: Tariffs): bigint {
+  return breach === "defaulter" ? 2n * importPricePerKwh - exportPricePerKwh : importPricePerKwh;
 }
 
 /** What a pile must have free for its order to take part: the margin of the clearing and that of a round. SPEC 2. */

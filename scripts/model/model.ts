@@ -325,9 +325,9 @@ export class MarketModel {
     const { phases, outcome } = this.roundOf(frame, nowSeconds);
     const allotted = phases.execute(plan, nowSeconds);
     const tariffs = phases.book.publications[0]!;
-    const { importPrice, exportPrice } = tariffs;
+    const { importPricePerKwh, exportPricePerKwh } = tariffs;
     const fills = allotted.map(({ order: { pile, side }, energyWh }): GridFill => {
-      return { pile, side, price: side === "charge" ? importPrice : exportPrice, energyWh };
+      return { pile, side, price: side === "charge" ? importPricePerKwh : exportPricePerKwh, energyWh };
     });
     this.accounts.deliver(frame, [], fills, tariffs);
     this.unrecord(phases.book, outcome);
@@ -544,13 +544,17 @@ export class MarketModel {
 
   /** What a pile keeps free while its order is behind a gate, or would pay for leaving, money units. SPEC 2. */
   private keptFor(pile: Pile, nowSeconds: number): bigint {
-    const { settlement, importCap, wheelingCap, tickSize } = this.parameters;
+    const { settlement, importCapPerKwh, wheelingCapPerKwh, tickSize } = this.parameters;
     const frame = this.gatedFrame(pile, nowSeconds);
     if (frame === undefined) {
       if (this.liveOrder(pile, nowSeconds) === undefined) return 0n;
       if (!this.accounts.leavingCosts(pile, this.lastCleared?.frame)) return 0n;
       const highest = (cap: bigint): bigint => (cap / tickSize < MAX_UINT24 ? cap / tickSize : MAX_UINT24) * tickSize;
-      const tariffs = { importPrice: highest(importCap), exportPrice: 0n, wheelingPrice: highest(wheelingCap) };
+      const tariffs = {
+        importPricePerKwh: highest(importCapPerKwh),
+        exportPricePerKwh: 0n,
+        wheelingPricePerKwh: highest(wheelingCapPerKwh),
+      };
       return marginToTakePart(settlement, marginFor(this.parameters, pile.ratedW, tariffs));
     }
     const margin = this.margin(pile.id, frame);

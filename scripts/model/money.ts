@@ -37,15 +37,17 @@ export function amountUp(price: bigint, energyWh: bigint): bigint {
  * @returns Money units.
  */
 export function lockFor(
-  market: Pick<MarketParameters, "wheelingCap" | "bondPrice">,
+  market: Pick<MarketParameters, "wheelingCapPerKwh" | "bondPricePerKwh">,
   side: Side,
   price: bigint,
   energyWh: bigint,
 ): bigint {
-  return side === "charge" ? amountUp(price + market.wheelingCap, energyWh) : amountUp(market.bondPrice, energyWh);
+  return side === "charge"
+    ? amountUp(price + market.wheelingCapPerKwh, energyWh)
+    : amountUp(market.bondPricePerKwh, energyWh);
 }
 
 /** {@link lockFor} of an order as it stands in the book. */
-export function lockOf(market: Pick<MarketParameters, "wheelingCap" | "bondPrice">, order: Order): bigint {
+export function lockOf(market: Pick<MarketParameters, "wheelingCapPerKwh" | "bondPricePerKwh">, order: Order): bigint {
   return lockFor(market, order.side, order.price, order.remainingWh);
 }

@@ -39,7 +39,7 @@ function checkRounds({ settlement, auctionSeconds, roundSeconds, finaliseSeconds
 
 /** @throws RangeError where nobody could trade, or somebody at the cost of others. SPEC 2, 6. */
 function checkSafety(market: MarketParameters): void {
-  const { minCredit, initialCredit, bondPrice, importCap, breach } = market;
+  const { minCredit, initialCredit, bondPricePerKwh, importCapPerKwh, breach } = market;
   if (minCredit > initialCredit) {
     throw new RangeError(
       `minCredit ${minCredit} must be at most initialCredit ${initialCredit}: else nobody can begin`,
@@ -48,9 +48,9 @@ function checkSafety(market: MarketParameters): void {
   if (market.matching === "credit" && !hasMeters(market)) {
     throw new RangeError("matching by credit needs readingSeconds above 0: without meters two piles raise each other");
   }
-  if (hasMeters(market) && breach === "defaulter" && bondPrice < importCap) {
+  if (hasMeters(market) && breach === "defaulter" && bondPricePerKwh < importCapPerKwh) {
     throw new RangeError(
-      `bondPrice ${bondPrice} must be at least importCap ${importCap} where a defaulter pays, so that bonds cover any breach`,
+      `bondPricePerKwh ${bondPricePerKwh} must be at least importCapPerKwh ${importCapPerKwh} where a defaulter pays, so that bonds cover any breach`,
     );
   }
 }

@@ -32,9 +32,9 @@ export function checkPublication(
   publication: Publication,
   nowSeconds: number,
 ): void {
-  const { leadFrames, tickSize, wheelingCap, importCap } = market;
-  const { importPrice, exportPrice, wheelingPrice } = publication;
-  const tariffs = Object.entries({ importPrice, exportPrice, wheelingPrice });
+  const { leadFrames, tickSize, wheelingCapPerKwh, importCapPerKwh } = market;
+  const { importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh } = publication;
+  const tariffs = Object.entries({ importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh });
   if (tariffs.some(([, price]) => price < 0n)) throw new RangeError("a tariff cannot be negative");
 
   const latestFrame = frameAt(market, nowSeconds) + MAX_PUBLICATION_LEAD_FRAMES;
@@ -42,10 +42,13 @@ export function checkPublication(
   if (memory.recall(frame) !== undefined) throw new MarketRefusal("FrameAlreadyPublished", { frame });
   const latestSeconds = windowOpensAt(market, frame - leadFrames);
   if (nowSeconds > latestSeconds) throw new MarketRefusal("PublishedTooLate", { frame, nowSeconds, latestSeconds });
-  if (wheelingPrice > wheelingCap) throw new MarketRefusal("WheelingAboveCap", { wheelingPrice, wheelingCap });
-  if (importPrice > importCap) throw new MarketRefusal("ImportAboveCap", { importPrice, importCap });
+  if (wheelingPricePerKwh > wheelingCapPerKwh)
+    throw new MarketRefusal("WheelingAboveCap", { wheelingPricePerKwh, wheelingCapPerKwh });
+  if (importPricePerKwh > importCapPerKwh)
+    throw new MarketRefusal("ImportAboveCap", { importPricePerKwh, importCapPerKwh });
   // Two piles would pump the operator's account where the grid buys dearer than it sells.
-  if (exportPrice > importPrice) throw new MarketRefusal("ExportAboveImport", { exportPrice, importPrice });
+  if (exportPricePerKwh > importPricePerKwh)
+    throw new MarketRefusal("ExportAboveImport", { exportPricePerKwh, importPricePerKwh });
   for (const [tariff, price] of tariffs) {
     if (price % tickSize !== 0n) throw new MarketRefusal("TariffOffTick", { tariff, price, tickSize });
     if (price / tickSize > MAX_UINT24) throw new MarketRefusal("TariffOutOfRange", { tariff, price });

@@ -26,7 +26,7 @@ export interface BookEntry {
   /** Dense rank of the waiting time on its side, 1 = longest. */
   timeRank: number;
   /**
-   * f = alpha * Rank(price) + beta * Rank(time); the lowest comes first [T 4.14]. In a market that ranks by credit the
+   * f = priceWeight * Rank(price) + timeWeight * Rank(time); the lowest comes first [T 4.14]. In a market that ranks by credit the
    * weighted sum of [D Table 1], in tenths; the highest comes first.
    */
   priority: number;
@@ -60,15 +60,15 @@ function badness(order: Order): bigint {
 }
 
 /** Of an auction's orders: the price comes before every wait, which is 96 frames at most. */
-const PRICE_FIRST = { alpha: 128, beta: 1 } as const;
-const TIME_ONLY = { alpha: 0, beta: 1 } as const;
+const PRICE_FIRST = { priceWeight: 128, timeWeight: 1 } as const;
+const TIME_ONLY = { priceWeight: 0, timeWeight: 1 } as const;
 
 /** The weights by which a side's orders rank: AdBEV's are the market's own, an auction's are its rule's. SPEC 3. */
 function weightsOf(
-  { matching, alpha, beta }: Pick<MarketParameters, "alpha" | "beta" | "matching">,
+  { matching, priceWeight, timeWeight }: Pick<MarketParameters, "priceWeight" | "timeWeight" | "matching">,
   side: Side | undefined,
-): { alpha: number; beta: number } {
-  if (matching === "adbev" || matching === "credit") return { alpha, beta };
+): { priceWeight: number; timeWeight: number } {
+  if (matching === "adbev" || matching === "credit") return { priceWeight, timeWeight };
   return matching === "meritOrder" && side === "charge" ? TIME_ONLY : PRICE_FIRST;
 }
 
@@ -79,7 +79,7 @@ function weightsOf(
  * @param orders The orders of one side that take part in the frame.
  */
 export function rankSide(
-  market: Pick<MarketParameters, "alpha" | "beta" | "matching" | "icebergThresholdWh">,
+  market: Pick<MarketParameters, "priceWeight" | "timeWeight" | "matching" | "icebergThresholdWh">,
   frame: number,
   orders: readonly Placed[],
 ): Ranked[] {
@@ -87,7 +87,7 @@ export function rankSide(
   // An earlier first frame is a longer wait.
   const timeRanks = denseRanks(orders.map(({ order }) => order.firstFrame));
   const byCredit = market.matching === "credit";
-  const { alpha, beta } = weightsOf(market, orders[0]?.order.side);
+  const { priceWeight, timeWeight } = weightsOf(market, orders[0]?.order.side);
   return orders
     .map(({ pile, order, standing }): Ranked => {
       const priceRank = priceRanks.get(badness(order))!;
@@ -108,7 +108,7 @@ export function rankSide(
               creditHundredths: standing?.creditHundredths ?? 0n,
               ...{ priceRank, prices: priceRanks.size, remainingWh: order.remainingWh },
             })
-          : alpha * priceRank + beta * timeRank,
+          : priceWeight * priceRank + timeWeight * timeRank,
       };
     })
     .sort((a, b) => (a.priority - b.priority) * (byCredit ? -1 : 1) || (a.order.sequence < b.order.sequence ? -1 : 1));

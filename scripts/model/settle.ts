@@ -13,7 +13,7 @@ import { attribute, type Delivery, type Metered, partiesOf, silentReading } from
 import { duesOf, unaskedCost } from "./dues";
 import { hasMeters } from "./parameters";
 
-type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "overBps" | "bondPrice" | "readingSeconds">;
+type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "toleranceBps" | "bondPricePerKwh" | "readingSeconds">;
 
 /** What a settlement asks of a pile with fills. */
 export interface Standing extends Pick<Pile, "ratedW" | "operator"> {

@@ -5,8 +5,8 @@ import type { EvStay } from "./ev";
 /** A market's parameters as agents reckon with them: {@link MarketParameters} in plain numbers. */
 export interface AgentMarket {
   frameSeconds: number;
-  alpha: number;
-  beta: number;
+  priceWeight: number;
+  timeWeight: number;
   icebergThresholdWh: number;
   icebergPeakWh: number;
   minEnergyWh: number;
@@ -49,9 +49,9 @@ export interface PublicNeed {
 /** What the operator has published for a frame. W, money units per kWh. */
 export interface PublishedFrame {
   baseLoadW: number;
-  importPrice: number;
-  exportPrice: number;
-  wheelingPrice: number;
+  importPricePerKwh: number;
+  exportPricePerKwh: number;
+  wheelingPricePerKwh: number;
 }
 
 /**

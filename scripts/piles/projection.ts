@@ -46,7 +46,7 @@ export function projectClearing(view: PublicView, lines: readonly BookLine[]): P
   let totalGridWh = 0;
   for (const bid of bids) {
     const waits = bid.iceberg && frame - bid.firstFrame < view.market.maxWaitFrames && frame < bid.expiryFrame;
-    if (waits || bid.price < (published?.importPrice ?? Infinity)) continue;
+    if (waits || bid.price < (published?.importPricePerKwh ?? Infinity)) continue;
     const energyWh = Math.min(left.get(bid)!, roomWh - totalGridWh);
     if (energyWh === 0) continue;
     add(gridWh, bid.pile, energyWh);
@@ -60,14 +60,14 @@ export function displayedWh(line: BookLine): number {
   return Math.min(line.peakWh, line.remainingWh);
 }
 
-/** One side of the book by f = alpha * Rank(price) + beta * Rank(time) [T 4.14]. */
+/** One side of the book by f = priceWeight * Rank(price) + timeWeight * Rank(time) [T 4.14]. */
 function inPriority(view: PublicView, lines: readonly BookLine[], side: BookLine["side"]): BookLine[] {
   const own = lines.filter((line) => line.side === side);
   const sign = side === "charge" ? -1 : 1;
   const priceRank = denseRank(own.map(({ price }) => sign * price));
   const timeRank = denseRank(own.map(({ firstFrame }) => firstFrame));
   const priority = ({ price, firstFrame }: BookLine) =>
-    view.market.alpha * priceRank.get(sign * price)! + view.market.beta * timeRank.get(firstFrame)!;
+    view.market.priceWeight * priceRank.get(sign * price)! + view.market.timeWeight * timeRank.get(firstFrame)!;
   return own.sort((a, b) => priority(a) - priority(b) || a.sequence - b.sequence);
 }
 

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Row>[] = [
   plain("cappedW", "capped_w"),
   plain("tradedWh", "traded_wh"),
   plain("gridWh", "grid_wh"),
-  plain("importPrice", "import_price"),
+  plain("importPricePerKwh", "import_price"),
   {
     key: "meanPrice",
     csv: "mean_price",

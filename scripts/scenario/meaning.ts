@@ -24,7 +24,7 @@ function* marketProblems({ market }: ScenarioFile): Generator<Problem> {
     const problem = `must be below frameSeconds (${frameSeconds}), found ${auctionSeconds}`;
     yield { path: ["market", "auctionSeconds"], problem };
   }
-  for (const tariff of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
+  for (const tariff of ["importPricePerKwh", "exportPricePerKwh", "wheelingPricePerKwh"] as const) {
     for (const [path, price] of figures(["market", tariff], market[tariff])) {
       if (price % tickSize !== 0)
         yield { path, problem: `must be a multiple of tickSize (${tickSize}), found ${price}` };
@@ -36,25 +36,30 @@ function* marketProblems({ market }: ScenarioFile): Generator<Problem> {
         yield { path, problem: `must be at most ${capName} (${cap}), found ${price}` };
     }
   }
-  for (const [path, price, index] of figures(["market", "exportPrice"], market.exportPrice)) {
-    const imported = figures([], market.importPrice);
+  for (const [path, price, index] of figures(["market", "exportPricePerKwh"], market.exportPricePerKwh)) {
+    const imported = figures([], market.importPricePerKwh);
     // One figure stands for every frame of the day.
     const least = imported.length === 1 || index === undefined ? imported : [imported[index]!];
-    const importPrice = Math.min(...least.map(([, figure]) => figure));
-    if (price > importPrice) yield { path, problem: `must be at most importPrice (${importPrice}), found ${price}` };
+    const importPricePerKwh = Math.min(...least.map(([, figure]) => figure));
+    if (price > importPricePerKwh)
+      yield { path, problem: `must be at most importPricePerKwh (${importPricePerKwh}), found ${price}` };
   }
   yield* safetyProblems(market);
 }
 
 /** The cap that a tariff has, where the scenario names one. */
-function capOf(market: ScenarioFile["market"], tariff: "importPrice" | "exportPrice" | "wheelingPrice") {
-  if (tariff === "wheelingPrice") return ["wheelingCap", market.wheelingCap] as const;
-  return ["importCap", tariff === "importPrice" ? market.importCap : undefined] as const;
+function capOf(
+  market: ScenarioFile["market"],
+  tariff: "importPricePerKwh" | "exportPricePerKwh" | "wheelingPricePerKwh",
+) {
+  if (tariff === "wheelingPricePerKwh") return ["wheelingCapPerKwh", market.wheelingCapPerKwh] as const;
+  return ["importCapPerKwh", tariff === "importPricePerKwh" ? market.importCapPerKwh : undefined] as const;
 }
 
 /** What would make a market useless or unsafe, which no market is deployed with. */
 function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
-  const { settlement, roundSeconds, finaliseSeconds, auctionSeconds, minCredit, initialCredit, bondPrice } = market;
+  const { settlement, roundSeconds, finaliseSeconds, auctionSeconds, minCredit, initialCredit, bondPricePerKwh } =
+    market;
   if (settlement === "benefit" && finaliseSeconds === 0) {
     yield { path: ["market", "finaliseSeconds"], problem: "must be above 0 where plans compete, found 0" };
   }
@@ -74,10 +79,11 @@ function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
     const problem = '"credit" needs a market with meters: market.readingSeconds above 0';
     yield { path: ["market", "matching"], problem };
   }
-  const importCap = market.importCap ?? Math.max(...figures([], market.importPrice).map(([, figure]) => figure));
-  if (metered && market.breach === "defaulter" && bondPrice !== undefined && bondPrice < importCap) {
-    const problem = `must be at least importCap (${importCap}) with meters where a defaulter pays, found ${bondPrice}`;
-    yield { path: ["market", "bondPrice"], problem };
+  const importCapPerKwh =
+    market.importCapPerKwh ?? Math.max(...figures([], market.importPricePerKwh).map(([, figure]) => figure));
+  if (metered && market.breach === "defaulter" && bondPricePerKwh !== undefined && bondPricePerKwh < importCapPerKwh) {
+    const problem = `must be at least importCapPerKwh (${importCapPerKwh}) with meters where a defaulter pays, found ${bondPricePerKwh}`;
+    yield { path: ["market", "bondPricePerKwh"], problem };
   }
 }
 

@@ -123,14 +123,14 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
 }
 
 function toParameters(market: FileMarket): MarketParameters {
-  const importCap = market.importCap ?? largest(market.importPrice);
+  const importCapPerKwh = market.importCapPerKwh ?? largest(market.importPricePerKwh);
   // Where a defaulter pays, bonds cover any breach.
-  const leastBond = market.readingSeconds > 0 && market.breach === "defaulter" ? importCap : 0;
+  const leastBond = market.readingSeconds > 0 && market.breach === "defaulter" ? importCapPerKwh : 0;
   const given = {
     ...market,
-    importCap,
-    bondPrice: market.bondPrice ?? leastBond,
-    wheelingCap: market.wheelingCap ?? largest(market.wheelingPrice),
+    importCapPerKwh,
+    bondPricePerKwh: market.bondPricePerKwh ?? leastBond,
+    wheelingCapPerKwh: market.wheelingCapPerKwh ?? largest(market.wheelingPricePerKwh),
   };
   const entries = SCENARIO_PARAMETERS.map((name) => {
     const value = given[name];
@@ -148,9 +148,9 @@ function toPublication({ market, baseLoadW }: ScenarioFile, frame: number): Publ
   const figure = (daily: number | number[]) => BigInt(typeof daily === "number" ? daily : daily[frame % daily.length]!);
   return {
     baseLoadW: figure(baseLoadW),
-    importPrice: figure(market.importPrice),
-    exportPrice: figure(market.exportPrice),
-    wheelingPrice: figure(market.wheelingPrice),
+    importPricePerKwh: figure(market.importPricePerKwh),
+    exportPricePerKwh: figure(market.exportPricePerKwh),
+    wheelingPricePerKwh: figure(market.wheelingPricePerKwh),
   };
 }
 

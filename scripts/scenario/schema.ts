@@ -9,12 +9,12 @@
  * {
  *   "market": {                     default {}
  *     "maxWaitFrames": 12,          or any other parameter of docs/parameters.md but unit and pileCap
- *     "bondPrice": 0,               default: importCap with meters where a defaulter pays, which is then the least
- *     "wheelingCap": 0,             default: the largest wheelingPrice
- *     "importCap": 200000,          default: the largest importPrice
- *     "importPrice": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
- *     "exportPrice": 50000,         x(t): likewise, at most the importPrice of its frame
- *     "wheelingPrice": 0,           w(t): likewise
+ *     "bondPricePerKwh": 0,               default: importCapPerKwh with meters where a defaulter pays, which is then the least
+ *     "wheelingCapPerKwh": 0,             default: the largest wheelingPricePerKwh
+ *     "importCapPerKwh": 200000,          default: the largest importPricePerKwh
+ *     "importPricePerKwh": 200000,        r(t): one number, or 48, one a frame, repeated from frame 48 on
+ *     "exportPricePerKwh": 50000,         x(t): likewise, at most the importPricePerKwh of its frame
+ *     "wheelingPricePerKwh": 0,           w(t): likewise
  *     "operatorPrefund": 0          in the grid operator's account before frame 0, for exports and surplus
  *   },
  *   "baseLoadW": *,                 P_home(t): one number or 48, may be negative
@@ -156,12 +156,12 @@ const parameters = Object.fromEntries(SCENARIO_PARAMETERS.map((name) => [name, p
 const marketSchema = fields({
   ...parameters,
   // Their defaults depend on tariffs and on who pays for a breach.
-  bondPrice: parameters.bondPrice.removeDefault().optional(),
-  wheelingCap: parameters.wheelingCap.removeDefault().optional(),
-  importCap: parameters.importCap.removeDefault().optional(),
-  importPrice: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
-  exportPrice: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
-  wheelingPrice: daily(0, MAX_SAFE, "money units per kWh").default(0),
+  bondPricePerKwh: parameters.bondPricePerKwh.removeDefault().optional(),
+  wheelingCapPerKwh: parameters.wheelingCapPerKwh.removeDefault().optional(),
+  importCapPerKwh: parameters.importCapPerKwh.removeDefault().optional(),
+  importPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(200_000),
+  exportPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(50_000),
+  wheelingPricePerKwh: daily(0, MAX_SAFE, "money units per kWh").default(0),
   operatorPrefund: amount(0).default(0),
 });
 

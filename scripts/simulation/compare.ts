@@ -171,8 +171,8 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
   return {
     loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
     unservedShare: unservedShare(of(wanted, "charge"), of(servedWh, "charge")),
-    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPrice),
-    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPrice),
+    cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPricePerKwh),
+    earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPricePerKwh),
   };
 }
 

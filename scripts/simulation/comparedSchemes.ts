@@ -50,7 +50,7 @@ export interface SchemeChoices {
 }
 
 const NOBODY = "nobody";
-const CARS_OBEY = "cars obey the operator";
+const OPERATOR_CONTROLS_CARS = "cars obey the operator";
 const ONE_PLAN = "all agents, one plan";
 const BY_PLANS = "cars tell need and end";
 
@@ -68,7 +68,7 @@ function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
   });
   const genetic: ComparedScheme = {
     ...{ key: "genetic", title: `genetic algorithm, a day ahead, ${generations} generations` },
-    ...{ online: false, energy: "charging", cooperates: CARS_OBEY },
+    ...{ online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
     run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
   };
   return [
@@ -152,12 +152,12 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
 /** Direct control by an operator that cars obey, and the optimum that knows all arrivals. */
 function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
-    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: CARS_OBEY },
+    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: OPERATOR_CONTROLS_CARS },
     energy: options.discharging === true ? "both" : "charging",
     run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
   });
   const optimum = (key: string, title: string, discharging: boolean): ComparedScheme => ({
-    ...{ key, title, online: false, cooperates: CARS_OBEY, energy: discharging ? "both" : "charging" },
+    ...{ key, title, online: false, cooperates: OPERATOR_CONTROLS_CARS, energy: discharging ? "both" : "charging" },
     run: (day, market) => offlineOptimum(day.evs, market, baseLoadOf(day), { discharging }),
   });
   const tail = { tailFrames: 1 };

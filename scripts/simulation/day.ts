@@ -149,9 +149,9 @@ class Day {
 
   private book(outcome: FrameOutcome): void {
     const { frame, trades, grid } = outcome;
-    const { wheelingPrice } = this.options.publication(frame);
+    const { wheelingPricePerKwh } = this.options.publication(frame);
     for (const trade of trades) {
-      this.plugged.get(trade.buy)?.bought(trade, wheelingPrice);
+      this.plugged.get(trade.buy)?.bought(trade, wheelingPricePerKwh);
       this.plugged.get(trade.sell)?.sold(trade);
     }
     for (const fill of grid) this.plugged.get(fill.pile)?.filledFromGrid(fill);

@@ -44,7 +44,7 @@ export function reportDay(played: PlayedDay): DayResult {
       cappedW: schemeW(schemes.capped, frame),
       tradedWh: energyOf(trades),
       gridWh: energyOf(grid),
-      importPrice: Number(options.publication(frame).importPrice),
+      importPricePerKwh: Number(options.publication(frame).importPricePerKwh),
       meanPrice: average(deals),
       trades,
       grid,

@@ -21,7 +21,7 @@ export interface FrameReport {
   tradedWh: number;
   gridWh: number;
   /** r(t). */
-  importPrice: number;
+  importPricePerKwh: number;
   /** Average price of the deals of the frame, trades and grid fills alike [T Fig. 4.3]; undefined without any. */
   meanPrice: number | undefined;
   trades: readonly Trade[];

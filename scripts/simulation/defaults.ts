@@ -27,9 +27,9 @@ export interface DaySettings {
   population?: Population;
   policy?: OrderPolicy;
   /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
-  importPrice?: number | readonly number[] | ((frame: number) => number);
-  exportPrice?: number | readonly number[];
-  wheelingPrice?: number | readonly number[];
+  importPricePerKwh?: number | readonly number[] | ((frame: number) => number);
+  exportPricePerKwh?: number | readonly number[];
+  wheelingPricePerKwh?: number | readonly number[];
   /** Length of a frame, s; the market's. */
   frameSeconds?: number;
   /** How EVs deviate from what was agreed; no meters, and everything delivered as agreed, without it. */
@@ -67,9 +67,9 @@ export function defaultDay(settings: DaySettings): DayOptions {
     measured: calendar?.measured ?? { first: warmUpDays * perDay, count: perDay },
     publication: (frame): Publication => ({
       baseLoadW: ofDay(baseLoadW, frame),
-      importPrice: ofDay(settings.importPrice ?? 20 * PENNY, frame),
-      exportPrice: ofDay(settings.exportPrice ?? 5 * PENNY, frame),
-      wheelingPrice: ofDay(settings.wheelingPrice ?? 0, frame),
+      importPricePerKwh: ofDay(settings.importPricePerKwh ?? 20 * PENNY, frame),
+      exportPricePerKwh: ofDay(settings.exportPricePerKwh ?? 5 * PENNY, frame),
+      wheelingPricePerKwh: ofDay(settings.wheelingPricePerKwh ?? 0, frame),
     }),
     publicationBlockFrames: Math.min(48, perDay),
     policy: settings.policy ?? new Waterline(),

@@ -40,10 +40,10 @@ export class EvAccount {
     return this.stream.stream("own");
   }
 
-  bought({ price, energyWh, premium = 0n }: Trade, wheelingPrice: bigint): void {
+  bought({ price, energyWh, premium = 0n }: Trade, wheelingPricePerKwh: bigint): void {
     this.moved(energyWh);
     this.tradedWh += Number(energyWh);
-    for (const part of [price, premium, wheelingPrice]) this.paid += (part * energyWh) / 1000n;
+    for (const part of [price, premium, wheelingPricePerKwh]) this.paid += (part * energyWh) / 1000n;
   }
 
   sold({ price, energyWh, subsidy = 0n }: Trade): void {

@@ -69,7 +69,7 @@ function together(results: readonly DayResult[], feeders: readonly Feeder[]): Da
       cappedW: sum((part) => part.cappedW),
       tradedWh: sum((part) => part.tradedWh),
       gridWh: sum((part) => part.gridWh),
-      importPrice: sum((part) => part.importPrice) / parts.length,
+      importPricePerKwh: sum((part) => part.importPricePerKwh) / parts.length,
       meanPrice: prices.length === 0 ? undefined : prices.reduce((total, price) => total + price, 0) / prices.length,
       trades,
       grid,

@@ -10,8 +10,8 @@ export function agentMarket(parameters: MarketParameters): AgentMarket {
   // All agents share it, so none may write to it.
   return Object.freeze({
     frameSeconds: parameters.frameSeconds,
-    alpha: parameters.alpha,
-    beta: parameters.beta,
+    priceWeight: parameters.priceWeight,
+    timeWeight: parameters.timeWeight,
     icebergThresholdWh: Number(parameters.icebergThresholdWh),
     icebergPeakWh: Number(parameters.icebergPeakWh),
     minEnergyWh: Number(parameters.minEnergyWh),
@@ -39,12 +39,12 @@ export class PublicRecord {
 
   /** The operator published `publications` for the frames from `firstFrame` on. */
   onPublished(firstFrame: number, publications: readonly Publication[]): void {
-    publications.forEach(({ baseLoadW, importPrice, exportPrice, wheelingPrice }, index) =>
+    publications.forEach(({ baseLoadW, importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh }, index) =>
       this.published.set(firstFrame + index, {
         baseLoadW: Number(baseLoadW),
-        importPrice: Number(importPrice),
-        exportPrice: Number(exportPrice),
-        wheelingPrice: Number(wheelingPrice),
+        importPricePerKwh: Number(importPricePerKwh),
+        exportPricePerKwh: Number(exportPricePerKwh),
+        wheelingPricePerKwh: Number(wheelingPricePerKwh),
       }),
     );
     this.publishedUpTo = Math.max(this.publishedUpTo, firstFrame + publications.length - 1);

@@ -32,19 +32,22 @@ const EXPORT: Usual = { ...IMPORT, name: "export tariff", least: 0 };
  */
 export function dayWarnings(day: DayResult, settings: SettingFigures, market: Partial<DeploymentParameters>): string[] {
   // What a file of prices says of the frames.
-  const { importPrice, exportPrice } = settings;
-  const inFrames = (price: DaySettings["importPrice"]) =>
+  const { importPricePerKwh, exportPricePerKwh } = settings;
+  const inFrames = (price: DaySettings["importPricePerKwh"]) =>
     typeof price === "function" ? day.frames.map(({ frame }) => price(frame)) : price;
-  const figures = { importPrice: inFrames(importPrice), exportPrice: inFrames(exportPrice) };
+  const figures = { importPricePerKwh: inFrames(importPricePerKwh), exportPricePerKwh: inFrames(exportPricePerKwh) };
   return [...unusual(figures, market), ...capacityWarnings(day), ...unservedWarnings(day), ...refusalWarnings(day)];
 }
 
 /** What of a day's settings can be off by a power of ten. */
-export type SettingFigures = Pick<DaySettings, "importPrice" | "exportPrice">;
+export type SettingFigures = Pick<DaySettings, "importPricePerKwh" | "exportPricePerKwh">;
 
 /** Figures that are far from what is usual, a line each. */
 export function unusual(
-  { importPrice, exportPrice }: Readonly<Record<"importPrice" | "exportPrice", number | readonly number[] | undefined>>,
+  {
+    importPricePerKwh,
+    exportPricePerKwh,
+  }: Readonly<Record<"importPricePerKwh" | "exportPricePerKwh", number | readonly number[] | undefined>>,
   { capacityW, icebergPeakWh, icebergThresholdWh }: Partial<DeploymentParameters>,
 ): string[] {
   return [
@@ -52,8 +55,8 @@ export function unusual(
       const value = [capacityW, icebergPeakWh, icebergThresholdWh][index];
       return value === undefined ? [] : beyond(usual, Number(value));
     }),
-    ...beyond(IMPORT, importPrice),
-    ...beyond(EXPORT, exportPrice),
+    ...beyond(IMPORT, importPricePerKwh),
+    ...beyond(EXPORT, exportPricePerKwh),
   ];
 }
 
@@ -71,11 +74,14 @@ export function comparisonWarnings(
   market: DeploymentParameters,
 ): string[] {
   const published = Array.from({ length: count }, (_, index) => publication(first + index));
-  const prices = (name: "importPrice" | "exportPrice") => published.map((of) => Number(of[name]));
+  const prices = (name: "importPricePerKwh" | "exportPricePerKwh") => published.map((of) => Number(of[name]));
   const baseLoadsW = published.map(({ baseLoadW }) => Number(baseLoadW));
   const usable = Number(market.capacityW - market.lossAllowanceW);
   return [
-    ...unusual({ importPrice: prices("importPrice"), exportPrice: prices("exportPrice") }, market),
+    ...unusual(
+      { importPricePerKwh: prices("importPricePerKwh"), exportPricePerKwh: prices("exportPricePerKwh") },
+      market,
+    ),
     ...homesAbove(baseLoadsW, usable),
     ...schemes.flatMap(({ title, spread: { unservedShare } }) => {
       if (unservedShare.mean <= UNSERVED_SHARE) return [];

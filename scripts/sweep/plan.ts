@@ -23,21 +23,22 @@ const inDay = (least: number, most: number, changes: (value: number) => Partial<
   changes: (value) => ({ settings: changes(value) }),
 });
 
-const { capacityW, icebergPeakWh, icebergThresholdWh, maxWaitFrames, alpha, beta, maxHorizon } = MARKET_BOUNDS;
+const { capacityW, icebergPeakWh, icebergThresholdWh, maxWaitFrames, priceWeight, timeWeight, maxHorizon } =
+  MARKET_BOUNDS;
 
 /** What can be swept, by name of column. */
 export const SWEEPABLE: Readonly<Record<string, Sweepable>> = {
   evs: inDay(1, 1_000, (evs) => ({ evs })),
   homes: inDay(0, 1_000_000, (homes) => ({ homes })),
-  import_price_units_per_kwh: inDay(0, 100 * PENNY, (importPrice) => ({ importPrice })),
-  export_price_units_per_kwh: inDay(0, 100 * PENNY, (exportPrice) => ({ exportPrice })),
+  import_price_units_per_kwh: inDay(0, 100 * PENNY, (importPricePerKwh) => ({ importPricePerKwh })),
+  export_price_units_per_kwh: inDay(0, 100 * PENNY, (exportPricePerKwh) => ({ exportPricePerKwh })),
   capacity_w: inMarket(capacityW, (value) => ({ capacityW: BigInt(value) })),
   iceberg_peak_wh: inMarket(icebergPeakWh, (value) => ({ icebergPeakWh: BigInt(value) })),
   iceberg_threshold_wh: inMarket(icebergThresholdWh, (value) => ({ icebergThresholdWh: BigInt(value) })),
   max_wait_frames: inMarket(maxWaitFrames, (value) => ({ maxWaitFrames: value })),
   max_horizon_frames: inMarket(maxHorizon, (value) => ({ maxHorizon: value })),
-  alpha: inMarket(alpha, (value) => ({ alpha: value })),
-  beta: inMarket(beta, (value) => ({ beta: value })),
+  priceWeight: inMarket(priceWeight, (value) => ({ priceWeight: value })),
+  timeWeight: inMarket(timeWeight, (value) => ({ timeWeight: value })),
 };
 
 /** A parameter and its values. */

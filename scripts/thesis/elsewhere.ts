@@ -7,7 +7,7 @@ export interface Elsewhere {
   verdict: string;
 }
 
-export const ELSEWHERE: readonly Elsewhere[] = [
+export const REPRODUCED_ELSEWHERE: readonly Elsewhere[] = [
   {
     ...{ id: "4.6", title: "Fig. 4.6: computation cost against the number of peers", command: "report:gas" },
     verdict: "Measured with the contracts' own gas: docs/computation-cost.md.",

@@ -21,7 +21,7 @@ export interface DataArguments extends ReadingArguments {
 
 /** What the files of data say of a day. */
 export interface DataDay {
-  settings: Pick<DaySettings, "population" | "baseLoadW" | "importPrice" | "calendar">;
+  settings: Pick<DaySettings, "population" | "baseLoadW" | "importPricePerKwh" | "calendar">;
   /** One line each: what is odd about the files, and what of them is left out. */
   notes: string[];
 }
@@ -125,7 +125,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
       calendar ??= new DayCalendar(series.clock.clock, date, frameSeconds);
     const figures = byFrame(profile, { file, frameSeconds, calendar, bounds: BOUNDS[what] });
     if (what === "load") day.settings.baseLoadW = figures;
-    else day.settings.importPrice = figures;
+    else day.settings.importPricePerKwh = figures;
   }
   if (calendar !== undefined) day.settings.calendar = calendar;
   return day;

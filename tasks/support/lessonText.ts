@@ -126,7 +126,7 @@ function planText({ proposer, plan, score, refused, won }: PlanView, width: numb
   const judged =
     score === undefined
       ? `refused: ${refused}`
-      : `leaves ${kWh(score.unservedWh, 2)} unserved, root of squared steps ${root(score.squaresW2)}, ` +
+      : `leaves ${kWh(score.unservedWh, 2)} unserved, root of squared steps ${root(score.squaredStepsW2)}, ` +
         `lambda ${grouped(score.lambda).replace(/\s/g, NO_BREAK)}`;
   const mark = won ? pc.green("✓") : pc.yellow("·");
   return `${mark} ${pc.bold(name)}${won ? ", executed" : ""}\n${indented(`${moves} ${judged}`.trim(), width)}`;

@@ -26,8 +26,8 @@ export interface SettingArguments extends DataArguments {
   peak?: string;
   threshold?: string;
   wait?: string;
-  alpha: string;
-  beta: string;
+  priceWeight: string;
+  timeWeight: string;
   csv?: string;
   html?: string;
 }
@@ -65,8 +65,8 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
       `${parameterHelp("icebergThresholdWh")} (default: ${usualFigure("icebergThresholdWh")})`,
     )
     .addOptionalParam("wait", `${parameterHelp("maxWaitFrames")} (default: the setting's)`)
-    .addOptionalParam("alpha", parameterHelp("alpha"), usualFigure("alpha"))
-    .addOptionalParam("beta", parameterHelp("beta"), usualFigure("beta"))
+    .addOptionalParam("priceWeight", parameterHelp("priceWeight"), usualFigure("priceWeight"))
+    .addOptionalParam("timeWeight", parameterHelp("timeWeight"), usualFigure("timeWeight"))
     .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
     .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
     .addFlag("json", "print the result as JSON and nothing else");
@@ -113,8 +113,8 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     ...preset.settings,
     ...(evs === undefined ? {} : { evs }),
     policy,
-    importPrice: tariff("import", args.import),
-    exportPrice: tariff("export", args.export),
+    importPricePerKwh: tariff("import", args.import),
+    exportPricePerKwh: tariff("export", args.export),
     ...data.settings,
   };
   if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
@@ -122,7 +122,7 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   }
   checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
-  const { alpha, beta, maxWaitFrames } = MARKET_BOUNDS;
+  const { priceWeight, timeWeight, maxWaitFrames } = MARKET_BOUNDS;
   const market: Partial<DeploymentParameters> = {
     ...preset.market,
     icebergPeakWh: boundedAmount(
@@ -135,12 +135,12 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
       args.threshold ?? String(preset.market.icebergThresholdWh ?? usualFigure("icebergThresholdWh")),
       MARKET_BOUNDS.icebergThresholdWh,
     ),
-    alpha: wholeNumber("alpha", args.alpha, Number(alpha.least), Number(alpha.most)),
-    beta: wholeNumber("beta", args.beta, Number(beta.least), Number(beta.most)),
+    priceWeight: wholeNumber("priceWeight", args.priceWeight, Number(priceWeight.least), Number(priceWeight.most)),
+    timeWeight: wholeNumber("timeWeight", args.timeWeight, Number(timeWeight.least), Number(timeWeight.most)),
   };
-  const importCap = highestImport(settings.importPrice);
+  const importCapPerKwh = highestImport(settings.importPricePerKwh);
   // The market's own cap, where tariffs are below it.
-  if (importCap > DEFAULT_PARAMETERS.importCap) market.importCap = importCap;
+  if (importCapPerKwh > DEFAULT_PARAMETERS.importCapPerKwh) market.importCapPerKwh = importCapPerKwh;
   if (args.capacity !== undefined) market.capacityW = boundedAmount("capacity", args.capacity, MARKET_BOUNDS.capacityW);
   if (args.wait !== undefined) {
     market.maxWaitFrames = wholeNumber("wait", args.wait, Number(maxWaitFrames.least), Number(maxWaitFrames.most));
@@ -150,14 +150,19 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
 }
 
 /** The highest import tariff that a day can have, money units per kWh: of a file the highest that there is. */
-function highestImport(price: DaySettings["importPrice"]): bigint {
+function highestImport(price: DaySettings["importPricePerKwh"]): bigint {
   if (typeof price === "function" || price === undefined) return price === undefined ? 0n : HIGHEST_TARIFF;
   return BigInt(Math.max(...[price].flat()));
 }
 
 /** @throws InputError where the grid would pay more for energy than it sells it for, which a market refuses */
-function checkTariffs({ importPrice, exportPrice }: Setting["settings"], args: SettingArguments): void {
-  if (typeof importPrice !== "number" || typeof exportPrice !== "number" || exportPrice <= importPrice) return;
+function checkTariffs({ importPricePerKwh, exportPricePerKwh }: Setting["settings"], args: SettingArguments): void {
+  if (
+    typeof importPricePerKwh !== "number" ||
+    typeof exportPricePerKwh !== "number" ||
+    exportPricePerKwh <= importPricePerKwh
+  )
+    return;
   throw new InputError("--export", `expected at most the import tariff, ${args.import} p, found "${args.export}"`);
 }
 

@@ -14,7 +14,7 @@ export const GAS = { gasLimit: 3_000_000 };
 
 /** Victims a (buys 1000 Wh up to 14 p) and b (sells 1000 Wh from 12 p) in frame `start + 1`; attackers m and n. */
 export async function bystanders() {
-  const d = await deployDirect(4, { wheelingCap: PENNY });
+  const d = await deployDirect(4, { wheelingCapPerKwh: PENNY });
   const { market, parameters } = d;
   const start = await freshFrame(market, parameters);
   const [a, b, m, n] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2), nth(d.piles, 3)];
@@ -46,21 +46,21 @@ export type BeforeRound = Setting & { round: number };
  */
 export async function exportRound<T = undefined>(
   account: bigint,
-  exportPrice = 5n * PENNY,
+  exportPricePerKwh = 5n * PENNY,
   overrides: Partial<DeploymentParameters> = {},
   before?: (s: BeforeRound) => Promise<T>,
 ) {
-  const s = await setting(overrides, { exportPrice });
+  const s = await setting(overrides, { exportPricePerKwh });
   const { market } = s;
   const round = s.frame + 26;
-  await publish(market, round - 1, 1, { exportPrice });
-  await publish(market, round, 1, { exportPrice, baseLoadW: 37_000n });
+  await publish(market, round - 1, 1, { exportPricePerKwh });
+  await publish(market, round, 1, { exportPricePerKwh, baseLoadW: 37_000n });
   if (account !== 0n) await market.depositGrid(account);
   await time.increaseTo((round - 3) * F);
   const earlier = (await before?.({ ...s, round })) as T;
   if ((await time.latest()) < (round - 1) * F) await time.increaseTo((round - 1) * F);
   const exporter = nth(s.piles, 0);
-  await market.connect(exporter).place(ask(exportPrice, 2_000n, round));
+  await market.connect(exporter).place(ask(exportPricePerKwh, 2_000n, round));
   await goTo(round, -600);
   const match = await market.clear(round);
   return { ...s, round, match, book: await bookOf(s.rounds, match), exporter, earlier };

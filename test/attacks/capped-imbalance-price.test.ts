@@ -7,7 +7,7 @@ import { metered } from "./metered";
 
 describe("Attack: an import tariff published to fine who takes a little too much", () => {
   const CAP = 20n * PENNY;
-  const fixture = async () => metered(2, { importCap: CAP }, { importPrice: CAP, exportPrice: 0n });
+  const fixture = async () => metered(2, { importCapPerKwh: CAP }, { importPricePerKwh: CAP, exportPricePerKwh: 0n });
 
   it("10 Wh over on a trade of 130 000 cost at most twice the cap that piles knew, 4 000, not 167 772", async () => {
     const s = await loadFixture(fixture);
@@ -19,7 +19,13 @@ describe("Attack: an import tariff published to fine who takes a little too much
     expect(await s.market.freeBalanceOf(nth(s.piles, 0))).to.equal(PILE_BALANCE - 130_000n - (2n * CAP * 10n) / 1_000n);
     await expect(
       s.market.publish([
-        { frame: frame + 40, baseLoadW: 0, importPrice: 2n ** 24n - 1n, exportPrice: 0, wheelingPrice: 0 },
+        {
+          frame: frame + 40,
+          baseLoadW: 0,
+          importPricePerKwh: 2n ** 24n - 1n,
+          exportPricePerKwh: 0,
+          wheelingPricePerKwh: 0,
+        },
       ]),
     )
       .to.be.revertedWithCustomError(s.market, "ImportAboveCap")

@@ -70,7 +70,7 @@ describe("Attack: a block proposer that censors", () => {
       .to.emit(s.rounds, "RoundFinalised")
       .withArgs(s.market, s.round, keccak256(good));
     const [of, fallback] = [await s.rounds.scorePlan(s.book, good), await s.rounds.scoreFallback(s.book)];
-    expect(of.unservedWh < fallback.unservedWh || of.squares < fallback.squares).to.equal(true);
+    expect(of.unservedWh < fallback.unservedWh || of.squaredStepsW2 < fallback.squaredStepsW2).to.equal(true);
   });
 
   it("keeps the winner's finalisation out while it has its time: the fallback is executed, nobody is filled worse", async () => {

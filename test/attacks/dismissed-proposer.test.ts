@@ -59,7 +59,7 @@ describe("Attack: a dismissed proposer", () => {
         .to.be.revertedWithCustomError(s.rounds, "WrongCommitment")
         .withArgs(await s.rounds.commitmentOf(s.market, later, proposer, bytes, SALT));
     }
-    expect((await s.rounds.roundOf(s.market)).equals).to.equal(0n);
+    expect((await s.rounds.roundOf(s.market)).tiedProposers).to.equal(0n);
   });
 
   it("a commitment of this round still opens: the plan is one that may be scored", async () => {
@@ -68,6 +68,6 @@ describe("Attack: a dismissed proposer", () => {
     await commit(s, nth(s.proposers, 0), s.round, bytes);
     await goTo(s.round, -480);
     await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, bytes, SALT);
-    expect((await s.rounds.roundOf(s.market)).equals).to.equal(1n);
+    expect((await s.rounds.roundOf(s.market)).tiedProposers).to.equal(1n);
   });
 });

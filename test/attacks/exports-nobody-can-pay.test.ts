@@ -32,8 +32,8 @@ describe("Attack: a plan that wins on exports nobody can pay", () => {
     await expect(s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, PLAN, SALT))
       .to.be.revertedWithCustomError(s.rounds, "PlanExportsUnfunded")
       .withArgs(0n, COST * 1_000n, (COST - 1n) * 1_000n);
-    const { squares } = await s.rounds.scoreFallback(s.book);
-    expect(squares).to.equal(16_000_000n);
+    const { squaredStepsW2 } = await s.rounds.scoreFallback(s.book);
+    expect(squaredStepsW2).to.equal(16_000_000n);
     await goTo(s.round, -360);
     await s.rounds.finalise(s.market, s.book, "0x");
     expect(await loadOf(s)).to.equal(37_000n);
@@ -43,7 +43,7 @@ describe("Attack: a plan that wins on exports nobody can pay", () => {
   it("to the unit funded, it wins, and what is executed is what was scored", async () => {
     const s = await loadFixture(rich);
     await proposed(s);
-    expect((await s.rounds.roundOf(s.market)).squares).to.equal(0n);
+    expect((await s.rounds.roundOf(s.market)).squaredStepsW2).to.equal(0n);
     await goTo(s.round, -360);
     const words = await flexibleFills(s.market, await s.rounds.finalise(s.market, s.book, PLAN));
     // No step to the frame before, as scored.

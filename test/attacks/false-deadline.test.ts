@@ -114,7 +114,7 @@ describe("Attack: a false deadline or a false need, to be served first", () => {
   });
 
   it("costs nothing to leave where the market was deployed so, which its parameters say", async () => {
-    const s = await setting({ cancelPrice: 0n });
+    const s = await setting({ cancelPricePerKwh: 0n });
     await s.market.connect(nth(s.piles, 0)).place(bid(30n * PENNY, 6_000n, s.frame + 4));
     await goTo(s.frame + 1, -600);
     await s.market.clear(s.frame + 1);

@@ -148,7 +148,7 @@ describe("Attack: front-running of propose", () => {
       s.rounds,
       "WrongCommitment",
     );
-    expect((await s.rounds.roundOf(s.market)).equals).to.equal(2n);
+    expect((await s.rounds.roundOf(s.market)).tiedProposers).to.equal(2n);
   });
 
   it("a commitment that was never opened is worthless in the next round", async () => {

@@ -39,7 +39,7 @@ describe("Attack: gas grief", () => {
 
   /** Victims are piles 1 (buys) and 2 (sells); all others are the attacker's. */
   async function besieged() {
-    const d = await deployDirect(18, { readingSeconds: 3600, wheelingCap: PENNY });
+    const d = await deployDirect(18, { readingSeconds: 3600, wheelingCapPerKwh: PENNY });
     const start = await freshFrame(d.market, d.parameters);
     const [a, b] = [nth(d.piles, 0), nth(d.piles, 1)];
     await d.market.connect(a).place(bid(14n * PENNY, 1_000n, start + 9));
@@ -94,7 +94,7 @@ describe("Attack: gas grief", () => {
 
   it("a book of 512 piles that are all dust icebergs clears in one transaction, and again in the next frame", async function () {
     const snapshot = await takeSnapshot();
-    const { market } = await deployDirect(0, { bondPrice: 12_345n, wheelingCap: 9_999n });
+    const { market } = await deployDirect(0, { bondPricePerKwh: 12_345n, wheelingCapPerKwh: 9_999n });
     const poked = await PokedMarket.of(market);
     const frame = Math.floor((await time.latest()) / F) + 400;
     const orders = Array.from({ length: 512 }, (_, i): PokedOrder => {

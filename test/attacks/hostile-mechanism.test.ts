@@ -10,7 +10,7 @@ import { ask, bid, clear, deployFor, freshFrame, nth, PENNY, TARIFFS } from "../
 
 /** `HostileMechanism.Behaviour`. */
 const DO = { lists: 0, reverts: 1, burns: 2, floods: 3, raw: 4, callsBack: 5 } as const;
-const IMPORT = TARIFFS.importPrice;
+const IMPORT = TARIFFS.importPricePerKwh;
 const WHEELING = PENNY;
 /** Energy in Wh, prices in money units per kWh. */
 interface Lie {
@@ -57,7 +57,7 @@ const LIES: [string, bigint[], "UnsoundFill" | "UnsoundProposal", bigint][] = [
   ["two sides of one pile", [fill({ sell: 1, buy: 1 })], "UnsoundFill", 1n],
   ["a bid as an ask", [fill({ sell: 3, price: 31n * PENNY })], "UnsoundFill", 3n],
   ["an ask as a bid", [fill({ buy: 4, price: 12n * PENNY })], "UnsoundFill", 4n],
-  ["an ask of which the grid is to buy", [fill({ buy: 0, price: TARIFFS.exportPrice })], "UnsoundFill", 2n],
+  ["an ask of which the grid is to buy", [fill({ buy: 0, price: TARIFFS.exportPricePerKwh })], "UnsoundFill", 2n],
   ["the grid on both sides", [fill({ sell: 0, buy: 0, price: IMPORT })], "UnsoundFill", 0n],
   ["the grid below its tariff", [fromGrid({ price: IMPORT - 1n })], "UnsoundProposal", 0n],
   ["the grid above its tariff", [fromGrid({ price: IMPORT + 1n })], "UnsoundProposal", 0n],
@@ -89,7 +89,7 @@ describe("Attack: a hostile mechanism", () => {
   async function setUp(baseLoadW: bigint) {
     const token = await ethers.deployContract("TestToken", [6]);
     const mechanism = await ethers.deployContract("HostileMechanism");
-    const parameters = withDefaults({ wheelingCap: WHEELING, capacityW: 250_000n, maxWaitFrames: 5 });
+    const parameters = withDefaults({ wheelingCapPerKwh: WHEELING, capacityW: 250_000n, maxWaitFrames: 5 });
     const { market, delivery, admin, rounds } = await deployFor(token, parameters, await mechanism.getAddress());
     await token.faucet(admin, 10n ** 30n);
     await token.approve(market, ethers.MaxUint256);
@@ -100,7 +100,7 @@ describe("Attack: a hostile mechanism", () => {
     }
     await market.depositGrid(1_000n);
     await market.setMatchingFund(100n);
-    const start = await freshFrame(market, parameters, { wheelingPrice: WHEELING, baseLoadW });
+    const start = await freshFrame(market, parameters, { wheelingPricePerKwh: WHEELING, baseLoadW });
     const last = start + 5;
     await market.connect(nth(piles, 0)).place(bid(25n * PENNY, 1_000n, last));
     await market.connect(nth(piles, 1)).place(ask(12n * PENNY, 1_000n, last));

@@ -13,7 +13,7 @@ const REWARD = 1_000n;
 
 describe("Attack: taking keepers' rewards without the work", () => {
   const traded = async () => {
-    const s = await metered(3, { keeperReward: REWARD }, { importPrice: 11n * PENNY });
+    const s = await metered(3, { keeperReward: REWARD }, { importPricePerKwh: 11n * PENNY });
     const frame = s.start + 1;
     const [clearer, settler] = [nth(s.piles, 2), await stranger()];
     await s.market.connect(nth(s.piles, 0)).place(bid(13n * PENNY, 1_000n, frame));

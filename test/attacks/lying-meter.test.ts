@@ -17,7 +17,7 @@ const cost = (price: bigint, energyWh: bigint): bigint => (price * energyWh) / 1
 describe("Attack: a silent or double-reporting meter", () => {
   /** Pile 2 (b) sold pile 1 (a) 1 kWh at 13 p in `frame`, which is over; r is 20 p, x is 5 p. Pile 3 is a bystander. */
   async function traded() {
-    const d = await deployDirect(3, { readingSeconds: READING_SECONDS, importCap: IMPORT });
+    const d = await deployDirect(3, { readingSeconds: READING_SECONDS, importCapPerKwh: IMPORT });
     const { market, delivery, parameters } = d;
     const start = await freshFrame(market, parameters);
     const [a, b, c] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2)];

@@ -30,8 +30,8 @@ describe("Attack: asking for far more than can be had, so that everything at onc
   const scores = async (s: Awaited<ReturnType<typeof asked>>) =>
     Promise.all(
       Object.values(PLANS).map(async (totals) => {
-        const { unservedWh, squares } = await s.rounds.scorePlan(s.book, plan(3, totals));
-        return [unservedWh, squares];
+        const { unservedWh, squaredStepsW2 } = await s.rounds.scorePlan(s.book, plan(3, totals));
+        return [unservedWh, squaredStepsW2];
       }),
     );
 
@@ -64,8 +64,8 @@ describe("Attack: asking for far more than can be had, so that everything at onc
       await s.market.connect(nth(s.piles, 0)).place(bid(20n * PENNY, askedWh, round + 2));
       await goTo(round, -600);
       const book = await bookOf(s.rounds, await s.market.clear(round));
-      const { unservedWh, squares } = await s.rounds.scorePlan(book, plan(4, [1n << 17n, 1n << 17n, 1n << 16n]));
-      return [unservedWh, squares];
+      const { unservedWh, squaredStepsW2 } = await s.rounds.scorePlan(book, plan(4, [1n << 17n, 1n << 17n, 1n << 16n]));
+      return [unservedWh, squaredStepsW2];
     };
     const expected = await byLaxity(6_000n);
     expect(expected[0]).to.equal(1_000n);

@@ -3,7 +3,12 @@ import { expect } from "chai";
 import { MaxUint256 } from "ethers";
 import { ethers } from "hardhat";
 
-import { decodeBookHead, decodeChronicle, decodePileState, decodePublication } from "../../scripts/chain/packedWords";
+import {
+  decodeBookHead,
+  decodeMarketTotals,
+  decodePileState,
+  decodePublication,
+} from "../../scripts/chain/packedWords";
 import { currentFrame, goTo, PILE_BALANCE } from "../helpers/market";
 import { signReading } from "../unit/contracts/deliveryFixtures";
 import {
@@ -97,7 +102,11 @@ describe("Attack: overflow at the limits of packed fields", () => {
     // Frames that share a slot, or the low bits, with the one in whose window we are.
     const [sameSlot, sameBits] = [start + 1 + 128, 2 ** 32 + start + 1];
     await goTo(start + 1, -600);
-    await expect(market.publish([{ frame: sameSlot, baseLoadW: 0, importPrice: 0, exportPrice: 0, wheelingPrice: 0 }]))
+    await expect(
+      market.publish([
+        { frame: sameSlot, baseLoadW: 0, importPricePerKwh: 0, exportPricePerKwh: 0, wheelingPricePerKwh: 0 },
+      ]),
+    )
       .to.be.revertedWithCustomError(market, "PublishedTooEarly")
       .withArgs(sameSlot, start + 96);
     for (const frame of [sameSlot, sameBits]) {
@@ -141,18 +150,21 @@ describe("Attack: overflow at the limits of packed fields", () => {
       pfl.push(pflW);
     }
     expect([nth(pfl, 1) - nth(pfl, 0), nth(pfl, 2) - nth(pfl, 1)]).to.deep.equal([2n ** 32n - 1n, 2n ** 32n - 1n]);
-    expect(decodeChronicle(await market.chronicle())).to.deep.include({ lastLoadW: MAX_INT32, pflW: nth(pfl, 2) });
+    expect(decodeMarketTotals(await market.marketTotals())).to.deep.include({
+      lastLoadW: MAX_INT32,
+      pflW: nth(pfl, 2),
+    });
   });
 
   it("tariffs, 24 bits: the dearest is held, one more tick refused", async () => {
-    const { market, parameters } = await deployDirect(0, { importCap: 2n ** 40n - 1n });
+    const { market, parameters } = await deployDirect(0, { importCapPerKwh: 2n ** 40n - 1n });
     const frame = (await currentFrame()) + 40;
-    for (const exportPrice of [TARIFFS.exportPrice, MAX_UINT24 + 1n]) {
-      await expect(publish(market, frame, 1, { importPrice: MAX_UINT24 + 1n, exportPrice }))
+    for (const exportPricePerKwh of [TARIFFS.exportPricePerKwh, MAX_UINT24 + 1n]) {
+      await expect(publish(market, frame, 1, { importPricePerKwh: MAX_UINT24 + 1n, exportPricePerKwh }))
         .to.be.revertedWithCustomError(market, "TariffOutOfRange")
         .withArgs(MAX_UINT24 + 1n, MAX_UINT24);
     }
-    await publish(market, frame, 1, { importPrice: MAX_UINT24, exportPrice: MAX_UINT24, baseLoadW: -1n });
+    await publish(market, frame, 1, { importPricePerKwh: MAX_UINT24, exportPricePerKwh: MAX_UINT24, baseLoadW: -1n });
     expect(decodePublication(await market.publication(frame))).to.deep.include({
       ...{ importTicks: MAX_UINT24, exportTicks: MAX_UINT24, wheelingTicks: 0n, baseLoadW: -1n },
     });
@@ -185,11 +197,11 @@ describe("Attack: overflow at the limits of packed fields", () => {
     const d = await deployDirect(1, {
       readingSeconds: 3600,
       tickSize: 65_535n,
-      importCap: dearest,
+      importCapPerKwh: dearest,
       ratedW: 2 ** 32 - 1,
     });
     const { market, lens, token, parameters } = d;
-    const start = await freshFrame(market, parameters, { importPrice: dearest, exportPrice: 0n });
+    const start = await freshFrame(market, parameters, { importPricePerKwh: dearest, exportPricePerKwh: 0n });
     const giant = nth(d.piles, 0);
     await market.deposit(giant, MAX_MONEY - PILE_BALANCE);
     await market.connect(giant).place(bid(dearest, 1n, start + 9));

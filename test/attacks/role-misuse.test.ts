@@ -80,12 +80,12 @@ describe("Attack: misuse of roles", () => {
   });
 
   it("the grid operator cannot make a bid pay more than its limit and the wheeling cap", async () => {
-    const { market, token, parameters } = await deployDirect(2, { wheelingCap: PENNY });
+    const { market, token, parameters } = await deployDirect(2, { wheelingCapPerKwh: PENNY });
     const [, a, b] = await ethers.getSigners();
     if (a === undefined || b === undefined) throw new Error("no signers");
     const start = await freshFrame(market, parameters, {
-      importPrice: 14n * PENNY,
-      wheelingPrice: PENNY,
+      importPricePerKwh: 14n * PENNY,
+      wheelingPricePerKwh: PENNY,
       baseLoadW: -(2n ** 31n),
     });
     await market.connect(a).place(bid(14n * PENNY, 2001n, start + 1));
@@ -125,10 +125,10 @@ describe("Attack: misuse of roles", () => {
     // What calls itself a market registers meters, opens rounds and is read for itself alone.
     await delivery.connect(me).registerMeter(1, me, me, 1n);
     expect((await delivery.meterOf(market, 1, 0)).key).to.equal(a.address);
-    await expect(market.connect(me).executeFlexible(1, 0n, 0n, []))
+    await expect(market.connect(me).fillFlexibleOrders(1, 0n, 0n, []))
       .to.be.revertedWithCustomError(market, "NotRounds")
       .withArgs(me);
-    await expect(market.connect(me).post(1, ethers.ZeroHash, ethers.ZeroHash, 0n, []))
+    await expect(market.connect(me).bookSettlement(1, ethers.ZeroHash, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "NotDelivery")
       .withArgs(me);
     await expectSolvent(market, token, parameters);

@@ -10,7 +10,7 @@ describe("Attack: self-trading by one operator with many piles", () => {
     const { market, token, parameters, start, a, b, m, n } = await loadFixture(bystanders);
     await market.connect(a).cancel();
     await market.connect(b).cancel();
-    await publish(market, start + 30, 1, { wheelingPrice: PENNY });
+    await publish(market, start + 30, 1, { wheelingPricePerKwh: PENNY });
     await goTo(start + 29);
     await market.connect(m).place(bid(19n * PENNY, 2000n, start + 40));
     await market.connect(n).place(ask(1n * PENNY, 2000n, start + 40));

@@ -1,7 +1,7 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { decodeChronicle, decodeFrameRecord } from "../../scripts/chain/packedWords";
+import { decodeMarketTotals, decodeFrameRecord } from "../../scripts/chain/packedWords";
 import { goTo, PILE_BALANCE } from "../helpers/market";
 import { ask, bid, clear, expectSolvent, fill, nth, PENNY } from "../unit/contracts/fixtures";
 import { metered, REACH_WH, READING_SECONDS } from "./metered";
@@ -9,7 +9,7 @@ import { metered, REACH_WH, READING_SECONDS } from "./metered";
 describe("Attack: one silent 1 Wh seller that holds up a frame's money", () => {
   /** Pile 2 sold pile 1 1 kWh at 13 p, the silent pile 4 sold pile 3 1 Wh at 13 p; pile 5 bought 500 Wh from the grid at 11 p. */
   async function fixture() {
-    const s = await metered(5, {}, { importPrice: 11n * PENNY });
+    const s = await metered(5, {}, { importPricePerKwh: 11n * PENNY });
     const frame = s.start + 1;
     const orders = [
       bid(14n * PENNY, 1_000n, frame),
@@ -43,7 +43,7 @@ describe("Attack: one silent 1 Wh seller that holds up a frame's money", () => {
     expect(await market.freeBalanceOf(nth(s.piles, 4))).to.equal(PILE_BALANCE - 55_000n);
     // What is left is open, and it is the silent pile's money that waits.
     expect(decodeFrameRecord(await market.frameRecord(frame))?.open).to.equal(true);
-    expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(1);
+    expect(decodeMarketTotals(await market.marketTotals()).openFrames).to.equal(1);
     expect(await market.freeBalanceOf(nth(s.piles, 3))).to.equal(before);
     const rest = s.boughtBy([3]);
     const settleRest = async () =>
@@ -56,7 +56,7 @@ describe("Attack: one silent 1 Wh seller that holds up a frame's money", () => {
     const presumed = ((11n + 6n) * PENNY * REACH_WH) / 1_000n;
     expect(await market.freeBalanceOf(nth(s.piles, 3))).to.equal(PILE_BALANCE - presumed - 60n);
     expect(await market.freeBalanceOf(nth(s.piles, 2))).to.equal(PILE_BALANCE - 110n);
-    expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(0);
+    expect(decodeMarketTotals(await market.marketTotals()).openFrames).to.equal(0);
     await expectSolvent(market, s.token, s.parameters);
   });
 

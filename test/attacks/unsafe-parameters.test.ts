@@ -16,7 +16,7 @@ const UNSAFE: [reason: string, parameters: Partial<DeploymentParameters>, name: 
     241n,
   ],
   ["nobody could trade", { minCredit: 5_001n, initialCredit: 5_000n }, "minCredit", 5_001n],
-  ["bonds would not cover a breach", { readingSeconds: 3600, bondPrice: 999_999n }, "bondPrice", 999_999n],
+  ["bonds would not cover a breach", { readingSeconds: 3600, bondPricePerKwh: 999_999n }, "bondPricePerKwh", 999_999n],
   [
     "a clearing that opens a round would outgrow a transaction",
     { settlement: "benefit", matching: "credit", readingSeconds: 3600, pileCap: 513 },
@@ -32,8 +32,8 @@ const SAFE: Partial<DeploymentParameters>[] = [
   { settlement: "benefit", roundSeconds: 240, finaliseSeconds: 120 },
   { minCredit: 5_000n, initialCredit: 5_000n },
   { matching: "credit", readingSeconds: 3600 },
-  { readingSeconds: 3600, bondPrice: 1_000_000n },
-  { readingSeconds: 3600, bondPrice: 0n, breach: "counterparty" },
+  { readingSeconds: 3600, bondPricePerKwh: 1_000_000n },
+  { readingSeconds: 3600, bondPricePerKwh: 0n, breach: "counterparty" },
   { settlement: "benefit", matching: "credit", readingSeconds: 3600, pileCap: 512 },
   // Without rounds their times mean nothing.
   { finaliseSeconds: 0, roundSeconds: 0 },
@@ -68,21 +68,21 @@ describe("Attack: tariffs that pump or fine", () => {
   it("an export tariff above the import tariff, by which two piles would pump the account, is refused", async () => {
     const { market, parameters } = await deployDirect(0);
     const frame = (await freshFrame(market, parameters)) + 30;
-    const tariffs = { importPrice: 20n * PENNY, exportPrice: 20n * PENNY + 1n };
+    const tariffs = { importPricePerKwh: 20n * PENNY, exportPricePerKwh: 20n * PENNY + 1n };
     await expect(publish(market, frame, 1, tariffs))
       .to.be.revertedWithCustomError(market, "ExportAboveImport")
       .withArgs(20n * PENNY + 1n, 20n * PENNY);
-    await publish(market, frame, 1, { ...tariffs, exportPrice: 20n * PENNY });
+    await publish(market, frame, 1, { ...tariffs, exportPricePerKwh: 20n * PENNY });
   });
 
   it("an import tariff above the cap that piles know before they trade is refused", async () => {
-    const { market, parameters } = await deployDirect(0, { importCap: 30n * PENNY });
+    const { market, parameters } = await deployDirect(0, { importCapPerKwh: 30n * PENNY });
     const frame = (await freshFrame(market, parameters)) + 30;
-    for (const importPrice of [30n * PENNY + 1n, 2n ** 24n - 1n]) {
-      await expect(publish(market, frame, 1, { importPrice }))
+    for (const importPricePerKwh of [30n * PENNY + 1n, 2n ** 24n - 1n]) {
+      await expect(publish(market, frame, 1, { importPricePerKwh }))
         .to.be.revertedWithCustomError(market, "ImportAboveCap")
-        .withArgs(importPrice, 30n * PENNY);
+        .withArgs(importPricePerKwh, 30n * PENNY);
     }
-    await publish(market, frame, 1, { importPrice: 30n * PENNY });
+    await publish(market, frame, 1, { importPricePerKwh: 30n * PENNY });
   });
 });

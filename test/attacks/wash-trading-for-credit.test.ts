@@ -16,14 +16,14 @@ const PRIOR_WH = 9_999n;
 
 /** A metered market with victim v (sells) and the two piles m and n of one person. */
 async function washers(operator: string = ZeroAddress) {
-  const d = await deployDirect(1, { wheelingCap: WHEELING, readingSeconds: 3600, creditPriorWh: PRIOR_WH });
+  const d = await deployDirect(1, { wheelingCapPerKwh: WHEELING, readingSeconds: 3600, creditPriorWh: PRIOR_WH });
   const signers = await ethers.getSigners();
   const [v, m, n] = [nth(d.piles, 0), nth(signers, 5), nth(signers, 6)];
   for (const pile of [m, n]) {
     await d.market.registerPile(pile, operator === ZeroAddress ? pile : operator, pile, 7000);
     await d.market.deposit(pile, PILE_BALANCE);
   }
-  const start = await freshFrame(d.market, d.parameters, { wheelingPrice: WHEELING });
+  const start = await freshFrame(d.market, d.parameters, { wheelingPricePerKwh: WHEELING });
   const read = async (
     signer: HardhatEthersSigner,
     pile: number,

@@ -222,9 +222,9 @@ const publish = commands(
   "publish",
   fc.record({ frames: fc.array(tariffs, { minLength: 1, maxLength: 10 }), early: fc.constantFrom(0, 0, 0, 0, 1, 90) }),
   async (of, course, twins) => {
-    const { leadFrames, tickSize, wheelingCap, importCap } = course.market;
+    const { leadFrames, tickSize, wheelingCapPerKwh, importCapPerKwh } = course.market;
     const first = Math.max(course.publishedUpTo + 1, course.frame + leadFrames + 2) - (of.early === 1 ? 3 : -of.early);
-    const most = importCap / tickSize;
+    const most = importCapPerKwh / tickSize;
     const frames = of.frames.map((one, i): FrameTariffs => {
       const { baseLoadW, wheelingShare } = one;
       // The grid must not sell above the cap, nor buy dearer than it sells; tariffs that may be refused go alone.
@@ -232,8 +232,8 @@ const publish = commands(
       const exportTicks = of.early === 0 && one.exportTicks > importTicks ? importTicks : one.exportTicks;
       return {
         ...{ frame: first + i, baseLoadW },
-        ...{ importPrice: importTicks * tickSize, exportPrice: exportTicks * tickSize },
-        wheelingPrice: (((wheelingCap / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
+        ...{ importPricePerKwh: importTicks * tickSize, exportPricePerKwh: exportTicks * tickSize },
+        wheelingPricePerKwh: (((wheelingCapPerKwh / tickSize) * wheelingShare * tickSize) / 2n / tickSize) * tickSize,
       };
     });
     // One that may be refused goes alone: the contract takes back a list of which one is refused, the model does not.

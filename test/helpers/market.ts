@@ -1,7 +1,7 @@
 import { type SnapshotRestorer, takeSnapshot, time } from "@nomicfoundation/hardhat-network-helpers";
 
 import { isLiveState } from "../../scripts/chain/marketClient";
-import { decodeChronicle, decodePileState } from "../../scripts/chain/packedWords";
+import { decodeMarketTotals, decodePileState } from "../../scripts/chain/packedWords";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { Market } from "../../typechain-types";
 import { deploy, type Deployed } from "./deploy";
@@ -52,8 +52,8 @@ export async function nextFirstFrame(market: Market): Promise<bigint> {
 
 /** Numbers and slots of the piles with a live order at the time of the latest block. */
 export async function liveStates(market: Market): Promise<[bigint[], bigint[]]> {
-  const [chronicle, { frameSeconds }, count] = await Promise.all([
-    market.chronicle(),
+  const [marketTotals, { frameSeconds }, count] = await Promise.all([
+    market.marketTotals(),
     market.parameters(),
     market.pileCount(),
   ]);
@@ -62,7 +62,7 @@ export async function liveStates(market: Market): Promise<[bigint[], bigint[]]> 
   const states: bigint[] = [];
   for (let pile = 1n; pile <= count; pile++) {
     const state = await market.pileState(pile);
-    if (!isLiveState(decodePileState(state), decodeChronicle(chronicle), Number(frameSeconds), now)) continue;
+    if (!isLiveState(decodePileState(state), decodeMarketTotals(marketTotals), Number(frameSeconds), now)) continue;
     piles.push(pile);
     states.push(state);
   }

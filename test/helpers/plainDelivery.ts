@@ -2,11 +2,11 @@ import type { PackedFill } from "../../scripts/chain/packedWords";
 
 /** What a settlement depends on beside its fills; prices in money units per kWh. */
 export interface DeliveryRules {
-  importPrice: bigint;
-  exportPrice: bigint;
-  wheelingPrice: bigint;
-  bondPrice: bigint;
-  overBps: bigint;
+  importPricePerKwh: bigint;
+  exportPricePerKwh: bigint;
+  wheelingPricePerKwh: bigint;
+  bondPricePerKwh: bigint;
+  toleranceBps: bigint;
   defaulterPays: boolean;
 }
 
@@ -52,16 +52,16 @@ const max = (...values: bigint[]): bigint => values.reduce((a, b) => (a > b ? a 
 
 /** M(t): what a pile sets aside beside its fills, money units. SPEC 2. */
 export function plainMargin(rules: DeliveryRules, reachWh: bigint): bigint {
-  const { importPrice: r, exportPrice: x, wheelingPrice: w, defaulterPays } = rules;
+  const { importPricePerKwh: r, exportPricePerKwh: x, wheelingPricePerKwh: w, defaulterPays } = rules;
   return amountUp(defaulterPays ? 2n * r - x : r, reachWh) + amountUp(w, reachWh);
 }
 
 /** What a pile's own fills set aside of its money, money units. */
 function fromLocks(fills: readonly PackedFill[], rules: DeliveryRules, number: number): bigint {
   return fills.reduce((sum, { sell, buy, energyWh, price }) => {
-    if (sell === number) return sum + amount(rules.bondPrice, energyWh);
+    if (sell === number) return sum + amount(rules.bondPricePerKwh, energyWh);
     if (buy !== number) return sum;
-    return sum + amount(price, energyWh) + (sell === 0 ? 0n : amount(rules.wheelingPrice, energyWh));
+    return sum + amount(price, energyWh) + (sell === 0 ? 0n : amount(rules.wheelingPricePerKwh, energyWh));
   }, 0n);
 }
 
@@ -118,7 +118,7 @@ export function settlePlainly(
   gridBefore: bigint,
   claimedBefore: bigint,
 ): PlainOutcome {
-  const { importPrice: r, exportPrice: x, wheelingPrice: w, defaulterPays } = rules;
+  const { importPricePerKwh: r, exportPricePerKwh: x, wheelingPricePerKwh: w, defaulterPays } = rules;
   const pileOf = (number: number): PlainPile => before.get(number)!;
   const isReady = (number: number) => overdue || pileOf(number).reading !== undefined;
   const settled = new Set(
@@ -168,7 +168,7 @@ export function settlePlainly(
       breach(sell, undefined, 0n, max(0n, E - g));
     } else {
       const [c, g] = [moved(buy, fill), moved(sell, fill)];
-      const m = min(c, g, p > r ? E : (E * (10_000n + rules.overBps)) / 10_000n);
+      const m = min(c, g, p > r ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n);
       payments.push({ from: buy, to: sell, amount: amount(p, m) });
       payments.push({ from: buy, to: undefined, amount: amount(r, c - m) });
       payments.push({ from: buy, to: undefined, amount: amount(w, m) });

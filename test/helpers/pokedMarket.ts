@@ -100,7 +100,7 @@ export class PokedMarket {
 
   /** Lets `frame` have been cleared last, published, with a load of 1 W, the operator holding `gridBalance`. */
   async setLastCleared(frame: number, gridBalance = 1n): Promise<void> {
-    await this.set("_chronicle", 0, BigInt(frame) | (1n << 32n) | (1n << 72n) | (1n << 73n) | (gridBalance << 153n));
+    await this.set("_marketTotals", 0, BigInt(frame) | (1n << 32n) | (1n << 72n) | (1n << 73n) | (gridBalance << 153n));
   }
 
   /** Lets a frame have been cleared and not settled. */

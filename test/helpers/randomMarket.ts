@@ -22,9 +22,9 @@ export interface SignedStep {
 export interface FrameTariffs {
   frame: number;
   baseLoadW: bigint;
-  importPrice: bigint;
-  exportPrice: bigint;
-  wheelingPrice: bigint;
+  importPricePerKwh: bigint;
+  exportPricePerKwh: bigint;
+  wheelingPricePerKwh: bigint;
 }
 
 /** What happens next; piles go by their numbers, from 1. Money in money units, except what is deposited. */
@@ -250,35 +250,39 @@ export class RandomMarket {
   }
 
   private tariffs(frame: number): FrameTariffs {
-    const { tickSize, wheelingCap } = this.market;
+    const { tickSize, wheelingCapPerKwh } = this.market;
     const { baseLoadW } = this.habits;
-    const wheelingTicks = Number(wheelingCap / tickSize);
+    const wheelingTicks = Number(wheelingCapPerKwh / tickSize);
     const [one, other] = [this.ticks() * tickSize, this.ticks() * tickSize];
     return {
       frame,
       baseLoadW: BigInt(this.random.integer(...baseLoadW)),
-      importPrice: one > other ? one : other,
-      exportPrice: one > other ? other : one,
-      wheelingPrice: BigInt(this.random.pick([0, wheelingTicks, this.random.integer(0, wheelingTicks)])) * tickSize,
+      importPricePerKwh: one > other ? one : other,
+      exportPricePerKwh: one > other ? other : one,
+      wheelingPricePerKwh:
+        BigInt(this.random.pick([0, wheelingTicks, this.random.integer(0, wheelingTicks)])) * tickSize,
     };
   }
 
   /** A publication with one thing wrong with it (or nothing, now and then). */
   private badTariffs(frame: number): FrameTariffs {
-    const { tickSize, wheelingCap, importCap, leadFrames } = this.market;
+    const { tickSize, wheelingCapPerKwh, importCapPerKwh, leadFrames } = this.market;
     const good = this.tariffs(this.publishedUpTo + 1);
     const bad: FrameTariffs[] = [
       { ...good, frame: this.publishedUpTo },
       { ...good, frame: frame + leadFrames + this.random.integer(0, 1) },
       { ...good, frame: frame - 200 },
       { ...good, frame: frame + 97 + this.random.integer(0, 40) },
-      { ...good, wheelingPrice: (wheelingCap / tickSize + 1n) * tickSize },
-      { ...good, importPrice: (MAX_TICKS + 1n) * tickSize },
-      { ...good, importPrice: (importCap / tickSize + 1n) * tickSize },
-      { ...good, exportPrice: good.importPrice + tickSize },
+      { ...good, wheelingPricePerKwh: (wheelingCapPerKwh / tickSize + 1n) * tickSize },
+      { ...good, importPricePerKwh: (MAX_TICKS + 1n) * tickSize },
+      { ...good, importPricePerKwh: (importCapPerKwh / tickSize + 1n) * tickSize },
+      { ...good, exportPricePerKwh: good.importPricePerKwh + tickSize },
     ];
     if (tickSize > 1n) {
-      bad.push({ ...good, importPrice: good.importPrice + 1n }, { ...good, exportPrice: good.exportPrice - 1n });
+      bad.push(
+        { ...good, importPricePerKwh: good.importPricePerKwh + 1n },
+        { ...good, exportPricePerKwh: good.exportPricePerKwh - 1n },
+      );
     }
     const chosen = this.random.pick(bad);
     if (chosen.frame === good.frame && this.random.chance(0.1)) {

@@ -18,7 +18,7 @@ import { DELIVERY_INTERFACE } from "../../scripts/chain/interfaces";
 import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import {
   decodeBookHead,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFill,
   decodeFrameRecord,
   decodePileState,
@@ -312,7 +312,7 @@ export class TwinMarkets {
   /** Compares every balance and order, and that the market holds exactly what it owes. */
   async compare(): Promise<void> {
     const words = wordsOf((await send("eth_call", this.snapshotCall(), "latest")) as string).slice(2);
-    const chronicle = decodeChronicle(words[2]!);
+    const marketTotals = decodeMarketTotals(words[2]!);
     const { tickSize, unit } = this.parameters;
 
     const contract: string[] = [];
@@ -341,7 +341,7 @@ export class TwinMarkets {
       };
       model.push(lineOf(pile, account, this.model.order(id, this.now)));
     }
-    const { lastFrame, lastLoadW, pflW, gridBalance, openFrames } = chronicle;
+    const { lastFrame, lastLoadW, pflW, gridBalance, openFrames } = marketTotals;
     const recorded = this.model.recordedLoad ?? { frame: 0, loadW: 0n };
     const grid = this.model.gridBalance;
     contract.push(`grid ${words[1]} ${gridBalance}, PFL ${pflW}, frame ${lastFrame}, load ${lastLoadW}`);
@@ -492,9 +492,9 @@ export class TwinMarkets {
   /** What the fills of a pile set aside without its margin, money units. */
   private securedBy(fills: readonly bigint[], pile: number): bigint {
     const own = fills.map(decodeFill).filter(({ sell, buy }) => sell === pile || buy === pile);
-    const { bondPrice } = this.parameters;
+    const { bondPricePerKwh } = this.parameters;
     return own.reduce((sum, { sell, energyWh, price }) => {
-      return sum + ((sell === pile ? bondPrice : price) * energyWh) / 1000n;
+      return sum + ((sell === pile ? bondPricePerKwh : price) * energyWh) / 1000n;
     }, 0n);
   }
 
@@ -951,10 +951,10 @@ function exportPlans(book: FrozenBook): Plan[] {
   const publication = book.publications[0]!;
   const sum = (energies: bigint[]) => energies.reduce((total, wh) => total + wh, 0n);
   const sellable = sum(
-    book.asks.filter(({ price }) => price <= publication.exportPrice).map(({ displayedWh }) => displayedWh),
+    book.asks.filter(({ price }) => price <= publication.exportPricePerKwh).map(({ displayedWh }) => displayedWh),
   );
   const wanted = sum(
-    book.bids.filter(({ price }) => price >= publication.importPrice).map(({ displayedWh }) => displayedWh),
+    book.bids.filter(({ price }) => price >= publication.importPricePerKwh).map(({ displayedWh }) => displayedWh),
   );
   const none = Array.from({ length: book.horizon - 1 }, () => 0n);
   if (book.allotment === "laxity") {

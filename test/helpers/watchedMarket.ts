@@ -91,7 +91,11 @@ export async function watchMarket(
       const { frameSeconds } = client.parameters;
       const { timestamp } = (await provider.getBlock("latest"))!;
       const first = Math.floor(timestamp / frameSeconds) + 4;
-      const prices = { importPrice: 20n * BigInt(PENNY), exportPrice: 5n * BigInt(PENNY), wheelingPrice: 0n };
+      const prices = {
+        importPricePerKwh: 20n * BigInt(PENNY),
+        exportPricePerKwh: 5n * BigInt(PENNY),
+        wheelingPricePerKwh: 0n,
+      };
       const frames = Array.from({ length: 24 }, (_, i) => ({ baseLoadW: 30_000n + BigInt(i) * 1_000n, ...prices }));
       await client.publish(sender, first, frames);
       await provider.send("evm_setNextBlockTimestamp", [`0x${((first - 1) * frameSeconds).toString(16)}`]);

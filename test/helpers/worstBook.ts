@@ -11,13 +11,13 @@ import type { PokedOrder } from "./pokedMarket";
 export type Arrangement = "sorted" | "reversed" | "shuffled" | "interleaved" | "rotated";
 export const ARRANGEMENTS: readonly Arrangement[] = ["sorted", "reversed", "shuffled", "interleaved", "rotated"];
 
-/** Weights alpha and beta of the ranks: the default, waiting first, waiting alone; or, with meters, credit in their place. */
+/** Weights priceWeight and timeWeight of the ranks: the default, waiting first, waiting alone; or, with meters, credit in their place. */
 export type Weights = "10:1" | "1:65535" | "0:1" | "credit";
 export const WEIGHTS: Readonly<Record<Weights, Partial<DeploymentParameters>>> = {
-  "10:1": { alpha: 10, beta: 1 },
-  "1:65535": { alpha: 1, beta: 65_535 },
-  "0:1": { alpha: 0, beta: 1 },
-  credit: { matching: "credit", readingSeconds: 3_600, pileCap: 512, bondPrice: 1_000_000n },
+  "10:1": { priceWeight: 10, timeWeight: 1 },
+  "1:65535": { priceWeight: 1, timeWeight: 65_535 },
+  "0:1": { priceWeight: 0, timeWeight: 1 },
+  credit: { matching: "credit", readingSeconds: 3_600, pileCap: 512, bondPricePerKwh: 1_000_000n },
 };
 
 /** What an adversary can choose of a book that fills every pile. All orders are in their last frame. */

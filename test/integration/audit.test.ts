@@ -35,13 +35,19 @@ const CONFIGURATIONS: readonly {
   {
     seed: 1,
     name: "without meters",
-    parameters: { bondPrice: 12_345n, wheelingCap: 9_999n, tickSize: 7n, unit: 10n ** 12n },
+    parameters: { bondPricePerKwh: 12_345n, wheelingCapPerKwh: 9_999n, tickSize: 7n, unit: 10n ** 12n },
   },
   {
     seed: 4,
     name: "where plans compete, by meters, and export",
     parameters: {
-      ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, wheelingCap: 9_999n, keeperReward: 700n },
+      ...{
+        settlement: "benefit",
+        readingSeconds: 3_600,
+        toleranceBps: 500n,
+        wheelingCapPerKwh: 9_999n,
+        keeperReward: 700n,
+      },
       ...{ icebergPeakWh: 10_000n, maxHorizon: 8, chargeEfficiencyBps: 11_000n, dischargeEfficiencyBps: 9_000n },
     },
     habits: { ordersPerFrame: 7, balances: [10n ** 10n, 10n ** 10n, 1_500_000n], meters: METERS },
@@ -49,7 +55,7 @@ const CONFIGURATIONS: readonly {
   {
     seed: 6,
     name: "with meters, ranked by credit, poor piles",
-    parameters: { readingSeconds: 1_800, matching: "credit", overBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
+    parameters: { readingSeconds: 1_800, matching: "credit", toleranceBps: 0n, initialCredit: 0n, creditPriorWh: 0n },
     habits: { balances: POOR, meters: METERS },
   },
 ];

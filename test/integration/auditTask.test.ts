@@ -95,8 +95,8 @@ describe("audit:rebuild", function () {
 
   for (const [what, variable, index, bit, subject, field] of [
     ["a pile's credit", "_states", 2n, 214n, "pile 2", "credit (1/100 point)"],
-    ["how many frames are open", "_chronicle", 0n, 218n, "market", "openFrames"],
-    ["the fluctuation level", "_chronicle", 0n, 73n, "market", "pflW"],
+    ["how many frames are open", "_marketTotals", 0n, 218n, "market", "openFrames"],
+    ["the fluctuation level", "_marketTotals", 0n, 73n, "market", "pflW"],
     ["the sequence", "_head", 0n, 208n, "market", "sequence"],
   ] as const) {
     it(`finds one bit of ${what}, says which event was the last to touch it, and ends with 1`, async () => {

@@ -23,7 +23,7 @@ describe("The worst book clears in one transaction where credit ranks", () => {
       matching: "credit",
       pileCap: 512,
       readingSeconds: 3_600,
-      wheelingCap: 9_999n,
+      wheelingCapPerKwh: 9_999n,
       capacityW: 4_000_000_000n,
       icebergThresholdWh: 1_000_000n,
     });

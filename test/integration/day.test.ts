@@ -78,8 +78,8 @@ describe("a simulated day", function () {
     const meters = { noise: 0.1, leave: 0.1, silent: 0.05, cheat: 0.2 };
     const metered = () => defaultDay({ seed: 1, evs: 30, homes: 30, meters });
     for (const [name, rules] of [
-      ["pays", { wheelingCap: 20_000n }],
-      ["loses", { breach: "counterparty", overBps: 500n }],
+      ["pays", { wheelingCapPerKwh: 20_000n }],
+      ["loses", { breach: "counterparty", toleranceBps: 500n }],
     ] as const) {
       const market = { readingSeconds: 3_600, ...rules };
       const onModel = await runDay(metered(), new ModelPort(withDefaults(market)));

@@ -21,31 +21,31 @@ const HABITS: Habits = {
 };
 
 /** An import tariff that the middle of the prices does not reach, and a bond that covers any breach. */
-const CAPPED = { importCap: 300_000n, bondPrice: 312_345n } satisfies Partial<DeploymentParameters>;
+const CAPPED = { importCapPerKwh: 300_000n, bondPricePerKwh: 312_345n } satisfies Partial<DeploymentParameters>;
 
 const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentParameters>; habits?: Partial<Habits> }[] =
   [
     {
       name: "who breaches pays",
-      parameters: { readingSeconds: 3_600, wheelingCap: 20_000n, ...CAPPED, keeperReward: 1_234n },
+      parameters: { readingSeconds: 3_600, wheelingCapPerKwh: 20_000n, ...CAPPED, keeperReward: 1_234n },
     },
     {
       name: "who breaches loses credit alone, much over counts as agreed",
-      parameters: { readingSeconds: 1_800, breach: "counterparty", overBps: 2_500n, initialCredit: 8_000n },
+      parameters: { readingSeconds: 1_800, breach: "counterparty", toleranceBps: 2_500n, initialCredit: 8_000n },
       habits: { meters: { silent: 0.05, late: 0.1, deviates: 0.7, operatorPaysIn: 2_000, operatorEmpties: 0.5 } },
     },
     {
       name: "ranked by credit, and little of it is too little",
       parameters: {
         ...{ readingSeconds: 600, matching: "credit", minCredit: 4_900n, creditPriorWh: 3_000n },
-        ...{ importCap: 260_000n, bondPrice: 280_000n, maxWaitFrames: 2 },
+        ...{ importCapPerKwh: 260_000n, bondPricePerKwh: 280_000n, maxWaitFrames: 2 },
       },
       habits: { meters: { silent: 0.1, late: 0.1, deviates: 0.5, operatorPaysIn: 50_000 } },
     },
     {
       name: "plans compete, and export",
       parameters: {
-        ...{ settlement: "benefit", readingSeconds: 3_600, overBps: 500n, ...CAPPED, wheelingCap: 9_999n },
+        ...{ settlement: "benefit", readingSeconds: 3_600, toleranceBps: 500n, ...CAPPED, wheelingCapPerKwh: 9_999n },
         ...{ icebergPeakWh: 10_000n, maxHorizon: 8, keeperReward: 999n },
       },
       habits: { balances: [10n ** 10n, 10n ** 10n, 1_500_000n] },
@@ -54,20 +54,20 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
       name: "plans compete by laxity, who breaches loses credit alone",
       parameters: {
         ...{ settlement: "benefit", allotment: "laxity", readingSeconds: 1_800, breach: "counterparty" },
-        ...{ bondPrice: 54_321n, icebergPeakWh: 3_000n, maxHorizon: 5, cancelPrice: 77_777n },
+        ...{ bondPricePerKwh: 54_321n, icebergPeakWh: 3_000n, maxHorizon: 5, cancelPricePerKwh: 77_777n },
       },
       habits: { balances: [10n ** 10n, 3_000_000n] },
     },
     {
       name: "prices that a side does not make, out of the operator's matching fund",
       parameters: {
-        ...{ matching: "vickrey", readingSeconds: 3_600, overBps: 2_500n, ...CAPPED, wheelingCap: 20_000n },
+        ...{ matching: "vickrey", readingSeconds: 3_600, toleranceBps: 2_500n, ...CAPPED, wheelingCapPerKwh: 20_000n },
         tickSize: 7n,
       },
     },
     {
       name: "the last pair steps out, who breaches loses credit alone",
-      parameters: { matching: "mcafee", readingSeconds: 1_800, breach: "counterparty", overBps: 2_500n },
+      parameters: { matching: "mcafee", readingSeconds: 1_800, breach: "counterparty", toleranceBps: 2_500n },
     },
     {
       name: "one price, and plans compete for the rest",
@@ -79,7 +79,7 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
     },
     {
       name: "poor piles, and an operator with nothing",
-      parameters: { ...CAPPED, readingSeconds: 3_600, overBps: 10_000n, initialCredit: 0n, creditPriorWh: 0n },
+      parameters: { ...CAPPED, readingSeconds: 3_600, toleranceBps: 10_000n, initialCredit: 0n, creditPriorWh: 0n },
       habits: {
         balances: [900_000n, 2_000_000n, 9_000_000n],
         meters: { silent: 0.15, late: 0.3, deviates: 0.8, operatorPaysIn: 500, operatorEmpties: 0.9 },

@@ -27,7 +27,7 @@ describe("Gas of a delivery of 50 piles", () => {
 
   it("settles a pile, its reading's signature included, for at most 21 000 gas", async () => {
     const token = await ethers.deployContract("TestToken", [6]);
-    const parameters = withDefaults({ readingSeconds: 3600, wheelingCap: 10n ** 6n });
+    const parameters = withDefaults({ readingSeconds: 3600, wheelingCapPerKwh: 10n ** 6n });
     const { market, delivery, admin } = await deployFor(token, parameters);
     await token.faucet(admin, 10n ** 15n);
     await token.approve(market, ethers.MaxUint256);

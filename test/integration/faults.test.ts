@@ -27,7 +27,7 @@ interface Played {
 const METERS = { noise: 0.1, leave: 0.1, silent: 0.02, cheat: 0.2 };
 
 /** Bonds of a market with meters cover any breach. */
-const BOND_PRICE = DEFAULT_PARAMETERS.importCap;
+const BOND_PRICE = DEFAULT_PARAMETERS.importCapPerKwh;
 
 describe("a simulated day on which things go wrong", function () {
   this.timeout(120_000);
@@ -87,7 +87,7 @@ describe("a simulated day on which things go wrong", function () {
   it("comes out the same where frames with meters wait for readings while the gateway restarts", async () => {
     const { day, faultless, report } = await play("restart@20", metered, {
       readingSeconds: 3_600,
-      bondPrice: BOND_PRICE,
+      bondPricePerKwh: BOND_PRICE,
     });
     expect(day.totals).to.deep.equal(faultless.totals);
     expect(day.delivery).to.deep.equal(faultless.delivery);
@@ -98,7 +98,7 @@ describe("a simulated day on which things go wrong", function () {
     const quiet = () =>
       defaultDay({ seed: 3, evs: 14, homes: 40, meters: { noise: 0, leave: 0, silent: 0, cheat: 0 } });
     const faults = Array.from({ length: 14 }, (_, i) => `offline:${i + 1}@15-43`).join(",");
-    const { day, report } = await play(faults, quiet, { readingSeconds: 3_600, bondPrice: BOND_PRICE });
+    const { day, report } = await play(faults, quiet, { readingSeconds: 3_600, bondPricePerKwh: BOND_PRICE });
     expect(report.cost.ordersLost).to.be.above(0);
     expect(report.cost.readingsLost).to.be.above(0);
     expect(day.totals.refused["PileOffline"]).to.equal(report.cost.ordersLost);
@@ -136,7 +136,7 @@ describe("a simulated day on which things go wrong", function () {
   it("books nothing twice where everything that is signed arrives twice, and again later", async () => {
     const { day, faultless, report } = await play("duplicates", metered, {
       readingSeconds: 3_600,
-      bondPrice: BOND_PRICE,
+      bondPricePerKwh: BOND_PRICE,
     });
     const { orders, ordersRefused, readings, readingsRefused, settlements, settlementsRefused, gas } =
       report.injected.duplicates;
@@ -175,7 +175,7 @@ describe("a simulated day on which things go wrong", function () {
     const many = () => defaultDay({ seed: 3, evs: 30, homes: 40, meters: METERS });
     const plans = () => ({ ...many(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
     const { day, report } = await play(all, plans, {
-      ...{ settlement: "benefit", readingSeconds: 3_600, bondPrice: BOND_PRICE, icebergPeakWh: 10_000n },
+      ...{ settlement: "benefit", readingSeconds: 3_600, bondPricePerKwh: BOND_PRICE, icebergPeakWh: 10_000n },
     });
     const { restarts, missed, late, duplicates, gateways } = report.injected;
     expect([restarts.length, missed.length, late.length, gateways.length]).to.deep.equal([1, 2, 1, 1]);

@@ -18,8 +18,8 @@ import { skipWhereInstrumented } from "../helpers/coverage";
 /** Functions that one contract of this project calls of another, by the function that anyone calls. */
 const MEASURED_WITHIN: Readonly<Record<string, string>> = {
   open: "clear",
-  executeFlexible: "finalise",
-  post: "settle",
+  fillFlexibleOrders: "finalise",
+  bookSettlement: "settle",
   registerMeter: "registerPile",
   rewardClearing: "clear",
   rewardFinalising: "finalise",

@@ -91,7 +91,12 @@ suite("markets on nodes", function () {
     // Its clock is the wall's, however old the latest block is; a proxy lets nobody set it.
     const clock = new WallClock(proxy.provider);
     const { first } = publishableFrames(client.parameters, (await clock.now()) + 5);
-    const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+    const tariffs = {
+      baseLoadW: 33_000n,
+      importPricePerKwh: 200_000n,
+      exportPricePerKwh: 50_000n,
+      wheelingPricePerKwh: 0n,
+    };
     await client.publishFrames(
       operator,
       [first, first + 2].map((frame) => ({ frame, ...tariffs })),

@@ -78,8 +78,8 @@ describe("Rebuilding a market from its events alone", function () {
     return deployDirect(6, {
       ratedW: 9000,
       tickSize: 10n,
-      wheelingCap: 2n * PENNY,
-      bondPrice: PENNY,
+      wheelingCapPerKwh: 2n * PENNY,
+      bondPricePerKwh: PENNY,
       maxWaitFrames: 3,
       capacityW: 38_000n,
       pileCap: 8,
@@ -147,9 +147,9 @@ describe("Rebuilding a market from its events alone", function () {
           {
             frame: frame + 4,
             baseLoadW: BigInt(random.integer(-5000, 36_000)),
-            importPrice: BigInt(random.integer(1000, 2500)) * 100n,
-            exportPrice: 50_000n,
-            wheelingPrice: BigInt(random.integer(0, 2000)) * 10n,
+            importPricePerKwh: BigInt(random.integer(1000, 2500)) * 100n,
+            exportPricePerKwh: 50_000n,
+            wheelingPricePerKwh: BigInt(random.integer(0, 2000)) * 10n,
           },
         ]);
       }

@@ -19,10 +19,10 @@ import { namedAccount } from "../../tasks/support/network";
 
 const METERED_MARKET = {
   ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, matching: "credit" },
-  ...{ readingSeconds: 3_600, overBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 60_000 },
+  ...{ readingSeconds: 3_600, toleranceBps: 1_000, minCredit: 2_000, creditPriorWh: 5_000, operatorPrefund: 60_000 },
   // Claims of whoever clears, finalises and settles go before those of later surpluses.
   ...{ keeperReward: 2_500 },
-  ...{ exportPrice: 150_000, importCap: 300_000, bondPrice: 312_345 },
+  ...{ exportPricePerKwh: 150_000, importCapPerKwh: 300_000, bondPricePerKwh: 312_345 },
 };
 
 /** Some piles have little money, one operator, weather or attributes. */
@@ -177,17 +177,17 @@ describe("market:replay", function () {
     }
     return JSON.stringify({
       market: {
-        ...(metered ? METERED_MARKET : { bondPrice: 12_345 }),
+        ...(metered ? METERED_MARKET : { bondPricePerKwh: 12_345 }),
         tickSize: 5,
-        wheelingCap: 20_000,
-        wheelingPrice: 7_500,
+        wheelingCapPerKwh: 20_000,
+        wheelingPricePerKwh: 7_500,
         capacityW: 45_000,
         lossAllowanceW: 1_500,
         maxWaitFrames: 3,
         minEnergyWh: 10,
-        alpha: random.integer(0, 12),
-        beta: random.integer(1, 12),
-        importPrice: Array.from({ length: 48 }, (_, i) => 180_000 + 5_000 * (i % 7)),
+        priceWeight: random.integer(0, 12),
+        timeWeight: random.integer(1, 12),
+        importPricePerKwh: Array.from({ length: 48 }, (_, i) => 180_000 + 5_000 * (i % 7)),
       },
       baseLoadW: Array.from({ length: 48 }, (_, i) => 30_000 + 1_000 * ((i * 7) % 11)),
       piles,

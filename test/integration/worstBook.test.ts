@@ -43,9 +43,9 @@ describe("The worst book clears in one transaction", () => {
       const deployed = await deployMarket(0, {
         ...{ pileCap: MAX_PILE_CAP },
         // Every amount there is has to be computed.
-        bondPrice: 12_345n,
+        bondPricePerKwh: 12_345n,
         ...WEIGHTS[weights],
-        wheelingCap: 9_999n,
+        wheelingCapPerKwh: 9_999n,
         capacityW: 4_000_000_000n,
         icebergThresholdWh: 1_000_000n,
       });

@@ -35,14 +35,14 @@ interface RoundPlan {
 }
 
 /** Meters, and a tariff that margins are reckoned with. */
-const METERED = { readingSeconds: 3_600, bondPrice: 1_000_000n } satisfies Partial<DeploymentParameters>;
+const METERED = { readingSeconds: 3_600, bondPricePerKwh: 1_000_000n } satisfies Partial<DeploymentParameters>;
 
 /** Every way in which a market with rounds can be deployed. */
 const MODES: Readonly<Record<string, Partial<DeploymentParameters>>> = {
-  "10:1": { alpha: 10, beta: 1 },
-  "1:65535": { alpha: 1, beta: 65_535 },
+  "10:1": { priceWeight: 10, timeWeight: 1 },
+  "1:65535": { priceWeight: 1, timeWeight: 65_535 },
   "by laxity": { allotment: "laxity" },
-  "metered, 1:65535": { ...METERED, alpha: 1, beta: 65_535 },
+  "metered, 1:65535": { ...METERED, priceWeight: 1, timeWeight: 65_535 },
   "metered, by laxity": { ...METERED, allotment: "laxity" },
   "metered, by credit": { ...METERED, matching: "credit" },
   "metered, by credit and laxity": { ...METERED, matching: "credit", allotment: "laxity" },
@@ -70,8 +70,8 @@ describe("The worst round fits into its transactions", () => {
         settlement: "benefit",
         maxHorizon: LONGEST_HORIZON,
         pileCap: 512,
-        bondPrice: 12_345n,
-        wheelingCap: 9_999n,
+        bondPricePerKwh: 12_345n,
+        wheelingCapPerKwh: 9_999n,
         capacityW: 4_000_000_000n,
         keeperReward: 1n,
         ...mode,

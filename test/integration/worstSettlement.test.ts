@@ -110,8 +110,8 @@ describe("The worst settlement fits into one transaction", () => {
   async function deployBench(metered: boolean, piles: number): Promise<Bench> {
     const token = await ethers.deployContract("TestToken", [6]);
     const parameters = withDefaults({
-      ...{ pileCap: piles, wheelingCap: 10n ** 6n, keeperReward: 1n, readingSeconds: metered ? 3600 : 0 },
-      ...(metered ? {} : { bondPrice: 7n }),
+      ...{ pileCap: piles, wheelingCapPerKwh: 10n ** 6n, keeperReward: 1n, readingSeconds: metered ? 3600 : 0 },
+      ...(metered ? {} : { bondPricePerKwh: 7n }),
     });
     const { market, delivery } = await deployFor(token, parameters);
     const some = wallets.slice(0, piles);

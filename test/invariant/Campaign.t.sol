@@ -12,8 +12,8 @@ function usualParameters() pure returns (IMarketParameters.Parameters memory p) 
     p.frameSeconds = 900;
     p.auctionSeconds = 300;
     p.leadFrames = 1;
-    p.alpha = 10;
-    p.beta = 1;
+    p.priceWeight = 10;
+    p.timeWeight = 1;
     p.maxWaitFrames = 3;
     p.icebergThresholdWh = 4000;
     p.icebergPeakWh = 2000;
@@ -28,7 +28,7 @@ function usualParameters() pure returns (IMarketParameters.Parameters memory p) 
     p.dischargeEfficiencyBps = 10_000;
     p.initialCredit = 5000;
     p.creditPriorWh = 10_000;
-    p.importCap = 350_000;
+    p.importCapPerKwh = 350_000;
 }
 
 /// @title AdBEV without meters
@@ -62,10 +62,10 @@ contract BenefitCampaign is Campaign {
         IMarketParameters.Parameters memory p = usualParameters();
         p.unit = 1e12;
         p.tickSize = 100;
-        p.bondPrice = 20_000;
-        p.wheelingCap = 10_000;
+        p.bondPricePerKwh = 20_000;
+        p.wheelingCapPerKwh = 10_000;
         p.allotByLaxity = true;
-        p.cancelPrice = 30_000;
+        p.cancelPricePerKwh = 30_000;
         p.keeperReward = 500;
         p.chargeEfficiencyBps = 10_500;
         p.dischargeEfficiencyBps = 9000;
@@ -91,14 +91,14 @@ contract MeteredCampaign is Campaign {
     /// @inheritdoc Campaign
     function setUp() public override {
         IMarketParameters.Parameters memory p = usualParameters();
-        p.importCap = 300_000;
-        p.bondPrice = 300_000;
-        p.wheelingCap = 5000;
-        p.cancelPrice = 10_000;
+        p.importCapPerKwh = 300_000;
+        p.bondPricePerKwh = 300_000;
+        p.wheelingCapPerKwh = 5000;
+        p.cancelPricePerKwh = 10_000;
         p.keeperReward = 200;
         p.readingSeconds = 1800;
         p.defaulterPays = true;
-        p.overBps = 500;
+        p.toleranceBps = 500;
         p.minCredit = 1000;
         _begin(p, true, 6, 0, 6_000_000);
     }

@@ -171,9 +171,9 @@ contract World {
             frames[i] = IGridTariffs.FrameTariffs({
                 frame: uint32(first + i),
                 baseLoadW: int32(33_000 + swing),
-                importPrice: ((200_000 + swing) / tick) * tick,
-                exportPrice: ((60_000 + 8 * swing) / tick) * tick,
-                wheelingPrice: (_parameters.wheelingCap / 2 / tick) * tick
+                importPricePerKwh: ((200_000 + swing) / tick) * tick,
+                exportPricePerKwh: ((60_000 + 8 * swing) / tick) * tick,
+                wheelingPricePerKwh: (_parameters.wheelingCapPerKwh / 2 / tick) * tick
             });
         }
         VM.prank(People.OPERATOR);

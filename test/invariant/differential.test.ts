@@ -25,21 +25,27 @@ const BALANCES = [10n ** 9n, 10n ** 9n, 10n ** 9n, 10n ** 9n, 3_000_000n, 200_00
 const RATED_W = [7_000, 3_000, 22_000];
 
 const MARKETS: Record<string, Partial<DeploymentParameters>> = {
-  plain: { wheelingCap: 20_000n, bondPrice: 30_000n, maxWaitFrames: 2 },
-  metered: { readingSeconds: 1_800, wheelingCap: 20_000n, maxWaitFrames: 1, creditPriorWh: 3_000n, keeperReward: 321n },
+  plain: { wheelingCapPerKwh: 20_000n, bondPricePerKwh: 30_000n, maxWaitFrames: 2 },
+  metered: {
+    readingSeconds: 1_800,
+    wheelingCapPerKwh: 20_000n,
+    maxWaitFrames: 1,
+    creditPriorWh: 3_000n,
+    keeperReward: 321n,
+  },
   "ranked by credit": {
-    ...{ readingSeconds: 600, matching: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, overBps: 500n },
+    ...{ readingSeconds: 600, matching: "credit", minCredit: 4_000n, creditPriorWh: 5_000n, toleranceBps: 500n },
     breach: "counterparty",
   },
   tight: {
-    importCap: 10n ** 7n,
+    importCapPerKwh: 10n ** 7n,
     capacityW: 25_000n,
     lossAllowanceW: 333n,
     tickSize: 7n,
     unit: 10n ** 12n,
     pileCap: 8,
-    alpha: 1,
-    beta: 40,
+    priceWeight: 1,
+    timeWeight: 40,
   },
   benefit: { settlement: "benefit", maxHorizon: 6, maxWaitFrames: 2, icebergThresholdWh: 0n, icebergPeakWh: 3_000n },
   "benefit, metered, by laxity": {
@@ -66,8 +72,8 @@ describe("Differential campaign: any commands, the model as the oracle", () => {
     const first = course.frame + parameters.leadFrames + 2;
     const { tickSize } = parameters;
     const frames = Array.from({ length: 8 }, (_, i) => ({
-      ...{ frame: first + i, baseLoadW: BigInt(12_000 + 2_000 * i), importPrice: 200_000n * tickSize },
-      ...{ exportPrice: 120_000n * tickSize, wheelingPrice: 0n },
+      ...{ frame: first + i, baseLoadW: BigInt(12_000 + 2_000 * i), importPricePerKwh: 200_000n * tickSize },
+      ...{ exportPricePerKwh: 120_000n * tickSize, wheelingPricePerKwh: 0n },
     }));
     await course.apply(real, { do: "publish", frames });
     await course.apply(real, { do: "depositGrid", amount: 500_000n });

@@ -46,13 +46,13 @@ abstract contract Mechanism is IMechanism {
     function _rank(Auction.Book memory book, Terms calldata terms) internal view virtual {
         terms;
         Auction.prune(book);
-        Auction.rank(book, Auction.Rules({ alpha: PRICE_FIRST, beta: 1, tickSize: 0 }));
+        Auction.rank(book, Auction.Rules({ priceWeight: PRICE_FIRST, timeWeight: 1, tickSize: 0 }));
     }
 
     /// @dev As {_rank} by itself does, and drops nothing: for rules whose prices depend on who does not trade.
     function _rankWhole(Auction.Book memory book) internal pure {
         Auction.keepAll(book);
-        Auction.rank(book, Auction.Rules({ alpha: PRICE_FIRST, beta: 1, tickSize: 0 }));
+        Auction.rank(book, Auction.Rules({ priceWeight: PRICE_FIRST, timeWeight: 1, tickSize: 0 }));
     }
 
     /// @notice Matches a ranked book.

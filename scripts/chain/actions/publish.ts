@@ -7,7 +7,7 @@ import type { MarketContracts } from "./marketContracts";
  *
  * @throws ContractRefusal where the contract refuses
  * @example
- * const publication = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+ * const publication = { baseLoadW: 33_000n, importPricePerKwh: 200_000n, exportPricePerKwh: 50_000n, wheelingPricePerKwh: 0n };
  * await publish(market, operator, [{ frame: 980_000, ...publication }]);
  */
 export async function publish(

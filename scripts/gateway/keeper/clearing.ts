@@ -12,7 +12,7 @@ export class Clearing implements Duty {
     const frame = Math.floor(now / frameSeconds) + 1;
     const begins = frame * frameSeconds;
     if (now < begins - auctionSeconds || now > begins - marginSeconds) return 0;
-    if ((await client.chronicle()).lastFrame >= frame) return 0;
+    if ((await client.marketTotals()).lastFrame >= frame) return 0;
     const { cleared, receipt } = await client.clear(keeper, frame);
     const { loadW, fills } = cleared;
     log.info({ frame, fills: fills.length, loadW: Number(loadW), tx: receipt.hash }, "frame cleared");

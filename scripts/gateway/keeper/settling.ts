@@ -25,7 +25,7 @@ export class Settling implements Duty {
 
   async attend(now: number): Promise<number> {
     const { client } = this.market;
-    const { lastFrame, openFrames, roundOpen } = await client.chronicle();
+    const { lastFrame, openFrames, roundOpen } = await client.marketTotals();
     if (openFrames === 0) return 0;
     const { frameSeconds } = client.parameters;
     let [sent, found] = [0, 0];

@@ -53,7 +53,7 @@ export async function measureLatency(plan: LatencyPlan): Promise<Latency> {
   }
   const ends = (first + frames) * frameSeconds;
   await until(ends);
-  for (const stop = seconds() + 3 * frameSeconds; seconds() < stop && (await client.chronicle()).openFrames > 0;) {
+  for (const stop = seconds() + 3 * frameSeconds; seconds() < stop && (await client.marketTotals()).openFrames > 0;) {
     await pause(500);
   }
   const topics = [topicOf(MARKET_INTERFACE, "FrameSettled")];

@@ -147,7 +147,7 @@ export class Bridge implements Duty {
     const { market, stations, desk } = this.options;
     const { client, log, provider } = market;
     const { frameSeconds } = client.parameters;
-    const { lastFrame: frame, roundOpen } = await client.chronicle();
+    const { lastFrame: frame, roundOpen } = await client.marketTotals();
     if (frame === 0 || roundOpen || now >= (frame + 1) * frameSeconds) return;
     const waiting = stations.filter(
       ({ station }) => station.limit !== undefined && this.limited.get(station.id) !== frame,

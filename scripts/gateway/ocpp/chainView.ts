@@ -67,8 +67,8 @@ export class ChainView {
         continue;
       }
       const { baseLoadW, importTicks, exportTicks, wheelingTicks } = word;
-      const tariffs = { importPrice: importTicks * tickSize, exportPrice: exportTicks * tickSize };
-      this.published.set(at, { frame: at, baseLoadW, ...tariffs, wheelingPrice: wheelingTicks * tickSize });
+      const tariffs = { importPricePerKwh: importTicks * tickSize, exportPricePerKwh: exportTicks * tickSize };
+      this.published.set(at, { frame: at, baseLoadW, ...tariffs, wheelingPricePerKwh: wheelingTicks * tickSize });
     }
     for (const at of this.published.keys()) if (at < frame - FRAMES_BACK) this.published.delete(at);
     return [...this.published.values()].sort((a, b) => a.frame - b.frame);

@@ -64,11 +64,11 @@ export function amount(units: number, { money }: Pick<MarketFacts, "money">): st
   return money.symbol === STERLING ? `${sign}£${tokens.toFixed(2)}` : `${sign}${tokens.toFixed(4)} ${money.symbol}`;
 }
 
-type RankFacts = Pick<MarketFacts, "matching" | "alpha" | "beta">;
+type RankFacts = Pick<MarketFacts, "matching" | "priceWeight" | "timeWeight">;
 
 /** Weights of the price rank and of the time rank; auctions put the price before the time. SPEC 3. */
-function weights({ matching, alpha, beta }: RankFacts): { ofPrice: number; ofTime: number } {
-  return matching === "adbev" ? { ofPrice: alpha, ofTime: beta } : { ofPrice: 128, ofTime: 1 };
+function weights({ matching, priceWeight, timeWeight }: RankFacts): { ofPrice: number; ofTime: number } {
+  return matching === "adbev" ? { ofPrice: priceWeight, ofTime: timeWeight } : { ofPrice: 128, ofTime: 1 };
 }
 
 /** What a market's orders are ranked by. */

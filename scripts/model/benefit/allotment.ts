@@ -64,5 +64,7 @@ export class Allotment {
 export function mayMove(book: FrozenBook, order: FlexibleOrder, offset: number): boolean {
   const publication = book.publications[offset];
   if (publication === undefined || book.frame + offset > order.expiryFrame) return false;
-  return order.side === "charge" ? order.price >= publication.importPrice : order.price <= publication.exportPrice;
+  return order.side === "charge"
+    ? order.price >= publication.importPricePerKwh
+    : order.price <= publication.exportPricePerKwh;
 }

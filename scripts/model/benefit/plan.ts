@@ -64,7 +64,7 @@ export function followPlan(book: FrozenBook, plan: Plan): Course {
     if (offset === 0) first.push(...draws, ...discharges);
     const loadW = plannedLoadW(book, offset, drawWh, dischargeWh);
     checkCapacity(book, offset, loadW);
-    spent += (book.publications[offset]?.exportPrice ?? 0n) * dischargeWh;
+    spent += (book.publications[offset]?.exportPricePerKwh ?? 0n) * dischargeWh;
     checkBudget(book, offset, spent);
     loadsW.push(loadW);
   }

@@ -8,13 +8,13 @@ export type { Score } from "../../core/rounds";
 export function scoreCourse(book: FrozenBook, { loadsW, leftWh }: Course): Score {
   const lastFrame = book.frame + book.horizon - 1;
   const unservedWh = book.bids.reduce((sum, bid) => sum + lostWh(book, lastFrame, bid, leftWh.get(bid)!), 0n);
-  let squaresW2 = 0n;
+  let squaredStepsW2 = 0n;
   let beforeW = book.previousLoadW;
   for (const loadW of loadsW) {
-    if (beforeW !== undefined && loadW !== undefined) squaresW2 += (loadW - beforeW) ** 2n;
+    if (beforeW !== undefined && loadW !== undefined) squaredStepsW2 += (loadW - beforeW) ** 2n;
     beforeW = loadW;
   }
-  return { unservedWh, squaresW2 };
+  return { unservedWh, squaredStepsW2 };
 }
 
 /** The score of a plan. @throws MarketRefusal as {@link followPlan}. */
@@ -24,13 +24,13 @@ export function scorePlan(book: FrozenBook, plan: Plan): Score {
 
 /** Below 0 where `a` is better, above 0 where `b` is, 0 where neither. */
 export function compareScores(a: Score, b: Score): number {
-  const difference = a.unservedWh - b.unservedWh || a.squaresW2 - b.squaresW2;
+  const difference = a.unservedWh - b.unservedWh || a.squaredStepsW2 - b.squaredStepsW2;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** lambda, the benefit that is shown and logged [T 5.7, 6.7]: floor(10^18 / (1 + squares)). */
-export function benefit({ squaresW2 }: Score): bigint {
-  return 10n ** 18n / (1n + squaresW2);
+/** lambda, the benefit that is shown and logged [T 5.7, 6.7]: floor(10^18 / (1 + squaredStepsW2)). */
+export function benefit({ squaredStepsW2 }: Score): bigint {
+  return 10n ** 18n / (1n + squaredStepsW2);
 }
 
 /** What a bid lost by the end of the horizon: what it has left if it ends there; by laxity, what it can no longer get. */

@@ -19,7 +19,7 @@ export class Impatient implements OrderPolicy {
 
 /** What fills a bid from the grid in the next frame, as far as the agent's limit goes; a tick where energy is free. */
 export function nextTariff(own: OwnState, view: PublicView): number {
-  const tariff = view.published(view.frame + 1)?.importPrice ?? own.limitPrice;
+  const tariff = view.published(view.frame + 1)?.importPricePerKwh ?? own.limitPrice;
   return Math.max(view.market.tickSize, Math.min(own.limitPrice, tariff));
 }
 

@@ -67,7 +67,7 @@ export function planSlices(view: PublicView, options: SliceOptions): Map<string,
       continue;
     }
     demands.push({ energyWh: leftWh, frameWh, lastFrame });
-    if (order !== undefined && !order.iceberg && order.price >= published.importPrice) continue; // buys already
+    if (order !== undefined && !order.iceberg && order.price >= published.importPricePerKwh) continue; // buys already
     candidates.push({ need, frameWh, slackFrames: laterFrames + 1 - leftWh / frameWh, mustWh });
   }
   if (candidates.length === 0) return new Map();
@@ -131,7 +131,7 @@ function sliceWh({ need, frameWh, mustWh }: Candidate, wantedWh: number, smalles
 /** The book as it will be when the plan is carried out. */
 function withSlices(view: PublicView, plan: ReadonlyMap<string, number>): BookLine[] {
   const firstFrame = view.frame + 1;
-  const price = view.published(firstFrame)!.importPrice;
+  const price = view.published(firstFrame)!.importPricePerKwh;
   const needs = new Map(view.needs.map((need) => [need.pile, need]));
   const slices = [...plan].map(([pile, energyWh], index): BookLine => {
     const { pileFrameWh, lastFrame: expiryFrame } = needs.get(pile)!;
@@ -151,7 +151,7 @@ function automaticTranches(
   { order }: PublicNeed,
   leftWh: number,
 ): { frame: number; trancheWh: number }[] | undefined {
-  const tariff = view.published(view.frame + 1)!.importPrice;
+  const tariff = view.published(view.frame + 1)!.importPricePerKwh;
   if (order === undefined || !order.iceberg || order.price < tariff) return undefined;
   const tranches: { frame: number; trancheWh: number }[] = [];
   let restWh = leftWh;

@@ -28,7 +28,7 @@ export class WholeNeed implements OrderPolicy {
 export function highestTariff(own: OwnState, view: PublicView): number {
   let highest = 0;
   for (let frame = view.frame + 1; frame <= own.stay.departureFrame; frame++) {
-    highest = Math.max(highest, view.published(frame)?.importPrice ?? 0);
+    highest = Math.max(highest, view.published(frame)?.importPricePerKwh ?? 0);
   }
   return highest === 0 ? own.limitPrice : Math.min(own.limitPrice, highest);
 }

@@ -60,7 +60,7 @@ export function viewOf(book: FrozenBook): BookView {
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
     limitWh: Math.floor(Number(book.capacityW - book.lossAllowanceW) * hours),
     dischargeFactor: Number(book.dischargeEfficiencyBps) / FULL_BPS,
-    exportTicks: book.publications.map((publication) => (publication?.exportPrice ?? 0n) / book.tickSize),
+    exportTicks: book.publications.map((publication) => (publication?.exportPricePerKwh ?? 0n) / book.tickSize),
     exportBudgetTickWh: 1000n * book.exportBudgetTicks,
   };
 }
@@ -69,7 +69,7 @@ function orderOf(book: FrozenBook, order: FlexibleOrder): BookOrder {
   const { side, price } = order;
   const eligible = book.publications.map((publication) => {
     if (publication === undefined) return false;
-    return side === "charge" ? price >= publication.importPrice : price <= publication.exportPrice;
+    return side === "charge" ? price >= publication.importPricePerKwh : price <= publication.exportPricePerKwh;
   });
   return {
     ...{ side, eligible, last: order.expiryFrame - book.frame },

@@ -51,7 +51,7 @@ export class FrameLedger {
   constructor(
     private readonly market: Pick<
       MarketParameters,
-      "tickSize" | "bondPrice" | "frameSeconds" | "readingSeconds" | "breach"
+      "tickSize" | "bondPricePerKwh" | "frameSeconds" | "readingSeconds" | "breach"
     >,
     private readonly address: string,
   ) {}
@@ -153,9 +153,9 @@ export class FrameLedger {
     if (packed === undefined) return 0n;
     const { tickSize } = this.market;
     return marginFor(this.market, ratedW, {
-      importPrice: packed.importTicks * tickSize,
-      exportPrice: packed.exportTicks * tickSize,
-      wheelingPrice: packed.wheelingTicks * tickSize,
+      importPricePerKwh: packed.importTicks * tickSize,
+      exportPricePerKwh: packed.exportTicks * tickSize,
+      wheelingPricePerKwh: packed.wheelingTicks * tickSize,
     });
   }
 
@@ -197,16 +197,16 @@ export class FrameLedger {
 
   /** What fills set aside: a buyer its price and the wheeling charge, a seller its bond, the grid its exports. SPEC 5. */
   setAside(fills: readonly PackedFill[], publication: bigint): SetAside {
-    const { tickSize, bondPrice } = this.market;
-    const wheelingPrice = (decodePublication(publication)?.wheelingTicks ?? 0n) * tickSize;
+    const { tickSize, bondPricePerKwh } = this.market;
+    const wheelingPricePerKwh = (decodePublication(publication)?.wheelingTicks ?? 0n) * tickSize;
     const sums = new Map<number, bigint>();
     const add = (whose: number, amount: bigint) => sums.set(whose, (sums.get(whose) ?? 0n) + amount);
     for (const { sell, buy, energyWh, price, premium = 0n, subsidy = 0n } of fills) {
       const paid = amountDown(price, energyWh) + amountDown(premium, energyWh);
       if (subsidy !== 0n) add(FUND, amountDown(subsidy, energyWh));
       if (sell === GRID || buy === GRID) add(buy, paid);
-      else add(buy, paid + amountDown(wheelingPrice, energyWh));
-      if (sell !== GRID) add(sell, amountDown(bondPrice, energyWh));
+      else add(buy, paid + amountDown(wheelingPricePerKwh, energyWh));
+      if (sell !== GRID) add(sell, amountDown(bondPricePerKwh, energyWh));
     }
     return sums;
   }

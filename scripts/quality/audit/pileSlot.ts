@@ -6,7 +6,7 @@ import type { PileState } from "../../chain/packedWords";
 /** What of a market's parameters a pile's slot depends on. */
 export type SlotParameters = Pick<
   MarketParameters,
-  "frameSeconds" | "tickSize" | "wheelingCap" | "bondPrice" | "initialCredit" | "creditPriorWh"
+  "frameSeconds" | "tickSize" | "wheelingCapPerKwh" | "bondPricePerKwh" | "initialCredit" | "creditPriorWh"
 >;
 
 /** What of a market's totals decides whether an order is still alive. */

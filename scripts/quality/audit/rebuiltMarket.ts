@@ -297,7 +297,7 @@ export class RebuiltMarket {
       e.expect("round", "frame", this.rounds.latest?.frame, e.number("frame"));
       const score = this.rounds.reveal(e.text("plan"));
       e.expect("round", "energy that a plan leaves unserved (Wh)", score?.unservedWh, e.amount("unservedWh"));
-      e.expect("round", "squared steps of a plan (W^2)", score?.squaresW2, e.amount("squares"));
+      e.expect("round", "squared steps of a plan (W^2)", score?.squaredStepsW2, e.amount("squaredStepsW2"));
       e.touch("round");
     },
     RoundFinalised: (e) => {
@@ -372,12 +372,15 @@ export class RebuiltMarket {
 
   /** What a pile pays that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
   private cancelFee(slot: PileState): bigint {
-    const { cancelPrice, settlement } = this.parameters;
+    const { cancelPricePerKwh, settlement } = this.parameters;
     const flexible = slot.iceberg || !slot.charge;
     const reckoned = (this.loads.last?.frame ?? 0) >= slot.firstFrame;
     if (settlement !== "benefit" || !flexible || !reckoned) return 0n;
     const displayedWh = slot.remainingWh < slot.peakWh ? slot.remainingWh : slot.peakWh;
-    const [price, lock] = [amountDown(cancelPrice, displayedWh), lockWith(this.parameters, slot, slot.remainingWh)];
+    const [price, lock] = [
+      amountDown(cancelPricePerKwh, displayedWh),
+      lockWith(this.parameters, slot, slot.remainingWh),
+    ];
     return price < lock ? price : lock;
   }
 

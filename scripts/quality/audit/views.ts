@@ -7,7 +7,7 @@ import { Market__factory } from "../../../typechain-types/factories/contracts/ma
 import { TestToken__factory } from "../../../typechain-types/factories/contracts/test/TestToken__factory";
 import {
   decodeBookHead,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFrameRecord,
   decodePileState,
   field,
@@ -70,7 +70,7 @@ export class Views {
     const { rebuilt } = this;
     const headWord = await this.market.bookHead(this.at);
     const head = decodeBookHead(headWord);
-    const chronicle = decodeChronicle(await this.market.chronicle(this.at));
+    const marketTotals = decodeMarketTotals(await this.market.marketTotals(this.at));
     const { last, pflW } = rebuilt.loads;
     const fields: Subject["fields"] = [
       ["pileCount", BigInt(rebuilt.piles.size), await this.market.pileCount(this.at)],
@@ -78,14 +78,14 @@ export class Views {
       ["paused", rebuilt.paused, head.paused],
       ["moreWords", rebuilt.moreWords, head.moreWords],
       ["live bits of the first 208 piles", rebuilt.liveBits(0), head.live],
-      ["lastFrame", last?.frame ?? 0, chronicle.lastFrame],
-      ["lastLoadW", last?.loadW ?? 0n, chronicle.lastLoadW],
-      ["lastKnown", last?.known ?? false, chronicle.lastKnown],
-      ["pflW", pflW, chronicle.pflW],
-      ["gridBalance (money units)", rebuilt.gridBalance, chronicle.gridBalance],
+      ["lastFrame", last?.frame ?? 0, marketTotals.lastFrame],
+      ["lastLoadW", last?.loadW ?? 0n, marketTotals.lastLoadW],
+      ["lastKnown", last?.known ?? false, marketTotals.lastKnown],
+      ["pflW", pflW, marketTotals.pflW],
+      ["gridBalance (money units)", rebuilt.gridBalance, marketTotals.gridBalance],
       ["matchingFund (money units)", rebuilt.matchingFund, await this.market.matchingFund(this.at)],
-      ["roundOpen", rebuilt.roundOpen, chronicle.roundOpen],
-      ["openFrames", rebuilt.ledger.open.size, chronicle.openFrames],
+      ["roundOpen", rebuilt.roundOpen, marketTotals.roundOpen],
+      ["openFrames", rebuilt.ledger.open.size, marketTotals.openFrames],
     ];
     for (let word = 1; word <= rebuilt.moreWords; word++) {
       const stored = await this.storage(MORE_LIVE_SLOT + BigInt(word - 1));
@@ -145,14 +145,14 @@ export class Views {
 
   /** The book: which piles have an order that can still be filled. */
   async liveOrders(): Promise<Subject> {
-    const chronicle = decodeChronicle(await this.market.chronicle(this.at));
+    const marketTotals = decodeMarketTotals(await this.market.marketTotals(this.at));
     const { frameSeconds } = this.rebuilt.parameters;
     const numbers = [...this.rebuilt.piles.keys()];
     const states = await inBatches(numbers, async (pile) =>
       decodePileState(await this.market.pileState(pile, this.at)),
     );
     const live = new Set(
-      numbers.filter((_, i) => isLiveState(states[i]!, chronicle, frameSeconds, this.block.timestamp)),
+      numbers.filter((_, i) => isLiveState(states[i]!, marketTotals, frameSeconds, this.block.timestamp)),
     );
     const rebuilt = [...this.rebuilt.piles].filter(([, { slot }]) => this.rebuilt.isLive(slot, this.block.timestamp));
     const mine = new Set(rebuilt.map(([pile]) => pile));
@@ -265,8 +265,8 @@ export class Views {
         ["hash of the frozen book", mine?.bookHash ?? ZeroHash, view.bookHash],
         ["winner", mine?.winner ?? ZeroHash, view.winner],
         ["unservedWh of the best", mine?.best?.unservedWh ?? 0n, view.unservedWh],
-        ["squares of the best (W^2)", mine?.best?.squaresW2 ?? 0n, view.squares],
-        ["plans that share the best score", of(mine?.tiedPlans), view.equals],
+        ["squares of the best (W^2)", mine?.best?.squaredStepsW2 ?? 0n, view.squaredStepsW2],
+        ["plans that share the best score", of(mine?.tiedPlans), view.tiedProposers],
       ],
     };
   }

@@ -23,7 +23,7 @@ Rules between parameters, each refused with its reason:
 - \`auctionSeconds\` is below \`frameSeconds\`, \`lossAllowanceW\` at most \`capacityW\`, \`minCredit\` at most \`initialCredit\`.
 - With rounds, \`2 roundSeconds + finaliseSeconds\` fits \`auctionSeconds\`, and \`finaliseSeconds\` is above 0.
 - Matching by credit needs meters: \`readingSeconds\` above 0.
-- With meters and a defaulter who pays, \`bondPrice\` is at least \`importCap\`, so that bonds cover any breach.
+- With meters and a defaulter who pays, \`bondPricePerKwh\` is at least \`importCapPerKwh\`, so that bonds cover any breach.
 - With meters \`pileCap\` is at most 512; with rounds \`pileCap × maxHorizon\` is at most 24 576.
 `;
 }

@@ -16,9 +16,9 @@ const LOW = 100_000;
 const HIGH = 200_000;
 const PUBLICATION: Publication = {
   baseLoadW: 33_000n,
-  importPrice: 300_000n,
-  exportPrice: 50_000n,
-  wheelingPrice: 0n,
+  importPricePerKwh: 300_000n,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
 };
 
 /** Places, cancels, clears and settles seeded books on a fresh market, noting every receipt. */

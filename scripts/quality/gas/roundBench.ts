@@ -23,9 +23,9 @@ const REWARD = 1_000n;
 const IMPORT_PRICE = 200_000n;
 const PUBLICATION: Publication = {
   baseLoadW: 10_000n,
-  importPrice: IMPORT_PRICE,
-  exportPrice: 50_000n,
-  wheelingPrice: 0n,
+  importPricePerKwh: IMPORT_PRICE,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
 };
 const PEAK_WH = 2_000n;
 const ENERGY_WH = 6_000n;

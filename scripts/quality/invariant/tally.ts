@@ -83,7 +83,11 @@ export const HANDLERS_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Functions that only another contract may call: their handlers are hostile, and they succeed in settling and rounds. */
-export const REFUSED_TO_ALL: readonly string[] = ["Market.post", "Market.executeFlexible", "Market.payClaim"];
+export const REFUSED_TO_ALL: readonly string[] = [
+  "Market.bookSettlement",
+  "Market.fillFlexibleOrders",
+  "Market.payClaim",
+];
 
 interface ForgeMetrics {
   calls: number;

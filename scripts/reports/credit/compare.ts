@@ -57,9 +57,9 @@ const WHY_CREDIT =
   "(its cumulative volumes do not follow from row to row)";
 
 /** The one slip that explains a row of money: wheeling on all that was consumed instead of on what was traded. */
-function whyMoney({ consumedWh, producedWh, wheelingPrice }: TableRow, paper: bigint, ours: bigint): string {
+function whyMoney({ consumedWh, producedWh, wheelingPricePerKwh }: TableRow, paper: bigint, ours: bigint): string {
   const tradedWh = consumedWh < producedWh ? consumedWh : producedWh;
-  const more = amountDown(wheelingPrice, consumedWh - tradedWh);
+  const more = amountDown(wheelingPricePerKwh, consumedWh - tradedWh);
   if (more === 0n || paper - ours !== more) return "no reading of the paper's rule explains it";
   const kWh = (energyWh: bigint) => `${Number(energyWh) / 1000} kWh`;
   return (

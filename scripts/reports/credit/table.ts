@@ -27,10 +27,10 @@ export const TABLE_MARKET: Readonly<DeploymentParameters> = {
   ...DEFAULT_PARAMETERS,
   icebergThresholdWh: 1_000_000n,
   icebergPeakWh: 1_000_000n,
-  wheelingCap: 20_000n,
+  wheelingCapPerKwh: 20_000n,
   readingSeconds: 3_600,
   breach: "counterparty",
-  overBps: 10_000n,
+  toleranceBps: 10_000n,
   initialCredit: 10_000n,
   creditPriorWh: 0n,
 };
@@ -42,7 +42,7 @@ export interface TableRow {
   price: bigint;
   agreedWh: bigint;
   /** Money units per kWh. */
-  wheelingPrice: bigint;
+  wheelingPricePerKwh: bigint;
   consumedWh: bigint;
   producedWh: bigint;
 }
@@ -83,7 +83,7 @@ export const TABLE: readonly (TableRow & { paper: RowFigures })[] = PRINTED.map(
     number: index + 1,
     price: yuan(price),
     agreedWh: BigInt(agreed * 1000),
-    wheelingPrice: yuan(wheeling),
+    wheelingPricePerKwh: yuan(wheeling),
     consumedWh: BigInt(consumed * 1000),
     producedWh: BigInt(produced * 1000),
     paper: {
@@ -94,8 +94,8 @@ export const TABLE: readonly (TableRow & { paper: RowFigures })[] = PRINTED.map(
 );
 
 /** What the operator publishes for the frame in which a row is delivered. */
-export function publicationOf({ wheelingPrice }: TableRow): Publication {
-  return { baseLoadW: 0n, importPrice: IMPORT_PRICE, exportPrice: EXPORT_PRICE, wheelingPrice };
+export function publicationOf({ wheelingPricePerKwh }: TableRow): Publication {
+  return { baseLoadW: 0n, importPricePerKwh: IMPORT_PRICE, exportPricePerKwh: EXPORT_PRICE, wheelingPricePerKwh };
 }
 
 /** What a row's meters say. */

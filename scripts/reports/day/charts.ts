@@ -89,7 +89,7 @@ function priceChart({ day, frameSeconds }: DayPage): Chart {
   const inPence = (prices: readonly (number | undefined)[]) => HOURS.map((hour) => prices[hour]);
   const tariffs = HOURS.map((hour) => {
     const frame = day.frames.find((f) => Math.floor((f.frame * frameSeconds) / 3600) % 24 === hour);
-    return frame?.importPrice;
+    return frame?.importPricePerKwh;
   });
   const series: Series[] = [
     { name: "all deals", style: "s0", values: inPence(day.meanPriceByHour), points: true },

@@ -13,7 +13,7 @@ export const EXPORT_PRICE = 5n * PENNY;
  * The default market's cap on r, money units per kWh, which the bonds of asks then cover; undefined where the rules know
  * no cap. SPEC 1, 2.
  */
-export const IMPORT_CAP = (DEFAULT_PARAMETERS as { importCap?: bigint }).importCap;
+export const IMPORT_CAP = (DEFAULT_PARAMETERS as { importCapPerKwh?: bigint }).importCapPerKwh;
 
 /** Parts of the model that not every version of it has: the harness runs on those without them, too. */
 interface VersionedModel {
@@ -32,6 +32,6 @@ export function isComplete(settlement: object & { complete?: boolean }): boolean
 
 /** The default market with meters, where a defaulter pays, with the bond that its rules ask for. */
 export function meteredParameters(changes: Partial<MarketParameters> = {}): MarketParameters {
-  const bond = IMPORT_CAP === undefined ? {} : { bondPrice: IMPORT_CAP };
+  const bond = IMPORT_CAP === undefined ? {} : { bondPricePerKwh: IMPORT_CAP };
   return { ...DEFAULT_PARAMETERS, readingSeconds: 3600, ...bond, ...changes };
 }

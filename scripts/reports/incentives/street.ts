@@ -183,7 +183,7 @@ export class Street implements Surroundings {
 
   private publication(frame: number): Publication {
     const { baseLoadW = () => 100_000n, tariffs = () => ({}) } = this.options;
-    const usual = { importPrice: IMPORT_PRICE, exportPrice: EXPORT_PRICE, wheelingPrice: 0n };
+    const usual = { importPricePerKwh: IMPORT_PRICE, exportPricePerKwh: EXPORT_PRICE, wheelingPricePerKwh: 0n };
     return { baseLoadW: baseLoadW(frame), ...usual, ...tariffs(frame) };
   }
 

@@ -37,8 +37,8 @@ a round, revealing and finalising apart, most of which is arithmetic that a floo
 
 Rounds and settlements by meters were measured on a market of ${FLEXIBLE} piles, all of which have an iceberg in the round
 and a fill in the settlement, with a horizon of ${HORIZON} frames. Four functions have no line: only contracts call them, and
-their gas is in that of the caller. \`open\` is part of a clear that opens a round, \`executeFlexible\` of finalise,
-\`post\` of settle, \`registerMeter\` of registerPile.
+their gas is in that of the caller. \`open\` is part of a clear that opens a round, \`fillFlexibleOrders\` of finalise,
+\`bookSettlement\` of settle, \`registerMeter\` of registerPile.
 
 ## How a plan is encoded
 

@@ -16,7 +16,7 @@ export const SYBIL_MARKET: Partial<DeploymentParameters> = {
 };
 
 const PENNY = 10_000n;
-const TARIFFS = { importPrice: 20n * PENNY, exportPrice: 5n * PENNY, wheelingPrice: 0n };
+const TARIFFS = { importPricePerKwh: 20n * PENNY, exportPricePerKwh: 5n * PENNY, wheelingPricePerKwh: 0n };
 const PILES = 8;
 const RATED_W = 7_000n;
 const BALANCE = 1_000_000_000n;

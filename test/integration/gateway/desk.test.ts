@@ -33,7 +33,12 @@ suite("gateway: order desk", function () {
     market = await marketOnNode(node, 4, { minEnergyWh: 100n });
     const { clock, client, admin } = market;
     start = Math.floor((await clock.now()) / FRAME) + 4;
-    const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+    const tariffs = {
+      baseLoadW: 33_000n,
+      importPricePerKwh: 200_000n,
+      exportPricePerKwh: 50_000n,
+      wheelingPricePerKwh: 0n,
+    };
     await client.publish(
       admin,
       start,
@@ -143,7 +148,7 @@ suite("gateway: order desk", function () {
     ]);
     expect(await get("/markets/main/book")).to.have.length(2);
     await market.clock.reach(start * FRAME - 500);
-    await until("cleared", async () => (await market.client.chronicle()).lastFrame >= start);
+    await until("cleared", async () => (await market.client.marketTotals()).lastFrame >= start);
     await node.provider.send("evm_mine", []);
     await until("final", async () => (await stateOf(bid.answer))["state"] === "final");
     const frame = (await get(`/markets/main/frames/${start}?account=${nodeWallet(1).address}`)) as { fills: unknown[] };

@@ -15,7 +15,12 @@ import { accountsOn, keptMarket, marketOnNode, type NodeMarket, nodeWallet } fro
 import { HAS_ANVIL, type RunningNode, startAnvil, startHardhatNode } from "../../helpers/nodes";
 
 const FRAME = 1_800;
-const TARIFFS = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+const TARIFFS = {
+  baseLoadW: 33_000n,
+  importPricePerKwh: 200_000n,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
+};
 
 /** Every run tries anvil, where there is one; a full one the node of Hardhat, too. */
 const NODES: [string, () => Promise<RunningNode>][] = [
@@ -79,18 +84,18 @@ for (const [kind, startNode] of NODES)
       await client.place(transactor(1), { side: "charge", ...order });
       await client.place(transactor(2), { side: "discharge", ...order });
       await service.round();
-      expect((await client.chronicle()).lastFrame).to.be.lessThan(start);
+      expect((await client.marketTotals()).lastFrame).to.be.lessThan(start);
       await clock.reach(start * FRAME - 500);
       for (let i = 0; i < 3; i++) await service.round();
-      const chronicle = await client.chronicle();
-      expect([chronicle.lastFrame, chronicle.openFrames]).to.deep.equal([start, 1]);
+      const marketTotals = await client.marketTotals();
+      expect([marketTotals.lastFrame, marketTotals.openFrames]).to.deep.equal([start, 1]);
 
       // Over, but one meter is silent: nothing is settled; halfway the other's reading is stored.
       await clock.reach((start + 1) * FRAME + 10);
       const one = { pile: 1, frame: start, consumedWh: 1_500n, producedWh: 0n };
       readings.keep(one, await client.signReading(piles[0]!, one));
       await service.round();
-      expect((await client.chronicle()).openFrames).to.equal(1);
+      expect((await client.marketTotals()).openFrames).to.equal(1);
       expect(await client.hasReading(1, start)).to.equal(false);
       await clock.reach((start + 1) * FRAME + 1_000);
       for (let i = 0; i < 2; i++) await service.round();
@@ -98,7 +103,7 @@ for (const [kind, startNode] of NODES)
       const other = { pile: 2, frame: start, consumedWh: 0n, producedWh: 1_500n };
       readings.keep(other, await client.signReading(piles[1]!, other));
       for (let i = 0; i < 3; i++) await service.round();
-      expect((await client.chronicle()).openFrames).to.equal(0);
+      expect((await client.marketTotals()).openFrames).to.equal(0);
       expect((await client.pileState(2)).credit).to.be.greaterThan(0n);
 
       const mined = await minedOf(keeper.address);
@@ -146,6 +151,6 @@ for (const [kind, startNode] of NODES)
       expect((await client.rounds().state()).executed).to.equal(true);
       await clock.reach((start + 1) * FRAME + 1);
       for (let i = 0; i < 3; i++) await after.round();
-      expect((await client.chronicle()).openFrames).to.equal(0);
+      expect((await client.marketTotals()).openFrames).to.equal(0);
     });
   });

@@ -32,7 +32,12 @@ suite("gateway: charging stations", function () {
     market = await marketOnNode(node, 2, { readingSeconds: FRAME });
     const { clock, client, admin } = market;
     start = Math.floor((await clock.now()) / FRAME) + 4;
-    const tariffs = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+    const tariffs = {
+      baseLoadW: 33_000n,
+      importPricePerKwh: 200_000n,
+      exportPricePerKwh: 50_000n,
+      wheelingPricePerKwh: 0n,
+    };
     await client.publish(
       admin,
       start,

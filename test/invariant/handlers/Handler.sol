@@ -82,10 +82,10 @@ abstract contract Handler {
         READING_SECONDS = p.readingSeconds;
         TICK_SIZE = p.tickSize;
         UNIT = p.unit;
-        BOND_PRICE = p.bondPrice;
-        WHEELING_CAP = p.wheelingCap;
+        BOND_PRICE = p.bondPricePerKwh;
+        WHEELING_CAP = p.wheelingCapPerKwh;
         MIN_CREDIT = p.minCredit;
-        IMPORT_CAP = p.importCap;
+        IMPORT_CAP = p.importCapPerKwh;
         FIRST_PILE = MIRROR.firstPile();
         PLENTY = p.readingSeconds == 0 ? 300_000 : 4_500_000;
     }

@@ -68,13 +68,20 @@ contract HostileHandler is Handler {
     }
 
     /// @notice Only the delivery contract books settlements.
-    function post(uint256 seed) external resumed refused("INV-6 somebody booked a settlement of its own") {
+    function bookSettlement(uint256 seed) external resumed refused("INV-6 somebody booked a settlement of its own") {
         uint256 count = MIRROR.unsettledCount();
         uint256 frame = count == 0 ? MIRROR.lastFrame() : MIRROR.unsettled(seed % count);
         Told.Frame memory f = MIRROR.frameOf(frame);
         (bool done, bytes memory answer) = _as(
             address(MARKET),
-            abi.encodeWithSelector(ISettlement.post.selector, frame, f.digest, 0, f.setAside, new uint256[](0)),
+            abi.encodeWithSelector(
+                ISettlement.bookSettlement.selector,
+                frame,
+                f.digest,
+                0,
+                f.setAside,
+                new uint256[](0)
+            ),
             seed
         );
         _bubble(done, answer);
@@ -122,11 +129,13 @@ contract HostileHandler is Handler {
     }
 
     /// @notice Only the rounds' contract executes flexible orders.
-    function executeFlexible(uint256 seed) external resumed refused("INV-6 somebody filled orders of its own choice") {
+    function fillFlexibleOrders(
+        uint256 seed
+    ) external resumed refused("INV-6 somebody filled orders of its own choice") {
         (bool done, bytes memory answer) = _as(
             address(MARKET),
             abi.encodeWithSelector(
-                IRoundExecution.executeFlexible.selector,
+                IRoundExecution.fillFlexibleOrders.selector,
                 MIRROR.lastFrame(),
                 int256(0),
                 uint256(0),
@@ -285,10 +294,10 @@ contract HostileHandler is Handler {
         uint256 earliest = (block.timestamp + AUCTION_SECONDS) / FRAME_SECONDS + 3;
         frames[0].frame = uint32(frame < earliest ? earliest : frame);
         uint64 tick = uint64(TICK_SIZE);
-        frames[0].importPrice = (uint64(IMPORT_CAP) / tick) * tick;
-        if (which == 15) frames[0].importPrice += tick;
-        else if (which == 16) frames[0].exportPrice = frames[0].importPrice + tick;
-        else frames[0].wheelingPrice = (uint64(WHEELING_CAP) / tick + 1) * tick;
+        frames[0].importPricePerKwh = (uint64(IMPORT_CAP) / tick) * tick;
+        if (which == 15) frames[0].importPricePerKwh += tick;
+        else if (which == 16) frames[0].exportPricePerKwh = frames[0].importPricePerKwh + tick;
+        else frames[0].wheelingPricePerKwh = (uint64(WHEELING_CAP) / tick + 1) * tick;
         MARKET.publish(frames);
     }
 

@@ -106,14 +106,16 @@ contract OperatorsHandler is Handler {
     function _tariffs(uint32 frame, uint256 seed) private view returns (IGridTariffs.FrameTariffs memory) {
         // Half of the frames leave the grid little room or none.
         uint256 load = _in(_mix(seed, 1), seed % 2 == 0 ? 45_000 : 0, 60_000);
-        uint256 importPrice = _price(_mix(seed, 2), 100_000, IMPORT_CAP);
+        uint256 importPricePerKwh = _price(_mix(seed, 2), 100_000, IMPORT_CAP);
         return
             IGridTariffs.FrameTariffs({
                 frame: frame,
                 baseLoadW: seed % 9 == 0 ? -int32(int256(load)) : int32(int256(load)),
-                importPrice: uint64(importPrice),
-                exportPrice: uint64(_price(_mix(seed, 3), 0, importPrice > 250_000 ? 250_000 : importPrice)),
-                wheelingPrice: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP))
+                importPricePerKwh: uint64(importPricePerKwh),
+                exportPricePerKwh: uint64(
+                    _price(_mix(seed, 3), 0, importPricePerKwh > 250_000 ? 250_000 : importPricePerKwh)
+                ),
+                wheelingPricePerKwh: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP))
             });
     }
 }

@@ -53,8 +53,8 @@ contract PretendedMarket {
     }
 
     /// @notice That market's running totals.
-    function chronicle() external view returns (bytes32) {
-        return bytes32(abi.encode(_MARKET.chronicle()));
+    function marketTotals() external view returns (bytes32) {
+        return bytes32(abi.encode(_MARKET.marketTotals()));
     }
 
     /// @notice That market's operator's account.
@@ -73,7 +73,7 @@ contract PretendedMarket {
     }
 
     /// @notice Books nothing.
-    function post(uint256, bytes32, bytes32, uint256, uint256[] calldata) external {}
+    function bookSettlement(uint256, bytes32, bytes32, uint256, uint256[] calldata) external {}
 
     /// @notice Pays nothing.
     function payClaim(address, uint256) external {}

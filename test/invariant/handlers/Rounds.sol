@@ -107,16 +107,17 @@ abstract contract Rounds is Handler {
         uint256[] memory book = MIRROR.frozenBook();
         uint256 horizon = RoundTerms.wrap(book[0]).horizon();
         best = new bytes(6 * horizon);
-        (uint256 bestUnserved, uint256 bestSquares) = ROUNDS.scorePlan(book, best);
+        (uint256 bestUnserved, uint256 bestSquaredStepsW2) = ROUNDS.scorePlan(book, best);
         // Some proposers do not look far.
         for (uint256 i = _mix(seed, 8) % 5; i < 5; ++i) {
             bytes memory plan =
                 RoundTerms.wrap(book[0]).isByLaxity()
                     ? _levels(horizon, _mix(seed, i), i > 2)
                     : _plan(book, horizon, i != 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40, i > 2);
-            try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squares) {
-                if (unserved > bestUnserved || (unserved == bestUnserved && squares >= bestSquares)) continue;
-                (best, bestUnserved, bestSquares) = (plan, unserved, squares);
+            try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squaredStepsW2) {
+                if (unserved > bestUnserved || (unserved == bestUnserved && squaredStepsW2 >= bestSquaredStepsW2))
+                    continue;
+                (best, bestUnserved, bestSquaredStepsW2) = (plan, unserved, squaredStepsW2);
             } catch {}
         }
     }

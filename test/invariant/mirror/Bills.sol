@@ -12,9 +12,9 @@ abstract contract Bills is MetersTold {
     /// @dev A settlement, by pile.
     struct Bill {
         uint256 frame;
-        uint256 importPrice;
-        uint256 exportPrice;
-        uint256 wheelingPrice;
+        uint256 importPricePerKwh;
+        uint256 exportPricePerKwh;
+        uint256 wheelingPricePerKwh;
         uint256 spread;
         uint256[] fills;
         uint256 matched;
@@ -53,10 +53,11 @@ abstract contract Bills is MetersTold {
     function _open(uint256 frame, uint256[] memory fills, uint256 matched) internal view returns (Bill memory b) {
         PublishedFrame p = publicationOf[frame];
         (b.frame, b.fills, b.matched) = (frame, fills, matched);
-        b.importPrice = p.importTicks() * _rules.tickSize;
-        b.exportPrice = p.exportTicks() * _rules.tickSize;
-        b.wheelingPrice = p.wheelingTicks() * _rules.tickSize;
-        if (_rules.defaulterPays && b.importPrice > b.exportPrice) b.spread = b.importPrice - b.exportPrice;
+        b.importPricePerKwh = p.importTicks() * _rules.tickSize;
+        b.exportPricePerKwh = p.exportTicks() * _rules.tickSize;
+        b.wheelingPricePerKwh = p.wheelingTicks() * _rules.tickSize;
+        if (_rules.defaulterPays && b.importPricePerKwh > b.exportPricePerKwh)
+            b.spread = b.importPricePerKwh - b.exportPricePerKwh;
         uint256 size = pileCount + 1;
         (b.known, b.silent, b.buys) = (new bool[](size), new bool[](size), new bool[](size));
         (b.parts, b.fillsLeft) = (new uint256[](size), new uint256[](size));
@@ -106,9 +107,9 @@ abstract contract Bills is MetersTold {
     /// @dev What a pile's margin was, and what a seller pays for what it consumed.
     function _workPile(Bill memory b, uint256 pile) private view {
         uint256 margin = marginOf(pile, b.frame);
-        _secure(b, pile, b.parts[pile] == 3 ? 2 * margin : margin);
+        _returnSetAside(b, pile, b.parts[pile] == 3 ? 2 * margin : margin);
         if (b.buys[pile]) return;
-        _owe(b, pile, _amount(b.importPrice, b.consumedWh[pile]) + _amount(b.spread, b.consumedWh[pile]));
+        _owe(b, pile, _amount(b.importPricePerKwh, b.consumedWh[pile]) + _amount(b.spread, b.consumedWh[pile]));
     }
 
     function _workFill(Bill memory b, uint256 i) private view {
@@ -117,18 +118,18 @@ abstract contract Bills is MetersTold {
         if (t.buyer != 0) (t.consumedWh, ) = _attribute(b, t.buyer, t.energyWh);
         if (t.seller != 0) (, t.producedWh) = _attribute(b, t.seller, t.energyWh);
         uint256 amount = _amount(t.price, t.energyWh);
-        if (t.buyer != 0) _secure(b, t.buyer, amount);
-        if (t.seller != 0) _secure(b, t.seller, _amount(_rules.bondPrice, t.energyWh));
+        if (t.buyer != 0) _returnSetAside(b, t.buyer, amount);
+        if (t.seller != 0) _returnSetAside(b, t.seller, _amount(_rules.bondPricePerKwh, t.energyWh));
         if (t.seller == 0) {
             uint256 off = t.consumedWh > t.energyWh ? t.consumedWh - t.energyWh : t.energyWh - t.consumedWh;
             _owe(b, t.buyer, _amount(t.price, t.consumedWh) + _amount(b.spread, off));
         } else if (t.buyer == 0) {
             _workExport(b, t, i, amount);
         } else {
-            _secure(b, t.buyer, _amount(b.wheelingPrice, t.energyWh));
+            _returnSetAside(b, t.buyer, _amount(b.wheelingPricePerKwh, t.energyWh));
             _workTrade(b, t, i);
         }
-        if (_rules.readingSeconds != 0) _judge(b, t);
+        if (_rules.readingSeconds != 0) _countCredit(b, t);
     }
 
     /// @dev The operator's account set the price aside; what was not brought goes back to it.
@@ -144,18 +145,22 @@ abstract contract Bills is MetersTold {
 
     function _workTrade(Bill memory b, Trade memory t, uint256 i) private view {
         uint256 mostWh = t.energyWh;
-        if (t.price <= b.importPrice) mostWh = (mostWh * (10_000 + _rules.overBps)) / 10_000;
+        if (t.price <= b.importPricePerKwh) mostWh = (mostWh * (10_000 + _rules.toleranceBps)) / 10_000;
         t.tradedWh = _least(_least(t.consumedWh, t.producedWh), mostWh);
         _pay(b, t.buyer, t.seller, _amount(t.price, t.tradedWh));
-        _owe(b, t.buyer, _amount(b.importPrice, t.consumedWh - t.tradedWh) + _amount(b.wheelingPrice, t.tradedWh));
-        b.surplus[i] = _amount(b.exportPrice, t.producedWh - t.tradedWh);
+        _owe(
+            b,
+            t.buyer,
+            _amount(b.importPricePerKwh, t.consumedWh - t.tradedWh) + _amount(b.wheelingPricePerKwh, t.tradedWh)
+        );
+        b.surplus[i] = _amount(b.exportPricePerKwh, t.producedWh - t.tradedWh);
         if (!_rules.defaulterPays) return;
         uint256 overWh = _excess(t.consumedWh, t.energyWh > t.tradedWh ? t.energyWh : t.tradedWh);
         _owe(b, t.buyer, _amount(b.spread, overWh));
         uint256 missedWh = _excess(_least(t.consumedWh, t.energyWh), t.tradedWh);
-        _breach(b, t.seller, t.buyer, _excess(b.importPrice, t.price), missedWh);
+        _breach(b, t.seller, t.buyer, _excess(b.importPricePerKwh, t.price), missedWh);
         uint256 leftWh = _excess(_least(t.producedWh, t.energyWh), t.tradedWh);
-        _breach(b, t.buyer, t.seller, _excess(t.price, b.exportPrice), leftWh);
+        _breach(b, t.buyer, t.seller, _excess(t.price, b.exportPricePerKwh), leftWh);
     }
 
     /// @dev Who breaches pays what the other loses, and the grid what the spread is beyond that.
@@ -180,7 +185,7 @@ abstract contract Bills is MetersTold {
     }
 
     /// @dev What a fill is for the credit of its piles.
-    function _judge(Bill memory b, Trade memory t) private view {
+    function _countCredit(Bill memory b, Trade memory t) private view {
         uint256 tag = _meters[t.seller].operatorTag;
         if (t.seller != 0 && t.buyer != 0 && tag != 0 && tag == _meters[t.buyer].operatorTag) return;
         if (t.buyer != 0) {
@@ -194,7 +199,7 @@ abstract contract Bills is MetersTold {
         }
     }
 
-    function _secure(Bill memory b, uint256 pile, uint256 amount) private pure {
+    function _returnSetAside(Bill memory b, uint256 pile, uint256 amount) private pure {
         b.secured[pile] += amount;
         b.released += amount;
     }

@@ -13,9 +13,9 @@ abstract contract FramesTold is OrdersTold {
     /// @dev A frame's fills while they are checked.
     struct Tally {
         uint256 frame;
-        uint256 importPrice;
-        uint256 exportPrice;
-        uint256 wheelingPrice;
+        uint256 importPricePerKwh;
+        uint256 exportPricePerKwh;
+        uint256 wheelingPricePerKwh;
         uint256[] leftWh;
         uint256[] filledWh;
         uint256[] spent;
@@ -112,9 +112,9 @@ abstract contract FramesTold is OrdersTold {
     function _tally(uint256 frame) private view returns (Tally memory t) {
         PublishedFrame published = publicationOf[frame];
         t.frame = frame;
-        t.importPrice = published.importTicks() * _rules.tickSize;
-        t.exportPrice = published.exportTicks() * _rules.tickSize;
-        t.wheelingPrice = published.wheelingTicks() * _rules.tickSize;
+        t.importPricePerKwh = published.importTicks() * _rules.tickSize;
+        t.exportPricePerKwh = published.exportTicks() * _rules.tickSize;
+        t.wheelingPricePerKwh = published.wheelingTicks() * _rules.tickSize;
         t.leftWh = new uint256[](pileCount + 1);
         t.filledWh = new uint256[](pileCount + 1);
         t.spent = new uint256[](pileCount + 1);
@@ -150,9 +150,9 @@ abstract contract FramesTold is OrdersTold {
         (uint256 seller, uint256 buyer, uint256 energyWh) = (fill.sell(), fill.buy(), fill.energyWh());
         uint256 price = fill.price();
         _hold(energyWh != 0 && buyer != 0, "INV-2 a fill without energy or without a buyer");
-        _takeBid(t, buyer, energyWh, price, seller == 0 ? 0 : t.wheelingPrice);
+        _takeBid(t, buyer, energyWh, price, seller == 0 ? 0 : t.wheelingPricePerKwh);
         if (seller == 0) {
-            _hold(price == t.importPrice, "INV-3 a grid fill at another price than the tariff");
+            _hold(price == t.importPricePerKwh, "INV-3 a grid fill at another price than the tariff");
             t.drawnWh += energyWh;
         } else {
             _takeAsk(t, seller, energyWh, price);
@@ -167,11 +167,11 @@ abstract contract FramesTold is OrdersTold {
         uint256 price = fill.price();
         _hold(energyWh != 0 && (seller == 0) != (buyer == 0), "INV-2 a round's fill is not with the grid");
         if (seller == 0) {
-            _hold(price == t.importPrice, "INV-3 a grid fill at another price than the tariff");
+            _hold(price == t.importPricePerKwh, "INV-3 a grid fill at another price than the tariff");
             _takeBid(t, buyer, energyWh, price, 0);
             t.drawnWh += energyWh;
         } else {
-            _hold(price == t.exportPrice, "INV-3 an export fill at another price than the tariff");
+            _hold(price == t.exportPricePerKwh, "INV-3 an export fill at another price than the tariff");
             _takeAsk(t, seller, energyWh, price);
             uint256 amount = _amount(price, energyWh);
             t.dischargedWh += energyWh;
@@ -191,7 +191,7 @@ abstract contract FramesTold is OrdersTold {
         PileState s = stateOf[pile];
         _hold(!s.isCharge(), "INV-2 a bid sold");
         _hold(price >= s.priceTicks() * _rules.tickSize, "INV-3 a fill below an ask's limit");
-        _take(t, pile, energyWh, _amount(_rules.bondPrice, energyWh));
+        _take(t, pile, energyWh, _amount(_rules.bondPricePerKwh, energyWh));
     }
 
     /// @dev An order that does not take part displays nothing.

@@ -89,7 +89,7 @@ contract Mirror is Stored {
         uint256 held = _TOKEN.balanceOf(address(_MARKET));
         _hold(held >= claims * _rules.unit, "INV-1 the market holds less than its claims");
         _hold(held == claims * _rules.unit + uncounted, "INV-1 tokens held are not claims, dust and gifts");
-        _hold(MarketTotals.unwrap(_MARKET.chronicle()) == _chronicle(), "INV-9 events tell another chronicle");
+        _hold(MarketTotals.unwrap(_MARKET.marketTotals()) == _marketTotals(), "INV-9 events tell another marketTotals");
         _hold(BookHead.unwrap(_MARKET.bookHead()) == _head(), "INV-9 events tell another book head");
         _hold(_TOKEN.balanceOf(_ROUNDS) == rewardsHeld, "INV-1 rewards held are not what was paid in and not out");
         if (lastFrame != 0) _compareRecord(lastFrame);
@@ -262,12 +262,12 @@ contract Mirror is Stored {
                 actor
             );
         } else if (topic == IBenefitRounds.PlanRevealed.selector) {
-            (uint256 unservedWh, uint256 squares, , bytes memory plan) = abi.decode(
+            (uint256 unservedWh, uint256 squaredStepsW2, , bytes memory plan) = abi.decode(
                 log.data,
                 (uint256, uint256, uint256, bytes)
             );
             address proposer = address(uint160(uint256(log.topics[3])));
-            _planRevealed(uint256(log.topics[2]), proposer, unservedWh, squares, plan, actor);
+            _planRevealed(uint256(log.topics[2]), proposer, unservedWh, squaredStepsW2, plan, actor);
         } else if (topic == IBenefitRounds.RoundFinalised.selector) {
             uint256 frame = uint256(log.topics[2]);
             if (_finalised(frame, abi.decode(log.data, (bytes32)))) _openDraw(frame);
@@ -315,8 +315,8 @@ contract Mirror is Stored {
 
     /// @dev Tariffs are capped, and buying from the grid to sell to it never pays.
     function _holdTariffs(PublishedFrame p) private {
-        _hold(p.importTicks() * _rules.tickSize <= _rules.importCap, "INV-5 an import tariff above its cap");
+        _hold(p.importTicks() * _rules.tickSize <= _rules.importCapPerKwh, "INV-5 an import tariff above its cap");
         _hold(p.exportTicks() <= p.importTicks(), "INV-5 an export tariff above the import tariff");
-        _hold(p.wheelingTicks() * _rules.tickSize <= _rules.wheelingCap, "INV-5 a wheeling charge above its cap");
+        _hold(p.wheelingTicks() * _rules.tickSize <= _rules.wheelingCapPerKwh, "INV-5 a wheeling charge above its cap");
     }
 }

@@ -123,24 +123,24 @@ abstract contract OrdersTold is ClaimsTold {
 
     /// @dev Whether plans have reckoned with an order, so that it pays for leaving.
     function _leavingCosts(PileState s) private view returns (bool) {
-        if (_rules.cancelPrice == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
+        if (_rules.cancelPricePerKwh == 0 || !_rules.withRounds || (s.isCharge() && !s.isIceberg())) return false;
         return lastFrame >= s.firstFrame();
     }
 
     /// @dev A pile's margin in a frame with the highest tariffs that may be published, nothing paid for exports.
     function _highestMarginOf(uint256 pile) private view returns (uint256) {
         if (_rules.readingSeconds == 0) return 0;
-        uint256 price = (_rules.importCap / _rules.tickSize) * _rules.tickSize;
+        uint256 price = (_rules.importCapPerKwh / _rules.tickSize) * _rules.tickSize;
         if (_rules.defaulterPays) price *= 2;
-        uint256 wheelingPrice = (_rules.wheelingCap / _rules.tickSize) * _rules.tickSize;
-        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPrice, reachWh[pile]);
+        uint256 wheelingPricePerKwh = (_rules.wheelingCapPerKwh / _rules.tickSize) * _rules.tickSize;
+        return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPricePerKwh, reachWh[pile]);
     }
 
     /// @dev What an order pays that leaves though plans reckoned with it.
     function _feeOf(PileState s) private view returns (uint256 fee) {
         if (!_isLive(s) || !_leavingCosts(s)) return 0;
         uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();
-        fee = _amount(_rules.cancelPrice, displayedWh);
+        fee = _amount(_rules.cancelPricePerKwh, displayedWh);
         uint256 lock = _lock(s, s.remainingWh());
         if (fee > lock) fee = lock;
     }

@@ -45,7 +45,7 @@ abstract contract RewardsTold is RoundsTold {
     /// @dev A plan is executed: its round's draw opens.
     function _openDraw(uint256 frame) internal {
         uint256 amount = _rewardFor(frame);
-        if (amount != 0) _draw = DrawTold(frame, _round.equals, _round.lastReveal, amount);
+        if (amount != 0) _draw = DrawTold(frame, _round.tiedProposers, _round.lastReveal, amount);
     }
 
     function _rewardDrawn(uint256 frame, address proposer, uint256 tokenAmount) internal {

@@ -20,8 +20,8 @@ abstract contract RoundsTold is PlansTold {
         bytes32 bookHash;
         uint256 scoredFrame;
         uint256 unservedWh;
-        uint256 squares;
-        uint256 equals;
+        uint256 squaredStepsW2;
+        uint256 tiedProposers;
         uint256 lastReveal;
         bytes32 winner;
     }
@@ -36,7 +36,7 @@ abstract contract RoundsTold is PlansTold {
     address internal _roundsAt;
     /// @dev What the fallback scores in the latest round.
     uint256 private _fallbackUnservedWh;
-    uint256 private _fallbackSquares;
+    uint256 private _fallbackSquaredStepsW2;
     /// @dev Plan of the round that is being executed; empty for the fallback.
     bytes internal _executing;
     mapping(bytes32 planHash => bytes) private _plans;
@@ -82,7 +82,7 @@ abstract contract RoundsTold is PlansTold {
         _words = book;
         _books.push(book);
         _budget = _budgetNow();
-        (_fallbackUnservedWh, _fallbackSquares) = IBenefitRounds(_roundsAt).scoreFallback(book);
+        (_fallbackUnservedWh, _fallbackSquaredStepsW2) = IBenefitRounds(_roundsAt).scoreFallback(book);
         ++_counters.roundsOpened;
     }
 
@@ -97,7 +97,7 @@ abstract contract RoundsTold is PlansTold {
         uint256 frame,
         address proposer,
         uint256 unservedWh,
-        uint256 squares,
+        uint256 squaredStepsW2,
         bytes memory plan,
         address actor
     ) internal {
@@ -110,9 +110,9 @@ abstract contract RoundsTold is PlansTold {
         _openCommitment(frame, proposer, plan);
         _plans[planHash] = plan;
         _seed = keccak256(abi.encode(_seed, proposer, planHash, _salt));
-        _rank(planHash, proposer, unservedWh, squares);
+        _rank(planHash, proposer, unservedWh, squaredStepsW2);
         _hold(plan.length == 6 * ((_words[0] >> 154) & 0x3f), "INV-12 a plan of another horizon counted");
-        _holdScore(plan, unservedWh, squares);
+        _holdScore(plan, unservedWh, squaredStepsW2);
         ++_counters.plansRevealed;
     }
 
@@ -125,24 +125,27 @@ abstract contract RoundsTold is PlansTold {
         (commitmentOf[proposer], _kept[proposer]) = (bytes32(uint256(1)), bytes32(uint256(1)));
     }
 
-    function _holdScore(bytes memory plan, uint256 unservedWh, uint256 squares) private {
+    function _holdScore(bytes memory plan, uint256 unservedWh, uint256 squaredStepsW2) private {
         (uint256 unserved, uint256 steps) = IBenefitRounds(_roundsAt).scorePlan(_words, plan);
-        _hold(unserved == unservedWh && steps == squares, "INV-12 a plan was scored over another book");
+        _hold(unserved == unservedWh && steps == squaredStepsW2, "INV-12 a plan was scored over another book");
     }
 
     /// @dev Ranks a revealed plan among those before it; the fallback is the first.
-    function _rank(bytes32 planHash, address proposer, uint256 unservedWh, uint256 squares) private {
+    function _rank(bytes32 planHash, address proposer, uint256 unservedWh, uint256 squaredStepsW2) private {
         if (_round.scoredFrame != _round.frame) {
-            (_round.scoredFrame, _round.equals, _round.winner) = (_round.frame, 0, 0);
-            (_round.unservedWh, _round.squares) = (_fallbackUnservedWh, _fallbackSquares);
+            (_round.scoredFrame, _round.tiedProposers, _round.winner) = (_round.frame, 0, 0);
+            (_round.unservedWh, _round.squaredStepsW2) = (_fallbackUnservedWh, _fallbackSquaredStepsW2);
         }
         _round.lastReveal = block.number;
-        if (unservedWh == _round.unservedWh && squares == _round.squares) {
-            if (_round.equals == 0) return;
+        if (unservedWh == _round.unservedWh && squaredStepsW2 == _round.squaredStepsW2) {
+            if (_round.tiedProposers == 0) return;
             if (planHash < _round.winner) _round.winner = planHash;
-            if (_round.equals < MAX_CANDIDATES) _candidates[_round.equals++] = proposer;
-        } else if (unservedWh < _round.unservedWh || (unservedWh == _round.unservedWh && squares < _round.squares)) {
-            (_round.unservedWh, _round.squares, _round.equals) = (unservedWh, squares, 1);
+            if (_round.tiedProposers < MAX_CANDIDATES) _candidates[_round.tiedProposers++] = proposer;
+        } else if (
+            unservedWh < _round.unservedWh ||
+            (unservedWh == _round.unservedWh && squaredStepsW2 < _round.squaredStepsW2)
+        ) {
+            (_round.unservedWh, _round.squaredStepsW2, _round.tiedProposers) = (unservedWh, squaredStepsW2, 1);
             (_round.winner, _candidates[0]) = (planHash, proposer);
         }
     }

@@ -7,10 +7,10 @@ import { IMarketParameters } from "../../../contracts/interfaces/IMarketParamete
 struct Rules {
     uint256 unit;
     uint256 tickSize;
-    uint256 bondPrice;
-    uint256 wheelingCap;
-    uint256 importCap;
-    uint256 cancelPrice;
+    uint256 bondPricePerKwh;
+    uint256 wheelingCapPerKwh;
+    uint256 importCapPerKwh;
+    uint256 cancelPricePerKwh;
     uint256 keeperReward;
     uint256 frameSeconds;
     uint256 auctionSeconds;
@@ -23,7 +23,7 @@ struct Rules {
     uint256 limitW;
     uint256 chargeBps;
     uint256 dischargeBps;
-    uint256 overBps;
+    uint256 toleranceBps;
     uint256 minCredit;
     uint256 initialCredit;
     uint256 creditPriorWh;
@@ -37,10 +37,10 @@ struct Rules {
 function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memory rules) {
     rules.unit = p.unit;
     rules.tickSize = p.tickSize;
-    rules.bondPrice = p.bondPrice;
-    rules.wheelingCap = p.wheelingCap;
-    rules.importCap = p.importCap;
-    rules.cancelPrice = p.cancelPrice;
+    rules.bondPricePerKwh = p.bondPricePerKwh;
+    rules.wheelingCapPerKwh = p.wheelingCapPerKwh;
+    rules.importCapPerKwh = p.importCapPerKwh;
+    rules.cancelPricePerKwh = p.cancelPricePerKwh;
     rules.keeperReward = p.keeperReward;
     rules.frameSeconds = p.frameSeconds;
     rules.auctionSeconds = p.auctionSeconds;
@@ -53,7 +53,7 @@ function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memo
     rules.limitW = p.capacityW - p.lossAllowanceW;
     rules.chargeBps = p.chargeEfficiencyBps;
     rules.dischargeBps = p.dischargeEfficiencyBps;
-    rules.overBps = p.overBps;
+    rules.toleranceBps = p.toleranceBps;
     rules.minCredit = p.minCredit;
     rules.initialCredit = p.initialCredit;
     rules.creditPriorWh = p.creditPriorWh;

@@ -40,7 +40,7 @@ abstract contract Stored is RewardsTold {
     function _compareRound(address[] memory proposers, address token) internal {
         _compareRoundWords();
         uint256 candidates = _of(_market, CANDIDATES);
-        for (uint256 i; i < _round.equals; ++i) {
+        for (uint256 i; i < _round.tiedProposers; ++i) {
             _hold(
                 _load(_roundsAt, _of(i, candidates)) == uint160(_candidates[i]),
                 "INV-24 events tell another candidate of a draw"
@@ -79,8 +79,8 @@ abstract contract Stored is RewardsTold {
         if (_round.frame != 0 && _rules.keeperReward != 0) phases |= 1 << 216;
         _hold(_load(_roundsAt, slot) == phases, "INV-24 events tell other phases of a round");
         _hold(_load(_roundsAt, slot + 1) == uint256(_round.bookHash), "INV-13 a round's book changed");
-        uint256 best = _round.scoredFrame | (_round.unservedWh << 32) | (_round.squares << 72);
-        best |= (_round.equals << 200) | (_round.lastReveal << 216);
+        uint256 best = _round.scoredFrame | (_round.unservedWh << 32) | (_round.squaredStepsW2 << 72);
+        best |= (_round.tiedProposers << 200) | (_round.lastReveal << 216);
         _hold(_load(_roundsAt, slot + 2) == best, "INV-24 events tell another best score");
         _hold(_load(_roundsAt, slot + 3) == uint256(_round.winner), "INV-24 events tell another winner");
     }

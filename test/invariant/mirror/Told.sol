@@ -171,7 +171,8 @@ abstract contract Told {
 
     /// @dev What an order locks with `energyWh` left, money units.
     function _lock(PileState s, uint256 energyWh) internal view returns (uint256) {
-        uint256 price = s.isCharge() ? s.priceTicks() * _rules.tickSize + _rules.wheelingCap : _rules.bondPrice;
+        uint256 price =
+            s.isCharge() ? s.priceTicks() * _rules.tickSize + _rules.wheelingCapPerKwh : _rules.bondPricePerKwh;
         return _roundedUp(price, energyWh);
     }
 
@@ -234,7 +235,7 @@ abstract contract Told {
     }
 
     /// @dev The market's running totals in their word.
-    function _chronicle() internal view returns (uint256) {
+    function _marketTotals() internal view returns (uint256) {
         uint256 word = lastFrame | (uint256(uint40(int40(_lastLoadW))) << 32) | (_pflW << 73) | (gridBalance << 153);
         if (_lastKnown) word |= 1 << 72;
         word |= _openFrames << 218;

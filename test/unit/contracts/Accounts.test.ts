@@ -24,7 +24,7 @@ import { setting } from "./roundFixtures";
 
 describe("Accounts", () => {
   async function fixture() {
-    const d = await deployDirect(2, { wheelingCap: 2n * PENNY, bondPrice: PENNY });
+    const d = await deployDirect(2, { wheelingCapPerKwh: 2n * PENNY, bondPricePerKwh: PENNY });
     const [a, b] = [nth(d.piles, 0), nth(d.piles, 1)];
     return { ...d, a, b, nobody: await stranger() };
   }
@@ -254,7 +254,7 @@ describe("Accounts", () => {
     async function earned() {
       const d = await fixture();
       const { market, parameters, a, b } = d;
-      const start = await freshFrame(market, parameters, { wheelingPrice: 2n * PENNY });
+      const start = await freshFrame(market, parameters, { wheelingPricePerKwh: 2n * PENNY });
       await market.connect(a).place(bid(30n * PENNY, 1000n, start + 1));
       await market.connect(b).place(ask(12n * PENNY, 400n, start + 1));
       const { words } = await clear(market, start + 1);
@@ -283,9 +283,9 @@ describe("Accounts", () => {
 
     it("keeps the frame, load and fluctuation that share its word", async () => {
       const { market, admin, income } = await loadFixture(earned);
-      const before = await market.chronicle();
+      const before = await market.marketTotals();
       await market.withdrawGrid(admin, income);
-      expect(await market.chronicle()).to.equal(before - (income << 153n));
+      expect(await market.marketTotals()).to.equal(before - (income << 153n));
     });
 
     it("refuses nothing", async () => {
@@ -399,7 +399,7 @@ describe("Accounts", () => {
 
   it("keeps the sum of claims equal to what it holds through a whole frame", async () => {
     const { market, token, parameters, admin, a, b } = await loadFixture(fixture);
-    const start = await freshFrame(market, parameters, { wheelingPrice: PENNY + 1n });
+    const start = await freshFrame(market, parameters, { wheelingPricePerKwh: PENNY + 1n });
     const steps: (() => Promise<unknown>)[] = [
       () => market.connect(a).place(bid(30n * PENNY + 1n, 3333n, start + 2, 777n)),
       () => market.connect(b).place(ask(12n * PENNY + 2n, 999n, start + 2, 333n)),

@@ -4,7 +4,7 @@ import { id, keccak256, ZeroHash } from "ethers";
 import { ethers } from "hardhat";
 
 import { decodeFrozenBook } from "../../../scripts/chain/frozenBook";
-import { decodeChronicle, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
+import { decodeMarketTotals, decodeFill, decodeFrameRecord } from "../../../scripts/chain/packedWords";
 import { decodeFlexibleOrder, decodeRoundTerms } from "../../../scripts/chain/roundWords";
 import { benefit, scorePlan } from "../../../scripts/model/benefit";
 import { currentFrame, goTo } from "../../helpers/market";
@@ -148,7 +148,7 @@ describe("BenefitRounds", () => {
       const round = await s.rounds.roundOf(s.market);
       const [better] = [flat, serving].filter((bytes) => keccak256(bytes) === round.winner);
       if (better === undefined) throw new Error("neither plan won");
-      expect([round.unservedWh, round.squares]).to.deep.equal([...(await s.rounds.scorePlan(s.book, better))]);
+      expect([round.unservedWh, round.squaredStepsW2]).to.deep.equal([...(await s.rounds.scorePlan(s.book, better))]);
 
       await goTo(s.round, -360);
       await expect(s.rounds.finalise(s.market, s.book, "0x"))
@@ -177,15 +177,15 @@ describe("BenefitRounds", () => {
       await commit(s, nth(s.proposers, 1), s.round, bad);
       await goTo(s.round, -480);
       await s.rounds.connect(nth(s.proposers, 0)).reveal(s.market, s.book, good, SALT);
-      const { winner, unservedWh, squares, equals } = await s.rounds.roundOf(s.market);
+      const { winner, unservedWh, squaredStepsW2, tiedProposers } = await s.rounds.roundOf(s.market);
       await s.rounds.connect(nth(s.proposers, 1)).reveal(s.market, s.book, bad, SALT);
       const after = await s.rounds.roundOf(s.market);
       expect(winner).to.equal(keccak256(good));
-      expect([after.winner, after.unservedWh, after.squares, after.equals]).to.deep.equal([
+      expect([after.winner, after.unservedWh, after.squaredStepsW2, after.tiedProposers]).to.deep.equal([
         winner,
         unservedWh,
-        squares,
-        equals,
+        squaredStepsW2,
+        tiedProposers,
       ]);
     });
 
@@ -195,7 +195,7 @@ describe("BenefitRounds", () => {
       // The first frame makes the load that the second's step is measured from.
       await goTo(frame + 1, -600);
       await market.clear(frame + 1);
-      const first = await market.chronicle();
+      const first = await market.marketTotals();
       await time.increaseTo((frame + 1) * 1800);
       await market.connect(nth(piles, 0)).place(bid(30n * PENNY, 6_000n, frame + 4));
       await market.connect(nth(piles, 1)).place(bid(30n * PENNY, 700n, frame + 4));
@@ -209,7 +209,7 @@ describe("BenefitRounds", () => {
       await rounds.connect(nth(s.proposers, 0)).reveal(market, book, bytes, SALT);
       await goTo(frame + 2, -360);
       await rounds.finalise(market, book, bytes);
-      const [before, after] = [decodeChronicle(first), decodeChronicle(await market.chronicle())];
+      const [before, after] = [decodeMarketTotals(first), decodeMarketTotals(await market.marketTotals())];
       expect(after.lastLoadW).to.equal(TARIFFS.baseLoadW + 2n * 2_700n);
       expect(after.pflW - before.pflW).to.equal(2n * 2_700n);
     });
@@ -400,13 +400,13 @@ describe("BenefitRounds", () => {
       const score = scorePlan(frozen, totals);
       await expect(s.rounds.connect(good).reveal(s.market, s.book, serving, SALT))
         .to.emit(s.rounds, "PlanRevealed")
-        .withArgs(s.market, s.round, good, score.unservedWh, score.squaresW2, benefit(score), serving);
+        .withArgs(s.market, s.round, good, score.unservedWh, score.squaredStepsW2, benefit(score), serving);
       expect((await s.rounds.roundOf(s.market)).winner).to.equal(keccak256(serving));
     });
 
     it("executions by anyone but the rounds", async () => {
       const s = await loadFixture(openedFixture);
-      await expect(s.market.executeFlexible(s.round, 0n, 0n, []))
+      await expect(s.market.fillFlexibleOrders(s.round, 0n, 0n, []))
         .to.be.revertedWithCustomError(s.market, "NotRounds")
         .withArgs(s.admin);
     });

@@ -37,11 +37,11 @@ const IMPORT_CAP = 300_000n;
 
 /** Markets that settle differently. */
 const VARIANTS: Record<string, Partial<DeploymentParameters>> = {
-  "counterparty, no bonds": { breach: "counterparty", bondPrice: 0n },
-  "counterparty, much over": { breach: "counterparty", overBps: 10_000n, bondPrice: 30_000n },
+  "counterparty, no bonds": { breach: "counterparty", bondPricePerKwh: 0n },
+  "counterparty, much over": { breach: "counterparty", toleranceBps: 10_000n, bondPricePerKwh: 30_000n },
   "defaulter, the smallest bonds": { breach: "defaulter" },
-  "defaulter, a little over, keepers are paid": { breach: "defaulter", overBps: 700n, keeperReward: 777n },
-  "no prior credit": { breach: "defaulter", initialCredit: 0n, creditPriorWh: 0n, overBps: 3_333n },
+  "defaulter, a little over, keepers are paid": { breach: "defaulter", toleranceBps: 700n, keeperReward: 777n },
+  "no prior credit": { breach: "defaulter", initialCredit: 0n, creditPriorWh: 0n, toleranceBps: 3_333n },
 };
 
 /** A frame that is being settled. */
@@ -88,7 +88,12 @@ class RandomFrames {
     const token = await ethers.deployContract("TestToken", [6]);
     const parameters = {
       ...DEFAULT_PARAMETERS,
-      ...{ readingSeconds: READING_SECONDS, wheelingCap: 10n ** 6n, importCap: IMPORT_CAP, bondPrice: IMPORT_CAP },
+      ...{
+        readingSeconds: READING_SECONDS,
+        wheelingCapPerKwh: 10n ** 6n,
+        importCapPerKwh: IMPORT_CAP,
+        bondPricePerKwh: IMPORT_CAP,
+      },
       ...variant,
     };
     const { market, delivery, admin } = await deployFor(token, parameters);
@@ -113,15 +118,20 @@ class RandomFrames {
     const frame = Math.floor((await time.latest()) / 1800) + 1;
     const [one, other] = [BigInt(random.integer(0, 300_000)), BigInt(random.integer(0, 300_000))];
     const rules: DeliveryRules = {
-      importPrice: one > other ? one : other,
-      exportPrice: one > other ? other : one,
-      wheelingPrice: BigInt(random.integer(0, 30_000)),
-      bondPrice: parameters.bondPrice,
-      overBps: parameters.overBps,
+      importPricePerKwh: one > other ? one : other,
+      exportPricePerKwh: one > other ? other : one,
+      wheelingPricePerKwh: BigInt(random.integer(0, 30_000)),
+      bondPricePerKwh: parameters.bondPricePerKwh,
+      toleranceBps: parameters.toleranceBps,
       defaulterPays: parameters.breach === "defaulter",
     };
     const { fills, matched } = this.fills(rules);
-    const publication = packPublication(frame, rules.importPrice, rules.exportPrice, rules.wheelingPrice);
+    const publication = packPublication(
+      frame,
+      rules.importPricePerKwh,
+      rules.exportPricePerKwh,
+      rules.wheelingPricePerKwh,
+    );
     await pokeRecord(market, frame, await this.digest(frame, publication, fills, matched));
     await token.faucet(
       market,
@@ -270,11 +280,11 @@ class RandomFrames {
     }
     const grid = random.integer(fills.length === 0 ? 1 : 0, 3);
     for (let i = 0; i < grid; i++) {
-      fills.push({ sell: 0, buy: 1 + i, energyWh: energyWh(1 + i), price: rules.importPrice });
+      fills.push({ sell: 0, buy: 1 + i, energyWh: energyWh(1 + i), price: rules.importPricePerKwh });
     }
     const exports = random.integer(0, 2);
     for (let i = 0; i < exports; i++) {
-      fills.push({ sell: 5 + i, buy: 0, energyWh: energyWh(5 + i), price: rules.exportPrice });
+      fills.push({ sell: 5 + i, buy: 0, energyWh: energyWh(5 + i), price: rules.exportPricePerKwh });
     }
     const some = fills.filter((fill) => fill.energyWh > 0n);
     return { fills: some, matched: random.integer(0, some.length) };

@@ -4,7 +4,7 @@ import { TypedDataEncoder } from "ethers";
 import { ethers } from "hardhat";
 
 import {
-  decodeChronicle,
+  decodeMarketTotals,
   decodePileState,
   decodePosting,
   type PackedFill,
@@ -36,13 +36,13 @@ describe("Delivery", () => {
   /** Frame `frame`: pile 2 sold pile 1 1 kWh at 13 p and 3 p wheeling, the grid sold it 0.5 kWh; it is over. */
   async function fixtureOf(overrides: Partial<DeploymentParameters> = {}) {
     const d = await deployDirect(4, {
-      wheelingCap: 4n * PENNY,
-      importCap: 20n * PENNY,
+      wheelingCapPerKwh: 4n * PENNY,
+      importCapPerKwh: 20n * PENNY,
       readingSeconds: READING_SECONDS,
       ...overrides,
     });
     const { market, parameters } = d;
-    const start = await freshFrame(market, parameters, { wheelingPrice: 3n * PENNY });
+    const start = await freshFrame(market, parameters, { wheelingPricePerKwh: 3n * PENNY });
     const [a, b, c] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2)];
     await market.connect(a).place(bid(22n * PENNY, 1500n, start + 9));
     await market.connect(b).place(ask(4n * PENNY, 1000n, start + 9));
@@ -354,7 +354,7 @@ describe("Delivery", () => {
       await settle(rest, words.length, []);
       await goTo(frame + 1, READING_SECONDS);
       await settle(words, words.length, [await sign(1, 1500n, 0n)]);
-      expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(0);
+      expect(decodeMarketTotals(await market.marketTotals()).openFrames).to.equal(0);
       expect([a.address, c.address]).to.have.length(2);
       await expectSolvent(market, token, parameters);
     });
@@ -382,14 +382,16 @@ describe("Delivery", () => {
       await settle(round.slice(1), 0, []);
       // 15 p for each kWh that it did not bring, and for all that it may have consumed 20 p and 15 p.
       expect(await free(4)).to.equal(exporter + 20_000n + MARGIN - 15_000n - 1_225_000n);
-      expect(decodeChronicle(await market.chronicle()).openFrames).to.equal(0);
+      expect(decodeMarketTotals(await market.marketTotals()).openFrames).to.equal(0);
       await expectSolvent(market, token, parameters);
     });
 
     it("posts for the market's delivery contract alone", async () => {
       const { market, delivery, frame, publication, words, admin, digest } = await loadFixture(fixture);
       await goTo(frame + 1, READING_SECONDS);
-      await expect(market.post(frame, ethers.toBeHex(await digest(frame, words), 32), ethers.ZeroHash, 0n, []))
+      await expect(
+        market.bookSettlement(frame, ethers.toBeHex(await digest(frame, words), 32), ethers.ZeroHash, 0n, []),
+      )
         .to.be.revertedWithCustomError(market, "NotDelivery")
         .withArgs(admin);
       const another = await ethers.deployContract("Delivery");
@@ -433,7 +435,7 @@ describe("Delivery", () => {
     });
 
     it("keeps what a pile's own rated power asks for, and no spread where a breach costs the counterparty nothing", async () => {
-      const { market, lens, admin, token, start } = await fixtureOf({ breach: "counterparty", bondPrice: 0n });
+      const { market, lens, admin, token, start } = await fixtureOf({ breach: "counterparty", bondPricePerKwh: 0n });
       const margin = (ratedW: bigint) => (ratedW * 23n * PENNY) / 2_000n;
       const [small, large] = (await ethers.getSigners()).slice(-2);
       await token.faucet(admin, 10n ** 9n);
@@ -596,7 +598,7 @@ describe("Delivery", () => {
       const { market, delivery, token, parameters, frame, publication, sign, free } = await loadFixture(fixture);
       const trade = packFill({ sell: 2, buy: 1, energyWh: 1000n, price });
       await pokeRecord(market, frame, await digestOf(market, frame, publication, [trade]));
-      await token.faucet(market, price + 30_000n + parameters.bondPrice + 2n * MARGIN);
+      await token.faucet(market, price + 30_000n + parameters.bondPricePerKwh + 2n * MARGIN);
       await market.depositGrid(10n ** 6n);
       const before = [await free(1), await free(2)] as const;
       await goTo(frame + 1);
@@ -606,7 +608,7 @@ describe("Delivery", () => {
       const [traded, wheeled] = [price / 2n, 15_000n];
       return [
         (await free(1)) - before[0] - (price + 30_000n) - MARGIN + traded + wheeled,
-        (await free(2)) - before[1] - parameters.bondPrice - MARGIN - traded,
+        (await free(2)) - before[1] - parameters.bondPricePerKwh - MARGIN - traded,
       ];
     }
 
@@ -685,7 +687,7 @@ describe("Delivery", () => {
     ];
     // Piles that move 250 kWh in a frame, and their margins at 0.615 and 0.02 a kWh.
     const d = await deployDirect(2, {
-      ...{ readingSeconds: 60, breach: "counterparty", overBps: 10_000n, ratedW: 500_000 },
+      ...{ readingSeconds: 60, breach: "counterparty", toleranceBps: 10_000n, ratedW: 500_000 },
     });
     const margin = 250n * (6150n + 200n);
     const { market, delivery, token, parameters } = d;

@@ -24,9 +24,9 @@ const F = 1800;
 describe("FrameClearing: settle", () => {
   /** Frame `frame` is cleared: pile 2 sold pile 1 1.001 kWh at 13 p and 3 p wheeling, the grid sold it 0.5 kWh. */
   async function fixture() {
-    const d = await deployDirect(3, { wheelingCap: 4n * PENNY, bondPrice: PENNY });
+    const d = await deployDirect(3, { wheelingCapPerKwh: 4n * PENNY, bondPricePerKwh: PENNY });
     const { market, parameters } = d;
-    const start = await freshFrame(market, parameters, { wheelingPrice: 3n * PENNY });
+    const start = await freshFrame(market, parameters, { wheelingPricePerKwh: 3n * PENNY });
     const [a, b, c] = [nth(d.piles, 0), nth(d.piles, 1), nth(d.piles, 2)];
     await market.connect(a).place(bid(22n * PENNY, 1501n, start + 9));
     await market.connect(b).place(ask(4n * PENNY, 1001n, start + 9));
@@ -207,7 +207,7 @@ describe("FrameClearing: settle", () => {
       const { market, frame, b, c } = d;
       const later = frame + 128;
       await goTo(later - 60);
-      await publish(market, later, 1, { wheelingPrice: PENNY });
+      await publish(market, later, 1, { wheelingPricePerKwh: PENNY });
       await goTo(later - 1);
       await market.connect(c).place(bid(15n * PENNY, 1000n, later + 9));
       await market.connect(b).place(ask(11n * PENNY, 400n, later + 9));

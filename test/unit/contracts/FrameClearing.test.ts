@@ -4,7 +4,7 @@ import { MaxUint256 } from "ethers";
 
 import {
   decodeBookHead,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFrameRecord,
   decodePileState,
 } from "../../../scripts/chain/packedWords";
@@ -54,7 +54,7 @@ describe("FrameClearing: clear", () => {
         .withArgs(start + 1, begins - 600);
       await goTo(start + 1, -600);
       await market.clear(start + 1);
-      expect(decodeChronicle(await market.chronicle()).lastFrame).to.equal(start + 1);
+      expect(decodeMarketTotals(await market.marketTotals()).lastFrame).to.equal(start + 1);
     });
 
     it("closes as the frame begins, to the second", async () => {
@@ -64,7 +64,7 @@ describe("FrameClearing: clear", () => {
       await expect(market.clear(start + 2))
         .to.be.revertedWithCustomError(market, "FrameWindowClosed")
         .withArgs(start + 2, (start + 2) * F);
-      expect(decodeChronicle(await market.chronicle()).lastFrame).to.equal(start + 1);
+      expect(decodeMarketTotals(await market.marketTotals()).lastFrame).to.equal(start + 1);
     });
 
     it("is of one frame at a time: not the one before, not the one after", async () => {
@@ -134,8 +134,8 @@ describe("FrameClearing: clear", () => {
   describe("money of a fill", () => {
     it("leaves the locks at once: the buyer has what midpoint and published wheeling left", async () => {
       const { market, token, parameters, start, a, b } = await marketWith(
-        { wheelingCap: 3n * PENNY, bondPrice: PENNY },
-        { wheelingPrice: 10_001n },
+        { wheelingCapPerKwh: 3n * PENNY, bondPricePerKwh: PENNY },
+        { wheelingPricePerKwh: 10_001n },
       );
       await market.connect(a).place(bid(140_001n, 777n, start + 9));
       await market.connect(b).place(ask(120_000n, 777n, start + 9));
@@ -154,11 +154,11 @@ describe("FrameClearing: clear", () => {
         {
           ratedW: 2 ** 32 - 1,
           tickSize: 65_535n,
-          wheelingCap: 2n ** 40n - 1n,
-          bondPrice: 2n ** 40n - 1n,
+          wheelingCapPerKwh: 2n ** 40n - 1n,
+          bondPricePerKwh: 2n ** 40n - 1n,
           icebergPeakWh: 2n ** 20n - 1n,
         },
-        { importPrice: 0n, exportPrice: 0n, wheelingPrice: (2n ** 24n - 1n) * 65_535n },
+        { importPricePerKwh: 0n, exportPricePerKwh: 0n, wheelingPricePerKwh: (2n ** 24n - 1n) * 65_535n },
       );
       const highest = (2n ** 24n - 1n) * 65_535n;
       const most = 10n ** 6n;
@@ -228,7 +228,7 @@ describe("FrameClearing: clear", () => {
     });
 
     it("gives energy away where the tariff is zero", async () => {
-      const { market, start, a } = await marketWith({}, { importPrice: 0n, exportPrice: 0n });
+      const { market, start, a } = await marketWith({}, { importPricePerKwh: 0n, exportPricePerKwh: 0n });
       await market.connect(a).place(bid(1n, 1500n, start + 9));
       expect((await clear(market, start + 1)).fills).to.deep.equal([fill(0, 1, 1500n, 0n)]);
       expect(await market.freeBalanceOf(a)).to.equal(PILE_BALANCE);
@@ -237,7 +237,7 @@ describe("FrameClearing: clear", () => {
 
   describe("priority", () => {
     it("weighs price rank against waiting: one frame makes up for one price rank at 1 to 1, ties go by placement", async () => {
-      const { market, start, a, b, c } = await marketWith({ alpha: 1, beta: 1 });
+      const { market, start, a, b, c } = await marketWith({ priceWeight: 1, timeWeight: 1 });
       // a waits a frame longer at a worse price: f(a) = 2 + 1, f(b) = 1 + 2; the tie goes to the earlier placement.
       await market.connect(a).place(bid(13n * PENNY, 1000n, start + 9));
       await clear(market, start + 1);
@@ -248,9 +248,9 @@ describe("FrameClearing: clear", () => {
 
     it("goes by price alone where waiting weighs nothing, by waiting alone where price does", async () => {
       for (const [weights, winner] of [
-        [{ alpha: 1, beta: 0 }, 2],
-        [{ alpha: 0, beta: 1 }, 1],
-        [{ alpha: 0, beta: 0 }, 1],
+        [{ priceWeight: 1, timeWeight: 0 }, 2],
+        [{ priceWeight: 0, timeWeight: 1 }, 1],
+        [{ priceWeight: 0, timeWeight: 0 }, 1],
       ] as const) {
         const { market, start, a, b, c } = await marketWith(weights);
         await market.connect(a).place(bid(13n * PENNY, 1000n, start + 9));
@@ -403,7 +403,7 @@ describe("FrameClearing: clear", () => {
 
   describe("an unpublished frame", () => {
     const dark = async () => {
-      const d = await deployDirect(4, { ratedW: 22_000, wheelingCap: PENNY });
+      const d = await deployDirect(4, { ratedW: 22_000, wheelingCapPerKwh: PENNY });
       const start = Number(await nextFirstFrame(d.market)) + 1;
       await goTo(start);
       await d.market.setEntryPaused(false);
@@ -418,7 +418,7 @@ describe("FrameClearing: clear", () => {
       const { fills, loadW, pflW } = await clear(market, start + 1);
       expect(fills).to.deep.equal([fill(3, 1, 1000n, (2n ** 24n - 1n + 120_000n) / 2n)]);
       expect([loadW, pflW]).to.deep.equal([0n, 0n]);
-      expect(decodeChronicle(await market.chronicle()).lastKnown).to.equal(false);
+      expect(decodeMarketTotals(await market.marketTotals()).lastKnown).to.equal(false);
       await expectSolvent(market, token, parameters);
     });
   });
@@ -481,7 +481,7 @@ describe("FrameClearing: clear", () => {
       const { market, first } = await loadFixture(steps);
       const { pflW, loadW } = await clear(market, first + 1);
       expect([loadW, pflW]).to.deep.equal([12_000n, 2000n]);
-      expect(decodeChronicle(await market.chronicle())).to.deep.equal({
+      expect(decodeMarketTotals(await market.marketTotals())).to.deep.equal({
         lastFrame: first + 1,
         lastLoadW: 12_000n,
         lastKnown: true,

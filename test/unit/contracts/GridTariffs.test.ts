@@ -6,7 +6,7 @@ import { currentFrame, goTo } from "../../helpers/market";
 import { MAX_UINT24, nth, PENNY, publish, TARIFFS, deployDirect } from "./fixtures";
 
 /** An import tariff off the tick wants an export tariff below it. */
-const lower = (name: string) => (name === "importPrice" ? { exportPrice: 0n } : {});
+const lower = (name: string) => (name === "importPricePerKwh" ? { exportPricePerKwh: 0n } : {});
 
 describe("GridTariffs", () => {
   const F = 1800;
@@ -14,11 +14,15 @@ describe("GridTariffs", () => {
   const NOTICE = 2 * F + 600;
 
   async function fixture() {
-    const d = await deployDirect(1, { wheelingCap: 3n * PENNY });
+    const d = await deployDirect(1, { wheelingCapPerKwh: 3n * PENNY });
     return { ...d, now: await currentFrame() };
   }
   async function coarse() {
-    const d = await deployDirect(0, { tickSize: 1000n, wheelingCap: 2n ** 40n - 1n, importCap: 2n ** 40n - 1n });
+    const d = await deployDirect(0, {
+      tickSize: 1000n,
+      wheelingCapPerKwh: 2n ** 40n - 1n,
+      importCapPerKwh: 2n ** 40n - 1n,
+    });
     return { ...d, now: await currentFrame() };
   }
 
@@ -26,14 +30,26 @@ describe("GridTariffs", () => {
     const { market, now } = await loadFixture(fixture);
     const frame = now + 4;
     const frames = [
-      { frame, baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 30_000n },
-      { frame: frame + 1, baseLoadW: -(2n ** 31n), importPrice: 0n, exportPrice: 0n, wheelingPrice: 0n },
+      {
+        frame,
+        baseLoadW: 33_000n,
+        importPricePerKwh: 200_000n,
+        exportPricePerKwh: 50_000n,
+        wheelingPricePerKwh: 30_000n,
+      },
+      {
+        frame: frame + 1,
+        baseLoadW: -(2n ** 31n),
+        importPricePerKwh: 0n,
+        exportPricePerKwh: 0n,
+        wheelingPricePerKwh: 0n,
+      },
       {
         frame: frame + 2,
         baseLoadW: 2n ** 31n - 1n,
-        importPrice: 1_000_000n,
-        exportPrice: 1_000_000n,
-        wheelingPrice: 1n,
+        importPricePerKwh: 1_000_000n,
+        exportPricePerKwh: 1_000_000n,
+        wheelingPricePerKwh: 1n,
       },
     ];
     const tx = await market.publish(frames);
@@ -43,9 +59,9 @@ describe("GridTariffs", () => {
       expect(decodePublication(word)).to.deep.equal({
         frame: given.frame,
         baseLoadW: given.baseLoadW,
-        importTicks: given.importPrice,
-        exportTicks: given.exportPrice,
-        wheelingTicks: given.wheelingPrice,
+        importTicks: given.importPricePerKwh,
+        exportTicks: given.exportPricePerKwh,
+        wheelingTicks: given.wheelingPricePerKwh,
       });
     }
     expect(await market.publication(frame + 3)).to.equal(0n);
@@ -69,7 +85,7 @@ describe("GridTariffs", () => {
     const { market, now } = await loadFixture(fixture);
     await publish(market, now + 4);
     const word = await market.publication(now + 4);
-    await expect(publish(market, now + 4, 1, { importPrice: 1n }))
+    await expect(publish(market, now + 4, 1, { importPricePerKwh: 1n }))
       .to.be.revertedWithCustomError(market, "FrameAlreadyPublished")
       .withArgs(now + 4);
     expect(await market.publication(now + 4)).to.equal(word);
@@ -113,8 +129,8 @@ describe("GridTariffs", () => {
 
   it("refuses tariffs off the tick, each of the three by itself", async () => {
     const { market, now } = await loadFixture(coarse);
-    for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
-      await expect(publish(market, now + 4, 1, { importPrice: 200_000n, [name]: 1999n, ...lower(name) }), name)
+    for (const name of ["importPricePerKwh", "exportPricePerKwh", "wheelingPricePerKwh"] as const) {
+      await expect(publish(market, now + 4, 1, { importPricePerKwh: 200_000n, [name]: 1999n, ...lower(name) }), name)
         .to.be.revertedWithCustomError(market, "TariffOffTick")
         .withArgs(1999n, 1000n);
     }
@@ -123,15 +139,19 @@ describe("GridTariffs", () => {
   it("accepts the largest tariff that fits and refuses the next one", async () => {
     const { market, now } = await loadFixture(coarse);
     const highest = MAX_UINT24 * 1000n;
-    for (const name of ["importPrice", "exportPrice", "wheelingPrice"] as const) {
-      const others = { importPrice: highest, exportPrice: 0n };
+    for (const name of ["importPricePerKwh", "exportPricePerKwh", "wheelingPricePerKwh"] as const) {
+      const others = { importPricePerKwh: highest, exportPricePerKwh: 0n };
       const tariffs = { ...others, [name]: highest + 1000n };
-      if (name === "exportPrice") tariffs.importPrice = highest + 1000n;
+      if (name === "exportPricePerKwh") tariffs.importPricePerKwh = highest + 1000n;
       await expect(publish(market, now + 4, 1, tariffs), name)
         .to.be.revertedWithCustomError(market, "TariffOutOfRange")
         .withArgs(highest + 1000n, highest);
     }
-    await publish(market, now + 4, 1, { importPrice: highest, exportPrice: highest, wheelingPrice: highest });
+    await publish(market, now + 4, 1, {
+      importPricePerKwh: highest,
+      exportPricePerKwh: highest,
+      wheelingPricePerKwh: highest,
+    });
     const published = decodePublication(await market.publication(now + 4));
     expect([published?.importTicks, published?.exportTicks, published?.wheelingTicks]).to.deep.equal([
       MAX_UINT24,
@@ -142,26 +162,26 @@ describe("GridTariffs", () => {
 
   it("refuses a wheeling charge above what bids lock for it, by one unit", async () => {
     const { market, now } = await loadFixture(fixture);
-    await expect(publish(market, now + 4, 1, { wheelingPrice: 3n * PENNY + 1n }))
+    await expect(publish(market, now + 4, 1, { wheelingPricePerKwh: 3n * PENNY + 1n }))
       .to.be.revertedWithCustomError(market, "WheelingAboveCap")
       .withArgs(3n * PENNY + 1n, 3n * PENNY);
-    await publish(market, now + 4, 1, { wheelingPrice: 3n * PENNY });
+    await publish(market, now + 4, 1, { wheelingPricePerKwh: 3n * PENNY });
   });
 
   it("refuses an import tariff above its cap, by one unit", async () => {
     const { market, now } = await loadFixture(fixture);
-    await expect(publish(market, now + 4, 1, { importPrice: 1_000_001n }))
+    await expect(publish(market, now + 4, 1, { importPricePerKwh: 1_000_001n }))
       .to.be.revertedWithCustomError(market, "ImportAboveCap")
       .withArgs(1_000_001n, 1_000_000n);
-    await publish(market, now + 4, 1, { importPrice: 1_000_000n });
+    await publish(market, now + 4, 1, { importPricePerKwh: 1_000_000n });
   });
 
   it("refuses an export tariff above the import tariff, by one unit: two piles would pump the operator's account", async () => {
     const { market, now } = await loadFixture(fixture);
-    await expect(publish(market, now + 4, 1, { importPrice: 70_000n, exportPrice: 70_001n }))
+    await expect(publish(market, now + 4, 1, { importPricePerKwh: 70_000n, exportPricePerKwh: 70_001n }))
       .to.be.revertedWithCustomError(market, "ExportAboveImport")
       .withArgs(70_001n, 70_000n);
-    await publish(market, now + 4, 1, { importPrice: 70_000n, exportPrice: 70_000n });
+    await publish(market, now + 4, 1, { importPricePerKwh: 70_000n, exportPricePerKwh: 70_000n });
   });
 
   it("forgets a frame once a later one needs its place, and never takes one for the other", async () => {

@@ -20,13 +20,13 @@ describe("Market: what it is deployed with", () => {
       token: await token.getAddress(),
       unit: 10n ** 12n,
       tickSize: 65_535n,
-      bondPrice: 2n ** 40n - 1n,
-      wheelingCap: 2n ** 40n - 1n,
+      bondPricePerKwh: 2n ** 40n - 1n,
+      wheelingCapPerKwh: 2n ** 40n - 1n,
       frameSeconds: 900n,
       auctionSeconds: 899n,
       leadFrames: 95n,
-      alpha: 65_535n,
-      beta: 65_534n,
+      priceWeight: 65_535n,
+      timeWeight: 65_534n,
       maxWaitFrames: 65_533n,
       icebergThresholdWh: 2n ** 20n - 1n,
       icebergPeakWh: 2n ** 20n - 1n,
@@ -44,14 +44,14 @@ describe("Market: what it is deployed with", () => {
       delivery: await token.getAddress(),
       readingSeconds: 48n * 900n,
       defaulterPays: true,
-      overBps: 10_000n,
+      toleranceBps: 10_000n,
       initialCredit: 10_000n,
       creditPriorWh: 2n ** 26n - 1n,
       minCredit: 10_000n,
       mechanism: await mechanismFor("credit"),
       thetaBps: 10_000n,
-      importCap: 2n ** 40n - 1n,
-      cancelPrice: 2n ** 40n - 1n,
+      importCapPerKwh: 2n ** 40n - 1n,
+      cancelPricePerKwh: 2n ** 40n - 1n,
       keeperReward: 2n ** 52n - 1n,
     } satisfies IMarketParameters.ParametersStruct;
     return { market, sound };
@@ -90,13 +90,13 @@ describe("Market: what it is deployed with", () => {
       ...sound,
       unit: 1n,
       tickSize: 1n,
-      bondPrice: 0n,
-      wheelingCap: 0n,
+      bondPricePerKwh: 0n,
+      wheelingCapPerKwh: 0n,
       frameSeconds: 2n,
       auctionSeconds: 1n,
       leadFrames: 1n,
-      alpha: 0n,
-      beta: 0n,
+      priceWeight: 0n,
+      timeWeight: 0n,
       maxWaitFrames: 0n,
       icebergThresholdWh: 0n,
       icebergPeakWh: 1n,
@@ -113,14 +113,14 @@ describe("Market: what it is deployed with", () => {
       dischargeEfficiencyBps: 1n,
       readingSeconds: 0n,
       defaulterPays: false,
-      overBps: 0n,
+      toleranceBps: 0n,
       initialCredit: 0n,
       creditPriorWh: 0n,
       minCredit: 0n,
       mechanism: await mechanismFor("adbev"),
       thetaBps: 0n,
-      importCap: 0n,
-      cancelPrice: 0n,
+      importCapPerKwh: 0n,
+      cancelPricePerKwh: 0n,
       keeperReward: 0n,
     };
     const market = await deploy(least);
@@ -160,8 +160,8 @@ describe("Market: what it is deployed with", () => {
     ["icebergPeakWh", 2n ** 20n, 2n ** 20n],
     ["minEnergyWh", 0n, 0n],
     ["minEnergyWh", 2n ** 24n, 2n ** 24n],
-    ["bondPrice", 2n ** 40n, 2n ** 40n],
-    ["wheelingCap", 2n ** 40n, 2n ** 40n],
+    ["bondPricePerKwh", 2n ** 40n, 2n ** 40n],
+    ["wheelingCapPerKwh", 2n ** 40n, 2n ** 40n],
     ["delivery", ethers.ZeroAddress, 0n],
     ["delivery", "0x00000000000000000000000000000000000000AA", 0xaan],
     ["readingSeconds", 48n * 900n + 1n, 48n * 900n + 1n],
@@ -169,8 +169,8 @@ describe("Market: what it is deployed with", () => {
     ["roundSeconds", 0n, 0n],
     ["roundSeconds", 450n, 450n],
     ["finaliseSeconds", 0n, 0n],
-    ["importCap", 2n ** 40n, 2n ** 40n],
-    ["cancelPrice", 2n ** 40n, 2n ** 40n],
+    ["importCapPerKwh", 2n ** 40n, 2n ** 40n],
+    ["cancelPricePerKwh", 2n ** 40n, 2n ** 40n],
     ["keeperReward", 2n ** 52n, 2n ** 52n],
     ["maxHorizon", 0n, 0n],
     ["maxHorizon", 49n, 49n],
@@ -178,7 +178,7 @@ describe("Market: what it is deployed with", () => {
     ["chargeEfficiencyBps", 20_001n, 20_001n],
     ["dischargeEfficiencyBps", 0n, 0n],
     ["dischargeEfficiencyBps", 20_001n, 20_001n],
-    ["overBps", 10_001n, 10_001n],
+    ["toleranceBps", 10_001n, 10_001n],
     ["initialCredit", 10_001n, 10_001n],
     ["creditPriorWh", 2n ** 26n, 2n ** 26n],
     ["minCredit", 10_001n, 10_001n],
@@ -201,7 +201,7 @@ describe("Market: what it is deployed with", () => {
       // Nobody could trade.
       ["minCredit", 5_001n, { initialCredit: 5_000n, minCredit: 5_001n }],
       // A bond that does not cover what its ask may come to owe.
-      ["bondPrice", 999n, { bondPrice: 999n, importCap: 1_000n }],
+      ["bondPricePerKwh", 999n, { bondPricePerKwh: 999n, importCapPerKwh: 1_000n }],
       // No round would ever have its time: 2 · 300 s and 300 s in a window of 899 s.
       ["roundSeconds", 300n, { roundSeconds: 300n, finaliseSeconds: 300n }],
     ] as const) {
@@ -214,8 +214,8 @@ describe("Market: what it is deployed with", () => {
       .to.be.revertedWithCustomError(await ethers.getContractAt("CreditMechanism", market), "UnsuitableMarket")
       .withArgs(ethers.encodeBytes32String("readingSeconds"), 0n);
     // Where nobody compensates anybody, or nothing is metered, any bond will do.
-    await deploy({ ...sound, bondPrice: 0n, defaulterPays: false });
-    await deploy({ ...sound, bondPrice: 0n, readingSeconds: 0n, mechanism: await mechanismFor("adbev") });
+    await deploy({ ...sound, bondPricePerKwh: 0n, defaulterPays: false });
+    await deploy({ ...sound, bondPricePerKwh: 0n, readingSeconds: 0n, mechanism: await mechanismFor("adbev") });
   });
 
   it("refuses a loss allowance above the capacity", async () => {
@@ -229,7 +229,7 @@ describe("Market: what it is deployed with", () => {
     const { market } = await loadFixture(fixture);
     expect(await market.pileCount()).to.equal(0n);
     expect(await market.bookHead()).to.equal(1n << 255n);
-    expect(await market.chronicle()).to.equal(0n);
+    expect(await market.marketTotals()).to.equal(0n);
     expect(await market.gridBalance()).to.equal(0n);
     expect(await liveStates(market)).to.deep.equal([[], []]);
   });

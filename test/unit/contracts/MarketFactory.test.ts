@@ -192,7 +192,7 @@ describe("MarketFactory", () => {
     const start = await freshFrame(north, { ...DEFAULT_PARAMETERS });
     const south0 = [
       await south.bookHead(),
-      await south.chronicle(),
+      await south.marketTotals(),
       await south.pileState(1),
       await south.pileState(2),
     ];
@@ -205,7 +205,7 @@ describe("MarketFactory", () => {
     await north.connect(a).withdraw(a, await north.freeBalanceOf(a));
     expect([
       await south.bookHead(),
-      await south.chronicle(),
+      await south.marketTotals(),
       await south.pileState(1),
       await south.pileState(2),
     ]).to.deep.equal(south0);

@@ -160,10 +160,10 @@ describe("MarketLens", () => {
     });
 
     it("is what clearing then does, over a day of random books", async () => {
-      const d = await deployDirect(8, { ratedW: 9000, capacityW: 37_000n, maxWaitFrames: 2, wheelingCap: PENNY });
+      const d = await deployDirect(8, { ratedW: 9000, capacityW: 37_000n, maxWaitFrames: 2, wheelingCapPerKwh: PENNY });
       const { market, lens, parameters, piles } = d;
       const random = new Random(20_240_229).stream("preview");
-      const start = await freshFrame(market, parameters, { wheelingPrice: PENNY });
+      const start = await freshFrame(market, parameters, { wheelingPricePerKwh: PENNY });
       let fills = 0;
       let fromGrid = 0;
       for (let frame = start + 1; frame <= start + 14; frame++) {
@@ -418,11 +418,17 @@ describe("MarketLens", () => {
       const published = {
         published: true,
         baseLoadW: TARIFFS.baseLoadW,
-        importPrice: TARIFFS.importPrice,
-        exportPrice: TARIFFS.exportPrice,
-        wheelingPrice: 0n,
+        importPricePerKwh: TARIFFS.importPricePerKwh,
+        exportPricePerKwh: TARIFFS.exportPricePerKwh,
+        wheelingPricePerKwh: 0n,
       };
-      const unpublished = { published: false, baseLoadW: 0n, importPrice: 0n, exportPrice: 0n, wheelingPrice: 0n };
+      const unpublished = {
+        published: false,
+        baseLoadW: 0n,
+        importPricePerKwh: 0n,
+        exportPricePerKwh: 0n,
+        wheelingPricePerKwh: 0n,
+      };
       const one = async (frame: number) => fields(nth(await lens.history(market, frame, 1), 0));
       const at = (frame: number, rest: object) => ({ frame: BigInt(frame), ...rest });
       expect(await one(start + 1)).to.deep.equal(
@@ -447,15 +453,15 @@ describe("MarketLens", () => {
     });
 
     it("shows tariffs in money, not ticks, and negative loads", async () => {
-      const { market, lens, parameters } = await deployDirect(0, { tickSize: 100n, wheelingCap: PENNY });
+      const { market, lens, parameters } = await deployDirect(0, { tickSize: 100n, wheelingCapPerKwh: PENNY });
       const start = await freshFrame(market, parameters);
-      await publish(market, start + 30, 1, { baseLoadW: -5000n, wheelingPrice: PENNY });
+      await publish(market, start + 30, 1, { baseLoadW: -5000n, wheelingPricePerKwh: PENNY });
       const [frame] = await lens.history(market, start + 30, 1);
       expect(fields(frame)).to.deep.include({
         baseLoadW: -5000n,
-        importPrice: 20n * PENNY,
-        exportPrice: 5n * PENNY,
-        wheelingPrice: PENNY,
+        importPricePerKwh: 20n * PENNY,
+        exportPricePerKwh: 5n * PENNY,
+        wheelingPricePerKwh: PENNY,
         loadW: -5000n,
       });
     });

@@ -22,7 +22,12 @@ describe("OrderBook", () => {
   const F = 1800;
 
   async function fixture() {
-    const d = await deployDirect(3, { minEnergyWh: 10n, tickSize: 100n, wheelingCap: PENNY, bondPrice: 2n * PENNY });
+    const d = await deployDirect(3, {
+      minEnergyWh: 10n,
+      tickSize: 100n,
+      wheelingCapPerKwh: PENNY,
+      bondPricePerKwh: 2n * PENNY,
+    });
     const start = await freshFrame(d.market, d.parameters);
     return { ...d, start, a: nth(d.piles, 0), b: nth(d.piles, 1), c: nth(d.piles, 2), nobody: await stranger() };
   }

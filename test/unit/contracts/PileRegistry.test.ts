@@ -22,7 +22,7 @@ import {
 
 describe("PileRegistry", () => {
   async function fixture() {
-    const d = await deployDirect(2, { pileCap: 4, bondPrice: PENNY });
+    const d = await deployDirect(2, { pileCap: 4, bondPricePerKwh: PENNY });
     const [, , , account, operator, meterKey] = await ethers.getSigners();
     if (account === undefined || operator === undefined || meterKey === undefined) throw new Error("no signers");
     return { ...d, account, operator, meterKey };

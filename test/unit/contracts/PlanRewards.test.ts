@@ -154,7 +154,7 @@ describe("PlanRewards", () => {
               ] as const);
         await win(s, order);
         const round = await s.rounds.roundOf(s.market);
-        expect([round.winner, round.equals]).to.deep.equal([keccak256(low), 2n]);
+        expect([round.winner, round.tiedProposers]).to.deep.equal([keccak256(low), 2n]);
         await mine(2);
         await s.rounds.drawReward(s.market);
         const { args } = nth(await s.rounds.queryFilter(s.rounds.filters.RewardDrawn()), 0);
@@ -200,7 +200,7 @@ describe("PlanRewards", () => {
         await expect(s.rounds.connect(proposer).reveal(s.market, s.book, bytes, SALT))
           .to.emit(s.rounds, "PlanRevealed")
           .withArgs(s.market, s.round, proposer, ...Array<unknown>(3).fill(anyValue), bytes);
-        expect((await s.rounds.roundOf(s.market)).equals).to.equal(64n);
+        expect((await s.rounds.roundOf(s.market)).tiedProposers).to.equal(64n);
       }
     });
 
@@ -225,7 +225,7 @@ describe("PlanRewards", () => {
       await ethers.provider.send("evm_setAutomine", [true]);
       await goTo(s.round, -480);
       for (const signer of crowd) await s.rounds.connect(signer).reveal(s.market, s.book, bytes, SALT);
-      expect((await s.rounds.roundOf(s.market)).equals).to.equal(64n);
+      expect((await s.rounds.roundOf(s.market)).tiedProposers).to.equal(64n);
       await goTo(s.round, -360);
       await s.rounds.finalise(s.market, s.book, bytes);
       const receipt = await (await s.rounds.drawReward(s.market)).wait();

@@ -3,14 +3,14 @@ import { expect } from "chai";
 import { MaxUint256 } from "ethers";
 import { ethers } from "hardhat";
 
-import { decodeChronicle, decodeFill, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
+import { decodeMarketTotals, decodeFill, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
 import type { Market } from "../../../typechain-types";
 import { goTo } from "../../helpers/market";
 import { packFill } from "./deliveryFixtures";
 import { bid, clearedOf, expectSolvent, fill, nth, PENNY, TARIFFS } from "./fixtures";
 import { bookOf, commit, flexibleFills, opened, plan, SALT, setting } from "./roundFixtures";
 
-const IMPORT = TARIFFS.importPrice;
+const IMPORT = TARIFFS.importPricePerKwh;
 
 /** The market as the contract of its rounds calls it. */
 async function asRounds(market: Market): Promise<Market> {
@@ -44,7 +44,7 @@ describe("RoundExecution", () => {
       it(`${what}, and does nothing of the rest`, async () => {
         const { market, round, caller } = await loadFixture(fixture);
         const before = await market.pileState(1);
-        await expect(caller.executeFlexible(round, 0n, 0n, [sound, wrong].map(packFill)))
+        await expect(caller.fillFlexibleOrders(round, 0n, 0n, [sound, wrong].map(packFill)))
           .to.be.revertedWithCustomError(market, "UnsoundFill")
           .withArgs(pile);
         expect(await market.pileState(1)).to.equal(before);
@@ -54,7 +54,7 @@ describe("RoundExecution", () => {
     it("the same order twice beyond what it has", async () => {
       const { market, round, caller } = await loadFixture(fixture);
       const twice = [fill(0, 2, 3_000n, IMPORT), fill(0, 2, 2_001n, IMPORT)];
-      await expect(caller.executeFlexible(round, 0n, 0n, twice.map(packFill)))
+      await expect(caller.fillFlexibleOrders(round, 0n, 0n, twice.map(packFill)))
         .to.be.revertedWithCustomError(market, "UnsoundFill")
         .withArgs(2);
     });
@@ -65,24 +65,24 @@ describe("RoundExecution", () => {
       const costs = (price * 900n) / 1_000n;
       const fills = [packFill(fill(4, 0, 900n, price))];
       await market.depositGrid((costs - 1n) * parameters.unit);
-      await expect(caller.executeFlexible(round, 0n, 0n, fills))
+      await expect(caller.fillFlexibleOrders(round, 0n, 0n, fills))
         .to.be.revertedWithCustomError(market, "UnsoundFill")
         .withArgs(MaxUint256);
       await market.depositGrid(parameters.unit);
-      await caller.executeFlexible(round, 0n, 0n, fills);
+      await caller.fillFlexibleOrders(round, 0n, 0n, fills);
       expect(await market.gridBalance()).to.equal(0n);
     });
 
     it("frames without an open round: another, one that is executed, one that has begun, one without flexible orders", async () => {
       const { market, round, caller, piles } = await loadFixture(fixture);
       const refused = async (frame: number) =>
-        expect(caller.executeFlexible(frame, 0n, 0n, []))
+        expect(caller.fillFlexibleOrders(frame, 0n, 0n, []))
           .to.be.revertedWithCustomError(market, "NoOpenRound")
           .withArgs(frame);
       await refused(round + 1);
       await refused(round - 1);
       const snapshot = (await ethers.provider.send("evm_snapshot", [])) as string;
-      await caller.executeFlexible(round, 0n, 0n, []);
+      await caller.fillFlexibleOrders(round, 0n, 0n, []);
       await refused(round);
       await ethers.provider.send("evm_revert", [snapshot]);
       await time.increaseTo(round * 1800);
@@ -95,7 +95,7 @@ describe("RoundExecution", () => {
 
     it("everybody but the rounds, the guardian and the grid operator included", async () => {
       const { market, round, admin } = await loadFixture(fixture);
-      await expect(market.executeFlexible(round, 0n, 0n, []))
+      await expect(market.fillFlexibleOrders(round, 0n, 0n, []))
         .to.be.revertedWithCustomError(market, "NotRounds")
         .withArgs(admin);
     });
@@ -105,7 +105,7 @@ describe("RoundExecution", () => {
     const { market, round, caller, parameters, token } = await loadFixture(fixture);
     const before = decodePileState(await market.pileState(1));
     const record = decodeFrameRecord(await market.frameRecord(round));
-    await caller.executeFlexible(round, 12_345n, 678n, [packFill(fill(0, 1, 2_001n, IMPORT + 1n))]);
+    await caller.fillFlexibleOrders(round, 12_345n, 678n, [packFill(fill(0, 1, 2_001n, IMPORT + 1n))]);
     const after = decodePileState(await market.pileState(1));
     expect(after.remainingWh).to.equal(before.remainingWh - 2_001n);
     // The lock shrinks to what the rest can cost; the difference to the price comes free.
@@ -113,7 +113,7 @@ describe("RoundExecution", () => {
     const spent = ((IMPORT + 1n) * 2_001n) / 1_000n;
     const locked = (energyWh: bigint) => (limit * energyWh + 999n) / 1_000n;
     expect(after.balance).to.equal(before.balance + locked(6_000n) - locked(3_999n) - spent);
-    expect(decodeChronicle(await market.chronicle())).to.deep.include({
+    expect(decodeMarketTotals(await market.marketTotals())).to.deep.include({
       lastFrame: round,
       lastLoadW: 12_345n,
       pflW: 678n,
@@ -129,7 +129,7 @@ describe("RoundExecution", () => {
     const s = await loadFixture(fixture);
     const matched = clearedOf(s.market, await s.match.wait()).words;
     const flexible = [fill(0, 2, 2_000n, IMPORT), fill(0, 1, 1_000n, IMPORT)].map(packFill);
-    await s.caller.executeFlexible(s.round, 0n, 0n, flexible);
+    await s.caller.fillFlexibleOrders(s.round, 0n, 0n, flexible);
     const publication = await s.market.publication(s.round);
     await goTo(s.round + 1);
     const fills = [...matched, ...flexible];

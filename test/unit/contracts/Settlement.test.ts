@@ -2,7 +2,7 @@ import { impersonateAccount, loadFixture, setBalance } from "@nomicfoundation/ha
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { decodeChronicle, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
+import { decodeMarketTotals, decodeFrameRecord, decodePileState } from "../../../scripts/chain/packedWords";
 import { PILE_BALANCE } from "../../helpers/market";
 import { hashWords, keptOf, packPosting, pokeRecord } from "./deliveryFixtures";
 import { deployDirect, MAX_MONEY, nth, overwrite, slotOfEntry } from "./fixtures";
@@ -19,69 +19,71 @@ describe("Settlement", () => {
     await impersonateAccount(address);
     await setBalance(address, 10n ** 20n);
     await pokeRecord(d.market, FRAME, BigInt(DIGEST));
-    return { ...d, post: d.market.connect(await ethers.getSigner(address)).post };
+    return { ...d, bookSettlement: d.market.connect(await ethers.getSigner(address)).bookSettlement };
   }
 
   it("refuses frames that no clearing left open, and fills that it did not make", async () => {
-    const { market, post } = await loadFixture(fixture);
-    await expect(post(FRAME + 1, DIGEST, ethers.ZeroHash, 0n, []))
+    const { market, bookSettlement } = await loadFixture(fixture);
+    await expect(bookSettlement(FRAME + 1, DIGEST, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "NothingToSettle")
       .withArgs(FRAME + 1);
-    await expect(post(FRAME, ethers.toBeHex(hashWords([2n]), 32), ethers.ZeroHash, 0n, []))
+    await expect(bookSettlement(FRAME, ethers.toBeHex(hashWords([2n]), 32), ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "WrongFills")
       .withArgs(FRAME);
-    await post(FRAME, DIGEST, ethers.ZeroHash, 0n, []);
-    await expect(post(FRAME, DIGEST, ethers.ZeroHash, 0n, []))
+    await bookSettlement(FRAME, DIGEST, ethers.ZeroHash, 0n, []);
+    await expect(bookSettlement(FRAME, DIGEST, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "NothingToSettle")
       .withArgs(FRAME);
   });
 
   it("gives the grid what piles do not get, and never more than there is", async () => {
-    const { market, piles, post } = await loadFixture(fixture);
-    await expect(post(FRAME, DIGEST, ethers.ZeroHash, 999n, [packPosting(1, 1_000n)])).to.be.revertedWithPanic(0x11);
-    await post(FRAME, DIGEST, ethers.ZeroHash, 1_500n, [packPosting(1, 1_000n)]);
+    const { market, piles, bookSettlement } = await loadFixture(fixture);
+    await expect(
+      bookSettlement(FRAME, DIGEST, ethers.ZeroHash, 999n, [packPosting(1, 1_000n)]),
+    ).to.be.revertedWithPanic(0x11);
+    await bookSettlement(FRAME, DIGEST, ethers.ZeroHash, 1_500n, [packPosting(1, 1_000n)]);
     expect(await market.freeBalanceOf(nth(piles, 0))).to.equal(PILE_BALANCE + 1_000n);
     expect(await market.gridBalance()).to.equal(500n);
   });
 
   it("keeps what is left of a frame that is settled in part, and counts the frame as open until nothing is", async () => {
-    const { market, post } = await loadFixture(fixture);
-    const open = async () => decodeChronicle(await market.chronicle()).openFrames;
+    const { market, bookSettlement } = await loadFixture(fixture);
+    const open = async () => decodeMarketTotals(await market.marketTotals()).openFrames;
     expect(await open()).to.equal(1);
-    await post(FRAME, DIGEST, REST, 0n, []);
+    await bookSettlement(FRAME, DIGEST, REST, 0n, []);
     expect(await open()).to.equal(1);
-    await expect(post(FRAME, DIGEST, ethers.ZeroHash, 0n, []))
+    await expect(bookSettlement(FRAME, DIGEST, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "WrongFills")
       .withArgs(FRAME);
-    await expect(post(FRAME, REST, ethers.ZeroHash, 0n, []))
+    await expect(bookSettlement(FRAME, REST, ethers.ZeroHash, 0n, []))
       .to.emit(market, "FrameSettled")
       .withArgs(FRAME, 0n, ethers.ZeroHash, []);
     expect(await open()).to.equal(0);
   });
 
   it("keeps what is left of a frame whose record has made way for a later one", async () => {
-    const { market, post } = await loadFixture(fixture);
+    const { market, bookSettlement } = await loadFixture(fixture);
     const moved = FRAME - 128;
     const open = async (frame: number) => decodeFrameRecord(await market.frameRecord(frame))?.open;
     const record = await slotOfEntry("_unsettledRecords", moved);
     await overwrite(market, record, () => BigInt(moved) | keptOf(BigInt(DIGEST)));
-    await expect(post(moved, REST, ethers.ZeroHash, 0n, []))
+    await expect(bookSettlement(moved, REST, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "WrongFills")
       .withArgs(moved);
-    await post(moved, DIGEST, REST, 0n, []);
+    await bookSettlement(moved, DIGEST, REST, 0n, []);
     expect([await open(moved), await open(FRAME)]).to.deep.equal([true, true]);
-    await post(moved, REST, ethers.ZeroHash, 0n, []);
+    await bookSettlement(moved, REST, ethers.ZeroHash, 0n, []);
     expect(await ethers.provider.getStorage(market, record)).to.equal(ethers.ZeroHash);
-    await expect(post(moved, REST, ethers.ZeroHash, 0n, []))
+    await expect(bookSettlement(moved, REST, ethers.ZeroHash, 0n, []))
       .to.be.revertedWithCustomError(market, "NothingToSettle")
       .withArgs(moved);
   });
 
   it("keeps a balance within its field: what is beyond goes to the grid, and the order beside it stays", async () => {
-    const { market, post } = await loadFixture(fixture);
+    const { market, bookSettlement } = await loadFixture(fixture);
     const before = decodePileState(await market.pileState(1));
     const room = MAX_MONEY - PILE_BALANCE;
-    await post(FRAME, DIGEST, ethers.ZeroHash, room + 7n, [packPosting(1, room + 7n)]);
+    await bookSettlement(FRAME, DIGEST, ethers.ZeroHash, room + 7n, [packPosting(1, room + 7n)]);
     expect(decodePileState(await market.pileState(1))).to.deep.equal({ ...before, balance: MAX_MONEY });
     expect(await market.gridBalance()).to.equal(7n);
   });

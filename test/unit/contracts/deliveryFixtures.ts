@@ -2,7 +2,7 @@ import { concat, id, keccak256, Signature, type Signer, toBeHex } from "ethers";
 import { ethers } from "hardhat";
 
 import {
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFrameRecord,
   type MeterReading,
   packMeterReading,
@@ -89,11 +89,11 @@ export const keptOf = (hash: bigint): bigint => (hash >> 72n) << 72n;
 
 /** Lets a frame have been cleared with what `digest` is the hash of, whatever the book says. */
 export async function pokeRecord(market: Market, frame: number, digest: bigint): Promise<void> {
-  const { openFrames } = decodeChronicle(await market.chronicle());
+  const { openFrames } = decodeMarketTotals(await market.marketTotals());
   const open = openFrames + Number(decodeFrameRecord(await market.frameRecord(frame))?.open !== true);
   await overwrite(
     market,
-    await slotOf("_chronicle"),
+    await slotOf("_marketTotals"),
     (word) => (word & ~(0xffff_ffffn << 218n)) | (BigInt(open) << 218n),
   );
   await overwrite(market, (await slotOf("_records")) + BigInt(frame % 128), () => BigInt(frame) | keptOf(digest));

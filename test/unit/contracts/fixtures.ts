@@ -65,9 +65,9 @@ export function ask(price: bigint, energyWh: bigint, expiryFrame: number, peakWh
 /** What the operator publishes for a frame unless told otherwise: 33 kW, 20 p in, 5 p out, no wheeling. */
 export const TARIFFS = {
   baseLoadW: 33_000n,
-  importPrice: 20n * PENNY,
-  exportPrice: 5n * PENNY,
-  wheelingPrice: 0n,
+  importPricePerKwh: 20n * PENNY,
+  exportPricePerKwh: 5n * PENNY,
+  wheelingPricePerKwh: 0n,
 };
 
 /** Publishes `count` frames from `firstFrame` on. */
@@ -168,9 +168,9 @@ export function fill(sell: number, buy: number, energyWh: bigint, price: bigint)
 const amountDown = (price: bigint, energyWh: bigint): bigint => (price * energyWh) / 1000n;
 
 /** What the fills of a frame owe at its settlement, money units. */
-export function owed(fills: readonly PackedFill[], wheelingPrice: bigint, bondPrice: bigint): bigint {
+export function owed(fills: readonly PackedFill[], wheelingPricePerKwh: bigint, bondPricePerKwh: bigint): bigint {
   return fills.reduce((sum, { sell, energyWh, price }) => {
-    const beside = sell === 0 ? 0n : amountDown(wheelingPrice, energyWh) + amountDown(bondPrice, energyWh);
+    const beside = sell === 0 ? 0n : amountDown(wheelingPricePerKwh, energyWh) + amountDown(bondPricePerKwh, energyWh);
     return sum + amountDown(price, energyWh) + beside;
   }, 0n);
 }
@@ -189,8 +189,8 @@ export async function claims(market: Market, parameters: DeploymentParameters): 
     if (record?.open !== true) continue;
     const [published] = await market.queryFilter(market.filters.FramePublished(frame));
     const publication = published === undefined ? undefined : decodePublication(published.args.publication);
-    const wheelingPrice = (publication?.wheelingTicks ?? 0n) * parameters.tickSize;
-    sum += owed(fills.map(decodeFill), wheelingPrice, parameters.bondPrice);
+    const wheelingPricePerKwh = (publication?.wheelingTicks ?? 0n) * parameters.tickSize;
+    sum += owed(fills.map(decodeFill), wheelingPricePerKwh, parameters.bondPricePerKwh);
     if (parameters.readingSeconds === 0 || publication === undefined) continue;
     // Each pile that was filled set its margin aside.
     const { importTicks, exportTicks } = publication;
@@ -200,7 +200,7 @@ export async function claims(market: Market, parameters: DeploymentParameters): 
       const { ratedW } = await market.pileRecord(pile);
       const reachWh = (ratedW * BigInt(parameters.frameSeconds)) / 3600n;
       const up = (price: bigint): bigint => (price * reachWh + 999n) / 1000n;
-      sum += up(ticks * parameters.tickSize) + up(wheelingPrice);
+      sum += up(ticks * parameters.tickSize) + up(wheelingPricePerKwh);
     }
   }
   return sum;

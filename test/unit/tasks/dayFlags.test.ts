@@ -8,7 +8,7 @@ import { type DayArguments, readDay } from "../../../tasks/support/dayFlags";
 
 const GIVEN: DayArguments = {
   ...{ setting: "chapter4", seed: "1", seeds: "1", feeders: "1", settlement: "adbev", on: "model", json: false },
-  ...{ import: "20", export: "5", threshold: "4000", alpha: "10", beta: "1" },
+  ...{ import: "20", export: "5", threshold: "4000", priceWeight: "10", timeWeight: "1" },
 };
 
 async function errorOf(args: Partial<DayArguments>): Promise<string> {

@@ -57,7 +57,7 @@ describe("flags of a market", () => {
 
   it("are named where a deployed market has others", () => {
     const deployed = { ...DEFAULT_PARAMETERS, capacityW: 400_000n };
-    expect(differences({ capacityW: 250_000n, alpha: 10 }, deployed)).to.deep.equal([
+    expect(differences({ capacityW: 250_000n, priceWeight: 10 }, deployed)).to.deep.equal([
       "--capacity is 400000 there, not 250000",
     ]);
   });
@@ -99,7 +99,7 @@ describe("amounts of a market's token", () => {
     const lines = ["time,load,import,export", "1970-01-01T01:00:00Z,-5,24.5,6", "", "1970-01-01T01:00:01Z,1,1,1"];
     const [, row] = lines.slice(0, 3).map((line) => reader.read(line));
     expect(row).to.deep.equal({
-      ...{ frame: 2, baseLoadW: -5n, importPrice: 245_000n, exportPrice: 60_000n, wheelingPrice: 0n },
+      ...{ frame: 2, baseLoadW: -5n, importPricePerKwh: 245_000n, exportPricePerKwh: 60_000n, wheelingPricePerKwh: 0n },
     });
     expect(() => reader.read(lines[3]!)).to.throw("f.csv:4: time: expected the beginning of a frame");
     const rules = { frameSeconds: 1_800, auctionSeconds: 600, leadFrames: 2 };

@@ -58,7 +58,7 @@ export class OrderForm {
     this.state = state;
     const { facts, live } = state;
     const { tickSize } = facts;
-    const published = Math.max(0, ...live.loads.map(({ importPrice }) => importPrice ?? 0));
+    const published = Math.max(0, ...live.loads.map(({ importPricePerKwh }) => importPricePerKwh ?? 0));
     const tariff = published === 0 ? facts.money.unitsPerToken : published;
     const step = Math.max(1, Math.floor(tariff / tickSize / TARIFF_STEPS)) * tickSize;
     const atTariff = Math.ceil(tariff / step);

@@ -29,7 +29,7 @@ export function roundsPanel(store: Store): void {
 function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
   const { fallback, plans, commitments, refusals, winner } = round;
   const unrevealed = commitments.filter(({ revealed }) => !revealed).map(({ proposer }) => nameOf(proposer, facts));
-  const scored = [...plans].sort((a, b) => a.unservedWh - b.unservedWh || a.squares - b.squares);
+  const scored = [...plans].sort((a, b) => a.unservedWh - b.unservedWh || a.squaredStepsW2 - b.squaredStepsW2);
   const outcome =
     winner === undefined
       ? phase(round, live.time)
@@ -64,7 +64,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
               h("th", { scope: "row" }, nameOf(plan.proposer, facts), plan.proposer === winner ? " ★" : ""),
               h("td", {}, curve(plan, round.baseLoadW, facts.frameSeconds)),
               h("td", { class: "n" }, kWh(plan.unservedWh)),
-              h("td", { class: "n" }, kW(Math.sqrt(plan.squares))),
+              h("td", { class: "n" }, kW(Math.sqrt(plan.squaredStepsW2))),
             ),
           ),
           h(
@@ -73,7 +73,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
             h("th", { scope: "row" }, "fallback", winner === null ? " ★" : ""),
             h("td"),
             h("td", { class: "n" }, kWh(fallback.unservedWh)),
-            h("td", { class: "n" }, kW(Math.sqrt(fallback.squares))),
+            h("td", { class: "n" }, kW(Math.sqrt(fallback.squaredStepsW2))),
           ),
         ),
       ),

@@ -18,14 +18,14 @@ export const imbalancePrice: Strategy = {
   name: "imbalance-price",
   cheating: "the operator publishes the highest import tariff that the market takes; buyers run over by up to 20 Wh",
   honest: "the operator publishes 20 p",
-  rule: "r is at most the market's importCap, by default 100 p (1)",
+  rule: "r is at most the market's importCapPerKwh, by default 100 p (1)",
   bound:
-    "2 (importCap − r) for each kWh that is consumed by accident: the operator's choice of importCap, known to all",
+    "2 (importCapPerKwh − r) for each kWh that is consumed by accident: the operator's choice of importCapPerKwh, known to all",
   cheat: "operator",
   unpriced: [],
   build(random, cheats) {
-    const importPrice = IMPORT_CAP ?? HIGHEST_TARIFF;
-    const tariffs = (): Partial<Publication> => (cheats ? { importPrice } : {});
+    const importPricePerKwh = IMPORT_CAP ?? HIGHEST_TARIFF;
+    const tariffs = (): Partial<Publication> => (cheats ? { importPricePerKwh } : {});
     const street = new Street({ parameters: meteredParameters(), frames: FRAMES, tariffs });
     for (const person of buyersAndSellers(random, FRAMES, { buyers: [15, 19], sellers: [6, 11] })) {
       const own = random.stream(`${person.name} over`);

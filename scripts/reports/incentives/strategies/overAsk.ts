@@ -15,7 +15,7 @@ export const overAsk: Strategy = {
   rule: "unserved counts what a pile can still be served; cancelling what plans reckon with costs (2, 4)",
   bound:
     "all that a pile can be served until its end is still planned for, as for a true need: plans hurry, and the cheat " +
-    "pays cancelPrice for a tranche and r − x for what it leaves of its last one",
+    "pays cancelPricePerKwh for a tranche and r − x for what it leaves of its last one",
   cheat: "cheat",
   unpriced: [
     { of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" },

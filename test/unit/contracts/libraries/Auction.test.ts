@@ -40,7 +40,7 @@ function entryOf(word: bigint) {
     pile: field(0n, 16n),
     leftWh: field(16n, 24n),
     ticks: field(40n, 24n),
-    gridReady: field(64n, 1n) === 1,
+    gridEligible: field(64n, 1n) === 1,
     sequence: field(184n, 40n),
     waited: field(224n, 8n),
   };
@@ -75,7 +75,7 @@ describe("Auction", () => {
             typeof numbered,
             typeof numbered,
           ];
-          const gridReady = (of: Order) =>
+          const gridEligible = (of: Order) =>
             of.charge &&
             tariff !== null &&
             of.ticks >= tariff &&
@@ -85,7 +85,9 @@ describe("Auction", () => {
           // Where icebergs wait for a round, all of them are what it is about.
           const keptBids = bids.filter(
             (of) =>
-              icebergsWait || of.ticks >= bestAsk || bids.some((other) => gridReady(other) && of.ticks >= other.ticks),
+              icebergsWait ||
+              of.ticks >= bestAsk ||
+              bids.some((other) => gridEligible(other) && of.ticks >= other.ticks),
           );
           const keptAsks = asks.filter(({ ticks }) => icebergsWait || ticks <= bestBid);
           const entries = (kept: typeof numbered) =>
@@ -93,7 +95,7 @@ describe("Auction", () => {
               pile: of.pile,
               leftWh: Math.min(of.remainingWh, of.peakWh),
               ticks: of.ticks,
-              gridReady: gridReady(of),
+              gridEligible: gridEligible(of),
               sequence: of.sequence,
               waited: of.waited,
             }));

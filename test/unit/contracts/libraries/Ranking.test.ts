@@ -36,14 +36,22 @@ describe("Ranking", () => {
   });
 
   /** `f` and pile of each order, lowest first, counted order by order. */
-  function naive(orders: Ranked[], charge: boolean, dropped: number[], alpha: number, beta: number): string[] {
+  function naive(
+    orders: Ranked[],
+    charge: boolean,
+    dropped: number[],
+    priceWeight: number,
+    timeWeight: number,
+  ): string[] {
     const prices = orders.map(({ priceTicks }) => (charge ? -priceTicks : priceTicks));
     const waits = [...orders.map(({ waited }) => waited), ...dropped];
     return orders
       .map((order, i) => ({
         pile: order.pile,
         sequence: order.sequence,
-        f: alpha * denseRank(prices[i]!, prices, ascending) + beta * denseRank(order.waited, waits, (a, b) => b - a),
+        f:
+          priceWeight * denseRank(prices[i]!, prices, ascending) +
+          timeWeight * denseRank(order.waited, waits, (a, b) => b - a),
       }))
       .sort((a, b) => a.f - b.f || a.sequence - b.sequence)
       .map(({ f, pile }) => `${f} ${pile}`);
@@ -73,7 +81,7 @@ describe("Ranking", () => {
         fc.boolean(),
         fc.array(fc.nat(96), { maxLength: 4 }),
         weights,
-        async (list, charge, dropped, [alpha, beta]) => {
+        async (list, charge, dropped, [priceWeight, timeWeight]) => {
           const waits = [...list.map(({ waited }) => waited), ...dropped].reduce(
             (bits, w) => bits | (1n << BigInt(w)),
             0n,
@@ -81,11 +89,11 @@ describe("Ranking", () => {
           const ranked = await harness.rank(
             list.map((order) => entryOf(order, charge)),
             waits,
-            alpha,
-            beta,
+            priceWeight,
+            timeWeight,
           );
           const shown = ranked.map((word) => `${word >> 224n} ${word & 0xffffn}`);
-          expect(shown).to.deep.equal(naive(list, charge, dropped, alpha, beta));
+          expect(shown).to.deep.equal(naive(list, charge, dropped, priceWeight, timeWeight));
           // Nothing but what sorts has changed.
           const kept = (word: bigint): bigint => word & ((1n << 224n) - 1n);
           expect([...ranked].map(kept).sort(ascending)).to.deep.equal(

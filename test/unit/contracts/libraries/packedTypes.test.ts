@@ -6,7 +6,7 @@ import { ethers } from "hardhat";
 
 import {
   decodeBookHead,
-  decodeChronicle,
+  decodeMarketTotals,
   decodeFill,
   decodeFrameRecord,
   decodePileState,
@@ -258,13 +258,13 @@ describe("Packed types", () => {
     const slots = drawnLayout("PileState");
     const REGISTERED = 1n << 255n;
     /** An entry before ranking; `displayedWh` is what it shows. */
-    const before = { pile: 16, displayedWh: 20, priceTicks: 24, sequence: 32, waited: 7, charge: 1, gridReady: 1 };
+    const before = { pile: 16, displayedWh: 20, priceTicks: 24, sequence: 32, waited: 7, charge: 1, gridEligible: 1 };
     const fields: Record<string, Field> = Object.fromEntries(
       Object.entries(before).map(([name, bits]) => [name, { shift: 0, bits }]),
     );
 
     async function entryOf(values: Values): Promise<bigint> {
-      const { pile, displayedWh, priceTicks, sequence, waited, charge, gridReady } = values;
+      const { pile, displayedWh, priceTicks, sequence, waited, charge, gridEligible } = values;
       const slot = drawnWord(slots, {
         balance: maxOf(slots.balance!),
         nonce: maxOf(slots.nonce!),
@@ -274,7 +274,7 @@ describe("Packed types", () => {
         sequence: sequence!,
         charge: charge!,
       });
-      return harness.packEntry(slot | REGISTERED, pile!, waited!, charge === 1n, gridReady === 1n);
+      return harness.packEntry(slot | REGISTERED, pile!, waited!, charge === 1n, gridEligible === 1n);
     }
 
     const read = async (entry: bigint): Promise<Values> => named(await harness.readEntry(entry));
@@ -288,7 +288,7 @@ describe("Packed types", () => {
         expect(seen.price).to.equal(values.priceTicks);
         expect(seen.sequence).to.equal(values.sequence);
         expect(seen.waited).to.equal(values.waited);
-        expect(seen.gridReady).to.equal(values.gridReady);
+        expect(seen.gridEligible).to.equal(values.gridEligible);
         // Best price first: the lowest ask, the highest bid.
         const key = values.charge === 1n ? (1n << 24n) - 1n - values.priceTicks! : values.priceTicks!;
         expect(entry >> 232n).to.equal(key);
@@ -301,12 +301,12 @@ describe("Packed types", () => {
         const entry = await entryOf(values);
         for (const priority of [0n, largest]) {
           const ranked = await harness.withPriority(entry, priority);
-          const { pile, leftWh, price, gridReady, sequence, priority: f } = await read(ranked);
-          expect({ pile, leftWh, price, gridReady, sequence, f }).to.deep.equal({
+          const { pile, leftWh, price, gridEligible, sequence, priority: f } = await read(ranked);
+          expect({ pile, leftWh, price, gridEligible, sequence, f }).to.deep.equal({
             pile: values.pile,
             leftWh: values.displayedWh,
             price: values.priceTicks,
-            gridReady: values.gridReady,
+            gridEligible: values.gridEligible,
             sequence: values.sequence,
             f: priority,
           });
@@ -318,10 +318,10 @@ describe("Packed types", () => {
             const after = await read(filled);
             expect(after.sequence).to.equal(values.sequence);
             expect(after.priority).to.equal(priority);
-            expect([after.pile, after.price, after.gridReady]).to.deep.equal([
+            expect([after.pile, after.price, after.gridEligible]).to.deep.equal([
               values.pile,
               values.priceTicks,
-              values.gridReady,
+              values.gridEligible,
             ]);
           }
           expect((await read(filled)).leftWh).to.equal(0n);
@@ -378,9 +378,9 @@ describe("Packed types", () => {
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
         const { openFrames, ...others } = values;
-        expect(named(await harness.readChronicle(word))).to.deep.equal(others);
+        expect(named(await harness.readMarketTotals(word))).to.deep.equal(others);
         expect((await harness.countOpen(word)).open).to.equal(openFrames);
-        expect(normal(decodeChronicle(word))).to.deep.equal(values);
+        expect(normal(decodeMarketTotals(word))).to.deep.equal(values);
       }
     });
 

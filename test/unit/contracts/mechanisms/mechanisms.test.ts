@@ -37,7 +37,7 @@ function randomCase(random: Random, matching: Matching): Case {
   const largest = random.pick([2, 300, 4_000]);
   const market = withDefaults({
     ...{ matching, tickSize: BigInt(random.pick([1, 7])), maxWaitFrames: random.integer(0, 4) },
-    ...{ alpha: random.pick([0, 1, 10]), beta: random.pick([0, 1, 65_535]) },
+    ...{ priceWeight: random.pick([0, 1, 10]), timeWeight: random.pick([0, 1, 65_535]) },
     thetaBps: BigInt(random.integer(0, 10_000)),
     capacityW: BASE_LOAD_W + BigInt(random.pick([0, 50, 5_000, 900_000])),
   });
@@ -91,9 +91,11 @@ function expectedOf({ market, placed, importTicks, roundFollows, fund }: Case) {
     );
   const [bids, asks] = [side("charge"), side("discharge")];
   const { trades, leftWh } = match(market, bids, asks, fund);
-  const importPrice = (importTicks ?? 0n) * market.tickSize;
+  const importPricePerKwh = (importTicks ?? 0n) * market.tickSize;
   const publication =
-    importTicks === undefined ? undefined : { baseLoadW: BASE_LOAD_W, importPrice, exportPrice: 0n, wheelingPrice: 0n };
+    importTicks === undefined
+      ? undefined
+      : { baseLoadW: BASE_LOAD_W, importPricePerKwh, exportPricePerKwh: 0n, wheelingPricePerKwh: 0n };
   const grid = fillFromGrid(market, bids, leftWh, publication, (bid: Ranked) =>
     roundFollows ? !bid.order.iceberg : mayNotWait(market, FRAME, bid),
   );
@@ -107,9 +109,16 @@ function expectedOf({ market, placed, importTicks, roundFollows, fund }: Case) {
 }
 
 /** The market's rules as `types/MatchingRules.sol` draws them. */
-function rulesOf({ tickSize, maxWaitFrames, icebergThresholdWh, alpha, beta, thetaBps }: MarketParameters): bigint {
+function rulesOf({
+  tickSize,
+  maxWaitFrames,
+  icebergThresholdWh,
+  priceWeight,
+  timeWeight,
+  thetaBps,
+}: MarketParameters): bigint {
   const scaled = (value: number, shift: bigint) => BigInt(value) << shift;
-  const weights = scaled(alpha, 64n) | scaled(beta, 80n) | (thetaBps << 96n);
+  const weights = scaled(priceWeight, 64n) | scaled(timeWeight, 80n) | (thetaBps << 96n);
   return tickSize | scaled(maxWaitFrames, 16n) | (icebergThresholdWh << 32n) | weights;
 }
 

@@ -66,9 +66,9 @@ function randomBook(random: Random): FrozenBook {
         ? undefined
         : {
             baseLoadW: edgy(random, -20_000, wide ? 2 ** 31 - 1 : 40_000),
-            importPrice: random.pick(TARIFFS) * TICK,
-            exportPrice: random.pick(TARIFFS) * TICK,
-            wheelingPrice: 3n * TICK,
+            importPricePerKwh: random.pick(TARIFFS) * TICK,
+            exportPricePerKwh: random.pick(TARIFFS) * TICK,
+            wheelingPricePerKwh: 3n * TICK,
           },
     ),
     previousLoadW: random.integer(0, 4) === 0 ? undefined : edgy(random, -50_000, 50_000),
@@ -133,8 +133,8 @@ describe("BenefitScore", () => {
   /** Score or refusal of the contract, as text. */
   async function onChain(book: FrozenBook, plan: Plan): Promise<string> {
     try {
-      const [unservedWh, squares] = await rounds.scorePlan(words(book), encodePlan(plan));
-      return `${unservedWh.toString()} ${squares.toString()}`;
+      const [unservedWh, squaredStepsW2] = await rounds.scorePlan(words(book), encodePlan(plan));
+      return `${unservedWh.toString()} ${squaredStepsW2.toString()}`;
     } catch (error) {
       const refusal = refusalOf(error, [rounds.interface]);
       if (refusal === undefined) throw error;
@@ -145,8 +145,8 @@ describe("BenefitScore", () => {
   /** The same of the model. */
   function inModel(book: FrozenBook, plan: Plan): string {
     try {
-      const { unservedWh, squaresW2 } = scorePlan(book, plan);
-      return `${unservedWh.toString()} ${squaresW2.toString()}`;
+      const { unservedWh, squaredStepsW2 } = scorePlan(book, plan);
+      return `${unservedWh.toString()} ${squaredStepsW2.toString()}`;
     } catch (error) {
       if (!(error instanceof MarketRefusal)) throw error;
       return error.code;
@@ -182,10 +182,10 @@ describe("BenefitScore", () => {
     const random = new Random(SEED).stream("fallback");
     for (let i = 0; i < BOOKS; i++) {
       const book = randomBook(random);
-      const { unservedWh, squaresW2 } = scoreCourse(book, projectFallback(book));
+      const { unservedWh, squaredStepsW2 } = scoreCourse(book, projectFallback(book));
       expect(await rounds.scoreFallback(words(book)), `book ${i} of seed ${SEED}`).to.deep.equal([
         unservedWh,
-        squaresW2,
+        squaredStepsW2,
       ]);
     }
   }).timeout(120_000);

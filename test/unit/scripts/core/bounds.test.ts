@@ -18,8 +18,10 @@ describe("bounds of a market", function () {
     expect(marketProblem({ minCredit: 1n, initialCredit: 0n })).to.include("expected at most initialCredit, 0");
     expect(marketProblem({ matching: "credit", readingSeconds: 0 })).to.include("expected readingSeconds above 0");
     expect(marketProblem(withDefaults({ readingSeconds: 3_600 }))).to.equal(undefined);
-    expect(marketProblem({ ...DEFAULT_PARAMETERS, readingSeconds: 3_600 })).to.include("expected at least importCap");
-    expect(isWithin(1.5, MARKET_BOUNDS.alpha)).to.equal(false);
+    expect(marketProblem({ ...DEFAULT_PARAMETERS, readingSeconds: 3_600 })).to.include(
+      "expected at least importCapPerKwh",
+    );
+    expect(isWithin(1.5, MARKET_BOUNDS.priceWeight)).to.equal(false);
   });
 
   it("hold for the model: no pile of no power, no more piles than a contract has", async () => {

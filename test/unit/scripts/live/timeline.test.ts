@@ -42,8 +42,8 @@ describe("what the live page knows", () => {
       start = Math.floor((await time.latest()) / frameSeconds) + 4;
       await goTo(start - 3);
       const publication = (i: number) => ({
-        ...{ frame: start + i, baseLoadW: 30_000 + 1_000 * i, importPrice: (15n + BigInt(i % 3)) * PENNY },
-        ...{ exportPrice: 5n * PENNY, wheelingPrice: 0n },
+        ...{ frame: start + i, baseLoadW: 30_000 + 1_000 * i, importPricePerKwh: (15n + BigInt(i % 3)) * PENNY },
+        ...{ exportPricePerKwh: 5n * PENNY, wheelingPricePerKwh: 0n },
       });
       await market.publish(Array.from({ length: 12 }, (_, i) => publication(i)));
       const random = new Random(7);

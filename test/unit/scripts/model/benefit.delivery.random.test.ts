@@ -39,30 +39,30 @@ const parameters = fc
     maxHorizon: fc.integer({ min: 1, max: 6 }),
     capacityW: fc.bigInt({ min: 33_000n, max: 60_000n }),
     moreBond: fc.bigInt({ min: 0n, max: 3n }),
-    importCap: fc.constant(220_000n),
+    importCapPerKwh: fc.constant(220_000n),
     keeperReward: fc.constantFrom(0n, 700n),
-    wheelingCap: fc.constant(10_000n),
+    wheelingCapPerKwh: fc.constant(10_000n),
     chargeEfficiencyBps: fc.bigInt({ min: 9_000n, max: 12_000n }),
     dischargeEfficiencyBps: fc.bigInt({ min: 8_000n, max: 10_000n }),
     // With 1 300 s silence begins to count in the middle of the rounds over the second frame that follows.
     readingSeconds: fc.constantFrom(600, 1_300, 1_800),
     breach: fc.constantFrom("defaulter" as const, "counterparty" as const),
-    overBps: fc.constantFrom(0n, 1_000n),
+    toleranceBps: fc.constantFrom(0n, 1_000n),
     initialCredit: fc.bigInt({ min: 4_000n, max: 10_000n }),
     creditPriorWh: fc.constantFrom(0n, 1_000n, 100_000n),
     minCredit: fc.constantFrom(0n, 0n, 4_000n),
     matching: fc.constantFrom("adbev" as const, "credit" as const),
   })
   .map(({ moreBond, ...some }) => {
-    const bondPrice = some.breach === "defaulter" ? some.importCap + moreBond : moreBond * 10_000n;
+    const bondPricePerKwh = some.breach === "defaulter" ? some.importCapPerKwh + moreBond : moreBond * 10_000n;
     // Some begin with little more than they need.
-    return { ...some, bondPrice, minCredit: some.minCredit < some.initialCredit ? some.minCredit : 0n };
+    return { ...some, bondPricePerKwh, minCredit: some.minCredit < some.initialCredit ? some.minCredit : 0n };
   });
 const publication: fc.Arbitrary<Publication> = fc.record({
   baseLoadW: fc.bigInt({ min: -10_000n, max: 40_000n }),
-  importPrice: fc.bigInt({ min: 180_000n, max: 220_000n }),
-  exportPrice: fc.bigInt({ min: 0n, max: 60_000n }),
-  wheelingPrice: fc.bigInt({ min: 0n, max: 10_000n }),
+  importPricePerKwh: fc.bigInt({ min: 180_000n, max: 220_000n }),
+  exportPricePerKwh: fc.bigInt({ min: 0n, max: 60_000n }),
+  wheelingPricePerKwh: fc.bigInt({ min: 0n, max: 10_000n }),
 });
 const published = fc.array(fc.option(publication, { nil: undefined, freq: 8 }), {
   minLength: MAX_FRAMES + 7,
@@ -104,7 +104,7 @@ const sum = (values: readonly bigint[]) => values.reduce((total, value) => total
 interface Unsettled {
   outcome: FrameOutcome;
   /** As published; of a frame that was not, nothing is due to or from the grid. */
-  exportPrice: bigint;
+  exportPricePerKwh: bigint;
   readings: Map<string, Reading>;
   /** Piles of the parts that are settled. */
   settled: Set<string>;
@@ -224,9 +224,9 @@ class Market {
         producedWh: side === "charge" ? given.idleWh : movedWh,
       });
     }
-    const exportPrice = this.publications[outcome.frame - FIRST + 1]?.exportPrice ?? 0n;
+    const exportPricePerKwh = this.publications[outcome.frame - FIRST + 1]?.exportPricePerKwh ?? 0n;
     if (outcome.trades.length + outcome.grid.length > 0) {
-      this.unsettled.push({ outcome, exportPrice, readings, settled: new Set() });
+      this.unsettled.push({ outcome, exportPricePerKwh, readings, settled: new Set() });
     }
   }
 
@@ -278,13 +278,13 @@ class Market {
 
   /** What a pile exported is what it produced beyond its trades; up to the agreed it is paid whatever happens. */
   private expectExportsSettled(
-    { outcome, exportPrice, readings }: Unsettled,
+    { outcome, exportPricePerKwh, readings }: Unsettled,
     exports: readonly GridFill[],
     piles: readonly PileSettlement[],
   ): void {
     for (const { pile, price, energyWh } of exports) {
       const { earned, claimed, creditBefore, creditAfter } = piles.find((one) => one.pile === pile)!;
-      expect(price).to.equal(exportPrice);
+      expect(price).to.equal(exportPricePerKwh);
       const tradedWh = agreedOf(outcome, pile) - energyWh;
       const producedWh = readings.get(pile)?.producedWh ?? 0n;
       const exportedWh = producedWh > tradedWh ? producedWh - tradedWh : 0n;

@@ -29,15 +29,15 @@ const parameters = fc.record({
   allotment: fc.constantFrom("expiry", "laxity"),
   capacityW: fc.bigInt({ min: 33_000n, max: 60_000n }),
   lossAllowanceW: fc.bigInt({ min: 0n, max: 500n }),
-  bondPrice: fc.bigInt({ min: 0n, max: 5_003n }),
+  bondPricePerKwh: fc.bigInt({ min: 0n, max: 5_003n }),
   chargeEfficiencyBps: fc.bigInt({ min: 9_000n, max: 12_000n }),
   dischargeEfficiencyBps: fc.bigInt({ min: 8_000n, max: 10_000n }),
 });
 const publication = fc.record({
   baseLoadW: fc.bigInt({ min: -10_000n, max: 40_000n }),
-  importPrice: fc.bigInt({ min: 180_000n, max: 220_000n }),
-  exportPrice: fc.bigInt({ min: 0n, max: 60_000n }),
-  wheelingPrice: fc.constant(0n),
+  importPricePerKwh: fc.bigInt({ min: 180_000n, max: 220_000n }),
+  exportPricePerKwh: fc.bigInt({ min: 0n, max: 60_000n }),
+  wheelingPricePerKwh: fc.constant(0n),
 });
 const published = fc.array(fc.option(publication, { nil: undefined, freq: 8 }), { minLength: 24, maxLength: 24 });
 const placement = fc.record({
@@ -58,12 +58,12 @@ const days = fc.array(frame, { minLength: 4, maxLength: 9 });
 
 /** What every round's fills must satisfy. */
 function expectSound(book: FrozenBook, fills: readonly GridFill[], loadW: bigint, market: MarketParameters): void {
-  const { importPrice, exportPrice, baseLoadW } = book.publications[0]!;
+  const { importPricePerKwh, exportPricePerKwh, baseLoadW } = book.publications[0]!;
   const orders = new Map([...book.bids, ...book.asks].map((order) => [order.pile, order]));
   for (const { pile, side, price, energyWh } of fills) {
     const order = orders.get(pile)!;
     expect(order.side).to.equal(side);
-    expect(price).to.equal(side === "charge" ? importPrice : exportPrice);
+    expect(price).to.equal(side === "charge" ? importPricePerKwh : exportPricePerKwh);
     expect(side === "charge" ? order.price >= price : order.price <= price).to.equal(true);
     expect(energyWh > 0n && energyWh <= order.displayedWh && energyWh <= order.remainingWh).to.equal(true);
   }
@@ -234,8 +234,8 @@ describe("Benefit-scored rounds on random markets", () => {
           const { loadsW, leftWh } = followPlan(book, winner.plan);
           const due = book.bids.filter(({ expiryFrame }) => expiryFrame === t);
           const unservedWh = due.reduce((sum, order) => sum + leftWh.get(order)!, 0n);
-          const squaresW2 = book.previousLoadW === undefined ? 0n : (loadsW[0]! - book.previousLoadW) ** 2n;
-          expect(winner.score).to.deep.equal({ unservedWh, squaresW2 });
+          const squaredStepsW2 = book.previousLoadW === undefined ? 0n : (loadsW[0]! - book.previousLoadW) ** 2n;
+          expect(winner.score).to.deep.equal({ unservedWh, squaredStepsW2 });
         }
       }),
       { seed: SEED, numRuns: cases(60) },

@@ -102,7 +102,7 @@ describe("Benefit-scored plans", () => {
       const third = { drawLevel: [2n ** 17n / 3n, 0n, 0n, 0n], dischargeLevel: [0n, 0n, 0n, 0n] };
       // 5000 - 2000 * (3 - 43690 / 2^17) = -333.4; a tranche of three frames: 6000 - 5333.4.
       expect(first(lax({ bids: [order("A", { remainingWh: 6000n })] }), third)).to.deep.equal([["A", 666n]]);
-      const cheap = lax({ bids: [order("A", { price: PUBLICATION.importPrice - 1n })] });
+      const cheap = lax({ bids: [order("A", { price: PUBLICATION.importPricePerKwh - 1n })] });
       expect(followPlan(cheap, levels([9, 9, 9, 9])).drawWh).to.deep.equal([0n, 0n, 0n, 0n]);
       const gap = lax({ bids: [order("A")], publications: published(30_000n, undefined, 30_000n, 30_000n) });
       expect(followPlan(gap, levels([9, 9, 9, 9])).drawWh).to.deep.equal([2000n, 0n, 2000n, 0n]);
@@ -112,7 +112,7 @@ describe("Benefit-scored plans", () => {
       const bids = [order("A", { remainingWh: 5000n })];
       expectRefusal("PlanOverCapacity", () => checkPlan(lax({ bids, capacityW: 33_999n }), levels([9, 0, 0, 0])));
       const asks = [seller("S")];
-      const cost = { exportBudgetTicks: (PUBLICATION.exportPrice * 2000n) / 1000n - 1n };
+      const cost = { exportBudgetTicks: (PUBLICATION.exportPricePerKwh * 2000n) / 1000n - 1n };
       expectRefusal("PlanExportsUnfunded", () => checkPlan(lax({ asks, ...cost }), levels([0, 0, 0, 0], [9, 0, 0, 0])));
       const short = lax({ bids, horizon: 1, publications: published(30_000n) });
       // Two more frames give 4000 at most.
@@ -251,27 +251,27 @@ describe("Benefit-scored plans", () => {
       // Loads 32, 31, 29 kW.
       expect(scorePlan(frozen, plan([1000n, 0n, 0n]))).to.deep.equal({
         unservedWh: 4000n,
-        squaresW2: 2000n ** 2n + 1000n ** 2n + 2000n ** 2n,
+        squaredStepsW2: 2000n ** 2n + 1000n ** 2n + 2000n ** 2n,
       });
     });
 
     it("counts no step with an unpublished end, nor one from an unknown load", () => {
       const publications = published(30_000n, undefined, 40_000n);
-      expect(scorePlan(book({ publications }), plan([0n, 0n, 0n])).squaresW2).to.equal(0n);
+      expect(scorePlan(book({ publications }), plan([0n, 0n, 0n])).squaredStepsW2).to.equal(0n);
       const unknown = book({ previousLoadW: undefined, publications: published(30_000n, 31_000n, 31_000n) });
-      expect(scorePlan(unknown, plan([0n, 0n, 0n])).squaresW2).to.equal(1000n ** 2n);
+      expect(scorePlan(unknown, plan([0n, 0n, 0n])).squaredStepsW2).to.equal(1000n ** 2n);
     });
 
     it("compares unserved energy first", () => {
-      const of = (unservedWh: bigint, squaresW2: bigint) => ({ unservedWh, squaresW2 });
+      const of = (unservedWh: bigint, squaredStepsW2: bigint) => ({ unservedWh, squaredStepsW2 });
       expect(compareScores(of(1n, 9n), of(2n, 0n))).to.be.below(0);
       expect(compareScores(of(1n, 9n), of(1n, 8n))).to.be.above(0);
       expect(compareScores(of(1n, 9n), of(1n, 9n))).to.equal(0);
     });
 
     it("shows the benefit", () => {
-      expect(benefit({ unservedWh: 7n, squaresW2: 0n })).to.equal(10n ** 18n);
-      expect(benefit({ unservedWh: 0n, squaresW2: 2n })).to.equal(333_333_333_333_333_333n);
+      expect(benefit({ unservedWh: 7n, squaredStepsW2: 0n })).to.equal(10n ** 18n);
+      expect(benefit({ unservedWh: 0n, squaredStepsW2: 2n })).to.equal(333_333_333_333_333_333n);
     });
   });
 
@@ -289,7 +289,7 @@ describe("Benefit-scored plans", () => {
         { proposer: "P5", plan: flat },
       ]);
       expect(winner?.proposer).to.equal("P2");
-      expect(score).to.deep.equal({ unservedWh: 0n, squaresW2: 16_000_000n });
+      expect(score).to.deep.equal({ unservedWh: 0n, squaredStepsW2: 16_000_000n });
       expect(refused.map(({ proposer, refusal }) => [proposer, refusal.code])).to.deep.equal([
         ["P3", "PlanNotAllottable"],
         ["P4", "WrongHorizon"],

@@ -61,7 +61,7 @@ const randomFrame: fc.Arbitrary<RandomFrame> = fc
   .record({
     tickSize: fc.constantFrom(1n, 7n, 1_000n, 10_007n),
     breach: fc.constantFrom("defaulter" as const, "counterparty" as const),
-    overBps: fc.constantFrom(0n, 0n, 1_000n, 3_333n, 10_000n),
+    toleranceBps: fc.constantFrom(0n, 0n, 1_000n, 3_333n, 10_000n),
     initialCredit: fc.bigInt({ min: 0n, max: 10_000n }),
     creditPriorWh: fc.constantFrom(0n, 1_000n, 100_000n),
     matching: fc.constantFrom("adbev" as const, "credit" as const),
@@ -78,18 +78,18 @@ const randomFrame: fc.Arbitrary<RandomFrame> = fc
   })
   .map(({ r, x, w, published, moreBond, operatorAccount, parties, ...some }): RandomFrame => {
     const { tickSize, breach } = some;
-    const importPrice = r * tickSize;
+    const importPricePerKwh = r * tickSize;
     const market: MarketParameters = {
       ...PARAMETERS,
       ...some,
       readingSeconds: 3600,
       capacityW: 10n ** 6n,
-      importCap: importPrice,
-      bondPrice: breach === "defaulter" ? importPrice + moreBond : moreBond * 10_000n,
-      wheelingCap: w * tickSize,
+      importCapPerKwh: importPricePerKwh,
+      bondPricePerKwh: breach === "defaulter" ? importPricePerKwh + moreBond : moreBond * 10_000n,
+      wheelingCapPerKwh: w * tickSize,
     };
-    const exportPrice = ((r * x) / 1_000n) * tickSize;
-    const tariffs = { baseLoadW: 30_000n, importPrice, exportPrice, wheelingPrice: w * tickSize };
+    const exportPricePerKwh = ((r * x) / 1_000n) * tickSize;
+    const tariffs = { baseLoadW: 30_000n, importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh: w * tickSize };
     return { market, tariffs: published ? tariffs : undefined, operatorAccount, parties };
   });
 
@@ -101,7 +101,7 @@ const ceil = (price: bigint, energyWh: bigint) => (price * energyWh + 999n) / 10
 /** SPEC 2, written down once more. */
 function marginOf({ market, tariffs }: RandomFrame, one: Party): bigint {
   if (tariffs === undefined) return 0n;
-  const { importPrice: r, exportPrice: x, wheelingPrice: w } = tariffs;
+  const { importPricePerKwh: r, exportPricePerKwh: x, wheelingPricePerKwh: w } = tariffs;
   return ceil(market.breach === "defaulter" ? 2n * r - x : r, reachOf(one)) + ceil(w, reachOf(one));
 }
 
@@ -114,7 +114,8 @@ function cleared(frame: RandomFrame): { model: MarketModel; outcome: FrameOutcom
   parties.forEach((one, index) => {
     const { bid, ticks: inTicks, energyWh, ratedW, spare, operator, weatherBps } = one;
     const price = inTicks * market.tickSize;
-    const balance = ceil(bid ? price + market.wheelingCap : market.bondPrice, energyWh) + marginOf(frame, one) + spare;
+    const balance =
+      ceil(bid ? price + market.wheelingCapPerKwh : market.bondPricePerKwh, energyWh) + marginOf(frame, one) + spare;
     model.registerPile(idOf(index), ratedW, { balance, weatherBps, ...(operator === undefined ? {} : { operator }) });
     const order: OrderRequest = {
       ...{ side: bid ? "charge" : "discharge", price, energyWh, peakWh: 0n },
@@ -167,11 +168,11 @@ function byTheRule({ market, tariffs, parties }: RandomFrame, { trades, grid }: 
   const least = (...values: bigint[]) => values.reduce((a, b) => (a < b ? a : b));
   const most = (a: bigint, b: bigint) => (a > b ? a : b);
   const {
-    importPrice: r,
-    exportPrice: x,
-    wheelingPrice: w,
+    importPricePerKwh: r,
+    exportPricePerKwh: x,
+    wheelingPricePerKwh: w,
   } = tariffs ?? {
-    ...{ importPrice: 0n, exportPrice: 0n, wheelingPrice: 0n },
+    ...{ importPricePerKwh: 0n, exportPricePerKwh: 0n, wheelingPricePerKwh: 0n },
   };
   const owed = new Map<string, bigint>();
   const due = new Map<string, bigint>();
@@ -180,7 +181,7 @@ function byTheRule({ market, tariffs, parties }: RandomFrame, { trades, grid }: 
     const { buy, sell, price: p, energyWh: e } = trade;
     const c = take(buy, trade, e);
     const g = take(sell, trade, e);
-    const m = p > r ? least(c, g, e) : least(c, g, (e * (10_000n + market.overBps)) / 10_000n);
+    const m = p > r ? least(c, g, e) : least(c, g, (e * (10_000n + market.toleranceBps)) / 10_000n);
     add(owed, buy, (m * p) / 1000n + ((c - m) * r) / 1000n + (m * w) / 1000n);
     add(due, sell, (m * p) / 1000n + ((g - m) * x) / 1000n);
     if (market.breach === "counterparty") continue;
@@ -220,7 +221,9 @@ describe("metered settlement of random frames", () => {
         fc.pre(outcome.trades.length + outcome.grid.length > 0);
         seen.trades += outcome.trades.length;
         seen.fills += outcome.grid.length;
-        seen.aboveTariff += outcome.trades.filter(({ price }) => price > (frame.tariffs?.importPrice ?? 0n)).length;
+        seen.aboveTariff += outcome.trades.filter(
+          ({ price }) => price > (frame.tariffs?.importPricePerKwh ?? 0n),
+        ).length;
         const freeBefore = new Map(model.pileIds.map((id) => [id, model.freeBalance(id, DEADLINE)]));
         const gridBefore = model.gridBalance;
         const readings = readingsOf(frame.parties);
@@ -351,8 +354,11 @@ describe("metered settlement of random frames", () => {
             trades.filter(({ buy, sell }) => buy === id || sell === id).length +
             grid.filter(({ pile }) => pile === id).length;
           if (fills === 0) return undefined;
-          const { importPrice, exportPrice } = frame.tariffs ?? { importPrice: 0n, exportPrice: 0n };
-          const spread = frame.market.breach === "defaulter" ? importPrice - exportPrice : 0n;
+          const { importPricePerKwh, exportPricePerKwh } = frame.tariffs ?? {
+            importPricePerKwh: 0n,
+            exportPricePerKwh: 0n,
+          };
+          const spread = frame.market.breach === "defaulter" ? importPricePerKwh - exportPricePerKwh : 0n;
           const saved = trades
             .filter(({ buy, price }) => buy === id && price < spread)
             .reduce((sum, { price, energyWh }) => sum + ((spread - price) * energyWh) / 1000n, 0n);

@@ -11,9 +11,9 @@ const produced = (producedWh: bigint): Reading => ({ consumedWh: 0n, producedWh 
 /** r, x, w: 0.2, 0.05 and 0.01 of a coin of 10^6. */
 const TARIFFS: Publication = {
   baseLoadW: 10_000n,
-  importPrice: 200_000n,
-  exportPrice: 50_000n,
-  wheelingPrice: 10_000n,
+  importPricePerKwh: 200_000n,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 10_000n,
 };
 
 interface Setting {
@@ -31,7 +31,7 @@ const MARGIN = 3_960_000n;
  */
 function metered({ market = {}, balances = {}, operatorAccount = 0n }: Setting = {}): MarketModel {
   const model = new MarketModel(
-    withBond({ readingSeconds: 3600, wheelingCap: 10_000n, importCap: 200_000n, ...market }),
+    withBond({ readingSeconds: 3600, wheelingCapPerKwh: 10_000n, importCapPerKwh: 200_000n, ...market }),
   );
   for (const id of ["A", "B", "S", "T"] as const) {
     model.registerPile(id, 22_000n, { balance: balances[id] ?? 10_000_000n });
@@ -167,18 +167,25 @@ describe("metered settlement", () => {
       ],
       ["seller brings more", {}, 2_000n, 2_500n, [-260_000n, 265_000n, -5_000n], { overProduction: 25_000n }],
       [
-        "both move more, overBps 0",
+        "both move more, toleranceBps 0",
         {},
         2_500n,
         2_500n,
         [-360_000n - 75_000n, 265_000n, 95_000n + 75_000n],
         { overConsumption: 175_000n, overProduction: 25_000n },
       ],
-      ["both move more, overBps 25 %", { overBps: 2_500n }, 2_500n, 2_500n, [-325_000n, 300_000n, 25_000n], {}],
+      [
+        "both move more, toleranceBps 25 %",
+        { toleranceBps: 2_500n },
+        2_500n,
+        2_500n,
+        [-325_000n, 300_000n, 25_000n],
+        {},
+      ],
       [
         // 500 Wh are traded above the agreed; what is over them costs r and the spread.
-        "both move more, the buyer beyond overBps 25 %",
-        { overBps: 2_500n },
+        "both move more, the buyer beyond toleranceBps 25 %",
+        { toleranceBps: 2_500n },
         2_600n,
         2_500n,
         [-325_000n - 20_000n - 15_000n, 300_000n, 25_000n + 20_000n + 15_000n],
@@ -355,7 +362,7 @@ describe("metered settlement", () => {
 
     /** In frame 7, by time of placement: A buys of S, B of T, and C of the grid. */
     const threeGroups = (market: Partial<MarketParameters> = {}) => {
-      const model = metered({ operatorAccount: 10n ** 6n, market: { alpha: 0, keeperReward: 7n, ...market } });
+      const model = metered({ operatorAccount: 10n ** 6n, market: { priceWeight: 0, keeperReward: 7n, ...market } });
       model.registerPile("C", 22_000n, { balance: 10_000_000n });
       model.place("A", bid(140_000n, 2_000n, 7), at(5));
       model.place("S", ask(100_000n, 2_000n, 7), at(5));
@@ -444,7 +451,7 @@ describe("metered settlement", () => {
 
   describe("what is set aside", () => {
     it("is returned where it is not owed: bond and margin, too", () => {
-      const model = oneTrade({ market: { bondPrice: 230_000n } });
+      const model = oneTrade({ market: { bondPricePerKwh: 230_000n } });
       expect(model.margin("A", 7)).to.equal(MARGIN);
       expect(model.inDelivery).to.equal(260_000n + 460_000n + 2n * MARGIN);
       expect(model.freeBalance("S", at(7))).to.equal(9_540_000n - MARGIN);
@@ -483,7 +490,7 @@ describe("metered settlement", () => {
       const model = metered();
       model.registerPile("odd", 7_777n); // 3 888 Wh
       expect(model.margin("odd", 7)).to.equal(1_360_800n + 38_880n);
-      model.publish(30, { ...TARIFFS, importPrice: 199_999n, wheelingPrice: 9_999n }, 0);
+      model.publish(30, { ...TARIFFS, importPricePerKwh: 199_999n, wheelingPricePerKwh: 9_999n }, 0);
       expect(model.margin("odd", 30)).to.equal(1_360_793n + 38_877n);
       expect(model.margin("odd", 31), "unpublished").to.equal(0n);
       expect(metered({ market: { readingSeconds: 0 } }).margin("A", 7), "without meters").to.equal(0n);

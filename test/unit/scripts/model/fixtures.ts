@@ -8,8 +8,8 @@ export const PARAMETERS: MarketParameters = {
   frameSeconds: 1800,
   auctionSeconds: 600,
   leadFrames: 2,
-  alpha: 10,
-  beta: 1,
+  priceWeight: 10,
+  timeWeight: 1,
   icebergThresholdWh: 4000n,
   icebergPeakWh: 4000n,
   minEnergyWh: 1n,
@@ -17,10 +17,10 @@ export const PARAMETERS: MarketParameters = {
   capacityW: 250_000n,
   lossAllowanceW: 0n,
   tickSize: 1n,
-  bondPrice: 0n,
-  wheelingCap: 0n,
-  importCap: 1_000_000n,
-  cancelPrice: 150_000n,
+  bondPricePerKwh: 0n,
+  wheelingCapPerKwh: 0n,
+  importCapPerKwh: 1_000_000n,
+  cancelPricePerKwh: 150_000n,
   keeperReward: 0n,
   settlement: "adbev",
   roundSeconds: 120,
@@ -31,7 +31,7 @@ export const PARAMETERS: MarketParameters = {
   dischargeEfficiencyBps: 10_000n,
   readingSeconds: 0,
   breach: "defaulter",
-  overBps: 0n,
+  toleranceBps: 0n,
   initialCredit: 5_000n,
   creditPriorWh: 100_000n,
   minCredit: 0n,
@@ -42,15 +42,15 @@ export const PARAMETERS: MarketParameters = {
 /** {@link PARAMETERS} but for what is given, with a bond that covers any breach where one is needed and none is given. */
 export function withBond(overrides: Partial<MarketParameters>): MarketParameters {
   const given = { ...PARAMETERS, ...overrides };
-  const needsBond = given.readingSeconds > 0 && given.breach === "defaulter" && overrides.bondPrice === undefined;
-  return needsBond ? { ...given, bondPrice: given.importCap } : given;
+  const needsBond = given.readingSeconds > 0 && given.breach === "defaulter" && overrides.bondPricePerKwh === undefined;
+  return needsBond ? { ...given, bondPricePerKwh: given.importCapPerKwh } : given;
 }
 
 export const PUBLICATION: Publication = {
   baseLoadW: 33_000n,
-  importPrice: 200_000n,
-  exportPrice: 50_000n,
-  wheelingPrice: 0n,
+  importPricePerKwh: 200_000n,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
 };
 
 const AMPLE = 10n ** 12n;

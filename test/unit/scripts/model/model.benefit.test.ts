@@ -132,7 +132,7 @@ describe("MarketModel with benefit-scored rounds", () => {
   });
 
   it("takes asks of either kind to the grid, bids first, and returns their bonds", () => {
-    const model = benefitMarket({ bondPrice: 10_000n });
+    const model = benefitMarket({ bondPricePerKwh: 10_000n });
     model.depositGrid(10n ** 9n);
     model.place("A", bid(250_000n, 9000n, 10), at(9));
     model.place("C", ask(40_000n, 800n, 10), at(9));
@@ -143,14 +143,14 @@ describe("MarketModel with benefit-scored rounds", () => {
     model.executePlan(10, "fallback", OVER);
     expectConserved(model, OVER);
 
-    const exporting = benefitMarket({ bondPrice: 10_000n });
+    const exporting = benefitMarket({ bondPricePerKwh: 10_000n });
     exporting.depositGrid(10n ** 9n);
     const before = exporting.freeBalance("C", at(9));
     exporting.place("C", ask(40_000n, 800n, 10), at(9));
     exporting.place("D", ask(45_000n, 3000n, 10, 1000n), at(9));
     exporting.clear(10, MATCH);
     // 33 kW stood before: feeding in makes a step that nobody needs, so no plan wins unless it calms the load.
-    expect(exporting.propose(10, "P1", plan([0n], [1800n]), REVEAL).squaresW2).to.equal(3600n ** 2n);
+    expect(exporting.propose(10, "P1", plan([0n], [1800n]), REVEAL).squaredStepsW2).to.equal(3600n ** 2n);
     const { grid } = exporting.executePlan(10, "fallback", OVER);
     expect(grid).to.deep.equal([]);
     expect(exporting.freeBalance("C", OVER)).to.equal(before);
@@ -175,7 +175,7 @@ describe("MarketModel with benefit-scored rounds", () => {
     expect(refusal.details).to.deep.equal({ offset: 0, costTickWh: 90_000_000n, budgetTickWh: 89_999_000n });
     expect(poor.executePlan(10, "fallback", OVER).grid).to.deep.equal([]);
     // In ticks of 7 money units 90 000 are 12 857 and a bit: 12 858 are needed.
-    const dear = { ...PUBLICATION, importPrice: 199_997n, exportPrice: 49_994n };
+    const dear = { ...PUBLICATION, importPricePerKwh: 199_997n, exportPricePerKwh: 49_994n };
     const coarse = (account: bigint) => {
       const model = benefitMarket({ tickSize: 7n }, (frame) => ({
         ...dear,
@@ -208,7 +208,7 @@ describe("MarketModel with benefit-scored rounds", () => {
 
   it("executes the exports that won in full, and sets their amount aside", () => {
     const model = risen(90_000n);
-    expect(model.propose(10, "P1", FLAT, REVEAL)).to.deep.equal({ unservedWh: 0n, squaresW2: 0n });
+    expect(model.propose(10, "P1", FLAT, REVEAL)).to.deep.equal({ unservedWh: 0n, squaredStepsW2: 0n });
     const { grid, loadW } = model.executePlan(10, FLAT, OVER);
     expect(grid).to.deep.equal([
       { pile: "C", side: "discharge", price: 50_000n, energyWh: 800n },
@@ -261,9 +261,9 @@ describe("MarketModel with benefit-scored rounds", () => {
   });
 
   it("pays surplus of frames settled amid a round out of their own income alone", () => {
-    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty", wheelingCap: 10_000n }, () => ({
+    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty", wheelingCapPerKwh: 10_000n }, () => ({
       ...PUBLICATION,
-      wheelingPrice: 10_000n,
+      wheelingPricePerKwh: 10_000n,
     }));
     model.depositGrid(10n ** 6n);
     model.place("A", bid(140_000n, 1_000n, 9), at(8));
@@ -304,7 +304,7 @@ describe("MarketModel with benefit-scored rounds", () => {
   });
 
   it("takes r - x of whoever brings less of an export fill than agreed, out of its bond", () => {
-    const model = risen(90_000n, { importCap: 200_000n, readingSeconds: 600 });
+    const model = risen(90_000n, { importCapPerKwh: 200_000n, readingSeconds: 600 });
     model.propose(10, "P1", FLAT, REVEAL);
     model.executePlan(10, FLAT, OVER);
     const { piles, grid, imbalance } = model.settle(
@@ -350,7 +350,7 @@ describe("MarketModel with benefit-scored rounds", () => {
 
   it("keeps two margins behind the gate until the frame is cleared, one while its round is open, and none after", () => {
     const margin = 2_200_000n;
-    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty", cancelPrice: 0n });
+    const model = benefitMarket({ readingSeconds: 600, breach: "counterparty", cancelPricePerKwh: 0n });
     model.registerPile("E", 22_000n, { balance: 1_250_000n + 2n * margin + 3n });
     model.place("E", bid(250_000n, 5_000n, 12), at(9));
     model.withdraw("E", 1n, MATCH - 1);
@@ -379,7 +379,7 @@ describe("MarketModel with benefit-scored rounds", () => {
       return model;
     };
 
-    it("costs cancelPrice of what it displays, to the operator's account", () => {
+    it("costs cancelPricePerKwh of what it displays, to the operator's account", () => {
       const model = after();
       const free = model.freeBalance("A", at(9));
       model.cancel("A", at(9));
@@ -392,7 +392,7 @@ describe("MarketModel with benefit-scored rounds", () => {
     });
 
     it("costs at most what the order locks", () => {
-      const model = after({ bondPrice: 100_000n });
+      const model = after({ bondPricePerKwh: 100_000n });
       model.cancel("C", at(9));
       expect(model.gridBalance).to.equal(80_000n);
       const free = after();
@@ -434,7 +434,7 @@ describe("MarketModel with benefit-scored rounds", () => {
       late.cancel("A", at(9));
       const adbev = after({ settlement: "adbev" });
       adbev.cancel("A", at(9));
-      const free = after({ cancelPrice: 0n });
+      const free = after({ cancelPricePerKwh: 0n });
       free.cancel("A", at(9));
       for (const model of [early, late, adbev, free]) expect(model.gridBalance).to.equal(0n);
     });

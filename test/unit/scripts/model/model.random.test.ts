@@ -16,8 +16,8 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
     frameSeconds: fc.constantFrom(900, 1700, 1800),
     auctionSeconds: fc.constantFrom(60, 600, 899),
     leadFrames: fc.integer({ min: 1, max: 3 }),
-    alpha: fc.integer({ min: 0, max: 20 }),
-    beta: fc.integer({ min: 0, max: 20 }),
+    priceWeight: fc.integer({ min: 0, max: 20 }),
+    timeWeight: fc.integer({ min: 0, max: 20 }),
     icebergThresholdWh: fc.bigInt({ min: 0n, max: 6000n }),
     icebergPeakWh: fc.bigInt({ min: 1n, max: 4000n }),
     minEnergyWh: fc.bigInt({ min: 1n, max: 100n }),
@@ -25,10 +25,10 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
     capacityW: fc.bigInt({ min: 10_000n, max: 60_000n }),
     lossAllowanceW: fc.bigInt({ min: 0n, max: 500n }),
     tickSize: fc.constantFrom(1n, 7n),
-    bondPrice: fc.bigInt({ min: 0n, max: 5_003n }),
-    wheelingCap: fc.bigInt({ min: 0n, max: 20_000n }),
-    importCap: fc.constant(160_000n),
-    cancelPrice: fc.constantFrom(0n, 150_000n),
+    bondPricePerKwh: fc.bigInt({ min: 0n, max: 5_003n }),
+    wheelingCapPerKwh: fc.bigInt({ min: 0n, max: 20_000n }),
+    importCapPerKwh: fc.constant(160_000n),
+    cancelPricePerKwh: fc.constantFrom(0n, 150_000n),
     keeperReward: fc.constantFrom(0n, 1_000n),
     settlement: fc.constant("adbev"),
     roundSeconds: fc.constant(120),
@@ -39,7 +39,7 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
     dischargeEfficiencyBps: fc.constant(10_000n),
     readingSeconds: fc.constantFrom(0, 0, 1, 600),
     breach: fc.constantFrom("defaulter", "counterparty"),
-    overBps: fc.constantFrom(0n, 0n, 10_000n),
+    toleranceBps: fc.constantFrom(0n, 0n, 10_000n),
     initialCredit: fc.constant(5_000n),
     creditPriorWh: fc.constant(1_000n),
     minCredit: fc.constantFrom(0n, 0n, 4_000n),
@@ -47,8 +47,9 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
   })
   .map((some): MarketParameters => {
     const metered = some.readingSeconds > 0;
-    const bondPrice = metered && some.breach === "defaulter" ? some.importCap + some.bondPrice : some.bondPrice;
-    return { ...some, bondPrice, matching: metered ? some.matching : "adbev", thetaBps: 5_000n };
+    const bondPricePerKwh =
+      metered && some.breach === "defaulter" ? some.importCapPerKwh + some.bondPricePerKwh : some.bondPricePerKwh;
+    return { ...some, bondPricePerKwh, matching: metered ? some.matching : "adbev", thetaBps: 5_000n };
   });
 
 type Step =
@@ -226,12 +227,12 @@ describe("MarketModel on random sequences", () => {
               seen.collected += Number(model.collectClaim(PILES[s.pile]!, now) > 0n);
               return;
             case "publish": {
-              const [importPrice, exportPrice, wheelingPrice] = s.ticks;
+              const [importPricePerKwh, exportPricePerKwh, wheelingPricePerKwh] = s.ticks;
               const publication = {
                 baseLoadW: s.base,
-                importPrice: importPrice * market.tickSize,
-                exportPrice: exportPrice * market.tickSize,
-                wheelingPrice: wheelingPrice * market.tickSize,
+                importPricePerKwh: importPricePerKwh * market.tickSize,
+                exportPricePerKwh: exportPricePerKwh * market.tickSize,
+                wheelingPricePerKwh: wheelingPricePerKwh * market.tickSize,
               };
               return model.publish(current() + s.ahead, publication, now);
             }

@@ -91,11 +91,11 @@ describe("MarketModel", () => {
         { tickSize: 0n },
         { minEnergyWh: 0n },
         { icebergPeakWh: 0n },
-        { alpha: -1 },
+        { priceWeight: -1 },
         { maxWaitFrames: 1.5 },
         { capacityW: -1n },
-        { importCap: -1n },
-        { cancelPrice: -1n },
+        { importCapPerKwh: -1n },
+        { cancelPricePerKwh: -1n },
         { keeperReward: -1n },
       ]) {
         expect(() => new MarketModel({ ...PARAMETERS, ...wrong }), Object.keys(wrong)[0]).to.throw(RangeError);
@@ -115,11 +115,11 @@ describe("MarketModel", () => {
           "needs readingSeconds",
         ],
         [
-          { readingSeconds: 1, bondPrice: 999_999n },
-          { readingSeconds: 1, bondPrice: 1_000_000n },
-          "bondPrice 999999 must be at least importCap 1000000",
+          { readingSeconds: 1, bondPricePerKwh: 999_999n },
+          { readingSeconds: 1, bondPricePerKwh: 1_000_000n },
+          "bondPricePerKwh 999999 must be at least importCapPerKwh 1000000",
         ],
-        [{ readingSeconds: 1 }, { readingSeconds: 1, importCap: 0n }, "so that bonds cover any breach"],
+        [{ readingSeconds: 1 }, { readingSeconds: 1, importCapPerKwh: 0n }, "so that bonds cover any breach"],
       ];
       for (const [wrong, right, reason] of cases) {
         expect(() => new MarketModel({ ...PARAMETERS, ...wrong })).to.throw(RangeError, reason);
@@ -128,11 +128,14 @@ describe("MarketModel", () => {
     });
 
     it("gives the default market a bond where it needs one", () => {
-      expect(withDefaults().bondPrice).to.equal(0n);
-      expect(withDefaults({ readingSeconds: 600 }).bondPrice).to.equal(1_000_000n);
-      expect(withDefaults({ readingSeconds: 600, importCap: 7n })).to.include({ bondPrice: 7n, frameSeconds: 1800 });
-      expect(withDefaults({ readingSeconds: 600, breach: "counterparty" }).bondPrice).to.equal(0n);
-      expect(withDefaults({ readingSeconds: 600, bondPrice: 5n }).bondPrice).to.equal(5n);
+      expect(withDefaults().bondPricePerKwh).to.equal(0n);
+      expect(withDefaults({ readingSeconds: 600 }).bondPricePerKwh).to.equal(1_000_000n);
+      expect(withDefaults({ readingSeconds: 600, importCapPerKwh: 7n })).to.include({
+        bondPricePerKwh: 7n,
+        frameSeconds: 1800,
+      });
+      expect(withDefaults({ readingSeconds: 600, breach: "counterparty" }).bondPricePerKwh).to.equal(0n);
+      expect(withDefaults({ readingSeconds: 600, bondPricePerKwh: 5n }).bondPricePerKwh).to.equal(5n);
       expect(() => new MarketModel(withDefaults({ readingSeconds: 600, settlement: "benefit" }))).not.to.throw();
     });
 
@@ -198,7 +201,8 @@ describe("MarketModel", () => {
   });
 
   describe("publication", () => {
-    const bare = () => new MarketModel({ ...PARAMETERS, tickSize: 10n, wheelingCap: 100n, importCap: 10n ** 9n });
+    const bare = () =>
+      new MarketModel({ ...PARAMETERS, tickSize: 10n, wheelingCapPerKwh: 100n, importCapPerKwh: 10n ** 9n });
     const tariffs = (overrides: Partial<Publication> = {}): Publication => ({ ...PUBLICATION, ...overrides });
 
     it("is accepted until leadFrames before the window opens", () => {
@@ -220,26 +224,32 @@ describe("MarketModel", () => {
     });
 
     it("keeps the import tariff under its cap, and the export tariff under the import tariff", () => {
-      const capped = () => new MarketModel({ ...PARAMETERS, importCap: 200_000n, wheelingCap: 100n });
-      capped().publish(10, tariffs({ importPrice: 200_000n, exportPrice: 200_000n }), at(6));
-      const above = tariffs({ importPrice: 200_001n, exportPrice: 200_002n });
-      expectRefusal("WheelingAboveCap", () => capped().publish(10, { ...above, wheelingPrice: 101n }, at(6)));
+      const capped = () => new MarketModel({ ...PARAMETERS, importCapPerKwh: 200_000n, wheelingCapPerKwh: 100n });
+      capped().publish(10, tariffs({ importPricePerKwh: 200_000n, exportPricePerKwh: 200_000n }), at(6));
+      const above = tariffs({ importPricePerKwh: 200_001n, exportPricePerKwh: 200_002n });
+      expectRefusal("WheelingAboveCap", () => capped().publish(10, { ...above, wheelingPricePerKwh: 101n }, at(6)));
       expectRefusal("ImportAboveCap", () => capped().publish(10, above, at(6)));
-      expectRefusal("ExportAboveImport", () => capped().publish(10, tariffs({ exportPrice: 200_001n }), at(6)));
-      const free = new MarketModel({ ...PARAMETERS, importCap: 0n });
-      free.publish(10, tariffs({ importPrice: 0n, exportPrice: 0n }), at(6));
+      expectRefusal("ExportAboveImport", () => capped().publish(10, tariffs({ exportPricePerKwh: 200_001n }), at(6)));
+      const free = new MarketModel({ ...PARAMETERS, importCapPerKwh: 0n });
+      free.publish(10, tariffs({ importPricePerKwh: 0n, exportPricePerKwh: 0n }), at(6));
     });
 
     it("keeps to tick, cap and range", () => {
-      for (const tariff of ["importPrice", "exportPrice", "wheelingPrice"]) {
-        expectRefusal("TariffOffTick", () => bare().publish(10, tariffs({ exportPrice: 0n, [tariff]: 15n }), at(6)));
+      for (const tariff of ["importPricePerKwh", "exportPricePerKwh", "wheelingPricePerKwh"]) {
+        expectRefusal("TariffOffTick", () =>
+          bare().publish(10, tariffs({ exportPricePerKwh: 0n, [tariff]: 15n }), at(6)),
+        );
       }
-      expectRefusal("WheelingAboveCap", () => bare().publish(10, tariffs({ wheelingPrice: 110n }), at(6)));
-      bare().publish(10, tariffs({ importPrice: MAX_24 * 10n, exportPrice: 0n, wheelingPrice: 100n }), at(6));
+      expectRefusal("WheelingAboveCap", () => bare().publish(10, tariffs({ wheelingPricePerKwh: 110n }), at(6)));
+      bare().publish(
+        10,
+        tariffs({ importPricePerKwh: MAX_24 * 10n, exportPricePerKwh: 0n, wheelingPricePerKwh: 100n }),
+        at(6),
+      );
       const tooMuch = (MAX_24 + 1n) * 10n;
-      expectRefusal("TariffOutOfRange", () => bare().publish(10, tariffs({ importPrice: tooMuch }), at(6)));
+      expectRefusal("TariffOutOfRange", () => bare().publish(10, tariffs({ importPricePerKwh: tooMuch }), at(6)));
       expectRefusal("TariffOutOfRange", () =>
-        bare().publish(10, tariffs({ importPrice: tooMuch, exportPrice: tooMuch }), at(6)),
+        bare().publish(10, tariffs({ importPricePerKwh: tooMuch, exportPricePerKwh: tooMuch }), at(6)),
       );
     });
   });
@@ -286,7 +296,7 @@ describe("MarketModel", () => {
     });
 
     it("locks for limit and wheeling cap, or a bond, rounded up", () => {
-      const model = market({ wheelingCap: 3n, bondPrice: 7n });
+      const model = market({ wheelingCapPerKwh: 3n, bondPricePerKwh: 7n });
       model.place("A", bid(998n, 1501n, 20), at(6));
       model.place("B", ask(998n, 1501n, 20), at(6));
       expect(model.lockedBalance("A")).to.equal(1503n); // 1001 * 1501 / 1000 = 1502.501
@@ -388,8 +398,8 @@ describe("MarketModel", () => {
       expect(ranks("asks")).to.deep.equal(["E1", "F2", "D3"]);
     });
 
-    it("ranks waiting densely, whatever the gaps, and weighs it by beta", () => {
-      const model = market({ alpha: 1, beta: 1 });
+    it("ranks waiting densely, whatever the gaps, and weighs it by timeWeight", () => {
+      const model = market({ priceWeight: 1, timeWeight: 1 });
       model.place("A", bid(100n, 1n, 40), at(6));
       model.place("B", bid(200n, 1n, 40), at(7));
       model.place("C", bid(300n, 1n, 40), at(19));
@@ -403,9 +413,9 @@ describe("MarketModel", () => {
       ]);
     });
 
-    it("lets a long wait outweigh a price only where beta says so", () => {
-      const first = (alpha: number, beta: number) => {
-        const model = market({ alpha, beta });
+    it("lets a long wait outweigh a price only where timeWeight says so", () => {
+      const first = (priceWeight: number, timeWeight: number) => {
+        const model = market({ priceWeight, timeWeight });
         model.place("A", bid(100n, 1n, 40), at(6));
         model.place("B", bid(200n, 1n, 40), at(8));
         return model.book(9).bids[0]?.pile;
@@ -454,7 +464,7 @@ describe("MarketModel", () => {
     });
 
     it("follows priority, not price alone", () => {
-      const model = market({ alpha: 1, beta: 10 });
+      const model = market({ priceWeight: 1, timeWeight: 10 });
       model.place("A", bid(100n, 5n, 40), at(6));
       model.place("B", bid(200n, 5n, 40), at(8));
       model.place("C", ask(100n, 7n, 40), at(8));
@@ -775,9 +785,9 @@ describe("MarketModel", () => {
 
   describe("money of a frame", () => {
     it("takes price, wheeling and bond from the locks, frees the rest, and settles once the frame is over", () => {
-      const model = market({ wheelingCap: 20_000n, bondPrice: 3_333n }, ["A", "B"], {
+      const model = market({ wheelingCapPerKwh: 20_000n, bondPricePerKwh: 3_333n }, ["A", "B"], {
         ...PUBLICATION,
-        wheelingPrice: 10_001n,
+        wheelingPricePerKwh: 10_001n,
       });
       const start = model.freeBalance("A", 0);
       model.place("A", bid(300_000n, 1501n, 20), at(6));
@@ -819,7 +829,7 @@ describe("MarketModel", () => {
     });
 
     it("charges no wheeling on trades of an unpublished frame", () => {
-      const model = market({ wheelingCap: 20_000n }, ["A", "B"], () => undefined);
+      const model = market({ wheelingCapPerKwh: 20_000n }, ["A", "B"], () => undefined);
       model.place("A", bid(100_000n, 1000n, 20), at(6));
       model.place("B", ask(100_000n, 1000n, 20), at(6));
       model.clear(7, inWindow(7));

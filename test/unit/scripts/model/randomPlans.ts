@@ -15,7 +15,7 @@ export function planOf(book: FrozenBook, of: readonly (readonly [number, number]
     const able = orders.filter(({ side, price, expiryFrame }) => {
       const tariffs = book.publications[offset];
       if (tariffs === undefined || expiryFrame < book.frame + offset) return false;
-      return side === "charge" ? price >= tariffs.importPrice : price <= tariffs.exportPrice;
+      return side === "charge" ? price >= tariffs.importPricePerKwh : price <= tariffs.exportPricePerKwh;
     });
     const mostWh = able.reduce((sum, order) => sum + (offset === 0 ? order.displayedWh : order.peakWh), 0n);
     return (mostWh * BigInt(share)) / 1000n / BigInt(offset + 1);

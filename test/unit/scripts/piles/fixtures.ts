@@ -4,9 +4,9 @@ import { agentMarket } from "../../../../scripts/simulation/publicView";
 
 export const PUBLISHED: PublishedFrame = {
   baseLoadW: 50_000,
-  importPrice: 200_000,
-  exportPrice: 50_000,
-  wheelingPrice: 0,
+  importPricePerKwh: 200_000,
+  exportPricePerKwh: 50_000,
+  wheelingPricePerKwh: 0,
 };
 
 /** Shortly before the window of frame 11, with an empty book. */

@@ -164,7 +164,7 @@ describe("simple policies", () => {
 
   it("whole need: all of it in one iceberg until departure, at the highest tariff of the stay", () => {
     const policy = new WholeNeed();
-    const published = (frame: number) => ({ ...PUBLISHED, importPrice: frame === 15 ? 230_000 : 200_000 });
+    const published = (frame: number) => ({ ...PUBLISHED, importPricePerKwh: frame === 15 ? 230_000 : 200_000 });
     const open = view({ moment: "open", published });
     expect(policy.decide(own(), open, RANDOM)).to.deep.equal({ price: 230_000, energyWh: 10_000 });
     // What would be a normal order names a peak that makes it flexible.

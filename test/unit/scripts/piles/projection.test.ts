@@ -37,7 +37,12 @@ describe("projection of the next clearing", function () {
       const piles = Array.from({ length: 20 }, (_, index) => `P${index}`);
       const ratedW = new Map(piles.map((pile) => [pile, random.pick([3000, 7000, 43_000])]));
       await port.register(piles.map((pile) => ({ pile, ratedW: BigInt(ratedW.get(pile)!) })));
-      const publication = { baseLoadW: 50_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+      const publication = {
+        baseLoadW: 50_000n,
+        importPricePerKwh: 200_000n,
+        exportPricePerKwh: 50_000n,
+        wheelingPricePerKwh: 0n,
+      };
       await port.publish(-3, 0, new Array(12).fill(publication));
       for (let frame = 0; frame < 10; frame++) {
         const live = new Set((await port.book(frame)).map(({ pile }) => pile));

@@ -27,7 +27,7 @@ import { cases } from "../../../helpers/cases";
 
 const SEED = 6_4;
 const FRAME = 100;
-const TARIFFS = { importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+const TARIFFS = { importPricePerKwh: 200_000n, exportPricePerKwh: 50_000n, wheelingPricePerKwh: 0n };
 
 /** A book with the base load given, in W, and orders that look `life` frames ahead. */
 function book(baseLoadsW: (number | undefined)[], overrides: Partial<FrozenBook> = {}): FrozenBook {
@@ -157,7 +157,7 @@ describe("planners over a frozen book", () => {
     const frozen = book([30_000, 36_000, 30_000], { asks: [ask(9000, 3, 4000)] });
     const { dischargeWh } = await totalsBy(epob(), frozen);
     expect(numbers(dischargeWh)[1]).to.be.within(2_990, 3_010);
-    expect(scorePlan(frozen, await epob().plan(frozen)).squaresW2 < 10_000n).to.equal(true);
+    expect(scorePlan(frozen, await epob().plan(frozen)).squaredStepsW2 < 10_000n).to.equal(true);
   });
 
   it("ePoB: starts in time what stands late in the contract's order and can wait least", async () => {
@@ -212,7 +212,7 @@ describe("planners over a frozen book", () => {
       const own = scorePlan(frozen, await epob().plan(frozen));
       const reference = scorePlan(frozen, await highsPlanner().plan(frozen));
       expect(own.unservedWh).to.equal(reference.unservedWh);
-      expect(Number(own.squaresW2)).to.be.below(1.05 * Number(reference.squaresW2) + 10_000);
+      expect(Number(own.squaredStepsW2)).to.be.below(1.05 * Number(reference.squaredStepsW2) + 10_000);
       const fallback: Score = scoreCourse(frozen, projectFallback(frozen));
       expect(compareScores(own, fallback)).to.be.below(0);
     }

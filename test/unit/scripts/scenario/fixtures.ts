@@ -1,8 +1,8 @@
 import type { ScenarioInput } from "../../../../scripts/scenario/schema";
 
 /** The example of SPEC 9, as it stands there. */
-export const EXAMPLE = `{ "market": { "alpha": 10, "beta": 1, "icebergThresholdWh": 4000, "icebergPeakWh": 2000, "maxWaitFrames": 12, "capacityW": 250000,
-              "lossAllowanceW": 0, "importPrice": 200000, "exportPrice": 50000, "settlement": "adbev" },
+export const EXAMPLE = `{ "market": { "priceWeight": 10, "timeWeight": 1, "icebergThresholdWh": 4000, "icebergPeakWh": 2000, "maxWaitFrames": 12, "capacityW": 250000,
+              "lossAllowanceW": 0, "importPricePerKwh": 200000, "exportPricePerKwh": 50000, "settlement": "adbev" },
   "baseLoadW": 33000,
   "piles":  [ { "id": "A", "ratedW": 7000 }, { "id": "B", "ratedW": 7000 }, { "id": "C", "ratedW": 7000 } ],
   "frames": 4,

@@ -61,8 +61,8 @@ describe("parseScenario", () => {
       frameSeconds: 1800,
       auctionSeconds: 600,
       leadFrames: 2,
-      alpha: 10,
-      beta: 1,
+      priceWeight: 10,
+      timeWeight: 1,
       icebergThresholdWh: 4000n,
       icebergPeakWh: 2000n,
       minEnergyWh: 1n,
@@ -70,10 +70,10 @@ describe("parseScenario", () => {
       capacityW: 250_000n,
       lossAllowanceW: 0n,
       tickSize: 1n,
-      bondPrice: 0n,
-      wheelingCap: 0n,
-      importCap: 200_000n,
-      cancelPrice: 150_000n,
+      bondPricePerKwh: 0n,
+      wheelingCapPerKwh: 0n,
+      importCapPerKwh: 200_000n,
+      cancelPricePerKwh: 150_000n,
       keeperReward: 0n,
       settlement: "adbev",
       roundSeconds: 120,
@@ -84,7 +84,7 @@ describe("parseScenario", () => {
       dischargeEfficiencyBps: 10_000n,
       readingSeconds: 0,
       breach: "defaulter",
-      overBps: 0n,
+      toleranceBps: 0n,
       initialCredit: 5_000n,
       creditPriorWh: 100_000n,
       minCredit: 0n,
@@ -94,9 +94,9 @@ describe("parseScenario", () => {
     expect(publications).to.have.length(48);
     expect(publications[47]).to.deep.equal({
       baseLoadW: 33_000n,
-      importPrice: 200_000n,
-      exportPrice: 50_000n,
-      wheelingPrice: 0n,
+      importPricePerKwh: 200_000n,
+      exportPricePerKwh: 50_000n,
+      wheelingPricePerKwh: 0n,
     });
     expect(piles[2]).to.deep.equal({ id: "C", ratedW: 7000n, balance: AMPLE_BALANCE });
     expect(frames).to.equal(4);
@@ -122,44 +122,62 @@ describe("parseScenario", () => {
 
   it("fills in the market of the example where none is given", () => {
     expect(parse(scenario()).market).to.deep.equal(parseScenario(EXAMPLE, "").market);
-    expect(parse(scenario()).publications[0]).to.include({ importPrice: 200_000n, exportPrice: 50_000n });
+    expect(parse(scenario()).publications[0]).to.include({ importPricePerKwh: 200_000n, exportPricePerKwh: 50_000n });
   });
 
   it("takes one figure or 48, repeated daily", () => {
-    const importPrice = Array.from({ length: 48 }, (_, frame) => 10 + frame);
-    const parsed = parse(scenario({ market: { importPrice, exportPrice: 7 }, frames: 100, unpublished: [50] }));
-    expect(publicationOf(parsed, 47)?.importPrice).to.equal(57n);
-    expect(publicationOf(parsed, 49)?.importPrice).to.equal(11n);
-    expect(publicationOf(parsed, 49)?.exportPrice).to.equal(7n);
+    const importPricePerKwh = Array.from({ length: 48 }, (_, frame) => 10 + frame);
+    const parsed = parse(
+      scenario({ market: { importPricePerKwh, exportPricePerKwh: 7 }, frames: 100, unpublished: [50] }),
+    );
+    expect(publicationOf(parsed, 47)?.importPricePerKwh).to.equal(57n);
+    expect(publicationOf(parsed, 49)?.importPricePerKwh).to.equal(11n);
+    expect(publicationOf(parsed, 49)?.exportPricePerKwh).to.equal(7n);
     expect(publicationOf(parsed, 50)).to.equal(undefined);
   });
 
   it("caps wheeling at the largest charge unless told otherwise", () => {
-    const wheelingPrice = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 30 : 20));
-    expect(parse(scenario({ market: { wheelingPrice } })).market.wheelingCap).to.equal(30n);
-    expect(parse(scenario({ market: { wheelingPrice, wheelingCap: 40 } })).market.wheelingCap).to.equal(40n);
-    expect(parse(scenario({ market: { wheelingCap: 5 } })).market.wheelingCap).to.equal(5n);
+    const wheelingPricePerKwh = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 30 : 20));
+    expect(parse(scenario({ market: { wheelingPricePerKwh } })).market.wheelingCapPerKwh).to.equal(30n);
+    expect(
+      parse(scenario({ market: { wheelingPricePerKwh, wheelingCapPerKwh: 40 } })).market.wheelingCapPerKwh,
+    ).to.equal(40n);
+    expect(parse(scenario({ market: { wheelingCapPerKwh: 5 } })).market.wheelingCapPerKwh).to.equal(5n);
   });
 
   it("caps the import tariff at the largest unless told otherwise, and lets bonds cover it where they must", () => {
-    const importPrice = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 300_000 : 200_000));
-    expect(parse(scenario({ market: { importPrice } })).market).to.include({ importCap: 300_000n, bondPrice: 0n });
-    const meters = { importPrice, readingSeconds: 600 };
-    expect(parse(scenario({ market: meters })).market.bondPrice).to.equal(300_000n);
-    expect(parse(scenario({ market: { ...meters, importCap: 400_000 } })).market.bondPrice).to.equal(400_000n);
-    expect(parse(scenario({ market: { ...meters, breach: "counterparty" } })).market.bondPrice).to.equal(0n);
+    const importPricePerKwh = Array.from({ length: 48 }, (_, frame) => (frame === 9 ? 300_000 : 200_000));
+    expect(parse(scenario({ market: { importPricePerKwh } })).market).to.include({
+      importCapPerKwh: 300_000n,
+      bondPricePerKwh: 0n,
+    });
+    const meters = { importPricePerKwh, readingSeconds: 600 };
+    expect(parse(scenario({ market: meters })).market.bondPricePerKwh).to.equal(300_000n);
+    expect(parse(scenario({ market: { ...meters, importCapPerKwh: 400_000 } })).market.bondPricePerKwh).to.equal(
+      400_000n,
+    );
+    expect(parse(scenario({ market: { ...meters, breach: "counterparty" } })).market.bondPricePerKwh).to.equal(0n);
   });
 
   it("refuses markets that would be useless or unsafe", () => {
-    const importPrice = Array.from({ length: 48 }, (_, frame) => 100 + frame);
+    const importPricePerKwh = Array.from({ length: 48 }, (_, frame) => 100 + frame);
     const cases: [Record<string, unknown>, string][] = [
       [{ leadFrames: 0 }, "market.leadFrames: expected a whole number of frames, 1 to 95, found 0"],
-      [{ importCap: 9 }, "market.importPrice: must be at most importCap (9), found 200000"],
-      [{ exportPrice: 200_001 }, "market.exportPrice: must be at most importPrice (200000), found 200001"],
-      [{ importPrice, exportPrice: 101 }, "market.exportPrice: must be at most importPrice (100), found 101"],
+      [{ importCapPerKwh: 9 }, "market.importPricePerKwh: must be at most importCapPerKwh (9), found 200000"],
       [
-        { importPrice, exportPrice: importPrice.map((price, frame) => (frame === 5 ? price + 1 : price)) },
-        "market.exportPrice[5]: must be at most importPrice (105), found 106",
+        { exportPricePerKwh: 200_001 },
+        "market.exportPricePerKwh: must be at most importPricePerKwh (200000), found 200001",
+      ],
+      [
+        { importPricePerKwh, exportPricePerKwh: 101 },
+        "market.exportPricePerKwh: must be at most importPricePerKwh (100), found 101",
+      ],
+      [
+        {
+          importPricePerKwh,
+          exportPricePerKwh: importPricePerKwh.map((price, frame) => (frame === 5 ? price + 1 : price)),
+        },
+        "market.exportPricePerKwh[5]: must be at most importPricePerKwh (105), found 106",
       ],
       [
         { settlement: "benefit", finaliseSeconds: 0 },
@@ -172,8 +190,8 @@ describe("parseScenario", () => {
       [{ minCredit: 5_001 }, "market.minCredit: must be at most initialCredit (5000), found 5001"],
       [{ matching: "credit" }, 'market.matching: "credit" needs a market with meters: market.readingSeconds above 0'],
       [
-        { readingSeconds: 600, bondPrice: 199_999 },
-        "market.bondPrice: must be at least importCap (200000) with meters where a defaulter pays, found 199999",
+        { readingSeconds: 600, bondPricePerKwh: 199_999 },
+        "market.bondPricePerKwh: must be at least importCapPerKwh (200000) with meters where a defaulter pays, found 199999",
       ],
     ];
     for (const [market, problem] of cases) expect(complaint({ market })).to.equal(problem);
@@ -325,13 +343,13 @@ describe("parseScenario", () => {
       ],
       [
         "short list",
-        { market: { importPrice: [1, 2] } },
-        `market.importPrice: expected ${ofPrice}, or a list of 48 of them, found a list of 2`,
+        { market: { importPricePerKwh: [1, 2] } },
+        `market.importPricePerKwh: expected ${ofPrice}, or a list of 48 of them, found a list of 2`,
       ],
       [
         "wrong figure in a list",
-        { market: { importPrice: Array.from({ length: 48 }, (_, i) => (i === 40 ? "x" : 1)) } },
-        `market.importPrice[40]: expected ${ofPrice}, found "x"`,
+        { market: { importPricePerKwh: Array.from({ length: 48 }, (_, i) => (i === 40 ? "x" : 1)) } },
+        `market.importPricePerKwh[40]: expected ${ofPrice}, found "x"`,
       ],
       [
         "base load",
@@ -355,16 +373,20 @@ describe("parseScenario", () => {
         { market: { auctionSeconds: 1800 } },
         "market.auctionSeconds: must be below frameSeconds (1800), found 1800",
       ],
-      ["tick", { market: { tickSize: 7 } }, "market.importPrice: must be a multiple of tickSize (7), found 200000"],
+      [
+        "tick",
+        { market: { tickSize: 7 } },
+        "market.importPricePerKwh: must be a multiple of tickSize (7), found 200000",
+      ],
       [
         "tariff range",
-        { market: { exportPrice: 2 ** 24 } },
-        "market.exportPrice: must be at most 16777215 times tickSize (1), found 16777216",
+        { market: { exportPricePerKwh: 2 ** 24 } },
+        "market.exportPricePerKwh: must be at most 16777215 times tickSize (1), found 16777216",
       ],
       [
         "wheeling cap",
-        { market: { wheelingPrice: 2, wheelingCap: 1 } },
-        "market.wheelingPrice: must be at most wheelingCap (1), found 2",
+        { market: { wheelingPricePerKwh: 2, wheelingCapPerKwh: 1 } },
+        "market.wheelingPricePerKwh: must be at most wheelingCapPerKwh (1), found 2",
       ],
       [
         "twice the same pile",

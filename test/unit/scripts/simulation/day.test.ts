@@ -35,7 +35,7 @@ describe("a simulated day", function () {
 
   it("accounts for every watt-hour and every coin", async () => {
     const port = new ModelPort(DEFAULT_PARAMETERS);
-    const options = defaultDay({ seed: 1, wheelingPrice: 0 });
+    const options = defaultDay({ seed: 1, wheelingPricePerKwh: 0 });
     const played: number[] = [];
     const day = await runDay(options, port, ({ frame }, count, total) => played.push(frame, count, total));
     expect(played.slice(0, 3)).to.deep.equal([1, 1, played.length / 3]);
@@ -82,10 +82,10 @@ describe("a simulated day", function () {
 
   it("can begin without a day before, with tariffs by time of day and short notice", async () => {
     const cheapNights = Array.from({ length: 48 }, (_, t) => (t < 14 ? 150_000 : 200_000));
-    const options = defaultDay({ seed: 1, warmUpDays: 0, importPrice: cheapNights });
+    const options = defaultDay({ seed: 1, warmUpDays: 0, importPricePerKwh: cheapNights });
     const day = await runDay({ ...options, publicationBlockFrames: 4 }, new ModelPort(DEFAULT_PARAMETERS));
     expect(day.frames).to.have.length(48);
-    expect(day.frames[3]!.importPrice).to.equal(150_000);
+    expect(day.frames[3]!.importPricePerKwh).to.equal(150_000);
     expect(day.loads.market.unservedShare).to.be.below(0.01);
   });
 
@@ -126,7 +126,7 @@ describe("what agents see", function () {
     };
     await run({ seed: 1, policy });
     const view = seen.find(({ frame }) => frame === 50)!;
-    expect(view.published(50 + 45)).to.deep.include({ importPrice: 200_000 });
+    expect(view.published(50 + 45)).to.deep.include({ importPricePerKwh: 200_000 });
     expect(view.published(48 * 3)).to.equal(undefined);
     expect(view.recordedLoadW(50)).to.equal(25_000);
     expect(view.recordedLoadW(51)).to.equal(undefined);

@@ -5,7 +5,12 @@ import type { OrderRequest, Publication } from "../../../../scripts/core/types";
 import type { Action } from "../../../../scripts/core/ports";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 
-const PUBLICATION: Publication = { baseLoadW: 33_000n, importPrice: 200_000n, exportPrice: 50_000n, wheelingPrice: 0n };
+const PUBLICATION: Publication = {
+  baseLoadW: 33_000n,
+  importPricePerKwh: 200_000n,
+  exportPricePerKwh: 50_000n,
+  wheelingPricePerKwh: 0n,
+};
 
 const place = (pile: string, changes: Partial<OrderRequest> = {}): Action => {
   const order = { side: "charge" as const, price: 200_000n, energyWh: 1000n, peakWh: 0n, expiryFrame: 4 };

@@ -49,7 +49,10 @@ describe("warnings of a day", function () {
   });
 
   it("ask about a figure that is off by a power of ten, and about homes above the capacity", async () => {
-    const warnings = await warningsOf({ importPrice: 20_000_000 / 2 }, { capacityW: 250n, importCap: 2n ** 24n });
+    const warnings = await warningsOf(
+      { importPricePerKwh: 20_000_000 / 2 },
+      { capacityW: 250n, importCapPerKwh: 2n ** 24n },
+    );
     expect(warnings[0]).to.equal("capacity of 250 W: usual are 10 000 W to 10 000 000 W; it is given in W");
     expect(warnings[1]).to.include("import tariff of 1000.00 p: usual are 1.00 p to 100.00 p");
     expect(warnings[2]).to.match(/^homes alone are above the capacity of 0\.25 kW in 48 frames, by up to 91\.8 kW/);

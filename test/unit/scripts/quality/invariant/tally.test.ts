@@ -23,7 +23,7 @@ const MINIMA: Minima = {
   roundsExecuted: 3,
   settlements: 4,
 };
-const FUNCTIONS = { Market: ["place", "post"], Delivery: ["settle"] };
+const FUNCTIONS = { Market: ["place", "bookSettlement"], Delivery: ["settle"] };
 
 const handler = (contract: string, name: string, succeeded: number, reverted: number): HandlerTally => ({
   contract,
@@ -52,7 +52,7 @@ const counters = (figures: Partial<Counters> = {}): Counters => ({
 const ENOUGH = [
   handler("OrdersHandler", "place", 70, 10),
   handler("DeliveryHandler", "settle", 10, 0),
-  handler("HostileHandler", "post", 0, 10),
+  handler("HostileHandler", "bookSettlement", 0, 10),
 ];
 
 const forgeResult = (status: string, kind: unknown): string =>
@@ -169,7 +169,7 @@ describe("the tally of the invariant campaigns", () => {
 
   it("finds a function of the ABIs that no handler stands for; an attack under its name is none", () => {
     const hostile = campaign([...ENOUGH, handler("HostileHandler", "submit", 0, 9)]);
-    const functions = { ...FUNCTIONS, Market: ["place", "post", "submit"] };
+    const functions = { ...FUNCTIONS, Market: ["place", "bookSettlement", "submit"] };
     expect(faults([hostile], counters(), MINIMA, functions)).to.have.length(1);
     expect(faults([hostile], counters(), MINIMA, functions)[0]).to.match(/^Market\.submit has no handler of its name/);
   });
