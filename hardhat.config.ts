@@ -31,7 +31,7 @@ const solidity = {
   },
 };
 
-/** What only tests deploy compiles twice as fast without the IR. */
+/** Contracts that only tests deploy: they compile twice as fast without the IR. */
 const withoutIR = { ...solidity, settings: { ...solidity.settings, viaIR: false } };
 
 /** Reports count the gas of these, so they compile as products do. */

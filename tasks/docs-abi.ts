@@ -15,6 +15,7 @@ const CONTRACTS = [
   "contracts/metering/OcmfVerifier.sol:OcmfVerifier",
   "contracts/periphery/MarketFactory.sol:MarketFactory",
   "contracts/periphery/MarketLens.sol:MarketLens",
+  "contracts/periphery/PermitDeposits.sol:PermitDeposits",
 ];
 
 task("docs:abi", `Compares ${DOCUMENT} with what the sources say of the contracts' functions and events`)

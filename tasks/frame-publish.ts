@@ -172,7 +172,7 @@ class Publisher {
   private async bounds(): Promise<{ first: number; last: number }> {
     const { publishableFrames } = await import("../scripts/chain/publications");
     const now = await chainTime(this.hre);
-    // What may be published soonest counts from a block that comes later, what may latest from now.
+    // The soonest publishable frame counts from a block that comes later, the latest from now.
     const soon = publishableFrames(this.client.parameters, now + this.marginSeconds);
     return { first: soon.first, last: publishableFrames(this.client.parameters, now).last };
   }

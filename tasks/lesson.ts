@@ -82,7 +82,8 @@ async function openLesson(hre: HardhatRuntimeEnvironment, file: string): Promise
   const { Lesson: lesson } = await import("../scripts/lesson/lesson");
   const { LensClient } = await import("../scripts/chain/lensClient");
   const { chain, addresses } = await deployForScenario(hre, scenario, "lesson");
-  // What a zero byte of a frame's number costs less must not depend on the day on which somebody learns.
+  // A zero byte of a frame's number costs less gas; that must not depend on the day on which somebody
+  // learns.
   await chain.clock.reach(BEGINS_AT);
   const { provider } = hre.network;
   return lesson.open(scenario, {

@@ -7,10 +7,11 @@ import { InputError } from "../scripts/core/errors";
 import { addressOf } from "./support/accounts";
 import { deployOnNode, type FeederAddresses, type FirstHolders, knownFeeder } from "./support/deployments";
 import { guarded } from "./support/guarded";
-import { feederName } from "./support/flags";
+import { feederName, refuseTogether } from "./support/flags";
 import { differences, parameterFlag, readMarketFlags, withMarketFlags } from "./support/marketFlags";
 import { compileQuietly, deployFeeders } from "./support/network";
 import { printTable, toJsonText } from "./support/output";
+import { type GivenMechanism, MECHANISM_HELP, readMechanism } from "./support/ownMechanism";
 
 interface DeployArguments {
   feeder: string;
@@ -20,6 +21,8 @@ interface DeployArguments {
   gridOperator?: string;
   registrar?: string;
   guardian?: string;
+  mechanism?: string;
+  matching?: string;
   json: boolean;
 }
 
@@ -33,18 +36,23 @@ withMarketFlags(
     .addOptionalParam("admin", "who grants and revokes the roles, by number or address (default: the deployer)")
     .addOptionalParam("gridOperator", "who publishes base load and tariffs (default: the deployer)")
     .addOptionalParam("registrar", "who registers piles (default: the deployer)")
-    .addOptionalParam("guardian", "who may pause entry (default: the deployer)"),
+    .addOptionalParam("guardian", "who may pause entry (default: the deployer)")
+    .addOptionalParam("mechanism", `${MECHANISM_HELP.replace(" (", ", or the address of one that stands (")}`),
 )
   .addFlag("json", "print the addresses as JSON and nothing else")
   .setAction(
     guarded(async (args: DeployArguments, hre) => {
       const feeder = feederName(args.feeder);
       await compileQuietly(hre);
+      refuseTogether(args, "mechanism", "matching", "a mechanism is a rule of your own");
       const overrides = await readMarketFlags(args);
+      const mechanism =
+        args.mechanism === undefined ? undefined : await readMechanism(hre, args.mechanism, { standing: true });
+      if (mechanism !== undefined) overrides.matching = "own";
       const holders = await readHolders(hre, args);
       const token = args.token === undefined ? undefined : await readTokenFlag(hre, args.token, overrides);
       requireSound(overrides);
-      const addresses = await deployOrFind(hre, args, overrides, holders, token).catch((error: unknown) => {
+      const addresses = await deployOrFind(hre, args, overrides, holders, token, mechanism).catch((error: unknown) => {
         throw inWords(error);
       });
       if (args.json) {
@@ -62,12 +70,16 @@ async function deployOrFind(
   overrides: Partial<DeploymentParameters>,
   holders: FirstHolders,
   token: string | undefined,
+  mechanism: GivenMechanism | undefined,
 ): Promise<FeederAddresses> {
   // The in-process chain ends with the command: there is nothing to find.
-  if (hre.network.name === "hardhat") return (await deployFeeders(hre, [feeder], overrides, token, holders))[0]!;
+  if (hre.network.name === "hardhat") {
+    return (await deployFeeders(hre, [feeder], overrides, token, holders, mechanism))[0]!;
+  }
   const known = await knownFeeder(hre, feeder);
-  const addresses = known ?? (await deployOnNode(hre, { feeder, account, overrides, holders, tokenAddress: token }));
-  await requireAsAsked(hre, feeder, addresses, overrides, holders, token);
+  const request = { feeder, account, overrides, holders, tokenAddress: token, mechanism };
+  const addresses = known ?? (await deployOnNode(hre, request));
+  await requireAsAsked(hre, feeder, addresses, overrides, holders, token, mechanism);
   return addresses;
 }
 
@@ -79,9 +91,10 @@ async function requireAsAsked(
   overrides: Partial<DeploymentParameters>,
   holders: FirstHolders,
   tokenAsked: string | undefined,
+  mechanism: GivenMechanism | undefined,
 ): Promise<void> {
   const { MarketClient } = await import("../scripts/chain/marketClient");
-  const { parameters, firstHolders } = await MarketClient.connect(market, hre.ethers.provider);
+  const { parameters, firstHolders, mechanismAddress } = await MarketClient.connect(market, hre.ethers.provider);
   const other = differences(overrides, parameters);
   if (tokenAsked !== undefined && tokenAsked !== token) other.push(`--token is ${token} there, not ${tokenAsked}`);
   for (const name of HOLDERS) {
@@ -90,12 +103,21 @@ async function requireAsAsked(
       other.push(`the first ${name} is ${firstHolders[name]} there, not ${asked}`);
     }
   }
+  if (mechanism !== undefined && !(await isMechanism(hre, mechanism, mechanismAddress))) {
+    other.push(`--mechanism is another contract there, at ${mechanismAddress}`);
+  }
   if (other.length === 0) return;
   throw new InputError(
     `feeder ${feeder}`,
     `its market at ${market} is deployed with other rules, and nobody can change them: ${other.join("; ")}. ` +
       "Leave these flags out, or name another --feeder",
   );
+}
+
+/** Whether a contract that stands is the one that was given; a constructor's own values are left out of account. */
+async function isMechanism(hre: HardhatRuntimeEnvironment, given: GivenMechanism, address: string): Promise<boolean> {
+  if (given.kind === "standing") return given.address === address;
+  return given.runtime === undefined || (await hre.ethers.provider.getCode(address)) === given.runtime;
 }
 
 async function readHolders(hre: HardhatRuntimeEnvironment, args: DeployArguments): Promise<FirstHolders> {

@@ -12,7 +12,7 @@ import { readAmount } from "./support/moneyFlags";
 import { compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { printSent, printTable, SENT_AS_JSON, toJsonText } from "./support/output";
 
-/** What a command of an operator works with. */
+/** Setting of an operator's command. */
 interface Setting {
   hre: HardhatRuntimeEnvironment;
   client: MarketClient;
@@ -21,7 +21,7 @@ interface Setting {
   money: () => Promise<MarketMoney>;
 }
 
-/** What was sent, for people and for programs. */
+/** A sent transaction, for people and for programs. */
 interface Sent {
   receipt: Receipt;
   what: Readonly<Record<string, unknown>>;

@@ -15,6 +15,7 @@ const CONTRACTS = {
   marketFactoryAbi: "MarketFactory",
   marketLensAbi: "MarketLens",
   ocmfVerifierAbi: "OcmfVerifier",
+  permitDepositsAbi: "PermitDeposits",
 } as const;
 
 task("package:build", "Writes the npm package into dist/: compiled library, ABIs with types, addresses").setAction(
@@ -37,7 +38,7 @@ task("package:build", "Writes the npm package into dist/: compiled library, ABIs
   }),
 );
 
-/** What was deployed from here, by chain; the journals are Ignition's. */
+/** Contracts deployed from here, by chain; the journals are Ignition's. */
 function deployedAddresses(hre: HardhatRuntimeEnvironment): Record<string, Record<string, string>> {
   const folder = join(hre.config.paths.ignition, "deployments");
   if (!existsSync(folder)) return {};

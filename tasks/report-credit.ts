@@ -3,34 +3,39 @@ import { task } from "hardhat/config";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { InputError } from "../scripts/core/errors";
+import { aboutRun } from "./support/about";
+import { commandLine } from "./support/commandLine";
+import { writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 import type { ChainSettler } from "../scripts/reports/credit/chainSettler";
-import type { ComparedRow, TableColumn } from "../scripts/reports/credit/compare";
+import type { ComparedRow } from "../scripts/reports/credit/compare";
 
 interface Arguments {
+  csv?: string;
+  html?: string;
   json: boolean;
 }
 
-/** Money units in a yuan, as text is made of them. */
-const UNITS_PER_YUAN = 1_000_000;
-
-const TITLES: Record<TableColumn, string> = {
-  buyer: "buyer pays",
-  seller: "seller gets",
-  grid: "grid gets",
-  creditBuyer: "buyer's credit",
-  creditSeller: "seller's credit",
-};
-
 task("report:credit", "Settles the seven trades of the credit paper's Table 2 (yuan, kWh, points) and compares")
+  .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
+  .addOptionalParam("html", "file to write a page with the table to, HTML (default: none)")
   .addFlag("json", "print every figure (amounts in 1/1 000 000 yuan, credits in 1/100 point) as JSON and nothing else")
   .setAction(
-    guarded(async ({ json }: Arguments, hre) => {
+    guarded(async (args: Arguments, hre) => {
       const { compareTable } = await import("../scripts/reports/credit/compare");
       const rows = await compareTable(await chainSettler(hre));
-      if (json) console.log(toJsonText({ rows }));
+      if (args.csv !== undefined || args.html !== undefined) {
+        const { tableCsv, tableHtml } = await import("../scripts/reports/credit/tablePage");
+        if (args.csv !== undefined) await writeText("csv", args.csv, tableCsv(rows));
+        if (args.html !== undefined) {
+          const command = commandLine(hre, "report:credit", { ...args });
+          const about = await aboutRun(hre, ["settled on the contracts"]);
+          await writeText("html", args.html, tableHtml(rows, command, about));
+        }
+      }
+      if (args.json) console.log(toJsonText({ rows }));
       else await print(rows);
     }),
   );
@@ -57,10 +62,19 @@ async function chainSettler(hre: HardhatRuntimeEnvironment): Promise<ChainSettle
 }
 
 async function print(rows: readonly ComparedRow[]): Promise<void> {
+  const { COLUMN_TITLES, figureText, yuan } = await import("../scripts/reports/credit/words");
   const { TABLE_COLUMNS } = await import("../scripts/reports/credit/compare");
   printHeading("Table 2, the paper's figure and ours where they differ (yuan, points); r 0.615, x 0.41");
   printTable(
-    ["", "price", "agreed", "wheeling", "consumed", "produced", ...TABLE_COLUMNS.map((column) => TITLES[column])],
+    [
+      "",
+      "price",
+      "agreed",
+      "wheeling",
+      "consumed",
+      "produced",
+      ...TABLE_COLUMNS.map((column) => COLUMN_TITLES[column]),
+    ],
     rows.map(({ row, cells }) => [
       String(row.number),
       yuan(row.price, 2),
@@ -70,7 +84,7 @@ async function print(rows: readonly ComparedRow[]): Promise<void> {
       kWh(row.producedWh),
       ...TABLE_COLUMNS.map((column) => {
         const { paper, ours, agrees } = cells[column];
-        return agrees ? figure(column, ours) : `${figure(column, paper)} / ${figure(column, ours)}`;
+        return agrees ? figureText(column, ours) : `${figureText(column, paper)} / ${figureText(column, ours)}`;
       }),
     ]),
   );
@@ -80,16 +94,10 @@ async function print(rows: readonly ComparedRow[]): Promise<void> {
   const differing = cells.filter(({ agrees }) => !agrees);
   console.log(`\n${cells.length - differing.length} of ${cells.length} figures agree. The others:`);
   for (const { row, column, paper, ours, why } of differing) {
-    console.log(`  row ${row}, ${TITLES[column]}: ${figure(column, paper)}, ours ${figure(column, ours)}: ${why}`);
+    console.log(
+      `  row ${row}, ${COLUMN_TITLES[column]}: ${figureText(column, paper)}, ours ${figureText(column, ours)}: ${why}`,
+    );
   }
-}
-
-function figure(column: TableColumn, value: bigint): string {
-  return column.startsWith("credit") ? String(Number(value) / 100) : yuan(value, 1);
-}
-
-function yuan(amount: bigint, decimals: number): string {
-  return (Number(amount) / UNITS_PER_YUAN).toFixed(decimals);
 }
 
 function kWh(energyWh: bigint): string {

@@ -5,6 +5,7 @@ import type { GeneticRun } from "../scripts/chain/geneticClient";
 import type { CostBench, CostPlan } from "../scripts/reports/computationCost/measure";
 import type { CostReport, GeneticSize, Pricing } from "../scripts/reports/computationCost/types";
 import { InputError } from "../scripts/core/errors";
+import { aboutRun } from "./support/about";
 import { guarded } from "./support/guarded";
 import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
@@ -69,7 +70,7 @@ task("report:gas", "Measures what a day costs in gas by number of peers: a genet
       }
       if (args.html !== undefined) {
         const { costHtml } = await import("../scripts/reports/computationCost/html");
-        await writeText("html", args.html, costHtml(report));
+        await writeText("html", args.html, costHtml(report, await aboutRun(hre, ["measured on the in-process chain"])));
       }
       if (args.write) {
         const { costMarkdown } = await import("../scripts/reports/computationCost/markdown");

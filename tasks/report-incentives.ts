@@ -53,7 +53,7 @@ task("report:incentives", "What a cheat, its victims and the grid come to by eac
     }),
   );
 
-/** What keepers come to by the gas of a snapshot. */
+/** Keepers' gains by the gas of a snapshot. */
 async function keepersOf(file: string): Promise<KeeperReport> {
   const { parseSnapshot } = await import("../scripts/quality/gas/snapshot");
   const { keepersReport } = await import("../scripts/reports/incentives/keepers");

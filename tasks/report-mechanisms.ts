@@ -1,8 +1,13 @@
 import { task } from "hardhat/config";
 
-import type { RuleFigures, RuleReport } from "../scripts/reports/mechanisms/report";
+import type { RuleReport } from "../scripts/reports/mechanisms/report";
+import { aboutRun } from "./support/about";
+import { openChainMarket } from "./support/chainMarket";
+import { commandLine } from "./support/commandLine";
+import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
+import { compileQuietly } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
 
@@ -11,73 +16,61 @@ interface Arguments {
   books: string;
   orders: string;
   lies: string;
+  noGas: boolean;
+  html?: string;
   json: boolean;
 }
 
 task(
   "report:mechanisms",
-  "The rules by which a market can match, on a default day each and on the same random books: worth, prices, lies that pay",
+  "The rules by which a market can match, on a default day each and on the same random books: worth, prices, lies that pay, gas",
 )
   .addOptionalParam("seed", "a whole number that repeats everything", "1")
   .addOptionalParam("books", "random books, 1 to 1000", "50")
   .addOptionalParam("orders", "most orders of a side of a random book, 1 to 100", "15")
   .addOptionalParam("lies", "books of either kind on which every order tries lies, 1 to 1000", "25")
-  .addFlag("json", "print every figure (Wh, money units per kWh, shares 0 to 1) as JSON and nothing else")
+  .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
+  .addFlag("noGas", "leave out the gas of clearing, which needs the contracts")
+  .addFlag("json", "print every figure (Wh, money units per kWh, shares 0 to 1, gas) as JSON and nothing else")
   .setAction(
-    guarded(async (args: Arguments) => {
+    guarded(async (args: Arguments, hre) => {
       const options = {
         seed: wholeNumber("seed", args.seed, 0, 2 ** 31 - 1),
         books: wholeNumber("books", args.books, 1, 1_000),
         mostOrders: wholeNumber("orders", args.orders, 1, 100),
         lieBooks: wholeNumber("lies", args.lies, 1, 1_000),
       };
+      if (!args.noGas) await compileQuietly(hre);
       const { compareMechanisms, COMPARED } = await import("../scripts/reports/mechanisms/report");
       const progress = progressBar(COMPARED.length, "rules", args.json);
-      const rules = await compareMechanisms({ ...options, onRule: () => progress?.increment() });
+      const rules = await compareMechanisms({
+        ...options,
+        ...(args.noGas
+          ? {}
+          : { openChain: async (market) => openChainMarket(hre, market, options.seed, `rule_${market.matching}`) }),
+        onRule: () => progress?.increment(),
+      });
       progress?.stop();
+      if (args.html !== undefined) {
+        const { mechanismsHtml } = await import("../scripts/reports/mechanisms/html");
+        const command = commandLine(hre, "report:mechanisms", { ...args });
+        const about = await aboutRun(hre, [
+          args.noGas ? "matched by the model" : "matched by the model, gas of the contracts",
+        ]);
+        await writeText("html", args.html, mechanismsHtml({ rules, ...options, about, command }));
+      }
       if (args.json) console.log(toJsonText({ ...options, rules }));
-      else print(rules, options);
+      else await print(rules, options);
     }),
   );
 
-function print(rules: readonly RuleReport[], { seed, books }: { seed: number; books: number }): void {
+async function print(rules: readonly RuleReport[], { seed, books }: { seed: number; books: number }): Promise<void> {
+  const { dayTable, METHOD, randomTable } = await import("../scripts/reports/mechanisms/columns");
   printHeading(`Each rule on its own default day, seed ${seed}`);
-  printTable(
-    ["rule", ...HEAD, "PFL, kW"],
-    rules.map(({ matching, day }) => [matching, ...cells(day), kW(day.pflW)]),
-  );
+  const day = dayTable(rules);
+  printTable(day.head, day.rows);
   printHeading(`The same ${books} random books under each rule`);
-  printTable(
-    ["rule", ...HEAD],
-    rules.map(({ matching, random }) => [matching, ...cells(random)]),
-  );
-  console.log(
-    "\nWorth: of the most that trades could be worth at the orders' own limits. Operator: premiums less subsidies. Lies: what" +
-      "\nthe best of 21 other limits gains an order in its frame's trades while all others name their own, over what its side" +
-      "\ntrades, and the share of orders that gain. Prices in pence per kWh.",
-  );
+  const random = randomTable(rules);
+  printTable(random.head, random.rows);
+  console.log(`\n${METHOD}`);
 }
-
-const HEAD = ["traded, kWh", "worth", "price", "±", "operator", "sellers' lies", "gain", "buyers' lies", "gain"];
-
-function cells({ tradedWh, welfareShare, meanPrice, priceDeviation, operatorPerKWh, lies }: RuleFigures): string[] {
-  const side = ({ gainPerKWh, gainingShare }: RuleFigures["lies"]["charge"]) => [
-    pence(gainPerKWh),
-    percent(gainingShare),
-  ];
-  return [
-    (tradedWh / 1000).toFixed(1),
-    percent(welfareShare),
-    pence(meanPrice),
-    pence(priceDeviation),
-    pence(operatorPerKWh),
-    ...side(lies.discharge),
-    ...side(lies.charge),
-  ];
-}
-
-/** Money units in a penny. */
-const PENNY = 10_000;
-const pence = (price: number): string => (price / PENNY).toFixed(2);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const kW = (powerW: number): string => (powerW / 1000).toFixed(1);

@@ -4,6 +4,9 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { SybilReport } from "../scripts/reports/sybil/experiment";
 import type { SybilMarket } from "../scripts/reports/sybil/market";
 import { InputError } from "../scripts/core/errors";
+import { aboutRun } from "./support/about";
+import { commandLine } from "./support/commandLine";
+import { writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { clockOf, compileQuietly, deployFeeders, namedAccount, transactorOf } from "./support/network";
@@ -14,6 +17,8 @@ interface Arguments {
   seed: string;
   rounds: string;
   draws: string;
+  csv?: string;
+  html?: string;
   json: boolean;
 }
 
@@ -24,6 +29,8 @@ task(
   .addOptionalParam("seed", "a whole number that repeats everything", "1")
   .addOptionalParam("rounds", "rounds that the contract decides for each share of attackers", "20")
   .addOptionalParam("draws", "rewards drawn for each number of identities of one person", "100")
+  .addOptionalParam("csv", "file to write the figures to, CSV (default: none)")
+  .addOptionalParam("html", "file to write a page with the charts to, HTML (default: none)")
   .addFlag("json", "print every count as JSON (shares 0 to 1) and nothing else")
   .setAction(
     guarded(async (args: Arguments, hre) => {
@@ -35,6 +42,15 @@ task(
       const progress = progressBar(rounds, "rounds", args.json);
       const report = await runSybil(market, { seed, rounds, draws, onRound: () => progress?.increment() });
       progress?.stop();
+      if (args.csv !== undefined || args.html !== undefined) {
+        const { sybilCsv, sybilHtml } = await import("../scripts/reports/sybil/page");
+        if (args.csv !== undefined) await writeText("csv", args.csv, sybilCsv(report));
+        if (args.html !== undefined) {
+          const command = commandLine(hre, "report:sybil", { ...args });
+          const about = await aboutRun(hre, ["rounds held on the contracts"]);
+          await writeText("html", args.html, sybilHtml(report, { rounds, seed }, command, about));
+        }
+      }
       if (args.json) console.log(toJsonText({ seed, rounds, ...report }));
       else await print(report, rounds, seed);
     }),
@@ -64,6 +80,7 @@ async function sybilMarket(hre: HardhatRuntimeEnvironment): Promise<SybilMarket>
 }
 
 async function print({ rows, lotteries }: SybilReport, rounds: number, seed: number): Promise<void> {
+  const { percent } = await import("../scripts/reports/sybil/page");
   const { REPORTED_SOURCE } = await import("../scripts/reports/sybil/reported");
   const { VALIDATORS } = await import("../scripts/reports/sybil/votes");
   const { PROPOSERS } = await import("../scripts/reports/sybil/verified");
@@ -103,8 +120,4 @@ async function print({ rows, lotteries }: SybilReport, rounds: number, seed: num
       "is executed\nis the same whoever wins; who may propose at all is the registrar's to say, and a new identity has the " +
       "market's initial credit.",
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -11,7 +11,7 @@ interface Arguments {
   json: boolean;
 }
 
-/** What is compared of a command. */
+/** Compared figures of a command. */
 const COLUMNS: readonly [string, (taken: Taken) => number][] = [
   ["first line", (taken) => taken.firstLineSeconds],
   ["whole", (taken) => taken.wallSeconds],

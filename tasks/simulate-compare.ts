@@ -1,8 +1,13 @@
 import type { CompareOptions, SchemeComparison } from "../scripts/simulation/compare";
 import type { ComparedScheme } from "../scripts/simulation/comparedScheme";
 import type { ArrivalsComparison } from "../scripts/reports/compareHtml";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
 import { InputError } from "../scripts/core/errors";
+import { MATCHINGS, type NamedMatching } from "../scripts/core/matching";
+import type { OwnMechanism } from "../scripts/simulation/comparedSchemes";
 import { openChainMarket } from "./support/chainMarket";
+import { aboutRun, versionOf } from "./support/about";
 import { commandLine } from "./support/commandLine";
 import { printComparison } from "./support/compareText";
 import { equalEnergyText } from "./support/energyText";
@@ -11,9 +16,9 @@ import { oneOf, refuseTogether, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { compileQuietly } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
+import { MECHANISM_HELP, readMechanism } from "./support/ownMechanism";
 import { toJsonText } from "./support/output";
 import { progressBar } from "./support/progress";
-import { versionOf } from "./support/version";
 import { dayTask, DEFAULT_EVS, readSetting, type SettingArguments } from "./support/setting";
 
 interface Arguments extends SettingArguments {
@@ -24,6 +29,8 @@ interface Arguments extends SettingArguments {
   arrivals?: string;
   plannerFile?: string;
   schemes?: string;
+  matching?: string;
+  mechanism?: string;
 }
 
 dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline optimum, on the same EVs and days")
@@ -33,15 +40,21 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
   .addOptionalParam("schemes", "keys of the schemes to run, as in CSV, with commas between (default: all)")
+  .addOptionalParam(
+    "matching",
+    `rules of matching to run the market under besides, a row each: all, or some of ${MATCHINGS.join(", ")} (default: none)`,
+  )
+  .addOptionalParam("mechanism", `${MECHANISM_HELP}; its row runs on a chain`)
   .addOptionalParam("plannerFile", "file of a planner of your own to compare besides, .ts or .js (default: none)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
-      const { options, notes } = await readOptions(args);
+      const mechanism = args.mechanism === undefined ? undefined : await ownMechanism(hre, args.mechanism);
+      const { options, notes } = await readOptions(args, mechanism);
       if (oneOf("on", args.on, ["model", "chain"]) === "chain") {
         await compileQuietly(hre);
         options.openPort = async (rules, seed, scheme) => openChainMarket(hre, rules, seed, `${scheme}${seed}`);
       }
-      const otherDays = await readArrivals(args);
+      const otherDays = await readArrivals(args, mechanism);
       const { compareSchemes } = await import("../scripts/simulation/compare");
       const { REPORTED_BY_THESIS } = await import("../scripts/simulation/reportedByThesis");
       const bar = progressBar(
@@ -75,6 +88,10 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
           setting: args.setting,
           seeds: options.seeds,
           command: provenance.command,
+          about: await aboutRun(hre, aboutOf(args, options)),
+          capacityW: Number(options.market.capacityW),
+          frameTexts: await frameTextsOf(options),
+          warnings: [...notes, ...(await warningsOf(options, schemes))],
           schemes,
           arrivals: arrivals.length === 0 ? [] : all,
           reportedByThesis: REPORTED_BY_THESIS,
@@ -109,8 +126,11 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
     }),
   );
 
-/** What to compare, and what is odd about the files of data. */
-async function readOptions(args: Arguments): Promise<{ options: CompareOptions; notes: readonly string[] }> {
+/** Options of a comparison, and oddities of the files of data. */
+async function readOptions(
+  args: Arguments,
+  mechanism: OwnMechanism | undefined,
+): Promise<{ options: CompareOptions; notes: readonly string[] }> {
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
@@ -128,6 +148,8 @@ async function readOptions(args: Arguments): Promise<{ options: CompareOptions; 
         horizonFrames: wholeNumber("horizon", args.horizon, 2, 48),
         generations: wholeNumber("generations", args.generations, 0, 100_000),
         ...(own ? { policy: settings.policy! } : {}),
+        matchings: readMatchings(args.matching),
+        ...(mechanism === undefined ? {} : { mechanism }),
         ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
         // Recorded sessions are of one day: there are no past ones to learn from.
         ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules) } : {}),
@@ -135,6 +157,24 @@ async function readOptions(args: Arguments): Promise<{ options: CompareOptions; 
     ),
   };
   return { options, notes };
+}
+
+/** Compiles a mechanism of one's own; each of its days gets a market on the in-process chain. */
+async function ownMechanism(hre: HardhatRuntimeEnvironment, file: string): Promise<OwnMechanism> {
+  await compileQuietly(hre);
+  const mechanism = await readMechanism(hre, file, { standing: false });
+  return {
+    label: mechanism.label,
+    openPort: async (rules, seed, scheme) => openChainMarket(hre, rules, seed, `${scheme}${seed}`, mechanism),
+  };
+}
+
+/** The rules of a list, each once. @throws InputError naming those that there are */
+function readMatchings(text: string | undefined): readonly NamedMatching[] {
+  if (text === undefined) return [];
+  if (text === "all") return MATCHINGS;
+  const asked = text.split(",").map((one) => oneOf("matching", one.trim(), MATCHINGS));
+  return MATCHINGS.filter((one) => asked.includes(one));
 }
 
 /** The schemes of the keys that were asked for. @throws InputError naming keys that there are not */
@@ -150,20 +190,45 @@ function chosen(keys: string | undefined, schemes: readonly ComparedScheme[]): r
   return schemes.filter(({ key }) => wanted.includes(key));
 }
 
+/** Phrases about the comparison on its page: how agents place orders, how many there are, what markets run on. */
+function aboutOf({ agent, policy, on }: Arguments, { dayOf, seeds, market }: CompareOptions): string[] {
+  const own = agent !== undefined || policy !== undefined;
+  const day = dayOf(seeds[0]!);
+  return [
+    own ? `policy ${day.policy?.name ?? ""} on the AdBEV market` : "the AdBEV market under each policy",
+    `${day.evs.length} agents in all days of seed ${seeds[0]!}`,
+    `capacity ${Number(market.capacityW) / 1000} kW`,
+    on === "chain" ? "markets on the contracts" : "markets on the TypeScript model",
+  ];
+}
+
+/** When the measured frames begin, `18:30`. */
+async function frameTextsOf({ dayOf, seeds, market }: CompareOptions): Promise<string[]> {
+  const { timeOfDay } = await import("../scripts/simulation/dayReport");
+  const { first, count } = dayOf(seeds[0]!).measured;
+  return Array.from({ length: count }, (_, index) => timeOfDay(first + index, market.frameSeconds));
+}
+
 /** EVs a day, unless sessions say who comes. */
 function evsOf({ evs = DEFAULT_EVS }: Arguments): number {
   return Number(evs);
 }
 
 /** The same days with other numbers of EVs. */
-async function readArrivals(args: Arguments): Promise<{ evs: number; options: CompareOptions }[]> {
+async function readArrivals(
+  args: Arguments,
+  mechanism: OwnMechanism | undefined,
+): Promise<{ evs: number; options: CompareOptions }[]> {
   if (args.arrivals === undefined) return [];
   if (args.html === undefined) throw new InputError("--arrivals", "only goes with --html");
   refuseTogether(args, "sessions", "arrivals", "the file says who comes");
   const counts = new Set(args.arrivals.split(",").map((count) => wholeNumber("arrivals", count.trim(), 1, 1_000)));
   counts.delete(evsOf(args));
   return Promise.all(
-    [...counts].map(async (evs) => ({ evs, options: (await readOptions({ ...args, evs: `${evs}` })).options })),
+    [...counts].map(async (evs) => ({
+      evs,
+      options: (await readOptions({ ...args, evs: `${evs}` }, mechanism)).options,
+    })),
   );
 }
 

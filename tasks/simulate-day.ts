@@ -1,12 +1,14 @@
+import { MATCHINGS } from "../scripts/core/matching";
 import type { DayResult } from "../scripts/simulation/dayResult";
 import { FAULTS_SYNTAX } from "../scripts/simulation/faults/parse";
-import { commandLine } from "./support/commandLine";
 import { type Day, type DayArguments, readDay } from "./support/dayFlags";
+import { dayPage, deciders } from "./support/dayPage";
 import { playDays, type PlayedSeed } from "./support/dayRun";
 import { printDay } from "./support/dayText";
 import { printFaults } from "./support/faultsText";
 import { writeText } from "./support/files";
 import { guarded } from "./support/guarded";
+import { MECHANISM_HELP, readMechanism } from "./support/ownMechanism";
 import { METERS_HELP } from "./support/meters";
 import { compileQuietly } from "./support/network";
 import { toJsonText } from "./support/output";
@@ -34,6 +36,11 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     "allotment",
     "with --settlement benefit: plans give totals, which go to who ends first (expiry, the default), or levels of laxity (laxity; an iceberg's tranche is then its pile's rate)",
   )
+  .addOptionalParam(
+    "matching",
+    `rule by which orders trade: ${MATCHINGS.join(", ")} (default: adbev); credit with --meters`,
+  )
+  .addOptionalParam("mechanism", `${MECHANISM_HELP}; runs on the chain`)
   .addOptionalParam("on", "what to run it on: chain (the contracts) or model (TypeScript, faster, no gas)", "chain")
   .addOptionalParam("meters", METERS_HELP)
   .addOptionalParam("faults", `what goes wrong, with commas between (default: nothing): ${FAULTS_SYNTAX}`)
@@ -41,24 +48,15 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
       if (day.where === "chain") await compileQuietly(hre);
-      const { days, books, faults } = await playDays(hre, day, {
-        withBooks: args.html !== undefined,
-        quiet: args.json,
-      });
-      const command = commandLine(hre, "simulate:day", { ...args });
+      const played = await playDays(hre, day, { withBooks: args.html !== undefined, quiet: args.json });
+      const { days, faults } = played;
       if (args.csv !== undefined) {
         const { dayCsv } = await import("../scripts/reports/dayCsv");
         await writeText("csv", args.csv, dayCsv(days));
       }
       if (args.html !== undefined) {
-        const { dayHtml } = await import("../scripts/reports/day/html");
-        const { withDefaults } = await import("../scripts/core/parameters");
-        const html = dayHtml({
-          ...{ command, setting: args.setting, books, ...days[0]!, warnings: await warningsOf(day, days[0]!.day) },
-          frameSeconds: withDefaults(day.market).frameSeconds,
-          ...(day.feeders === 1 ? {} : { bookOf: `the first of ${day.feeders} feeders` }),
-        });
-        await writeText("html", args.html, html);
+        const warnings = await warningsOf(day, days[0]!.day);
+        await writeText("html", args.html, await dayPage(hre, args, day, played, warnings));
       }
       if (days.length > 1) return showSeeds(day, args, days);
       const { day: result, deliveredWh } = days[0]!;
@@ -66,7 +64,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
       if (args.json) {
         console.log(toJsonText({ arguments: args, warnings, deliveredWh, ...result, ...(faults && { faults }) }));
       } else {
-        const title = `${args.setting}, seed ${day.seed}, ${deciders(day)}`;
+        const title = `${args.setting}, seed ${day.seed}, ${deciders(day).join(", ")}`;
         await printDay(result, { title, benefit: args.settlement === "benefit", warnings, deliveredWh });
         if (faults !== undefined) printFaults(faults);
       }
@@ -87,18 +85,16 @@ async function showSeeds(day: Day, args: DayArguments, days: readonly PlayedSeed
     const bySeed = days.map(({ seed, day: result }) => ({ seed, ...headline(result) }));
     console.log(toJsonText({ arguments: args, warnings, spread, seeds: bySeed }));
   } else {
-    printSpread(spread, `${args.setting}, ${days.length} seeds from ${day.seed}, ${deciders(day)}`, warnings);
+    printSpread(
+      spread,
+      `${args.setting}, ${days.length} seeds from ${day.seed}, ${deciders(day).join(", ")}`,
+      warnings,
+    );
   }
 }
 
-/** What is odd about the files of data, and what about the day. */
+/** Oddities of the files of data, and of the day. */
 async function warningsOf({ settings, market, notes }: Day, result: DayResult): Promise<string[]> {
   const { dayWarnings } = await import("../scripts/simulation/warnings");
   return [...notes, ...dayWarnings(result, settings, market)];
-}
-
-/** Who decides: the piles' policy, and whose plans compete. */
-function deciders({ settings, proposers }: Day): string {
-  const plans = proposers.length === 0 ? "" : `, plans by ${proposers.map(({ name }) => name).join(", ")}`;
-  return `policy ${settings.policy!.name}${plans}`;
 }

@@ -5,10 +5,10 @@ import { dirname } from "node:path";
 import { task } from "hardhat/config";
 
 import { InputError } from "../scripts/core/errors";
+import { versionOf } from "./support/about";
 import { oneOf, wholeNumber } from "./support/flags";
 import { guarded } from "./support/guarded";
 import { progressBar } from "./support/progress";
-import { versionOf } from "./support/version";
 
 interface Arguments {
   over: string;
@@ -75,7 +75,7 @@ task("simulate:sweep", "Compares schemes over every combination of some paramete
     }),
   );
 
-/** What a file has; nothing where there is none. */
+/** Content of a file; nothing where there is none. */
 async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");

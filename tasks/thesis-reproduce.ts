@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { task } from "hardhat/config";
 
+import { aboutRun } from "./support/about";
 import { commandLine } from "./support/commandLine";
 import { prettified, writeText } from "./support/files";
 import { oneOf, wholeNumber } from "./support/flags";
@@ -40,7 +41,10 @@ task("thesis:reproduce", "Runs the thesis's tables and figures again, each repor
       const done = await reproduce(chosen, seeds, () => bar?.increment()).finally(() => bar?.stop());
       const command = commandLine(hre, "thesis:reproduce", { ...args });
       if (args.csv !== undefined) await writeText("csv", args.csv, report.thesisCsv(done));
-      if (args.html !== undefined) await writeText("html", args.html, report.thesisHtml(done, seeds, command));
+      if (args.html !== undefined) {
+        const about = await aboutRun(hre, [`${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`]);
+        await writeText("html", args.html, report.thesisHtml(done, seeds, command, about));
+      }
       if (args.write) {
         const page = await prettified(report.thesisMarkdown(done, seeds, command));
         await writeText("write", join(hre.config.paths.root, "docs", "thesis.md"), page);

@@ -31,8 +31,8 @@ library LoadLanes {
         }
     }
 
-    /// @notice The form of a charge, for {add}: from the highest byte of its low 32 bits the number of starts, the first of
-    /// them, whole words of full frames, and the shift of the pattern for the frames beyond them.
+    /// @notice The form of a charge, for {add}: from the highest byte of its low 32 bits the number of starts, the
+    /// first of them, whole words of full frames, and the shift of the pattern for the frames beyond them.
     /// @param firstFrame earliest frame that the charge can start in
     /// @param starts number of frames that it can start in
     /// @param fullFrames frames at full power
@@ -120,7 +120,7 @@ library LoadLanes {
         }
     }
 
-    /// @notice What a profile exceeds a limit by, summed over its frames, W.
+    /// @notice Excess of a profile over a limit, summed over its frames, W.
     /// @param lane memory position of the first frame's lane
     /// @param words of the profile
     /// @param limit the limit in each lane

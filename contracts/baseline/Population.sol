@@ -9,18 +9,19 @@ import { ChargingOrder, ChargingOrderLib } from "./types/ChargingOrder.sol";
 /// @title A population of schedules in memory, and how it evolves
 /// @notice The genetic algorithm itself; what is drawn, and in which order, is told in {IGeneticScheduler}.
 ///
-/// An individual is one block of memory: its genes, 32 to a word; a word of its fitness, whose last lane is the load before
-/// the day; its load profile ({LoadLanes}). A child is a copy of its mother's block in which each gene that comes out
-/// different is taken out of the profile and put in anew: what a child costs hardly depends on the number of EVs.
+/// An individual is one block of memory: its genes, 32 to a word; a word of its fitness, whose last lane is the load
+/// before the day; its load profile ({LoadLanes}). A child is a copy of its mother's block in which each gene that
+/// comes out different is taken out of the profile and put in anew: what a child costs hardly depends on the number of
+/// EVs.
 ///
 /// The blocks lie side by side and are logged, hashed and handed back as they are.
 library Population {
-    /// @notice W of fitness for each W of overload. A watt moved changes at most four steps by one watt each, so a schedule
-    /// never gains by an overload that it could move elsewhere.
+    /// @notice W of fitness for each W of overload. A watt moved changes at most four steps by one watt each, so a
+    /// schedule never gains by an overload that it could move elsewhere.
     uint256 internal constant OVERLOAD_WEIGHT = 8;
 
     uint256 private constant GENES_PER_WORD = 32;
-    /// @dev What each duration of each order does to a profile: two words, made when first used.
+    /// @dev Effect of each duration of each order on a profile: two words, made when first used.
     uint256 private constant DURATION_BYTES = 64;
     uint256 private constant ORDER_BYTES = 512;
     /// @dev The powers of 256 in a word leave different remainders of 67: one look-up finds the place of a set byte.
@@ -67,8 +68,8 @@ library Population {
         uint256 signs;
     }
 
-    /// @notice Reserves the memory of a population whose first eight fields are set, and puts the empty schedule into the
-    /// scratch individual.
+    /// @notice Reserves the memory of a population whose first eight fields are set, and puts the empty schedule into
+    /// the scratch individual.
     /// @param beforeW load of the frame before the first, W
     /// @param baseLoads base load profile, packed
     function reserve(Arena memory arena, uint256 beforeW, uint256[] memory baseLoads) internal pure {
@@ -206,7 +207,7 @@ library Population {
         unchecked {
             uint256 fitness = _fitnessOf(arena, lanes);
             (uint256 loser, uint256 other) = _pair(arena, bits);
-            // What the words hold beside the fitness is the same in all of them.
+            // All words hold the same beside the fitness.
             uint256 most = _load(loser + arena.fitness);
             uint256 otherMost = _load(other + arena.fitness);
             if (otherMost > most) (loser, most) = (other, otherMost);

@@ -12,7 +12,7 @@ import { BookEntry } from "../types/BookEntry.sol";
 import { PileState } from "../types/PileState.sol";
 
 /// @title Books in order of credit
-/// @notice For markets that rank by [D Table 1]; here, since the market has no room for it and the attributes are here.
+/// @notice For markets that rank by credit [D Table 1]. Lives in Delivery, which stores the attributes.
 abstract contract CreditOrder is Meters {
     /// @inheritdoc IDelivery
     function rankByCredit(
@@ -28,7 +28,7 @@ abstract contract CreditOrder is Meters {
         asks = _ordered(kept.asks, askPriorities);
     }
 
-    /// @dev Priorities of one side as it was collected: slots whose balances their piles' numbers stand for.
+    /// @dev Priorities of one side as it was collected: slots with piles' numbers in place of balances.
     function _priorities(
         IMarket market,
         uint256[] memory orders,
@@ -43,7 +43,7 @@ abstract contract CreditOrder is Meters {
         CreditRanking.prioritise(orders, sums);
     }
 
-    /// @dev Entries in order of their priorities, ties in that of placement.
+    /// @dev Entries in order of their priorities, ties by placement.
     function _ordered(uint256[] memory entries, uint256[] memory priorities) private pure returns (uint256[] memory) {
         for (uint256 i; i < entries.length; ++i) {
             BookEntry entry = BookEntry.wrap(UnsafeList.get(entries, i));

@@ -24,7 +24,7 @@ library CreditRanking {
     /// @dev Hundredths of a point in one step of the attribute q.
     uint256 private constant CREDIT_STEP = 10;
 
-    /// @notice Part of an order's weighted sum that its price has nothing to do with, times ten.
+    /// @notice Part of an order's weighted sum that does not depend on its price, times ten.
     /// @param attributes c, r, l and n, 10 bits each, c lowest
     /// @param icebergThresholdWh energy at which s is full
     function withoutPrice(

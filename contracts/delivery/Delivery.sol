@@ -23,11 +23,11 @@ import { Posting } from "../types/Posting.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Delivery: meter readings and the settlement of frames [D 2, 5.1]
-/// @notice Works in memory on what is handed in, and has the market book the outcome in one call.
-/// @dev Amounts of a frame stay far below 2^96, so sums are not checked: prices have 64 bits, energies 24, and a frame's
-/// fills fit in a transaction.
-/// It calls nothing but the market that it is asked about and the verifier that it created, which keeps nothing, and writes nothing after such a call that another market
-/// could be affected by: whatever a hostile market answers or calls back concerns its own readings and accounts.
+/// @notice Works in memory on the list handed in, and has the market book the outcome in one call.
+/// @dev Amounts of a frame stay far below 2^96, so sums are not checked: prices have 64 bits, energies 24, and a
+/// frame's fills fit in a transaction. It calls only the market that it is asked about, and the verifier that it
+/// created, which stores nothing. After such a call it writes nothing that could affect another market: a hostile
+/// market's answers and callbacks touch its own readings and accounts alone.
 contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     using SettlementAccounts for SettlementAccounts.Table;
     using SettlementAccounts for SettlementAccounts.Party;
@@ -41,10 +41,10 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
     /// @param market its market
     /// @param p the market's parameters
     /// @param metered whether the market has meters
-    /// @param terms what a trade's money depends on
+    /// @param terms terms that a trade's money depends on
     /// @param table its piles
     /// @param surpluses surplus by fill, its pile's number in the low bits; only where there is any
-    /// @param released what the fills that are settled set aside, money units
+    /// @param released money that the settled fills had set aside, money units
     /// @param income what piles owe the grid, money units
     struct Frame {
         uint256 frame;
@@ -89,7 +89,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         if (rest == 0) _reward(market, msg.sender, f.p.keeperReward);
     }
 
-    /// @notice What the market has on record of the frame if the fills are what it is about, wholly or what is left of it.
+    /// @notice Digest on the market's record of the frame, if the fills match it: all of them, or those that are left.
     function _digestOf(
         Frame memory f,
         PublishedFrame publication,
@@ -105,8 +105,8 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         if (!record.matches(digest)) revert ISettlement.WrongFills(f.frame);
     }
 
-    /// @notice Finds what each pile has moved: stored, handed in, or presumed once the deadline has passed. Before it, groups
-    /// in which a reading is missing wait.
+    /// @notice Finds the energy that each pile moved: stored, handed in, or presumed after the deadline. Before the
+    /// deadline, groups in which a reading is missing wait.
     /// @return rest digest of the fills that wait; 0 where none do
     function _meter(
         Frame memory f,
@@ -127,7 +127,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             return _restOf(f, publication, fills, matched);
         }
         for (uint256 i; i < list.length; ++i) {
-            // Silence never pays: buyer and seller alike are taken to have consumed what they can.
+            // Silence never pays: buyer and seller alike are taken to have consumed the most that they can.
             if (!list[i].metered) list[i].setEnergy(list[i].meter.energyPerFrameWh(), 0);
         }
     }
@@ -145,14 +145,14 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         return FillsDigest.digest(header, PublishedFrame.unwrap(publication), left);
     }
 
-    /// @notice Takes stored readings, and those that are handed in.
+    /// @notice Takes stored readings, and those handed in.
     /// @return missing piles without one
     function _read(Frame memory f, SignedReading[] calldata readings) private view returns (uint256 missing) {
         SettlementAccounts.Table memory table = f.table;
         uint256 count = table.list.length;
         missing = count;
         ReadingRing.Ring storage ring = _ringOf(f.market);
-        // Where the frame does not hold its row no reading of it is stored, and no word need be read.
+        // If the frame does not hold its row, no reading of it is stored and no word need be read.
         if (ring.holder(f.frame) == f.frame) {
             for (uint256 i; i < count; ++i) {
                 SettlementAccounts.Party memory party = table.list[i];
@@ -178,7 +178,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         }
     }
 
-    /// @dev What trades of this frame depend on.
+    /// @dev Terms that trades of this frame depend on.
     function _terms(Frame memory f, PublishedFrame publication) private pure {
         uint256 tickSize = f.p.tickSize;
         f.terms = DeliveryMath.Terms({
@@ -186,15 +186,15 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             exportPricePerKwh: publication.exportTicks() * tickSize,
             wheelingPricePerKwh: publication.wheelingTicks() * tickSize,
             toleranceBps: f.p.toleranceBps,
-            defaulterPays: f.p.defaulterPays,
+            defaulterPays: f.p.breach == IMarketParameters.Breach.Defaulter,
             spread: 0
         });
-        // What a kWh that somebody is short of or takes unasked costs it.
-        if (f.p.defaulterPays)
+        // Price of each kWh short or taken unasked.
+        if (f.terms.defaulterPays)
             f.terms.spread = DeliveryMath.above(f.terms.importPricePerKwh, f.terms.exportPricePerKwh);
     }
 
-    /// @dev Attributes energy to each fill that does not wait and notes what it comes to.
+    /// @dev Attributes energy to each fill that does not wait and notes the dues.
     function _fill(Frame memory f, Fill[] calldata fills) private pure {
         f.surpluses = UnsafeList.reserve(f.metered ? fills.length : 0);
         for (uint256 i; i < fills.length; ++i) {
@@ -205,8 +205,8 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         }
     }
 
-    /// @dev A fill from the grid: what is consumed is paid at the price of the fill, and room under the transformer that
-    /// is not used is paid for.
+    /// @dev A fill from the grid: consumption is paid at the price of the fill; unused room under the transformer is
+    /// paid for.
     function _import(Frame memory f, Fill fill) private pure {
         unchecked {
             SettlementAccounts.Party memory buyer = f.table.byPile[fill.buy()];
@@ -216,15 +216,15 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             uint256 price = fill.price();
             _returnSetAside(f, buyer, Money.amountDown(price, energyWh));
             uint256 owed = Money.amountDown(price, consumedWh);
-            // Room that was not used, and energy that nobody agreed to.
+            // Unused room, and energy that nobody agreed to.
             uint256 deviationWh = consumedWh > energyWh ? consumedWh - energyWh : energyWh - consumedWh;
             _oweGrid(f, buyer, owed + Money.amountDown(f.terms.spread, deviationWh));
             _countCredit(f, buyer, energyWh, consumedWh, 0);
         }
     }
 
-    /// @dev A fill to the grid: what is produced is paid at the price of the fill, so much as was agreed out of what the
-    /// operator's account set aside; what is not brought is paid for.
+    /// @dev A fill to the grid: production is paid at the price of the fill, the agreed part out of the money that the
+    /// operator's account set aside; a shortfall is paid for.
     function _export(Frame memory f, Fill fill) private pure {
         unchecked {
             SettlementAccounts.Party memory seller = f.table.byPile[fill.sell()];
@@ -263,7 +263,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             DeliveryMath.Dues memory dues = DeliveryMath.trade(f.terms, fill, consumedWh, producedWh);
             if (!fill.isPlain()) {
                 _returnSetAside(f, buyer, Money.amountDown(fill.premium(), energyWh));
-                // What the fund set aside and the seller does not get is the operator's again.
+                // The part of the fund's set-aside that the seller does not get returns to the operator.
                 uint256 setAside = Money.amountDown(fill.subsidy(), energyWh);
                 f.released += setAside;
                 f.income += setAside - dues.subsidy;
@@ -284,8 +284,8 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         }
     }
 
-    /// @notice Returns margins, has sellers pay for what they consumed, and pays for surplus as far as the operator's account
-    /// lasts; the rest of it becomes claims.
+    /// @notice Returns margins, has sellers pay for their consumption, and pays for surplus as far as the operator's
+    /// account lasts; unpaid surplus becomes claims.
     function _close(Frame memory f) private {
         if (!f.metered) return;
         SettlementAccounts.Party[] memory list = f.table.list;
@@ -320,7 +320,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         if (claims.length != 0) _addPileClaims(f.market, claims);
     }
 
-    /// @dev What the market is to book: of piles whose accounts and credits stay as they are, nothing.
+    /// @dev Postings for the market to book; none for piles whose account and credit stay as they are.
     function _postings(Frame memory f) private pure returns (Posting[] memory postings) {
         SettlementAccounts.Party[] memory list = f.table.list;
         uint256[] memory words = UnsafeList.reserve(list.length);
@@ -345,7 +345,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         return (agreedWh, agreedWh);
     }
 
-    /// @dev Gives a pile back what was set aside for it.
+    /// @dev Gives a pile back the money set aside for it.
     function _returnSetAside(Frame memory f, SettlementAccounts.Party memory party, uint256 amount) private pure {
         unchecked {
             party.secured += amount;
@@ -353,7 +353,7 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         }
     }
 
-    /// @dev Notes what a pile owes the grid.
+    /// @dev Notes a pile's dues to the grid.
     function _oweGrid(Frame memory f, SettlementAccounts.Party memory party, uint256 amount) private pure {
         unchecked {
             party.owed += amount;
@@ -361,12 +361,12 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
         }
     }
 
-    /// @dev Notes what the grid is asked for beyond what was agreed.
+    /// @dev Notes a request to the grid beyond the agreed energy.
     function _surplus(Frame memory f, SettlementAccounts.Party memory party, uint256 amount) private pure {
         if (amount != 0) UnsafeList.push(f.surpluses, (amount << PILE_BITS) | party.pile);
     }
 
-    /// @dev Notes what a fill is for a pile's credit; silence earns none, and where nothing is measured nothing is judged.
+    /// @dev Notes a fill's effect on a pile's credit. Silence earns none; a market without meters judges nobody.
     function _countCredit(
         Frame memory f,
         SettlementAccounts.Party memory party,

@@ -9,12 +9,12 @@ import { Money } from "../libraries/Money.sol";
 library DeliveryMath {
     uint256 internal constant BPS = 10_000;
 
-    /// @notice What a trade's money depends on beside the trade.
+    /// @notice Terms that a trade's money depends on beside the trade itself.
     /// @param importPricePerKwh r(t)
     /// @param exportPricePerKwh x(t)
     /// @param wheelingPricePerKwh w(t)
     /// @param toleranceBps energy above the agreed that is still traded at the agreed price, 1/10 000
-    /// @param defaulterPays whether who breaches compensates the other side
+    /// @param defaulterPays whether the side in breach compensates the other
     /// @param spread `r - x` where a defaulter pays, 0 else
     struct Terms {
         uint256 importPricePerKwh;
@@ -25,13 +25,13 @@ library DeliveryMath {
         uint256 spread;
     }
 
-    /// @notice Who owes whom for a trade, money units.
-    /// @param toSeller what the buyer owes the seller
-    /// @param toGrid what the buyer owes the grid
-    /// @param toBuyer what the seller owes the buyer for a breach
-    /// @param sellerToGrid what the seller owes the grid for a breach that costs the buyer less than the spread
-    /// @param surplus what the grid gives the seller for what nobody agreed to
-    /// @param subsidy what the seller gets of what the operator's matching fund set aside
+    /// @notice Dues of a trade, money units.
+    /// @param toSeller from the buyer to the seller
+    /// @param toGrid from the buyer to the grid
+    /// @param toBuyer from the seller to the buyer for a breach
+    /// @param sellerToGrid from the seller to the grid for a breach that costs the buyer less than the spread
+    /// @param surplus from the grid to the seller for energy that nobody agreed to
+    /// @param subsidy from the operator's matching fund to the seller
     struct Dues {
         uint256 toSeller;
         uint256 toGrid;
@@ -41,9 +41,9 @@ library DeliveryMath {
         uint256 subsidy;
     }
 
-    /// @notice What a trade comes to. The dues of both sides and the grid's part sum to zero. Where a defaulter pays, a kWh
-    /// that somebody is short of or takes unasked costs it the spread `r - x`.
-    /// @param fill what was agreed
+    /// @notice Works out the dues of a trade. The dues of both sides and the grid's part sum to zero. Where a defaulter
+    /// pays, each kWh short or taken unasked costs it the spread `r - x`.
+    /// @param fill the agreed trade
     /// @param consumedWh c, as attributed to the trade
     /// @param producedWh g, as attributed to the trade
     function trade(
@@ -55,8 +55,8 @@ library DeliveryMath {
         uint256 tradedWh = min(consumedWh, producedWh);
         uint256 agreedWh = fill.energyWh();
         unchecked {
-            // Dearer than the grid nobody trades more than was agreed, so that a margin at the tariff covers it; nor where
-            // the sides pay and get different prices, so that what was set aside covers it.
+            // At a price above the grid's nobody trades more than agreed, so that a margin at the tariff covers it.
+            // The same holds where the sides pay and get different prices, so that the money set aside covers it.
             tradedWh = min(
                 tradedWh,
                 fill.price() > terms.importPricePerKwh || !fill.isPlain()
@@ -98,7 +98,7 @@ library DeliveryMath {
         }
     }
 
-    /// @dev What a breach costs: the spread, or what the other side loses if that is more; what it loses goes to it.
+    /// @dev Cost of a breach: the spread, or the other side's loss if that is more; the other side gets its loss.
     function _breach(
         uint256 spread,
         uint256 loss,

@@ -3,22 +3,23 @@ pragma solidity 0.8.37;
 
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import { IAccounts } from "../interfaces/IAccounts.sol";
 import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 
 /// @title Claims on the operators' accounts
-/// @notice Piles have them for surplus that an account could not pay when it was due, keepers for their work. Each market
-/// pays its own, and its operator withdraws nothing that is claimed.
+/// @notice Piles have claims for surplus that an account could not pay when it was due, keepers for their work. Each
+/// market pays its own; its operator cannot withdraw claimed money.
 abstract contract GridClaims is IDelivery {
     /// @dev Piles of a market have numbers below this.
     uint256 private constant CLAIMING_PILES = 1 << 16;
 
     /// @dev Claims of keepers.
     mapping(address market => mapping(address account => uint256)) private _claims;
-    /// @dev Claims of piles by their numbers, four to a word: a frame may give one to every pile at once, and must settle
-    /// in one transaction all the same.
+    /// @dev Claims of piles by their numbers, four to a word: a frame may give one to every pile at once, and must
+    /// settle in one transaction all the same.
     mapping(address market => uint64[CLAIMING_PILES]) private _pileClaims;
     mapping(address market => uint256) private _claimed;
 
@@ -36,6 +37,8 @@ abstract contract GridClaims is IDelivery {
 
     /// @inheritdoc IDelivery
     function collectClaim(IMarket market, address to) external {
+        address payout = market.payoutOf(msg.sender);
+        if (payout != address(0) && to != payout) revert IAccounts.InvalidReceiver(to);
         uint256 held = market.gridBalance();
         uint256 pile = market.pileOf(msg.sender);
         uint256 ofPile = _claimOfPile(market, pile);
@@ -43,7 +46,7 @@ abstract contract GridClaims is IDelivery {
         if (amount > held) amount = held;
         if (amount == 0) revert NothingClaimed(address(market), msg.sender);
         uint256 fromPile = amount < ofPile ? amount : ofPile;
-        // No more than what is there, which fits.
+        // At most the claim, which fits.
         // forge-lint: disable-next-line(unsafe-typecast)
         if (fromPile != 0) _pileClaims[address(market)][pile] = uint64(ofPile - fromPile);
         if (amount != fromPile) _claims[address(market)][msg.sender] -= amount - fromPile;
@@ -77,21 +80,22 @@ abstract contract GridClaims is IDelivery {
         if (amount != 0) _addClaim(market, keeper, amount);
     }
 
-    /// @dev Gives somebody a claim.
+    /// @dev Adds to a claim.
     function _addClaim(IMarket market, address account, uint256 amount) internal {
         _claims[address(market)][account] += amount;
         _claimed[address(market)] += amount;
         emit ClaimAdded(address(market), account, amount);
     }
 
-    /// @dev Gives piles claims for surplus that could not be paid: amounts, each above the 16 bits of its pile's number.
+    /// @dev Gives piles claims for surplus that could not be paid: amounts, each above the 16 bits of its pile's
+    /// number.
     function _addPileClaims(IMarket market, uint256[] memory claims) internal {
         uint64[CLAIMING_PILES] storage ofPiles = _pileClaims[address(market)];
         uint256 sum;
         for (uint256 i; i < claims.length; ++i) {
             uint256 pile = claims[i] & (CLAIMING_PILES - 1);
             uint256 before = ofPiles[pile];
-            // Prices have 40 bits and energies 24: only a market that makes figures up gets to the largest claim.
+            // Prices have 40 bits and energies 24: only a market that invents figures can reach the largest claim.
             uint256 afterwards = Math.min(before + (claims[i] >> 16), type(uint64).max);
             // forge-lint: disable-next-line(unsafe-typecast)
             ofPiles[pile] = uint64(afterwards);
@@ -101,19 +105,20 @@ abstract contract GridClaims is IDelivery {
         emit SurplusClaimed(address(market), claims);
     }
 
-    /// @dev Claim of a pile by its number; whoever is no pile has number 0. Panics for a number that no market gives.
+    /// @dev Claim of a pile by its number; an account that is no pile has number 0. Panics for a number that no market
+    /// gives.
     function _claimOfPile(IMarket market, uint256 pile) private view returns (uint256) {
         return _pileClaims[address(market)][pile];
     }
 
-    /// @dev What a market's operator's account can pay for surplus now: nothing while a round can be executed.
+    /// @dev Money of a market's operator's account that can pay surplus now: none while a round can be executed.
     function _availableOf(IMarket market, uint256 frameSeconds) internal view returns (uint256) {
         MarketTotals c = market.marketTotals();
         bool executable = c.isRoundOpen() && block.timestamp < c.lastFrame() * frameSeconds;
         return executable ? 0 : _unclaimed(market, c);
     }
 
-    /// @dev What is in a market's operator's account and nobody has a claim on.
+    /// @dev Unclaimed part of a market's operator's account.
     function _unclaimed(IMarket market, MarketTotals c) private view returns (uint256) {
         uint256 held = c.gridBalance();
         uint256 claimed = _claimed[address(market)];

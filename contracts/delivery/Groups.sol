@@ -6,8 +6,8 @@ import { SettlementAccounts } from "./SettlementAccounts.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 
 /// @title Groups of piles that a settlement takes or leaves together
-/// @notice Piles that trade with each other, and those who trade with them. Money of a trade depends on both readings, and
-/// a pile's energy on all of its fills, so a group is settled once all of its readings are there.
+/// @notice A group is piles that trade with each other, directly or through others. Money of a trade depends on both
+/// readings, and a pile's energy on all of its fills, so a group is settled once all of its readings are in.
 library Groups {
     /// @notice Marks every pile of a group in which a reading is missing as waiting.
     /// @param table piles, of which those with readings are `metered`
@@ -34,10 +34,10 @@ library Groups {
         }
     }
 
-    /// @notice The fills of piles that wait, in their order.
-    /// @param matched how many of the fills the match made
+    /// @notice Fills of the piles that wait, in their order.
+    /// @param matched number of fills that the match made
     /// @return rest_ the fills that are left
-    /// @return restMatched how many of them the match made
+    /// @return restMatched number of those that the match made
     function rest(
         SettlementAccounts.Table memory table,
         Fill[] calldata fills,

@@ -11,7 +11,7 @@ import { Meter, MeterLib } from "../types/Meter.sol";
 import { MeterChange, MeterChangeLib } from "../types/MeterChange.sol";
 
 /// @title The meters of all markets' piles
-/// @notice What the registrar of each market says of its piles beside their accounts.
+/// @notice The registrars' records of piles, beside their accounts.
 abstract contract Meters is IDelivery {
     bytes32 private constant REGISTRAR_ROLE = keccak256("REGISTRAR_ROLE");
     /// @dev Piles of a market have numbers below this.
@@ -21,7 +21,7 @@ abstract contract Meters is IDelivery {
     /// @dev Piles whose attributes share a slot.
     uint256 private constant PILES_PER_WORD = 6;
     uint256 private constant ATTRIBUTES_BITS = 40;
-    /// @dev Frames that are looked at for open ones before a meter is changed again.
+    /// @dev Frames searched for open ones before a meter is changed again.
     uint256 private constant LOOK_BACK_FRAMES = 256;
     uint256 private constant ATTRIBUTES_MASK = (1 << ATTRIBUTES_BITS) - 1;
 
@@ -98,7 +98,7 @@ abstract contract Meters is IDelivery {
 
     /// @notice A pile's meter as it counts for a frame; zero where there is none.
     /// @return meter the meter
-    /// @return since first frame of the change that `meter` is the result of; 0 where no change is on record for it
+    /// @return since first frame of the change that gave `meter`; 0 where no change is on record for it
     function _meterAt(address market, uint256 pile, uint256 frame) internal view returns (Meter meter, uint256 since) {
         meter = _meters[market][pile];
         if (!meter.isChanging()) return (meter, 0);
@@ -112,19 +112,20 @@ abstract contract Meters is IDelivery {
         return (word >> ((pile % PILES_PER_WORD) * ATTRIBUTES_BITS)) & ATTRIBUTES_MASK;
     }
 
-    /// @dev Writes what counts from a frame on.
+    /// @dev Writes a change that counts from a frame on.
     function _change(IMarket market, uint256 pile, MeterChange change) private {
         Meter[PILE_LIMIT] storage meters = _meters[address(market)];
         meters[pile] = meters[pile].changing();
         _changes[address(market)][pile] = change;
     }
 
-    /// @notice The latest of a pile's meter, once it is known that it may be changed.
+    /// @notice A pile's latest meter, after checking that it may be changed.
     /// @return latest the meter before the change
     /// @return firstFrame first frame that the change counts for: as far ahead as tariffs are published, and behind no
     /// closed gate, so that whoever does not trust a new key can take its order out first
-    /// @dev One change is on record at a time, since two would cost every reading a slot more. Another takes it over for
-    /// good, once no frame before it awaits settlement: what was valid in a frame judges it, whenever it is settled.
+    /// @dev One change is on record at a time: two would cost every reading one more slot. Another takes it over for
+    /// good once no frame before it awaits settlement. Each frame is judged by the key valid in it, whenever it is
+    /// settled.
     function _requireChangeable(IMarket market, uint256 pile) private returns (Meter latest, uint256 firstFrame) {
         _requireRegistrar(market);
         IMarketParameters.Parameters memory p = market.parameters();
@@ -137,8 +138,9 @@ abstract contract Meters is IDelivery {
         _meters[address(market)][pile] = latest;
     }
 
-    /// @notice Reverts unless every frame before `since` has begun, so that no other is cleared, and is settled: as many frames are open from there on as there are
-    /// in all. Frames that the market's own slots no longer hold count as before it.
+    /// @notice Reverts unless every frame before `since` has begun, so that no other is cleared, and is settled. It
+    /// counts: as many frames are open from there on as there are in all. Frames no longer in the market's own slots
+    /// count as before it.
     /// @param firstFrame a frame beyond every cleared one
     function _requireSettledBefore(
         IMarket market,

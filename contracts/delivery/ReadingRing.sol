@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 import { MeterReading, MeterReadingLib } from "../types/MeterReading.sol";
 
-/// @title Meter readings in slots that are used again
-/// @notice A ring of rows, one for each frame until another frame takes it over; four piles share a word, so that a batch
-/// of neighbours shares slots.
+/// @title Meter readings in reused slots
+/// @notice A ring of rows, one for each frame until another frame takes it over. Four piles share a word, so that a
+/// batch of neighbours shares slots.
 ///
 /// ```
 ///  bits of a word  field       meaning
@@ -13,8 +13,8 @@ import { MeterReading, MeterReadingLib } from "../types/MeterReading.sol";
 ///  32..227         four lanes  of 49 bits, pile modulo 4: 1 = known, then consumedWh, then producedWh
 /// ```
 ///
-/// The first word of a row belongs to piles 1 to 3 and says which frame holds the row. Whoever opens a row sees to it that
-/// the frame before is settled, so words of older frames may be overwritten.
+/// The first word of a row belongs to piles 1 to 3 and says which frame holds the row. The caller who opens a row makes
+/// sure that the frame before is settled, so words of older frames may be overwritten.
 library ReadingRing {
     /// @dev Rows.
     uint256 internal constant FRAMES = 64;
@@ -39,7 +39,7 @@ library ReadingRing {
         ring.words[_place(0, frame)] = frame;
     }
 
-    /// @notice Keeps a reading, of a frame that holds its row.
+    /// @notice Stores a reading of a frame that holds its row.
     function store(Ring storage ring, MeterReading reading) internal {
         uint256 pile = reading.pile();
         uint256 frame = reading.frame();

@@ -16,7 +16,7 @@ import { Meter } from "../types/Meter.sol";
 import { MeterReading } from "../types/MeterReading.sol";
 
 /// @title Meter readings
-/// @notice Signed by meters, submitted by anyone, kept in slots that are used again.
+/// @notice Signed by meters, submitted by anyone, kept in reused slots.
 abstract contract Readings is Meters, EIP712 {
     using ReadingRing for ReadingRing.Ring;
 
@@ -63,7 +63,7 @@ abstract contract Readings is Meters, EIP712 {
         return _rings[address(market)];
     }
 
-    /// @notice Why a signed reading is not its meter's; empty where it is.
+    /// @notice The reason why a signed reading is not its meter's; empty where it is.
     /// @param domain this contract's domain separator, looked up once for all readings of a call
     /// @param meter of the pile that the reading names; zero where there is none
     function _signatureRefusal(
@@ -82,14 +82,14 @@ abstract contract Readings is Meters, EIP712 {
         }
         bytes32 hash = MessageHashUtils.toTypedDataHash(domain, reading.structHash(address(market)));
         (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(hash, signed.r, signed.vs);
-        // A pile without a meter key has the zero address, which nobody signs for.
+        // A pile without a meter key has the zero address, which nobody can sign for.
         if (failure != ECDSA.RecoverError.NoError || signer != meter.key()) {
             return abi.encodeWithSelector(WrongMeterKey.selector, pile, signer);
         }
         return "";
     }
 
-    /// @dev Tells of the readings that were stored, and how many they are.
+    /// @dev Emits the stored readings and counts them.
     function _report(IMarket market, uint256[] memory accepted) internal returns (uint256 stored) {
         stored = accepted.length;
         if (stored == 0) return 0;
@@ -100,7 +100,7 @@ abstract contract Readings is Meters, EIP712 {
         emit ReadingsStored(address(market), log);
     }
 
-    /// @dev Makes the ring ready for a frame's readings, or says why none is taken.
+    /// @dev Readies the ring for a frame's readings, or returns why none is taken.
     function _openFrame(IMarket market, uint256 frame, uint256 frameSeconds) internal returns (bytes memory) {
         uint256 endsAt = (frame + 1) * frameSeconds;
         if (block.timestamp < endsAt) return abi.encodeWithSelector(FrameNotOver.selector, frame, endsAt);
@@ -118,7 +118,7 @@ abstract contract Readings is Meters, EIP712 {
         return "";
     }
 
-    /// @dev Stores a reading of a frame that the ring is ready for, or says why not.
+    /// @dev Stores a reading of a frame that the ring is ready for, or returns why not.
     function _store(IMarket market, SignedReading calldata signed) private returns (bytes memory refusal) {
         MeterReading reading = signed.reading;
         uint256 frame = reading.frame();

@@ -22,17 +22,17 @@ library SettlementAccounts {
     /// @param metered whether its reading is there
     /// @param consumedWh metered consumption; presumed where silent
     /// @param producedWh metered production; presumed where silent
-    /// @param fillsLeft fills that energy is still to be attributed to
-    /// @param consumedLeftWh consumption that is still to be attributed
-    /// @param producedLeftWh production that is still to be attributed
+    /// @param fillsLeft fills still without attributed energy
+    /// @param consumedLeftWh consumption still to be attributed
+    /// @param producedLeftWh production still to be attributed
     /// @param parts {MATCHED} and {EXECUTED}: the parts of the frame that filled it; each set its margin aside
     /// @param waits whether it, or somebody that it trades with directly or through others, has no reading yet
-    /// @param secured what its fills and margins set aside, and what the operator's account set aside for its exports,
-    /// money units
-    /// @param earned what others pay it
-    /// @param owed what it owes piles and the grid
+    /// @param secured money that its fills and margins set aside, and that the operator's account set aside for its
+    /// exports, money units
+    /// @param earned dues of others to it
+    /// @param owed its dues to piles and the grid
     /// @param agreedWh energy that its credit is judged by
-    /// @param creditedWh how much of that counts as delivered
+    /// @param creditedWh part of it that counts as delivered
     struct Party {
         uint256 pile;
         bool buyer;
@@ -52,7 +52,7 @@ library SettlementAccounts {
         uint256 creditedWh;
     }
 
-    /// @notice All of them.
+    /// @notice All parties of a frame.
     /// @dev Elements are read from these arrays directly: a function that returned one would allocate another first.
     /// @param byPile each pile's party by its number; of piles without fills there is none, see {has}
     /// @param list the same in the order of their first fills
@@ -62,7 +62,7 @@ library SettlementAccounts {
     }
 
     /// @notice The piles of `fills`.
-    /// @param matched how many of the fills the match made
+    /// @param matched number of fills that the match made
     function collect(Fill[] calldata fills, uint256 matched) internal pure returns (Table memory table) {
         uint256 last;
         for (uint256 i; i < fills.length; ++i) {
@@ -80,7 +80,7 @@ library SettlementAccounts {
             if (fill.sell() != FillLib.GRID) _enter(byPile, list, fill.sell(), false, part);
             if (fill.buy() != FillLib.GRID) _enter(byPile, list, fill.buy(), true, part);
         }
-        // Lists of places in memory are what arrays of structs are.
+        // An array of structs is a list of memory pointers.
         assembly ("memory-safe") {
             mstore(table, byPile)
             mstore(add(table, 0x20), list)
@@ -96,12 +96,12 @@ library SettlementAccounts {
         }
     }
 
-    /// @notice Whether the settlement changes anything of a pile's account or credit.
+    /// @notice Whether the settlement changes a pile's account or credit.
     function isChanged(Party memory party) internal pure returns (bool) {
         return party.secured + party.earned != party.owed || party.agreedWh != 0;
     }
 
-    /// @notice Sets what a pile has moved in the frame.
+    /// @notice Sets the energy that a pile moved in the frame.
     function setEnergy(Party memory party, uint256 consumedWh, uint256 producedWh) internal pure {
         party.consumedWh = consumedWh;
         party.producedWh = producedWh;
@@ -109,7 +109,7 @@ library SettlementAccounts {
         party.producedLeftWh = producedWh;
     }
 
-    /// @notice Attributes energy to a pile's next fill: up to what was agreed, all that is left to its last one.
+    /// @notice Attributes energy to a pile's next fill: up to the agreed energy, and all of the rest to its last one.
     /// @return consumedWh consumption of this fill
     /// @return producedWh production of this fill
     function attribute(
@@ -128,7 +128,7 @@ library SettlementAccounts {
         }
     }
 
-    /// @notice What the settlement means for a pile.
+    /// @notice A pile's posting: the settlement's effect on it.
     function posting(Party memory party) internal pure returns (Posting) {
         unchecked {
             return
@@ -139,7 +139,7 @@ library SettlementAccounts {
                     party.consumedWh,
                     party.producedWh,
                     !party.metered,
-                    // What a pile owes is set aside before it can owe it.
+                    // Dues never exceed the money set aside for them.
                     DeliveryMath.above(party.secured + party.earned, party.owed)
                 );
         }

@@ -6,19 +6,19 @@ import { IMarket } from "./IMarket.sol";
 /// @title Rounds in which plans compete for the flexible energy of a frame [T 5.2-5.3, 6.2-6.4]
 /// @notice One contract serves all markets of a network; a market names it when it is deployed, and it keeps each
 /// market's round apart. A market opens a round when it matches a frame; registered proposers commit to plans and
-/// reveal them; the contract scores every plan itself on the round's frozen book. Anyone executes the best plan; if none
-/// beats the fallback, the fallback.
+/// reveal them; the contract scores every plan itself on the round's frozen book. Anyone executes the best plan; if
+/// none beats the fallback, the fallback.
 interface IBenefitRounds {
-    /// @notice Where a market's latest round stands.
+    /// @notice State of a market's latest round.
     /// @param frame the round's frame; 0 = none yet
     /// @param commitUntil end of the commit phase, s
     /// @param revealUntil end of the reveal phase, s
     /// @param winnerUntil end of the time in which only a winning plan can be executed, s
-    /// @param begins when the frame begins and the round is over, s
+    /// @param begins start of the frame and end of the round, s
     /// @param executed whether the round was finalised
     /// @param bookHash hash of the frozen book
-    /// @param winner hash of the best plan; zero where none beats the fallback so far
-    /// @param unservedWh energy that the best leaves unserved, Wh; of the fallback where no plan beats it
+    /// @param winner hash of the best plan; zero while none beats the fallback
+    /// @param unservedWh energy that the best plan leaves unserved, Wh; that of the fallback while no plan beats it
     /// @param squaredStepsW2 its squared steps, W^2; both are 0 before the first reveal
     /// @param tiedProposers number of proposers of equally good best plans
     struct RoundView {
@@ -65,18 +65,18 @@ interface IBenefitRounds {
     error WrongPhase(uint256 frame, uint256 opensAt, uint256 closesAt);
     /// @notice The round was finalised already.
     error AlreadyFinalised(uint256 frame);
-    /// @notice Nothing that this plan and salt open was committed by the caller for this round, or it was opened.
+    /// @notice The caller committed to nothing for this round that this plan and salt open, or has opened it already.
     error WrongCommitment(bytes32 commitment);
     /// @notice The words handed in are not the round's frozen book.
     error WrongBook(bytes32 bookHash);
     /// @notice A plan has six bytes for each frame of the horizon.
     error WrongHorizon(uint256 planBytes, uint256 horizon);
-    /// @notice Another plan than the winning one, or the fallback while the winning plan has its time.
+    /// @notice The plan is not the winning one, or it is the fallback while the winning plan has its time.
     error NotTheWinner(bytes32 plan, bytes32 winner);
 
     /// @notice Opens a round. Called by a market about itself, after its match.
     /// @param frame the round's frame
-    /// @param matchedWh what the match drew from the grid, Wh
+    /// @param matchedWh energy that the match drew from the grid, Wh
     /// @param previousKnown whether the step from the frame before counts
     /// @param previousW load of the frame before, W
     /// @param orders the flexible orders by priority, bids first; see {FlexibleOrder}
@@ -95,7 +95,7 @@ interface IBenefitRounds {
     /// @notice Opens a committed plan: it is verified, scored, and kept if it is the best so far. In the reveal phase.
     /// @param book the round's frozen book, as {RoundOpened} tells it
     /// @param plan six bytes for each frame of the horizon, see {PlanLib}
-    /// @param salt what the commitment was blinded with
+    /// @param salt the commitment's blinding salt
     function reveal(IMarket market, uint256[] calldata book, bytes calldata plan, bytes32 salt) external;
 
     /// @notice Executes the winning plan, or the fallback. Anyone, once, after the reveals and before the frame begins.
@@ -103,7 +103,7 @@ interface IBenefitRounds {
     /// @param plan the winning plan; empty for the fallback
     function finalise(IMarket market, uint256[] calldata book, bytes calldata plan) external;
 
-    /// @notice What a proposer commits to.
+    /// @notice Commitment to a plan, as {commit} takes it.
     function commitmentOf(
         IMarket market,
         uint256 frame,
@@ -112,15 +112,16 @@ interface IBenefitRounds {
         bytes32 salt
     ) external view returns (bytes32 commitment);
 
-    /// @notice Where a market's latest round stands.
+    /// @notice State of a market's latest round.
     function roundOf(IMarket market) external view returns (RoundView memory);
 
-    /// @notice Scores any plan on a frozen book as {reveal} would; reverts with the reason where it cannot be carried out.
+    /// @notice Scores any plan on a frozen book as {reveal} would; reverts with the reason where it cannot be carried
+    /// out.
     function scorePlan(
         uint256[] calldata book,
         bytes calldata plan
     ) external pure returns (uint256 unservedWh, uint256 squaredStepsW2);
 
-    /// @notice Scores what clearing alone would do.
+    /// @notice Scores the fallback: clearing as it would go on without a round.
     function scoreFallback(uint256[] calldata book) external pure returns (uint256 unservedWh, uint256 squaredStepsW2);
 }

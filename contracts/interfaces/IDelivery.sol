@@ -8,35 +8,36 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 import { IMarket } from "./IMarket.sol";
 
 /// @title Delivery: meter readings and the settlement of frames [D 2, 5.1]
-/// @notice One contract for all markets of a network. Everything it keeps belongs to one market; a market names it when
-/// it is deployed and trusts it with the arithmetic, it trusts no market with anything but that market's own.
+/// @notice One contract serves all markets of a network. A market names it at deployment and trusts its arithmetic; a
+/// market can affect only its own data here.
 ///
-/// **A frame's settlement.** Each pile's metered energy is attributed to its fills in their order (grid fills come last),
-/// each up to its agreed energy; what is over belongs to the last of them. Then, for a trade of `E` at `p` with `c`
-/// consumed and `g` produced, `m = min(c, g, floor(E (10 000 + toleranceBps) / 10 000))`, at most `E` where `p > r`: the buyer
-/// pays the seller `m p`, the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid fill is `c r` from buyer
-/// to grid, an export fill `g x` from grid to seller. A seller buys what it consumes from the grid at `r`. Each product is
-/// over 1000 and rounded down, the same figure on both sides.
+/// **A frame's settlement.** Each pile's metered energy is attributed to its fills in their order (grid fills come
+/// last), each up to its agreed energy; the excess belongs to the last of them. Then, for a trade of `E` at `p` with
+/// `c` consumed and `g` produced, `m = min(c, g, floor(E (10 000 + toleranceBps) / 10 000))`, at most `E` where `p >
+/// r`: the buyer pays the seller `m p` and the grid `(c - m) r + m w`; the grid pays the seller `(g - m) x`. A grid
+/// fill is `c r` from buyer to grid, an export fill `g x` from grid to seller. A seller buys its own consumption from
+/// the grid at `r`. Each product is divided by 1000 and rounded down, to the same figure on both sides.
 ///
-/// **Breach.** Where a defaulter pays, a kWh that somebody is short of or takes unasked costs it the spread `r - x`, or what
-/// the other side of the trade loses by it if that is more; what the other side loses (`max(0, r - p)` the buyer,
-/// `max(0, p - x)` the seller) goes to it, the rest to the grid. The grid is a counterparty like any other.
+/// **Breach.** Where a defaulter pays, each kWh short or taken unasked costs it the spread `r - x`, or the other side's
+/// loss if that is more. The other side gets its loss (`max(0, r - p)` the buyer, `max(0, p - x)` the seller), the grid
+/// the rest. The grid is a counterparty like any other.
 ///
-/// **Nobody owes what is not set aside.** Beside its fills' payments and bonds a pile's margin is set aside by the match and
-/// by a round's execution that fill it: `ceil(i R / 1000) + ceil(w R / 1000)`, where its rated power moves `R` in a frame
-/// and `i` is `2 r - x` where a defaulter pays, else `r`.
-/// What it owes never exceeds that, so everybody is paid in full; what is left goes back.
+/// **Nobody can owe more than is set aside.** The match, and a round's execution, set aside a pile's margin beside its
+/// fills' payments and bonds: `ceil(i R / 1000) + ceil(w R / 1000)`, where its rated power moves `R` in a frame and `i`
+/// is `2 r - x` where a defaulter pays, else `r`. Its dues never exceed that, so everybody is paid in full; the rest
+/// goes back.
 ///
-/// **The operator's account.** Surplus is paid in the order of the fills as far as what nobody has a claim on, and what the
-/// frame brings in, lasts; while a round can be executed only what the frame brings in. What is not paid is a claim.
+/// **The operator's account.** Surplus is paid in the order of the fills, as far as the unclaimed part of the account
+/// and the frame's own income last; while a round can be executed, only the frame's income counts. Unpaid surplus
+/// becomes a claim.
 ///
-/// **Silence.** Once the deadline has passed, a pile without a reading is taken to have consumed what its rated power moves
-/// in a frame and produced nothing; it earns no credit. Before the deadline the frame is settled in parts: groups of piles
-/// that trade with each other whose readings are all there. In a market without meters (`readingSeconds` 0) every fill
-/// counts as delivered as agreed, and nobody's credit changes.
+/// **Silence.** After the deadline, a pile without a reading is taken to have consumed the energy that its rated power
+/// moves in a frame and to have produced nothing; it earns no credit. Before the deadline the frame is settled in
+/// parts: groups of piles that trade with each other, once all their readings are in. In a market without meters
+/// (`readingSeconds` 0) every fill counts as delivered as agreed, and nobody's credit changes.
 interface IDelivery {
     /// @notice A reading with its meter's signature, in the short form of EIP-2098.
-    /// @param reading what was signed
+    /// @param reading the signed reading
     /// @param r first half of the signature
     /// @param vs second half, with the parity in its highest bit
     struct SignedReading {
@@ -45,9 +46,9 @@ interface IDelivery {
         bytes32 vs;
     }
 
-    /// @notice What is known of a pile's meter for one frame.
+    /// @notice A pile's meter as it counts for one frame.
     /// @param key address of the key that signs its readings
-    /// @param energyPerFrameWh what the pile's rated power moves in a frame, at most 2^24 - 1
+    /// @param energyPerFrameWh energy that the pile's rated power moves in a frame, at most 2^24 - 1
     /// @param weatherBps natural weighting factor `a` of its production, 1/10 000, below 3 000 [D (12)]
     /// @param operatorTag first 48 bits of the hash of its operator's address; 0 for the zero address
     struct MeterView {
@@ -57,7 +58,7 @@ interface IDelivery {
         uint256 operatorTag;
     }
 
-    /// @notice What the registrar says of a pile in a market that ranks by credit, 0 to 1 000 each [D Table 1].
+    /// @notice The registrar's rating of a pile in a market that ranks by credit, 0 to 1 000 each [D Table 1].
     /// @param capacity c, generation capacity
     /// @param renewable r, renewable energy
     /// @param position l, node position
@@ -84,7 +85,7 @@ interface IDelivery {
     /// @notice The registrar rated a pile for ranking by credit.
     event AttributesChanged(address indexed market, uint256 indexed pile, PileAttributes attributes);
     /// @notice Readings were stored.
-    /// @param readings those accepted, in the order of the call
+    /// @param readings the accepted ones, in the order of the call
     event ReadingsStored(address indexed market, MeterReading[] readings);
     /// @notice A reading was refused; the others of its batch stand.
     /// @param position its place in the batch, from 0
@@ -109,18 +110,19 @@ interface IDelivery {
     error MeterOutOfRange(uint256 pile, uint256 energyPerFrameWh);
     /// @notice Only a holder of the market's registrar role may do this.
     error NotRegistrar(address market, address caller);
-    /// @notice A change of the meter is on record and frames before it are not settled: settle them first. A meter keeps one
-    /// change, and the key that was valid in a frame judges it.
+    /// @notice A change of the meter is on record and frames before it are not settled: settle them first. A meter
+    /// keeps one change, so that each frame is judged by the key valid in it.
     /// @param since first frame of the change on record
     /// @param openFrames unsettled frames before it
     error FramesUnsettled(address market, uint256 since, uint256 openFrames);
-    /// @notice The reading is above what the pile's rated power can move in a frame, Wh.
+    /// @notice The reading exceeds the energy that the pile's rated power can move in a frame, Wh.
     error ReadingAboveReach(uint256 pile, uint256 energyWh, uint256 reachWh);
     /// @notice Only the contract that runs the market's rounds reports who finalised one.
     error NotRounds(address caller);
-    /// @notice The account has no claim on the operator of this market, or nothing is there to pay it.
+    /// @notice The account has no claim on the operator of this market, or the operator's account has nothing to pay it
+    /// with.
     error NothingClaimed(address market, address account);
-    /// @notice More fills are said to be the match's than there are.
+    /// @notice The number of fills said to be the match's exceeds the number of fills.
     error MatchedOutOfRange(uint256 matched, uint256 fills);
     /// @notice The weather factor is not below 3 000.
     error WeatherOutOfRange(uint256 weatherBps);
@@ -135,12 +137,12 @@ interface IDelivery {
     /// @notice The reading is not of the frame that is being settled.
     error WrongFrame(uint256 frame, uint256 settling);
     /// @notice The signature is not one of the pile's meter key of that frame.
-    /// @param signer who signed; the zero address where the signature is none
+    /// @param signer the account that signed; the zero address where the signature is invalid
     error WrongMeterKey(uint256 pile, address signer);
     /// @notice The pile's reading of that frame is known.
     error ReadingExists(uint256 pile, uint256 frame);
-    /// @notice The frame that holds this place in the ring of readings is unsettled; settle it first, or hand the reading
-    /// in at settlement.
+    /// @notice This place in the ring of readings belongs to an unsettled frame. Settle that frame first, or hand the
+    /// reading in at settlement.
     error ReadingsOccupied(uint256 frame, uint256 occupiedBy);
     /// @notice Readings are missing and may still arrive.
     error ReadingsAwaited(uint256 frame, uint256 missing, uint256 until);
@@ -148,39 +150,39 @@ interface IDelivery {
     /// @notice Registers the meter of a pile of the calling market.
     /// @param pile number of the pile, not registered yet
     /// @param key address of the key that signs its readings
-    /// @param operator who runs the pile; the zero address for nobody in particular
-    /// @param energyPerFrameWh what its rated power moves in a frame
+    /// @param operator account that runs the pile; the zero address for nobody in particular
+    /// @param energyPerFrameWh energy that its rated power moves in a frame, Wh
     function registerMeter(uint256 pile, address key, address operator, uint256 energyPerFrameWh) external;
 
-    /// @notice Gives a pile's meter another key, `leadFrames` after the first frame whose window is still to open: whoever
-    /// does not trust it can take its order out first. Registrar of the market only.
+    /// @notice Gives a pile's meter another key, valid from `leadFrames` after the first frame whose window is still to
+    /// open: whoever does not trust the key can take its order out first. Registrar of the market only.
     function setMeterKey(IMarket market, uint256 pile, address key) external;
 
-    /// @notice Judges a pile's production by another weather factor [D (12)], from when on another key would count.
-    /// Registrar of the market only.
+    /// @notice Judges a pile's production by another weather factor [D (12)], from the frame on in which a new key
+    /// would count. Registrar of the market only.
     /// @param weatherBps `a` in 1/10 000, below 3 000; 0 for none
     function setWeatherFactor(IMarket market, uint256 pile, uint256 weatherBps) external;
 
     /// @notice Rates a pile for ranking by credit, from the next clearing on. Registrar of the market only.
     function setAttributes(IMarket market, uint256 pile, PileAttributes calldata attributes) external;
 
-    /// @notice Stores readings of a market's piles until their frames are settled. Anyone; one that is refused is
+    /// @notice Stores readings of a market's piles until their frames are settled. Anyone; a refused reading is
     /// reported and does not keep the others out.
     /// @return stored how many were accepted
     function submit(IMarket market, SignedReading[] calldata readings) external returns (uint256 stored);
 
-    /// @notice Settles a frame. Anyone, after the frame's end: groups of piles whose readings are all there before the
-    /// deadline, everybody after it. What is left of a frame is settled by handing in the fills that are left.
-    /// WARNING: at 512 piles that all trade, readings handed in here outgrow a transaction; with all of them stored before
-    /// ({submit}, in batches) it fits. More than about 250 readings are therefore better stored, or handed in for some groups
+    /// @notice Settles a frame. Anyone, after the frame's end: before the deadline, groups of piles whose readings are
+    /// all in; after it, everybody. The rest of a frame is settled by handing in the fills that are left.
+    /// WARNING: at 512 piles that all trade, readings handed in here outgrow a transaction; with all of them stored
+    /// before ({submit}, in batches) it fits. Store more than about 250 readings first, or hand them in for some groups
     /// at a time.
     /// @param market the market
     /// @param frame the frame
     /// @param publication the frame's publication; zero where it had none
-    /// @param fills all fills of the frame that are not settled, in the order in which the market made them
-    /// @param matched how many of them the match made; the others a benefit round executed later
-    /// @param readings of this frame that are not stored yet, checked here; one of a pile whose reading is stored, or
-    /// that has no fill, is passed over
+    /// @param fills all unsettled fills of the frame, in the order in which the market made them
+    /// @param matched number of them that the match made; a benefit round executed the others later
+    /// @param readings readings of this frame that are not stored yet, checked here; one of a pile whose reading is
+    /// stored, or that has no fill, is passed over
     function settle(
         IMarket market,
         uint256 frame,
@@ -190,9 +192,9 @@ interface IDelivery {
         SignedReading[] calldata readings
     ) external;
 
-    /// @notice Puts a collected book in order of credit [D Table 1]. Nothing is dropped from it: an order's priority
-    /// depends on the prices of all orders of its side.
-    /// @param market whose piles they are
+    /// @notice Ranks a collected book by credit [D Table 1]. Nothing is dropped from it: an order's priority depends on
+    /// the prices of all orders of its side.
+    /// @param market market of the piles
     /// @param book as it was collected
     /// @param icebergThresholdWh energy at which the attribute `s` is full
     /// @return bids entries of the bids in order of priority, each carrying it
@@ -209,23 +211,24 @@ interface IDelivery {
     /// @notice Gives whoever finalised a round of a market its keeper reward. The market's rounds contract only.
     function rewardFinalising(IMarket market, address keeper) external;
 
-    /// @notice Pays the caller's claim in tokens, as far as the operator's account lasts. Not while a round can be executed.
-    /// @param to receiver of the tokens
+    /// @notice Pays the caller's claim in tokens, as far as the operator's account lasts. Not while a round can be
+    /// executed.
+    /// @param to receiver of the tokens; the pile's payout address where it has named one
     function collectClaim(IMarket market, address to) external;
 
-    /// @notice What an account may claim from a market's operator, money units.
+    /// @notice Claim of an account on a market's operator, money units.
     function claimOf(IMarket market, address account) external view returns (uint256);
 
     /// @notice All claims on a market's operator, money units.
     function claimedOf(IMarket market) external view returns (uint256);
 
-    /// @notice What is in a market's operator's account and nobody has a claim on, money units.
+    /// @notice Unclaimed part of a market's operator's account, money units.
     function unclaimedOf(IMarket market) external view returns (uint256);
 
-    /// @notice {unclaimedOf}, but 0 while a round can be executed: what surplus is paid out of. Money units.
+    /// @notice {unclaimedOf}, but 0 while a round can be executed. Surplus is paid out of it. Money units.
     function availableOf(IMarket market) external view returns (uint256);
 
-    /// @notice What a meter signs for a market (EIP-712).
+    /// @notice Hash that a meter signs for a market (EIP-712).
     function readingHash(IMarket market, MeterReading reading) external view returns (bytes32);
 
     /// @notice The meter of a pile as it counts for a frame; all zero where it is not registered.
@@ -241,6 +244,6 @@ interface IDelivery {
         uint256 frame
     ) external view returns (bool stored, uint256 consumedWh, uint256 producedWh);
 
-    /// @notice How the registrar rated a pile for ranking by credit.
+    /// @notice The registrar's rating of a pile for ranking by credit.
     function attributesOf(IMarket market, uint256 pile) external view returns (PileAttributes memory);
 }

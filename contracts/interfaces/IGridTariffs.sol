@@ -34,10 +34,10 @@ interface IGridTariffs {
     error TariffOffTick(uint256 tariff, uint256 tickSize);
     /// @notice A tariff is beyond what the market can hold.
     error TariffOutOfRange(uint256 tariff, uint256 highest);
-    /// @notice The wheeling charge is above what bids lock for it.
+    /// @notice The wheeling charge is above the cap that bids lock for.
     error WheelingAboveCap(uint256 wheelingPricePerKwh, uint256 wheelingCapPerKwh);
 
-    /// @notice The import tariff is above what this market may be charged for imbalance.
+    /// @notice The import tariff is above the cap that this market may be charged for imbalance.
     error ImportAboveCap(uint256 importPricePerKwh, uint256 importCapPerKwh);
     /// @notice The grid would buy dearer than it sells: two piles could pump its account.
     error ExportAboveImport(uint256 exportPricePerKwh, uint256 importPricePerKwh);
@@ -45,6 +45,6 @@ interface IGridTariffs {
     /// @notice Publishes frames. Grid operator only; all or none.
     function publish(FrameTariffs[] calldata frames) external;
 
-    /// @notice What is published for a frame; zero where nothing is or it is no longer remembered.
+    /// @notice Publication of a frame; zero where there is none or it is no longer remembered.
     function publication(uint256 frame) external view returns (PublishedFrame);
 }

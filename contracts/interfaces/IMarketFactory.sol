@@ -18,7 +18,7 @@ interface IMarketFactory {
 
     /// @notice Deploys the market of a feeder. Anyone; a feeder is named within its creator's own names.
     /// @param feeder name of the feeder, the creator's own choice
-    /// @param parameters what the market never changes
+    /// @param parameters the market's parameters, fixed for ever
     /// @return market its address
     function createMarket(
         bytes32 feeder,

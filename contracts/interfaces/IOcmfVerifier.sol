@@ -7,29 +7,30 @@ pragma solidity 0.8.37;
 /// before the signature is checked.
 ///
 /// **Fields.** `GS` or `MS` is the meter's serial number, `PG` the page: a letter and a counter that rises with each
-/// record. `RD` lists readings: `TM` time and the state of the clock, `TX` why it was taken, `RV` the register, `RI` its
-/// OBIS code, `RU` its unit, `ST` the meter's state, `EF` its error flags. The caller says where `GS` or `MS`, `PG` and `RD`
-/// stand; the list of readings is read from its first byte to its last, so no reading can be left out.
+/// record. `RD` lists readings: `TM` time and the state of the clock, `TX` the reason why it was taken, `RV` the
+/// register, `RI` its OBIS code, `RU` its unit, `ST` the meter's state, `EF` its error flags. The caller says where
+/// `GS` or `MS`, `PG` and `RD` stand; the list of readings is read from its first byte to its last, so no reading can
+/// be left out.
 ///
 /// **Points.** A reading of the import or export register with a time of its own begins a point; one without a time, or
 /// with the same time and of the other register, belongs to the point before. Readings of other registers are skipped.
 ///
 /// **Energy of a frame.** The points of consecutive pages in their order: time and registers never fall. Between two
-/// points a register is taken to rise evenly, `floor(R1 + (R2 - R1) (t - t1) / (t2 - t1))`, and a frame's energy is what it
-/// rises by from the frame's beginning to its end. A boundary that lies between two points with different registers is
+/// points a register is taken to rise evenly, `floor(R1 + (R2 - R1) (t - t1) / (t2 - t1))`, and a frame's energy is its
+/// rise from the frame's beginning to its end. A boundary that lies between two points with different registers is
 /// refused where they are further apart than a sixth of the frame.
 interface IOcmfVerifier {
     /// @notice A meter that signs records, as its registrar describes it.
     /// @param curve 1 = secp256r1 (P-256), 2 = secp256k1
     /// @param x public key
     /// @param y public key
-    /// @param serialField where its serial number stands: `GS` or `MS`
+    /// @param serialField field of its serial number: `GS` or `MS`
     /// @param pageKind letter of its pages: `T` of transactions, `F` of readings between them
-    /// @param synchronised whether readings count only while its clock is synchronised (`S`); else informative (`I`) and
-    /// relative (`R`) time counts too
+    /// @param synchronised whether readings count only while its clock is synchronised (`S`); else informative (`I`)
+    /// and relative (`R`) time counts too
     /// @param serial its serial number, at most 31 bytes, zeros after it
     /// @param importRegister OBIS code of the register of consumption, likewise
-    /// @param exportRegister that of production; 0 where it measures none
+    /// @param exportRegister OBIS code of the register of production; 0 where it measures none
     struct RecordMeter {
         uint8 curve;
         bytes32 x;
@@ -43,11 +44,11 @@ interface IOcmfVerifier {
     }
 
     /// @notice A record.
-    /// @param payload what was signed, byte for byte
+    /// @param payload the signed bytes
     /// @param r first half of the signature
     /// @param s second half; the high one counts as well, since real meters sign with either
-    /// @param hints where the opening quotes of the keys of the serial number (bits 0 to 15), of `PG` (16 to 31) and of `RD`
-    /// (32 to 47) stand in the payload
+    /// @param hints where the opening quotes of the keys of the serial number (bits 0 to 15), of `PG` (16 to 31) and of
+    /// `RD` (32 to 47) stand in the payload
     struct SignedRecord {
         bytes payload;
         bytes32 r;
@@ -59,7 +60,7 @@ interface IOcmfVerifier {
     /// @param time Unix time, s, rounded down
     /// @param timed whether the time is its own, not that of the reading before
     /// @param clock state of the clock: `S` synchronised, `I` informative, `R` relative, `U` unknown
-    /// @param cause why it was taken: `B` begin, `E` end, `C` meanwhile and others; 0 where it does not say
+    /// @param cause reason why it was taken: `B` begin, `E` end, `C` meanwhile and others; 0 where it does not say
     /// @param exported whether it is of the export register
     /// @param registerWh the register, Wh, rounded down
     /// @param status state of the meter; `G` is good, 0 where it does not say
@@ -75,10 +76,10 @@ interface IOcmfVerifier {
         bool faulty;
     }
 
-    /// @notice No other curves than secp256r1 (1) and secp256k1 (2) are checked.
+    /// @notice The curve is neither secp256r1 (1) nor secp256k1 (2).
     error UnknownCurve(uint256 curve);
-    /// @notice A text of a meter's description is empty where it must not be, or longer than 31 bytes, or has bytes after
-    /// its end.
+    /// @notice A text of a meter's description is empty where it must not be, or longer than 31 bytes, or has bytes
+    /// after its end.
     error MalformedMeter(bytes32 text);
     /// @notice The signature is not the meter's over these bytes.
     error RecordNotSigned(bytes32 payloadHash);
@@ -99,10 +100,10 @@ interface IOcmfVerifier {
     /// @notice A reading lacks its register, unit or first time.
     error FieldMissing(bytes2 key, uint256 position);
     /// @notice The meter's clock was not as good as it must be.
-    /// @param clock what it says of itself
+    /// @param clock state that the clock reports
     error ClockNotGood(uint256 time, bytes1 clock);
     /// @notice The meter says of itself that a reading is not good.
-    /// @param status what it says
+    /// @param status status that the meter reports
     /// @param faulty whether it set an error flag
     error MeterNotGood(uint256 time, bytes1 status, bool faulty);
     /// @notice A point lacks a register.
@@ -111,17 +112,17 @@ interface IOcmfVerifier {
     error PagesNotConsecutive(uint256 page, uint256 next);
     /// @notice A point's time is before that of the point before it.
     error TimeFell(uint256 before, uint256 time);
-    /// @notice A register is below what it was in the point before.
+    /// @notice A register is below its value in the point before.
     error RegisterFell(uint256 time, uint256 beforeWh, uint256 registerWh);
     /// @notice The points do not reach from the frame's beginning to its end.
     error FrameNotCovered(uint256 start, uint256 end, uint256 firstTime, uint256 lastTime);
-    /// @notice Energy flowed between two points that are further apart than a sixth of the frame, and the frame begins or ends
-    /// between them.
+    /// @notice Energy flowed between two points that are further apart than a sixth of the frame, and the frame begins
+    /// or ends between them.
     error PointsTooFarApart(uint256 boundary, uint256 before, uint256 afterwards);
 
-    /// @notice What a record says, once its signature is checked. Readings of any status are shown.
+    /// @notice Reads a record after checking its signature. Readings of any status are shown.
     /// @return page its number
-    /// @return readings those of the import and export register
+    /// @return readings readings of the import and export registers
     function readRecord(
         RecordMeter calldata meter,
         SignedRecord calldata record

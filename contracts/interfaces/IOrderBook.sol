@@ -6,12 +6,12 @@ import { PileState } from "../types/PileState.sol";
 import { SignedTerms } from "../types/SignedTerms.sol";
 
 /// @title The order book
-/// @notice One live order per pile [T 4.3.2]. An order larger than the iceberg threshold, or than its pile moves in a
-/// frame, or that names a peak below its quantity, is an iceberg and shows a tranche a frame [T 4.13]; every other is
-/// normal and shown whole [T 4.6]; so is one whose last frame is its first, and where it is too large for that it shows one
-/// tranche.
+/// @notice One live order per pile [T 4.3.2]. An order is an iceberg, and shows a tranche a frame [T 4.13], if it is
+/// larger than the iceberg threshold, or than its pile moves in a frame, or names a peak below its quantity. Every
+/// other order is normal and shown whole [T 4.6]. So is one whose last frame is its first; if it is too large for that
+/// frame, it shows one tranche.
 interface IOrderBook {
-    /// @notice What a pile asks for.
+    /// @notice Terms of an order as a pile places it.
     /// @param charge true for a bid (charging), false for an ask (discharging) [T 4.7]
     /// @param price limit, money units per kWh; a multiple of the tick size
     /// @param energyWh total quantity, displayed and hidden
@@ -26,7 +26,7 @@ interface IOrderBook {
     }
 
     /// @notice A signed order as a gateway submits it.
-    /// @param terms what the pile signed, packed; {SignedTerms}
+    /// @param terms the signed terms, packed; {SignedTerms}
     /// @param r first half of the signature
     /// @param vs second half with the parity in its top bit (ERC-2098)
     struct SignedOrder {
@@ -38,7 +38,7 @@ interface IOrderBook {
     /// @notice An order entered the book, in place of the pile's former order if it had a live one.
     /// @param state the pile's slot afterwards; {PileState} draws it
     event OrderPlaced(uint256 indexed pile, PileState state);
-    /// @notice An order was cancelled; what it locked is free.
+    /// @notice An order was cancelled and its lock freed.
     /// @param state the pile's slot afterwards
     event OrderCancelled(uint256 indexed pile, PileState state);
     /// @notice A flexible order that plans had reckoned with was cancelled or replaced, and paid for it.
@@ -47,11 +47,9 @@ interface IOrderBook {
     event CancellationPaid(uint256 indexed pile, uint256 fee, uint256 gridBalance);
     /// @notice An order of a batch was refused; the others stand.
     /// @param position its place in the batch, from 0
-    /// @param signer who signed it, or whoever a broken signature yields
+    /// @param signer the account that signed it, or the address that a broken signature yields
     /// @param refusal the custom error, encoded as it would have been thrown
     event OrderRefused(uint256 indexed position, address indexed signer, bytes refusal);
-    /// @notice A pile made void what it had signed with a nonce.
-    event NonceSkipped(uint256 indexed pile, uint256 nonce);
     /// @notice The guardian paused or reopened entry.
     event EntryPauseSet(bool paused);
 
@@ -67,7 +65,7 @@ interface IOrderBook {
     error EnergyAboveMaximum(uint256 energyWh, uint256 maxEnergyWh);
     /// @notice The order would expire before its first frame or too far ahead.
     error ExpiryOutOfRange(uint256 expiryFrame, uint256 firstFrame, uint256 lastFrame);
-    /// @notice The pile's credit is below what this market asks for, 1/100 point.
+    /// @notice The pile's credit is below the market's minimum, 1/100 point.
     error CreditTooLow(uint256 pile, uint256 credit, uint256 minCredit);
     /// @notice The pile has a live order already; replace or cancel it.
     error LiveOrderExists(uint256 pile);
@@ -75,37 +73,35 @@ interface IOrderBook {
     error NoLiveOrder(uint256 pile);
     /// @notice The order takes part in a frame whose window is open.
     error GateClosed(uint256 frame);
-    /// @notice The signature's deadline has passed.
-    error SignatureExpired(uint256 deadline);
     /// @notice The signed order does not carry the pile's next nonce.
     error InvalidNonce(uint256 nonce, uint256 expected);
-    /// @notice The pile has used every nonce; it may still place orders itself.
-    error NoncesExhausted(uint256 pile);
-    /// @notice The signature recovers no address.
-    error InvalidSignature();
     /// @notice The terms have bits that mean nothing or name no action.
     error MalformedTerms(SignedTerms terms);
 
-    /// @notice Places an order of the calling pile. Like {replace} and {cancel} it uses up the pile's nonce: what the pile
-    /// had signed with it is void.
+    /// @notice Places an order of the calling pile. Like {replace} and {cancel} it uses up the pile's nonce, which
+    /// voids the order that the pile had signed with it.
     function place(OrderRequest calldata request) external;
 
     /// @notice Cancels the calling pile's live order and places another; a refusal leaves the old one untouched.
     function replace(OrderRequest calldata request) external;
 
     /// @notice Cancels the calling pile's live order. Never paused, open to suspended piles. In a market with rounds a
-    /// flexible order that plans reckoned with pays `cancelPricePerKwh` for what it displays.
+    /// flexible order that plans reckoned with pays `cancelPricePerKwh` for its displayed energy.
     function cancel() external;
 
     /// @notice Carries out one signed order, or reverts.
     function submit(SignedOrder calldata order) external;
 
-    /// @notice Carries out signed orders in their order; a refused one is reported by {OrderRefused} and skipped.
-    /// @return accepted how many were carried out
+    /// @notice Carries out signed orders in sequence; a refused one is reported by {OrderRefused} and skipped.
+    /// @return accepted number of orders carried out
     function submitBatch(SignedOrder[] calldata orders) external returns (uint256 accepted);
 
-    /// @notice Makes every order void that the calling pile has signed with its next nonce.
-    function skipNonce() external;
+    /// @notice {submit} for an account that may be a contract: it is asked (ERC-1271), a key's signature recovered.
+    /// @param account who signed; a registered pile
+    /// @param terms what the order is about, packed; {SignedTerms}
+    /// @param signature over the EIP-712 struct `OrderOf(address account,Order order)`, as the account understands it;
+    /// of a key 65 bytes
+    function submitFor(address account, SignedTerms terms, bytes calldata signature) external;
 
     /// @notice Pauses or reopens entry. Guardian only.
     function setEntryPaused(bool paused) external;

@@ -7,9 +7,9 @@ import { PileState } from "../types/PileState.sol";
 /// @notice Only a registered pile trades: its identity is checked before an order enters the book [T Fig. 4.2]. The
 /// feeder is the market itself; a pile is numbered from 1 in the order of registration.
 interface IPileRegistry {
-    /// @notice What the registrar knows of a pile.
+    /// @notice The registrar's record of a pile.
     /// @param account the address that trades, signs orders and owns the balance
-    /// @param operator who runs the pile; piles of one operator are one interest
+    /// @param operator account that runs the pile; piles of one operator are one interest
     /// @param ratedW rated power, W
     struct PileRecord {
         address account;
@@ -37,7 +37,7 @@ interface IPileRegistry {
 
     /// @notice Registers a pile, and its meter with the delivery contract. Registrar only.
     /// @param account the address that trades; not registered yet
-    /// @param operator who runs the pile
+    /// @param operator account that runs the pile
     /// @param meterKey address of the key that signs its meter readings
     /// @param ratedW rated power, W; enough for 1 Wh a frame
     /// @return pile its number
@@ -57,7 +57,7 @@ interface IPileRegistry {
     /// @notice Number of the pile that trades as `account`; 0 where none does.
     function pileOf(address account) external view returns (uint256 pile);
 
-    /// @notice What is registered under a number; all zero where nothing is.
+    /// @notice Record registered under a number; all zero where there is none.
     function pileRecord(uint256 pile) external view returns (PileRecord memory);
 
     /// @notice The slot of a pile: balance, nonce, credit, order.

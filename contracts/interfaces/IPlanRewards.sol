@@ -5,10 +5,10 @@ import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import { IMarket } from "./IMarket.sol";
 
-/// @title Who may propose plans, and what they win
+/// @title Proposers of plans, and their rewards
 /// @notice Rewards are paid in a market's token, out of a pot that anybody may fund.
 interface IPlanRewards {
-    /// @notice The grid operator set what each won frame is worth from a frame on, smallest token units.
+    /// @notice The grid operator set the reward of each won frame from a frame on, smallest token units.
     event RewardSet(address indexed market, uint256 tokenAmount, uint256 fromFrame);
     /// @notice Somebody paid into the pot of a market's rewards.
     event RewardFunded(address indexed market, address indexed from, uint256 tokenAmount);
@@ -34,27 +34,27 @@ interface IPlanRewards {
     /// @notice Nothing was paid in, or there is nothing to pay out.
     error NothingPaid();
 
-    /// @notice Sets what each frame of a market is worth that is won in a round that opens from now on. The market's grid
-    /// operator.
+    /// @notice Sets the reward of each frame of a market that is won in a round that opens from now on. The market's
+    /// grid operator only.
     /// @param tokenAmount smallest token units; 0 for no rewards
     function setReward(IMarket market, uint256 tokenAmount) external;
 
     /// @notice Pays into the pot from which a market's rewards come. Anyone, for good: nobody can take it out again.
-    /// @param tokenAmount smallest units of the market's token; what arrives counts
+    /// @param tokenAmount smallest units of the market's token; the amount that arrives counts
     function fundReward(IMarket market, uint256 tokenAmount) external;
 
-    /// @notice Draws the reward of the latest finalised round among the proposers of its best plan, or what is left in
-    /// the pot. Anyone, once, from the second block after the last reveal on and before a plan of a later round is revealed.
-    /// What is not drawn stays in the pot.
+    /// @notice Draws the reward of the latest finalised round among the proposers of its best plan: the full reward, or
+    /// the rest of the pot. Anyone, once, from the second block after the last reveal on and before a plan of a later
+    /// round is revealed. An undrawn reward stays in the pot.
     function drawReward(IMarket market) external;
 
-    /// @notice Pays the caller what was drawn for it in a token.
+    /// @notice Pays the caller its drawn rewards in a token.
     /// @param to receiver of the tokens
     function claimReward(IERC20 token, address to) external;
 
-    /// @notice What each won frame of a market is worth and what its pot holds, smallest token units.
+    /// @notice Reward of each won frame of a market and balance of its pot, smallest token units.
     function rewardOf(IMarket market) external view returns (uint256 perFrame, uint256 pot);
 
-    /// @notice What a proposer may claim, smallest token units.
+    /// @notice Rewards that a proposer may claim, smallest token units.
     function claimableOf(IERC20 token, address proposer) external view returns (uint256 tokenAmount);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Executing what a benefit round decided
+/// @title Executing the decision of a benefit round
 /// @notice The one thing that the rounds' contract may do to a market.
 interface IRoundExecution {
     /// @notice Flexible orders were filled from and to the grid after their frame's match.
@@ -10,12 +10,12 @@ interface IRoundExecution {
     /// @param fills the fills as {Fill}s, which follow those of the frame's {FrameCleared}
     event FlexibleFilled(uint256 indexed frame, int256 loadW, uint256 pflW, uint256[] fills);
 
-    /// @notice Only the contract that runs this market's rounds does this.
+    /// @notice Only the contract that runs this market's rounds may call this.
     error NotRounds(address account);
     /// @notice No round of this frame awaits execution, or the frame has begun.
     error NoOpenRound(uint256 frame);
-    /// @notice A fill goes beyond its order or its pile's margin or against its limit, or, for the largest number, all go beyond what the grid
-    /// operator's account can pay.
+    /// @notice A fill goes beyond its order, its pile's margin or its limit. With the largest number as `pile`: all
+    /// fills together cost more than the grid operator's account can pay.
     error UnsoundFill(uint256 pile);
 
     /// @notice Fills flexible orders from and to the grid and ends the frame's round.

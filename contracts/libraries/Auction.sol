@@ -10,8 +10,8 @@ import { Ranking } from "./Ranking.sol";
 import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title One frame's auction in memory [T Tables 4-A, 4-B]
-/// @notice Collects the live orders, drops those that cannot trade, ranks the rest, matches them and fills from the
-/// grid what may be. Reads and writes no storage: parts that mechanisms are made of.
+/// @notice Collects the live orders, drops those that cannot trade, ranks and matches the rest, and fills from the grid
+/// where allowed. Reads and writes no storage: mechanisms are made of these parts.
 library Auction {
     /// @notice The rules that an auction needs.
     /// @param priceWeight weight of the price rank
@@ -95,16 +95,16 @@ library Auction {
     }
 
     /// @notice Drops the orders that cannot be filled: bids below both the best ask and every bid that the grid may
-    /// fill, asks above the best bid. What stays is a prefix of each side in price, so price ranks are unchanged, and
-    /// the time ranks still count the dropped ones. What stays becomes entries. Nothing is dropped where icebergs wait
-    /// for a benefit round, which is about all of them.
+    /// fill, asks above the best bid. The rest becomes entries. It is a prefix of each side in price, so price ranks
+    /// are unchanged; time ranks still count the dropped orders. If a round may follow, nothing is dropped: the round
+    /// needs every order.
     function prune(Book memory book) internal pure {
         uint256 lowestBid = book.bestAsk < book.lowestGridBid ? book.bestAsk : book.lowestGridBid;
         if (book.bestBid < lowestBid) lowestBid = type(uint256).max;
         _keep(book, book.icebergsWait ? 0 : lowestBid, book.icebergsWait ? type(uint256).max : book.bestBid);
     }
 
-    /// @notice Turns every order into an entry: {prune} for whoever wants to see the whole book.
+    /// @notice Turns every order into an entry: {prune} for callers who want to see the whole book.
     function keepAll(Book memory book) internal pure {
         _keep(book, 0, type(uint256).max);
     }
@@ -215,7 +215,7 @@ library Auction {
         }
     }
 
-    /// @notice Shortage: in order of priority, each bid that may be takes what still fits under capacity.
+    /// @notice Shortage: in order of priority, each bid that may draws as much as still fits under capacity.
     /// @param book ranked; its entries carry afterwards what is left of them
     /// @param fills list with room for a word for each bid; gets the fills from the grid in their order
     /// @param roomWh what the grid may still deliver within the transformer's capacity, Wh

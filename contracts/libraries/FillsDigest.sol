@@ -4,9 +4,9 @@ pragma solidity 0.8.37;
 import { Fill } from "../types/Fill.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
-/// @title What binds a frame's settlement to its publication and fills
-/// @notice `keccak256(header, first, fills...)`. The header says what is hashed, so that no list, no inner hash and no other
-/// market's or frame's record can stand where another is meant:
+/// @title Hash that binds a frame's settlement to its publication and fills
+/// @notice `keccak256(header, first, fills...)`. The header tells the list apart, so that no list, no inner hash and no
+/// other market's or frame's record can stand where another is meant:
 ///
 /// ```
 ///  bits      field   meaning
@@ -17,8 +17,7 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 ///  232..255  domain  first 24 bits of keccak256("AdBEV frame")
 /// ```
 ///
-/// `first` is the frame's publication, but for {ROUND_AFTER_MATCH}, whose first word is what a record keeps of the match's
-/// hash.
+/// `first` is the frame's publication; in {ROUND_AFTER_MATCH} it is the recorded part of the match's hash.
 library FillsDigest {
     /// @dev Fills of a match.
     uint256 internal constant MATCH = 1;
@@ -33,13 +32,13 @@ library FillsDigest {
     uint256 private constant KEPT = ~uint256((1 << 72) - 1);
     uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
 
-    /// @notice What a hash of fills says of itself.
+    /// @notice Header of a hash of fills: domain, level, market, frame, count.
     function header(uint256 level, address market, uint256 frame, uint256 count) internal pure returns (uint256) {
         return DOMAIN | (level << 224) | (uint256(uint160(market)) << 64) | (frame << 32) | count;
     }
 
     /// @notice Hash of a list in memory, for the market itself.
-    /// @param first the publication, or what is kept of the match's hash
+    /// @param first the publication, or the recorded part of the match's hash
     /// @param fills the list; two words before its elements are put back as they were
     function digest(uint256 header_, uint256 first, uint256[] memory fills) internal pure returns (bytes32 hash) {
         assembly ("memory-safe") {
@@ -55,10 +54,10 @@ library FillsDigest {
         }
     }
 
-    /// @notice Digest of a frame none of which is settled yet.
+    /// @notice Digest of a frame with no settled part.
     /// @param published the frame's publication; zero where it had none
     /// @param fills all fills, those of the match first
-    /// @param matched how many the match made, at most all
+    /// @param matched number of fills that the match made, at most all
     function whole(
         address market,
         uint256 frame,
@@ -74,8 +73,8 @@ library FillsDigest {
         return _hash(header(ROUND_AFTER_MATCH, market, frame, executed), uint256(hash) & KEPT, fills[matched:]);
     }
 
-    /// @notice Digest of what is left of a frame that is settled in part.
-    /// @param matched how many of the fills that are left the match made, at most all
+    /// @notice Digest of the rest of a frame that is settled in part.
+    /// @param matched number of these fills that the match made, at most all
     function rest(
         address market,
         uint256 frame,

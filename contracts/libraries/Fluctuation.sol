@@ -12,7 +12,7 @@ library Fluctuation {
     /// @return power W
     function powerW(int256 energyWh, uint256 frameSeconds) internal pure returns (int256 power) {
         unchecked {
-            // Not negative: the sign was looked at. Energies of a frame, scaled, stay far below 2^64.
+            // Not negative: the sign was checked. Energies of a frame, scaled, stay far below 2^64.
             // forge-lint: disable-next-line(unsafe-typecast)
             uint256 magnitude = energyWh < 0 ? uint256(-energyWh) : uint256(energyWh);
             // Powers have 40 bits.

@@ -65,7 +65,7 @@ library MergeSort {
                             }
                         }
                     }
-                    // What is left of the two stands in order already.
+                    // The rest of the two runs is in order already.
                     let leftBytes := sub(leftEnd, left)
                     mcopy(out, left, leftBytes)
                     out := add(out, leftBytes)

@@ -6,8 +6,8 @@ import { MergeSort } from "./MergeSort.sol";
 import { UnsafeList } from "./UnsafeList.sol";
 
 /// @title Priority of the orders of one side [T 4.14]
-/// @notice `f = priceWeight * Rank(price) + timeWeight * Rank(time)`, dense ranks, 1 = best price and 1 = longest wait; the lowest
-/// f comes first, ties go to the earlier placement.
+/// @notice `f = priceWeight * Rank(price) + timeWeight * Rank(time)`, dense ranks, 1 = best price and 1 = longest wait;
+/// the lowest f comes first, ties go to the earlier placement.
 library Ranking {
     /// @notice Sorts `entries` by priority.
     /// @param entries entries as {BookEntryLib.pack} makes them: they sort by price, best first

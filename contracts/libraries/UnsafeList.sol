@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Lists of words in memory without bounds checks
-/// @notice The clearing's inner loops walk lists whose bounds hold by construction; Solidity's own arrays would check
-/// each access again and zero what is about to be overwritten.
+/// @notice The clearing's inner loops walk lists whose bounds hold by construction. Solidity's own arrays would check
+/// each access again and zero memory that is about to be overwritten.
 /// Warning: every index must be below the reserved capacity; nothing here checks it.
 library UnsafeList {
     /// @notice An empty list with room for `capacity` words.

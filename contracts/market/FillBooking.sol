@@ -8,15 +8,15 @@ import { OrderBook } from "./OrderBook.sol";
 import { PileState } from "../types/PileState.sol";
 
 /// @title Booking fills
-/// @notice The one way in which a fill changes a pile's slot, whether a mechanism proposed it or a round decided it.
+/// @notice The only way in which a fill changes a pile's slot, whether a mechanism proposed it or a round decided it.
 abstract contract FillBooking is OrderBook {
-    /// @notice Takes a fill out of an order and what it owes out of the order's lock, or reverts where the order is of the other side,
-    /// has less left, or has another limit. What the fill does not take of the part of the lock that falls away is free.
+    /// @notice Takes a fill out of an order, and its dues out of the order's lock. Reverts where the order is of the
+    /// other side, has less left, or has another limit. The rest of the lock's part that falls away is freed.
     /// @param s the pile's slot
     /// @param charge whether the fill charges the pile
     /// @param energyWh quantity, Wh
     /// @param price all that a buyer pays but wheeling, all that a seller gets, money units per kWh
-    /// @param spent what a buyer's fill owes, money units; of a seller its bond is taken
+    /// @param spent dues of a buyer's fill, money units; a seller's bond is taken instead
     function _filled(
         PileState s,
         uint256 pile,

@@ -17,9 +17,9 @@ import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Clearing frames
-/// @notice A clearing reads each live order once, has the mechanism propose, checks and books in memory what it proposes,
-/// writes each touched order once and keeps one hash of what was decided. What a fill owes leaves the orders' locks at
-/// once and waits, bound by that hash, for the frame's end.
+/// @notice A clearing reads each live order once, has the mechanism propose, checks and books the proposal in memory,
+/// writes each touched order once and keeps one hash of the decision. A fill's dues leave the orders' locks at once and
+/// wait, bound by that hash, for the frame's end.
 abstract contract FrameClearing is ProposalBooking, IFrameClearing {
     /// @inheritdoc IFrameClearing
     function clear(uint256 frame) external {
@@ -64,7 +64,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         if (record.frame() != frame) record = _unsettledRecords[frame];
     }
 
-    /// @notice Has the mechanism decide about the orders, and keeps what becomes of the frame.
+    /// @notice Has the mechanism decide about the orders, and records the frame.
     /// @param c the market's totals before
     /// @param pflW the PFL up to the frame before, W
     function _decide(MarketTotals c, Clearing memory f, uint256 pflW) private {
@@ -95,10 +95,10 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         _logCleared(f.frame, loadW, pflW, fills);
     }
 
-    /// @notice Has the mechanism propose, checks and books it, and writes what changed.
+    /// @notice Has the mechanism propose, checks and books it, and writes the changes.
     /// @return fills laid out as the event's data: room for load, PFL and offset, then the list
     /// @return flexible where a round follows, the flexible orders by priority
-    /// @return gridWh what the grid delivers, Wh
+    /// @return gridWh energy that the grid delivers, Wh
     function _decideOrders(
         Clearing memory f
     ) private returns (uint256[] memory fills, uint256[] memory flexible, uint256 gridWh) {
@@ -111,7 +111,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
 
     /// @notice The live bits, word by word.
     /// @return live the words
-    /// @return count how many bits are set
+    /// @return count number of set bits
     function _readLive() private view returns (uint256[] memory live, uint256 count) {
         unchecked {
             uint256 wordCount = 1 + _head.moreWords();
@@ -175,14 +175,15 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         return true;
     }
 
-    /// @dev What the pile with the largest reach must have free to take part: whoever has that has enough.
+    /// @dev Free balance that the pile with the largest reach needs to take part; it suffices for every pile.
     function _sureMargin(PublishedFrame published) private view returns (uint256) {
         return
             _marginOf(_largestReachWh, published.importTicks(), published.exportTicks(), published.wheelingTicks()) <<
             MARGIN_SHIFT;
     }
 
-    /// @dev Whether a pile has free what it needs to take part: in a market with rounds the match and the round may fill it.
+    /// @dev Whether a pile has enough free to take part: in a market with rounds the match and the round may both fill
+    /// it.
     function _hasMargin(uint256 pile, PileState s, uint256 frame) private view returns (bool) {
         return s.balance() >= _marginOf(pile, _publicationOf(frame)) << MARGIN_SHIFT;
     }
@@ -197,7 +198,7 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         }
     }
 
-    /// @dev Keeps a record in its frame's slot; one that nobody settled yet moves out of the way.
+    /// @dev Stores a record in its frame's slot; an unsettled one there moves to the mapping first.
     function _keepRecord(uint256 frame, FrameRecord record) private {
         uint256 slot = frame % REMEMBERED_FRAMES;
         FrameRecord old = _records[slot];
@@ -219,8 +220,8 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         if (c.lastFrame() == frame) Refusals.raise(FrameAlreadyCleared.selector, frame);
     }
 
-    /// @dev The PFL up to the frame before `frame`, and that frame's load. A frame that nobody cleared counts as its base
-    /// load; a step with an unpublished end is skipped.
+    /// @dev The PFL up to the frame before `frame`, and that frame's load. An uncleared frame counts as its base load;
+    /// a step with an unpublished end is skipped.
     function _pflUntil(
         MarketTotals before,
         uint256 frame
@@ -244,7 +245,8 @@ abstract contract FrameClearing is ProposalBooking, IFrameClearing {
         return PublishedFrame.unwrap(published) != 0;
     }
 
-    /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh; none without publication.
+    /// @dev Energy that the grid may deliver in a frame within the transformer's capacity, Wh; none without
+    /// publication.
     function _chargingRoomWh(PublishedFrame published) private view returns (uint256) {
         if (!_isKnown(published)) return 0;
         // 32 bits, and not negative by the check of the parameters.

@@ -7,7 +7,7 @@ import { MarketBase } from "./MarketBase.sol";
 import { PublishedFrame, PublishedFrameLib } from "../types/PublishedFrame.sol";
 
 /// @title Base load and tariffs
-/// @notice One word a frame, in slots that are used again.
+/// @notice One word a frame, in reused slots.
 abstract contract GridTariffs is MarketBase, IGridTariffs {
     /// @inheritdoc IGridTariffs
     function publish(FrameTariffs[] calldata frames) external onlyRole(GRID_OPERATOR_ROLE) {

@@ -17,7 +17,7 @@ import { PileState, PileStateLib } from "../types/PileState.sol";
 import { PublishedFrame, PublishedFrameLib } from "../types/PublishedFrame.sol";
 
 /// @title Storage, parameters and time of a market
-/// @notice What the parts of the market share. Every part is an abstract contract of its own; {Market} joins them.
+/// @notice State shared by the parts of the market. Every part is an abstract contract of its own; {Market} joins them.
 abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @notice Publishes base load and tariffs, collects what is paid to the grid.
     bytes32 public constant GRID_OPERATOR_ROLE = keccak256("GRID_OPERATOR_ROLE");
@@ -41,12 +41,12 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     /// @dev Most piles of a market: with the worst weights and the worst book known, so many clear in one transaction.
     uint256 internal constant MAX_PILE_CAP = 1024;
 
-    /// @dev Most piles times frames of the horizon in a market with benefit rounds: scoring the fallback and a plan over
-    /// so many takes 12.5 million gas with the worst book known.
+    /// @dev Most piles times frames of the horizon in a market with benefit rounds: scoring the fallback and a plan
+    /// over so many takes 12.5 million gas with the worst book known.
     uint256 internal constant MAX_ROUND_SIZE = 512 * 48;
 
-    /// @dev Most piles of a market with meters: one frame of so many settles in one transaction, whatever is metered, with
-    /// the readings stored before.
+    /// @dev Most piles of a market with meters: one frame of so many settles in one transaction, whatever is metered,
+    /// with the readings stored before.
     uint256 internal constant MAX_METERED_PILES = 512;
 
     IERC20 internal immutable TOKEN;
@@ -73,7 +73,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint256 internal immutable CREDIT_PRIOR_WH;
     uint256 internal immutable MIN_CREDIT;
     address internal immutable MECHANISM;
-    /// @dev What the mechanism is told in every frame.
+    /// @dev Parameters that the mechanism gets in every frame.
     MatchingRules internal immutable RULES;
     uint256 internal immutable IMPORT_CAP;
     uint256 internal immutable CANCEL_PRICE;
@@ -84,7 +84,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     PublishedFrame internal immutable HIGHEST_TARIFFS;
     /// @dev Margins that a pile must have free to take part, as a power of two.
     uint256 internal immutable MARGIN_SHIFT;
-    /// @dev All parameters, kept as another contract's code: they never change, and here they would need the room.
+    /// @dev All parameters, kept as another contract's code: they never change, and the market has no room for them.
     address private immutable _PARAMETERS;
 
     /// @dev First word of the live-pile bitmap, sequence, pause.
@@ -95,7 +95,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     uint32 internal _pileCount;
     /// @dev Largest of {_reaches}; in the slot of the number of piles.
     uint32 internal _largestReachWh;
-    /// @dev What the operator set aside for what sellers get beyond what buyers pay, money units; in the same slot.
+    /// @dev Matching fund, out of which sellers get more than buyers pay, money units; in the same slot.
     uint64 internal _matchingFund;
     /// @dev The bitmap's further words.
     uint256[MORE_LIVE_WORDS] internal _moreLive;
@@ -105,7 +105,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     PublishedFrame[REMEMBERED_FRAMES] internal _publications;
     /// @dev Records by frame modulo {REMEMBERED_FRAMES}.
     FrameRecord[REMEMBERED_FRAMES] internal _records;
-    /// @dev What each pile's rated power moves in a frame, Wh; only where there are meters. Eight to a word.
+    /// @dev Energy that each pile's rated power moves in a frame, Wh; only where there are meters. Eight to a word.
     uint32[MAX_METERED_PILES + 1] internal _reaches;
     /// @dev Records that lost their slot to a later frame before anybody settled them, by frame.
     mapping(uint256 frame => FrameRecord) internal _unsettledRecords;
@@ -135,7 +135,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _checkEfficiency("chargeEfficiencyBps", p.chargeEfficiencyBps);
         _checkEfficiency("dischargeEfficiencyBps", p.dischargeEfficiencyBps);
         _check("delivery", uint160(p.delivery), p.delivery.code.length != 0);
-        // Readings are kept for 64 frames; none may be waited for that long.
+        // Readings are kept for 64 frames; the wait for them must stay below that.
         _check("readingSeconds", p.readingSeconds, p.readingSeconds <= MAX_READING_FRAMES * p.frameSeconds);
         _check("toleranceBps", p.toleranceBps, p.toleranceBps <= 10_000);
         _check("initialCredit", p.initialCredit, p.initialCredit <= 10_000);
@@ -144,8 +144,8 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         _check("importCapPerKwh", p.importCapPerKwh, p.importCapPerKwh <= type(uint40).max);
         _check("cancelPricePerKwh", p.cancelPricePerKwh, p.cancelPricePerKwh <= type(uint40).max);
         _check("keeperReward", p.keeperReward, p.keeperReward <= PileStateLib.MAX_BALANCE);
-        if (p.readingSeconds != 0 && p.defaulterPays) {
-            // A bond covers whatever breach its ask can commit.
+        if (p.readingSeconds != 0 && p.breach == Breach.Defaulter) {
+            // A bond covers any breach that its ask can commit.
             _check("bondPricePerKwh", p.bondPricePerKwh, p.bondPricePerKwh >= p.importCapPerKwh);
         }
         _check("pileCap", p.pileCap, p.pileCap != 0 && p.pileCap <= MAX_PILE_CAP);
@@ -186,7 +186,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CANCEL_PRICE = p.cancelPricePerKwh;
         KEEPER_PAID = p.keeperReward != 0;
         METERED = p.readingSeconds != 0;
-        DEFAULTER_PAYS = p.defaulterPays;
+        DEFAULTER_PAYS = p.breach == Breach.Defaulter;
         HIGHEST_TARIFFS = PublishedFrameLib.pack(
             0,
             0,
@@ -223,15 +223,15 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         }
     }
 
-    /// @dev What is published for a frame; zero where nothing is or it is no longer remembered.
+    /// @dev Publication of a frame; zero where there is none or it is no longer remembered.
     function _publicationOf(uint256 frame) internal view returns (PublishedFrame p) {
         p = _publications[frame % REMEMBERED_FRAMES];
         if (p.frame() != frame) p = PublishedFrame.wrap(0);
     }
 
-    /// @notice What a pile sets aside for what it may take beyond its fills: as much as its rated power moves in a frame, at
-    /// the prices of imbalance and wheeling. Each product is rounded up by itself, since what is owed is rounded down by
-    /// itself.
+    /// @notice Margin that a pile sets aside for energy taken beyond its fills: as much as its rated power moves in a
+    /// frame, at the prices of imbalance and wheeling. Each product is rounded up by itself, since each due is rounded
+    /// down by itself.
     /// @return money units; 0 in a market without meters and in an unpublished frame
     function _marginOf(uint256 pile, PublishedFrame published) internal view returns (uint256) {
         if (!METERED) return 0;
@@ -252,7 +252,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         }
     }
 
-    /// @dev What an order locks, money units per kWh: for a bid what it may have to pay, for an ask its bond.
+    /// @dev Lock of an order, money units per kWh: for a bid the most that it may have to pay, for an ask its bond.
     function _lockPrice(bool charge, uint256 price) internal view returns (uint256) {
         return charge ? price + WHEELING_CAP : BOND_PRICE;
     }
@@ -268,7 +268,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
     }
 
     /// @dev Whether the slot holds an order that can still be filled. An order is dead once its last frame has been
-    /// cleared, its benefit round included, or has begun, without anybody writing it.
+    /// cleared, its benefit round included, or has begun; nothing need be written for that.
     function _isLive(PileState s) internal view returns (bool) {
         if (s.remainingWh() == 0) return false;
         uint256 expiryFrame = s.expiryFrame();
@@ -300,14 +300,14 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         return _marketTotals.lastFrame() >= s.firstFrame();
     }
 
-    /// @dev The slot with a dead order taken out and what it locked free.
+    /// @dev The slot without a dead order, whose lock is freed.
     function _withoutDeadOrder(PileState s) internal view returns (PileState) {
         if (s.remainingWh() == 0 || _isLive(s)) return s;
         return s.withBalance(s.balance() + _lockOf(s)).withoutOrder();
     }
 
-    /// @dev A slot without the array's bounds check: every number comes from the registry, from a live bit or from a fill of
-    /// this market, or is checked.
+    /// @dev Reads a slot without the array's bounds check: every number comes from the registry, from a live bit or
+    /// from a fill of this market, or is checked.
     function _stateOf(uint256 pile) internal view returns (PileState s) {
         assembly ("memory-safe") {
             s := sload(add(_states.slot, pile))
@@ -321,7 +321,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         }
     }
 
-    /// @dev Where a pile's live bit is: word 0 is the head.
+    /// @dev Place of a pile's live bit: word 0 is the head.
     function _liveBit(uint256 pile) internal pure returns (uint256 word, uint256 bit) {
         unchecked {
             bit = pile - 1;
@@ -331,7 +331,7 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         }
     }
 
-    /// @dev Whether a mechanism says that it works for a market of these parameters; throws the reason that it gives.
+    /// @dev Whether a mechanism accepts a market of these parameters; throws the reason that it gives otherwise.
     function _accepts(address mechanism, bytes memory encoded) private view returns (bool) {
         (bool answered, bytes memory answer) = mechanism.staticcall(bytes.concat(IMechanism.accepts.selector, encoded));
         if (!answered) Refusals.raise(answer);

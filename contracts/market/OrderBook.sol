@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import { IAccounts } from "../interfaces/IAccounts.sol";
 import { IOrderBook } from "../interfaces/IOrderBook.sol";
 import { IPileRegistry } from "../interfaces/IPileRegistry.sol";
 import { Money } from "../libraries/Money.sol";
 import { Refusals } from "./Refusals.sol";
-import { PileRegistry } from "./PileRegistry.sol";
+import { SignedActs } from "./SignedActs.sol";
 import { BookHead } from "../types/BookHead.sol";
 import { MarketTotals } from "../types/MarketTotals.sol";
 import { PileState, PileStateLib } from "../types/PileState.sol";
@@ -20,11 +18,12 @@ import { SignedTerms, SignedTermsLib } from "../types/SignedTerms.sol";
 /// @notice Orders enter, are replaced and leave, each in its pile's own slot.
 /// @dev A refusal is built as the encoded custom error and returned: a single order throws it, a batch reports it and
 /// goes on.
-abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
-    string private constant NAME = "AdBEV Market";
-    string private constant VERSION = "1";
-
-    constructor() EIP712(NAME, VERSION) {}
+abstract contract OrderBook is SignedActs, IOrderBook {
+    /// @dev An order of an account that may be a contract.
+    // solhint-disable-next-line gas-small-strings
+    bytes32 private constant ORDER_OF = keccak256(
+        "OrderOf(address account,Order order)Order(uint8 action,bool charge,uint256 price,uint256 energyWh,uint256 peakWh,uint256 expiryFrame,uint256 nonce,uint256 deadline)"
+    );
 
     /// @inheritdoc IOrderBook
     function place(OrderRequest calldata request) external {
@@ -46,7 +45,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     /// @inheritdoc IOrderBook
     function submit(SignedOrder calldata order) external {
         assembly ("memory-safe") {
-            // Adds nothing: no value is sent. A constant offset would have the compiler make a second copy of {_submit}.
+            // Adds nothing: no value is sent. A constant offset would have the compiler make a second copy of
+            // {_submit}.
             order := add(order, callvalue())
         }
         (bytes memory refusal, , BookHead head) = _submit(order, _head);
@@ -70,37 +70,18 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
     }
 
     /// @inheritdoc IOrderBook
-    function skipNonce() external {
-        uint256 pile = _pileOf(msg.sender);
-        PileState s = _stateOf(pile);
-        if (s.nonce() == PileStateLib.MAX_NONCE) Refusals.raise(NoncesExhausted.selector, pile);
-        _setState(pile, s.withNextNonce());
-        emit NonceSkipped(pile, s.nonce());
+    function submitFor(address account, SignedTerms terms, bytes calldata signature) external {
+        if (!terms.isWellFormed()) Refusals.raise(MalformedTerms.selector, SignedTerms.unwrap(terms));
+        _requireSigned(account, keccak256(abi.encode(ORDER_OF, account, terms.structHash())), signature);
+        (bytes memory refusal, BookHead head) = _carryOut(terms, account, _head);
+        Refusals.raise(refusal);
+        _head = head;
     }
 
     /// @inheritdoc IOrderBook
     function setEntryPaused(bool paused) external onlyRole(GUARDIAN_ROLE) {
         _head = _head.withPaused(paused);
         emit EntryPauseSet(paused);
-    }
-
-    /// @inheritdoc IERC5267
-    function eip712Domain()
-        public
-        view
-        override
-        returns (
-            bytes1 fields,
-            string memory name,
-            string memory version,
-            uint256 chainId,
-            address verifyingContract,
-            bytes32 salt,
-            uint256[] memory extensions
-        )
-    {
-        // Constant strings take less code than the ones that the library keeps.
-        return (hex"0f", NAME, VERSION, block.chainid, address(this), 0, extensions);
     }
 
     /// @inheritdoc IOrderBook
@@ -138,18 +119,28 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (failure != ECDSA.RecoverError.NoError) {
             return (Refusals.encode(InvalidSignature.selector), signer, next);
         }
+        (refusal, next) = _carryOut(terms, signer, head);
+    }
+
+    /// @dev Carries out what an account has signed.
+    function _carryOut(
+        SignedTerms terms,
+        address signer,
+        BookHead head
+    ) private returns (bytes memory refusal, BookHead next) {
+        next = head;
         if (block.timestamp > terms.deadline()) {
-            return (Refusals.encode(SignatureExpired.selector, terms.deadline()), signer, next);
+            return (Refusals.encode(SignatureExpired.selector, terms.deadline()), next);
         }
         (uint256 pile, uint256 reachWh) = _pileAndReach(signer);
-        if (pile == 0) return (Refusals.encode(IPileRegistry.NotRegistered.selector, uint160(signer)), signer, next);
+        if (pile == 0) return (Refusals.encode(IPileRegistry.NotRegistered.selector, uint160(signer)), next);
         PileState s = _stateOf(pile);
         uint256 nonce = s.nonce();
         if (terms.nonce() != nonce) {
-            return (Refusals.encode(InvalidNonce.selector, terms.nonce(), nonce), signer, next);
+            return (Refusals.encode(InvalidNonce.selector, terms.nonce(), nonce), next);
         }
         if (nonce == PileStateLib.MAX_NONCE) {
-            return (Refusals.encode(NoncesExhausted.selector, pile), signer, next);
+            return (Refusals.encode(NoncesExhausted.selector, pile), next);
         }
         s = s.withNextNonce();
         if (terms.action() == SignedTermsLib.CANCEL) {
@@ -159,7 +150,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         }
     }
 
-    /// @dev {_enter} with what was signed.
+    /// @dev {_enter} with the signed terms.
     function _enterSigned(
         SignedTerms terms,
         uint256 pile,
@@ -177,7 +168,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return _enter(terms.action(), pile, reachWh, s, request, head);
     }
 
-    /// @dev Cancels the live order of `s`, or says why not.
+    /// @dev Cancels the live order of `s`, or returns why not.
     function _cancel(uint256 pile, PileState s) private returns (bytes memory refusal) {
         if (!_isLive(s)) return Refusals.encode(NoLiveOrder.selector, pile);
         uint256 closed = _closedFrame(s);
@@ -191,8 +182,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         emit OrderCancelled(pile, s);
     }
 
-    /// @notice Places or replaces, or says why not.
-    /// @param reachWh what the pile moves in a frame
+    /// @notice Places or replaces an order, or returns why not.
+    /// @param reachWh energy that the pile moves in a frame, Wh
     /// @param s the pile's slot
     /// @param head the head as it is now
     /// @return refusal the encoded custom error; empty where the order entered the book
@@ -210,7 +201,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         refusal = _refusal(action, pile, s, request, head, firstFrame);
         if (refusal.length != 0) return (refusal, next);
 
-        // Whatever order is still in the slot is dead or being replaced: its lock is free.
+        // An order still in the slot is dead or being replaced: its lock is free.
         uint256 oldLock = _lockOf(s);
         uint256 free = s.balance() + oldLock;
         uint256 lock = Money.amountUp(_lockPrice(request.charge, request.price), request.energyWh);
@@ -226,8 +217,8 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         emit OrderPlaced(pile, s);
     }
 
-    /// @dev The slot with the order that was asked for in it: an iceberg where it is too large to be displayed at once and
-    /// has more than one frame.
+    /// @dev The slot with the requested order in it: an iceberg where it is too large to be displayed at once and has
+    /// more than one frame.
     function _withOrder(
         PileState s,
         OrderRequest memory request,
@@ -257,7 +248,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         return s.withTranches(peakWh, large && request.expiryFrame != firstFrame);
     }
 
-    /// @dev Why an order may not enter the book, whatever its pile owns; empty where it may.
+    /// @dev The reason why an order may not enter the book, whatever its pile owns; empty where it may.
     function _refusal(
         uint256 action,
         uint256 pile,
@@ -317,9 +308,9 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         }
     }
 
-    /// @notice What a flexible order pays that leaves after plans reckoned with it: they served it first, or others later,
+    /// @notice Fee of a flexible order that leaves after plans reckoned with it: they served it first, or others later,
     /// counting on its next tranche.
-    /// @param lock what the order locks; it pays no more
+    /// @param lock the order's lock, which the fee never exceeds
     /// @return fee money units
     function _cancelFee(PileState s, uint256 lock) private view returns (uint256 fee) {
         if (!_leavingCosts(s)) return 0;
@@ -327,7 +318,7 @@ abstract contract OrderBook is PileRegistry, EIP712, IOrderBook {
         if (fee > lock) fee = lock;
     }
 
-    /// @dev Books what cancelling cost to the operator's account.
+    /// @dev Books a cancel fee to the operator's account.
     function _bookCancelFee(uint256 pile, uint256 fee) private {
         if (fee == 0) return;
         MarketTotals c = _marketTotals;

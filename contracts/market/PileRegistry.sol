@@ -9,10 +9,10 @@ import { BookHead } from "../types/BookHead.sol";
 import { PileState, PileStateLib } from "../types/PileState.sol";
 
 /// @title The piles of a feeder
-/// @notice Who trades here, with what rated power. Their meters are the delivery contract's to know.
-/// @dev It is part of the market: in a contract of its own it would cost every order a call.
+/// @notice Accounts that trade here, and their rated power. The delivery contract keeps their meters.
+/// @dev Part of the market: as a contract of its own it would cost every order a call.
 abstract contract PileRegistry is MarketBase, IPileRegistry {
-    /// @dev What placing an order needs to know of an account, in one slot.
+    /// @dev Fields of an account that placing an order needs, in one slot.
     struct Membership {
         uint16 pile;
         uint32 ratedW;
@@ -75,7 +75,7 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
     /// @inheritdoc IPileRegistry
     function pileOf(address account) external view returns (uint256 pile) {
-        return _memberships[account].pile;
+        return _numberOf(account);
     }
 
     /// @inheritdoc IPileRegistry
@@ -92,11 +92,16 @@ abstract contract PileRegistry is MarketBase, IPileRegistry {
 
     /// @dev Number of a registered account, or reverts.
     function _pileOf(address account) internal view returns (uint256 pile) {
-        pile = _memberships[account].pile;
+        pile = _numberOf(account);
         if (pile == 0) Refusals.raise(NotRegistered.selector, account);
     }
 
-    /// @dev Number (0 where not registered) and what the pile moves in a frame, Wh.
+    /// @dev Number of an account; 0 where it is not registered.
+    function _numberOf(address account) internal view returns (uint256) {
+        return _memberships[account].pile;
+    }
+
+    /// @dev Number of an account (0 where not registered) and energy that the pile moves in a frame, Wh.
     function _pileAndReach(address account) internal view returns (uint256 pile, uint256 energyPerFrameWh) {
         Membership memory m = _memberships[account];
         return (m.pile, _energyPerFrameWh(m.ratedW));

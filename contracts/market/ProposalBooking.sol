@@ -11,20 +11,20 @@ import { Fill, FillLib } from "../types/Fill.sol";
 import { FlexibleOrder, FlexibleOrderLib } from "../types/FlexibleOrder.sol";
 import { PileState } from "../types/PileState.sol";
 
-/// @title Asking the mechanism, and booking what it proposes
-/// @notice Nothing that a mechanism answers is believed: each fill is checked against the orders that it names, the
-/// tariffs, the room under the transformer and the operator's matching fund before anything is written.
+/// @title Asking the mechanism, and booking its proposal
+/// @notice Nothing that a mechanism answers is believed: each fill is checked against its orders, the tariffs, the room
+/// under the transformer and the operator's matching fund before anything is written.
 abstract contract ProposalBooking is RoundOpener {
     /// @dev Bytes of a {Clearing} before the selector's word and before the orders.
     uint256 private constant SELECTOR_OFFSET = 0xa0;
     uint256 private constant FIRST_ORDER_OFFSET = 18 * 32;
     /// @dev Bytes from the first term to the list of orders.
     uint256 internal constant ORDERS_OFFSET = 11 * 32;
-    /// @dev Gas that a mechanism gets, and for each order: more than all of a clearing takes with the worst book known.
+    /// @dev Gas that a mechanism gets, and for each order: more than a whole clearing takes with the worst book known.
     uint256 private constant MECHANISM_GAS = 200_000;
     uint256 private constant MECHANISM_GAS_PER_ORDER = 20_000;
 
-    /// @notice Adds an order to those that the mechanism is told of; there is room for it.
+    /// @notice Adds an order to the mechanism's list; there is room for it.
     function _addOrder(Clearing memory f, uint256 pile, PileState s) internal pure {
         uint256 price = s.priceTicks();
         if (s.isCharge()) {
@@ -44,11 +44,11 @@ abstract contract ProposalBooking is RoundOpener {
     }
 
     /// @notice Has the mechanism propose.
-    /// @return fills what it proposes, unchecked, with room for three words before the list
+    /// @return fills the proposal, unchecked, with room for three words before the list
     /// @return ranked the order of priority, unchecked; empty where no round follows
     function _propose(Clearing memory f) internal view returns (uint256[] memory fills, uint256[] memory ranked) {
         uint256 orderCount = f.orderCount;
-        // What the best bid cannot pay nobody can: no proposal would be sound.
+        // If the best bid cannot pay it, nobody can: no proposal would be sound.
         uint256 leastTicks = f.roomWh == 0 ? type(uint256).max : f.published.importTicks();
         if (f.bestAsk < leastTicks) leastTicks = f.bestAsk;
         if (orderCount == 0 || (f.bestBid < leastTicks && !f.roundFollows)) {
@@ -92,7 +92,7 @@ abstract contract ProposalBooking is RoundOpener {
     }
 
     /// @notice Checks the fills and books them in memory.
-    /// @return gridWh what the grid delivers, Wh
+    /// @return gridWh energy that the grid delivers, Wh
     function _bookProposal(Clearing memory f, uint256[] memory fills) internal returns (uint256 gridWh) {
         unchecked {
             uint256[] memory slots = f.slots;
@@ -132,15 +132,15 @@ abstract contract ProposalBooking is RoundOpener {
             if (gridWh > f.roomWh) _refuse(fills.length);
             if (subsidies != 0) {
                 if (subsidies > f.fund) _refuse(fills.length);
-                // Less than what is stored.
+                // At most the stored fund.
                 // forge-lint: disable-next-line(unsafe-typecast)
                 _matchingFund = uint64(f.fund - subsidies);
             }
         }
     }
 
-    /// @notice Writes the orders that were filled, their piles' margins taken; a wholly filled one loses its live bit.
-    /// @param booked whether any were
+    /// @notice Writes the filled orders, their piles' margins taken; a wholly filled one loses its live bit.
+    /// @param booked whether any order was filled
     /// @param ranked the mechanism's order of priority
     /// @return flexible where a round follows, the flexible orders by priority, bids first; else empty
     function _writeOrders(
@@ -159,9 +159,9 @@ abstract contract ProposalBooking is RoundOpener {
         }
     }
 
-    /// @notice Writes an order that was filled, and puts the flexible order that is left of it in place of its slot.
+    /// @notice Writes a filled order, and puts its flexible rest in place of its slot.
     /// @param index its place among the orders of the frame
-    /// @return flexible whether a round may move what is left
+    /// @return flexible whether a round may move the rest
     function _writeOrder(Clearing memory f, uint256 index) private returns (bool flexible) {
         unchecked {
             PileState s;
@@ -212,7 +212,8 @@ abstract contract ProposalBooking is RoundOpener {
         }
     }
 
-    /// @dev Shortage rule: a normal bid may be filled from the grid at once, an iceberg after its wait or in its last frame.
+    /// @dev Shortage rule: a normal bid may be filled from the grid at once, an iceberg after its wait or in its last
+    /// frame.
     function _mayDraw(Clearing memory f, PileState s) private view returns (bool) {
         if (!s.isIceberg()) return true;
         if (f.roundFollows) return false;
@@ -225,7 +226,7 @@ abstract contract ProposalBooking is RoundOpener {
         UnsafeList.set(live, word, UnsafeList.get(live, word) & ~(1 << bit));
     }
 
-    /// @dev Refuses a proposal for what stands at a place of it.
+    /// @dev Refuses a proposal for the fill or order at a place of it.
     function _refuse(uint256 index) private pure {
         Refusals.raise(IFrameClearing.UnsoundProposal.selector, index);
     }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Custom errors, thrown or as data
-/// @notice A refusal is thrown by a single order and reported by a batch. One encoder for each number of fields keeps the market's code small:
-/// each `revert` and each `abi.encodeWithSelector` of Solidity's own would encode for itself.
+/// @notice A single order throws its refusal, a batch reports it. One encoder for each number of fields keeps the
+/// market's code small: each `revert` and each `abi.encodeWithSelector` of Solidity's own would encode for itself.
 library Refusals {
     /// @notice Throws an error with one field.
     function raise(bytes4 selector, uint256 a) internal pure {
@@ -29,7 +29,7 @@ library Refusals {
         }
     }
 
-    /// @notice Throws an encoded error, if it is one; does nothing where it is empty.
+    /// @notice Throws an encoded error; does nothing where it is empty.
     function raise(bytes memory refusal) internal pure {
         if (refusal.length != 0) _raise(refusal);
     }

@@ -13,10 +13,10 @@ import { FrameRecordLib } from "../types/FrameRecord.sol";
 import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
-/// @title Executing what a benefit round decided
+/// @title Executing the decision of a benefit round
 /// @notice Fills orders from and to the grid and corrects load, PFL and the hash of the fills.
-/// @dev Who gets how much is the rounds' contract's to say; that nobody is filled beyond its order or its limit, and that
-/// nobody is paid what is not there, is checked here again.
+/// @dev The rounds' contract says who gets how much. Checked here again: nobody is filled beyond its order or its
+/// limit, and the money for every payment is there.
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @inheritdoc IRoundExecution
     function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
@@ -37,7 +37,7 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
         emit FlexibleFilled(frame, loadW, pflW, fills);
     }
 
-    /// @dev Takes a fill from or to the grid out of a pile's order. Returns what the grid pays for it.
+    /// @dev Takes a fill from or to the grid out of a pile's order. Returns the grid's payment for it.
     function _fill(Fill fill, PublishedFrame published) private returns (uint256 paid) {
         unchecked {
             bool charge = fill.sell() == FillLib.GRID;

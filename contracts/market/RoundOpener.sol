@@ -7,10 +7,10 @@ import { MatchingRules } from "../types/MatchingRules.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
 /// @title Opening benefit rounds
-/// @notice After a match, hands what plans may move to the contract that runs the rounds.
+/// @notice After a match, hands the orders that plans may move to the contract that runs the rounds.
 abstract contract RoundOpener is FillBooking {
-    /// @notice A frame that is being cleared, in memory. From `selector` on it is what the mechanism is asked: the selector,
-    /// its terms, where the list of orders begins and how many there are; the orders follow in memory.
+    /// @notice A frame that is being cleared, in memory. The mechanism's calldata begins with `selector`: the selector,
+    /// the terms, the offset of the list of orders and their number; the orders follow in memory.
     /// @param live the live bits afterwards, word by word
     /// @param slots slot of each pile whose order takes part, as booked so far; 0 of others
     /// @param sureMargin margin that covers every pile's, money units
@@ -21,14 +21,14 @@ abstract contract RoundOpener is FillBooking {
     /// @param delivery its delivery contract
     /// @param frame its number
     /// @param published its publication; zero without one
-    /// @param roomWh what the grid may deliver, Wh
-    /// @param roundFollows whether a round may open over what the match leaves
+    /// @param roomWh energy that the grid may deliver, Wh
+    /// @param roundFollows whether a round may open over the rest after the match
     /// @param previousKnown whether the step from the frame before counts
     /// @param previousW load of the frame before, W
     /// @param fund the operator's matching fund, money units
-    /// @param rules what the mechanism goes by
+    /// @param rules the market's parameters for mechanisms
     /// @param ordersOffset where the list of orders begins, bytes from the first term
-    /// @param orderCount how many orders take part
+    /// @param orderCount number of orders that take part
     struct Clearing {
         uint256[] live;
         uint256[] slots;
@@ -58,7 +58,7 @@ abstract contract RoundOpener is FillBooking {
     }
 
     /// @notice Opens a round over the flexible orders.
-    /// @param matchedWh what the match drew from the grid
+    /// @param matchedWh energy that the match drew from the grid, Wh
     /// @param orders the flexible orders by priority, bids first
     function _openRound(Clearing memory f, uint256 matchedWh, uint256[] memory orders) internal {
         IBenefitRounds(ROUNDS).open(f.frame, matchedWh, f.previousKnown, f.previousW, orders);

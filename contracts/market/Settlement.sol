@@ -10,7 +10,7 @@ import { PileState, PileStateLib } from "../types/PileState.sol";
 import { Posting } from "../types/Posting.sol";
 
 /// @title Settling frames: the market's side
-/// @notice Closes a frame's record, wholly or in part, and books what the delivery contract worked out, one slot for each
+/// @notice Closes a frame's record, wholly or in part, and books the delivery contract's postings, one slot for each
 /// pile.
 abstract contract Settlement is MarketBase, ISettlement {
     /// @inheritdoc ISettlement
@@ -24,14 +24,15 @@ abstract contract Settlement is MarketBase, ISettlement {
         if (msg.sender != DELIVERY) Refusals.raise(NotDelivery.selector, msg.sender);
         _closeRecord(frame, digest, rest);
         MarketTotals c = _marketTotals;
-        // Whatever the piles do not get of what the fills set aside is the grid's: nothing is made or lost.
+        // The part of the fills' set-aside that piles do not get is the grid's: no money is made or lost.
         uint256 grid = c.gridBalance() + released;
         for (uint256 i; i < postings.length; ++i) {
             Posting posting = postings[i];
             uint256 pile = posting.pile();
             PileState s = _states[pile];
             uint256 balance = s.balance() + posting.money();
-            // Only a token that takes balances back lets claims outgrow the field; the rest must not spill into the order.
+            // Only a token that takes balances back lets claims outgrow the field; the rest must not spill into the
+            // order.
             if (balance > PileStateLib.MAX_BALANCE) balance = PileStateLib.MAX_BALANCE;
             grid -= balance - s.balance();
             _setState(pile, s.withBalance(balance).withDelivery(posting.agreedWh(), posting.creditedWh()));
@@ -41,7 +42,7 @@ abstract contract Settlement is MarketBase, ISettlement {
         emit FrameSettled(frame, grid, rest, postings);
     }
 
-    /// @dev Has a frame's record say what is left of it if `digest` is what it said before, or reverts.
+    /// @dev Sets a frame's record to its rest if `digest` is the recorded one; reverts otherwise.
     function _closeRecord(uint256 frame, bytes32 digest, bytes32 rest) private {
         uint256 slot = frame % REMEMBERED_FRAMES;
         FrameRecord record = _records[slot];

@@ -16,7 +16,8 @@ contract CreditMechanism is AdbevMechanism {
     /// @param value what the market has
     error UnsuitableMarket(bytes32 parameter, uint256 value);
 
-    /// @notice Whether the market has meters: where nothing is measured two piles would raise each other's credit for nothing.
+    /// @notice Whether the market has meters: where nothing is measured two piles would raise each other's credit for
+    /// nothing.
     function accepts(IMarketParameters.Parameters calldata parameters) external pure override returns (bytes4 answer) {
         if (parameters.readingSeconds == 0) revert UnsuitableMarket("readingSeconds", 0);
         return IMechanism.accepts.selector;

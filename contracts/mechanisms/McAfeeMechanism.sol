@@ -6,8 +6,8 @@ import { EfficientMatch } from "./lib/EfficientMatch.sol";
 import { Mechanism } from "./lib/Mechanism.sol";
 
 /// @title Trade reduction [McAfee 1992]
-/// @notice A price that no trading order names, or the last pair steps out: nobody gains by misreporting a price where an
-/// order is one unit, and the operator never pays.
+/// @notice A price that no trading order names, or the last pair steps out: nobody gains by misreporting a price where
+/// an order is one unit, and the operator never pays.
 contract McAfeeMechanism is Mechanism {
     using EfficientMatch for Auction.Book;
 

@@ -6,8 +6,8 @@ import { EfficientMatch } from "./lib/EfficientMatch.sol";
 import { Mechanism } from "./lib/Mechanism.sol";
 
 /// @title Uniform price: the double auction with one price for all
-/// @notice Moves what an efficient match moves, all at one price between the last orders that it fills and the first that
-/// it does not wholly fill: nobody whom the price would serve is left out.
+/// @notice Moves what an efficient match moves, all at one price between the last orders that it fills and the first
+/// that it does not wholly fill: nobody whom the price would serve is left out.
 contract UniformMechanism is Mechanism {
     using EfficientMatch for Auction.Book;
 

@@ -9,8 +9,8 @@ import { EfficientMatch } from "./lib/EfficientMatch.sol";
 import { McAfeeMechanism } from "./McAfeeMechanism.sol";
 
 /// @title Vickrey: prices that a side's own orders do not make
-/// @notice Buyers pay the first price that would have been served without them, sellers get the first that would have been
-/// asked; the operator's matching fund pays the difference, and where it does not reach the last pair steps out.
+/// @notice Buyers pay the first price that would have been served without them, sellers get the first that would have
+/// been asked; the operator's matching fund pays the difference, and where it does not reach the last pair steps out.
 contract VickreyMechanism is McAfeeMechanism {
     using EfficientMatch for Auction.Book;
 
@@ -35,7 +35,8 @@ contract VickreyMechanism is McAfeeMechanism {
         }
     }
 
-    /// @dev What sellers would get beyond what buyers pay, trade by trade as the market counts it, money units.
+    /// @dev Excess of the sellers' receipts over the buyers' payments, trade by trade as the market counts it, money
+    /// units.
     function _deficit(
         Auction.Book memory book,
         EfficientMatch.Extent memory e,

@@ -7,9 +7,9 @@ import { OcmfTime } from "./OcmfTime.sol";
 /// @title Reading the fields of OCMF records
 /// @notice Works on the payload where it lies in calldata; positions are offsets there.
 /// @dev A meter signs valid JSON. There, a quote after `{` or `,` always opens a key, since quotes within a text are
-/// escaped: so a key that a caller points to is one, whatever texts a driver or operator has put into the record. The list
-/// of readings is read token by token. Whoever ends within the payload has read nothing beyond it, since reading only goes
-/// forward.
+/// escaped: so a key that a caller points to is one, whatever texts a driver or operator has put into the record. The
+/// list of readings is read token by token. Reading only goes forward, so a read that ends within the payload never
+/// left it.
 library OcmfParser {
     /// @dev Registers are below this, and so are their digits before the point.
     uint256 private constant MAX_REGISTER_DIGITS = 15;
@@ -40,7 +40,7 @@ library OcmfParser {
     uint256 private constant HAS_STATUS = 32;
     uint256 private constant HAS_ERRORS = 64;
 
-    /// @dev What the register of a reading is to its pile.
+    /// @dev Role of a reading's register for its pile.
     uint256 internal constant OTHER = 0;
     uint256 internal constant IMPORT = 1;
     uint256 internal constant EXPORT = 2;
@@ -50,18 +50,18 @@ library OcmfParser {
     /// @param end where it ends
     /// @param cursor where the next reading begins
     /// @param importCode OBIS code with a closing quote
-    /// @param importMask bytes of it that count
-    /// @param importBytes how many they are
-    /// @param exportCode likewise; where there is none no code is like it
-    /// @param exportMask bytes of it that count
-    /// @param exportBytes how many they are
-    /// @param fields which fields the reading has
-    /// @param register what its register is to the pile
+    /// @param importMask mask of its bytes
+    /// @param importBytes their number
+    /// @param exportCode likewise; where there is none, a code that no reading can have
+    /// @param exportMask mask of its bytes
+    /// @param exportBytes their number
+    /// @param fields the fields that the reading has, bit by bit
+    /// @param register role of its register for the pile
     /// @param time Unix time, s; the last that was given
     /// @param clock state of the clock then
-    /// @param cause why it was taken
+    /// @param cause reason why it was taken
     /// @param value the register in millionths of its unit
-    /// @param unitFactor how many Wh its unit is
+    /// @param unitFactor Wh in its unit
     /// @param status state of the meter; 0 where the reading does not say
     /// @param faulty whether an error flag is set
     struct List {
@@ -169,7 +169,7 @@ library OcmfParser {
         return list.fields & HAS_TIME != 0;
     }
 
-    /// @dev Reverts unless a reading that matters has a register and a unit, and a time of its own or from before.
+    /// @dev Reverts unless a relevant reading has a register, a unit, and a time of its own or from before.
     function _requireFields(List memory list, uint256 start) private pure {
         uint256 fields = list.fields;
         if (fields & HAS_VALUE == 0) revert IOcmfVerifier.FieldMissing("RV", _from(list.base, start));
@@ -186,8 +186,8 @@ library OcmfParser {
             if (word >> 248 != QUOTE) revert IOcmfVerifier.MalformedRecord(_from(list.base, cursor));
             uint256 key = word >> 224;
             uint256 valueAt = cursor + 5;
-            // Mostly a colon comes after two letters and their quotes, and the value at once. No key below has a quote or a
-            // backslash in it, so whatever is taken for one is one.
+            // Usually a colon comes after two letters and their quotes, and the value at once. No key below has a
+            // quote or a backslash in it, so no other key can be mistaken for one.
             if ((word >> 216) & 0xff != 0x3a || (word >> 208) & 0xff <= 0x20) valueAt = _valueAfter(cursor, list.base);
             word = _load(valueAt);
             uint256 char = word >> 248;
@@ -195,7 +195,7 @@ library OcmfParser {
                 _note(HAS_VALUE, cursor, list);
                 return _value(valueAt, list);
             }
-            // The others are texts; what comes after the opening quote is looked at.
+            // The others are texts; the bytes after the opening quote are looked at.
             word = _load(valueAt + 1);
             uint256 letter = word >> 248;
             if (key == TIME) {
@@ -228,7 +228,7 @@ library OcmfParser {
                     list.unitFactor = 1;
                     return valueAt + 4;
                 }
-                // Of a register that does not matter any unit will do, so 0 is refused once the code is known.
+                // A register that does not matter may have any unit, so 0 is refused once the code is known.
                 list.unitFactor = 0;
                 return _skip(valueAt, list.base);
             }
@@ -250,7 +250,7 @@ library OcmfParser {
                 list.faulty = true;
                 return _skip(valueAt, list.base);
             }
-            // Any other key, of whatever length.
+            // Any other key, of any length.
             return _skip(_valueAfter(cursor, list.base), list.base);
         }
     }
@@ -264,15 +264,15 @@ library OcmfParser {
         }
     }
 
-    /// @dev Notes that a reading has a field; none is there twice.
+    /// @dev Notes that a reading has a field; none may be there twice.
     function _note(uint256 bit, uint256 cursor, List memory list) private pure {
         uint256 fields = list.fields;
         if (fields & bit != 0) revert IOcmfVerifier.MalformedRecord(_from(list.base, cursor));
         list.fields = fields | bit;
     }
 
-    /// @dev Reads a register: a decimal number, as JSON has it or as a text, with spaces before it. Anything else is passed
-    /// over, as registers that do not matter may be anything.
+    /// @dev Reads a register: a decimal number, as JSON has it or as a text, with spaces before it. Anything else is
+    /// skipped: registers that do not matter may be anything.
     function _value(uint256 cursor, List memory list) private pure returns (uint256) {
         unchecked {
             bool asText = _byteAt(cursor) == QUOTE;
@@ -300,7 +300,7 @@ library OcmfParser {
     }
 
     /// @notice Digits from a place on, after those that make up `value`.
-    /// @return total what they make up together
+    /// @return total the number that all of them make up
     /// @return past where they end
     function _digits(uint256 cursor, uint256 value) private pure returns (uint256 total, uint256 past) {
         total = value;
@@ -320,7 +320,7 @@ library OcmfParser {
     /// @notice Digits after the point: as many as count, then past the others.
     /// @return total the value without its point
     /// @return past where the digits end
-    /// @return missing how many decimals are missing
+    /// @return missing number of missing decimals
     function _decimals(
         uint256 cursor,
         uint256 value
@@ -335,7 +335,7 @@ library OcmfParser {
         }
     }
 
-    /// @dev Where the value of a key begins that the caller points to.
+    /// @dev Start of the value of a key that the caller points to.
     function _valueOf(uint256 base, uint256 end, uint256 position, bytes2 key) private pure returns (uint256 cursor) {
         unchecked {
             cursor = base + position;
@@ -391,7 +391,7 @@ library OcmfParser {
         }
     }
 
-    /// @dev Past a value that means nothing here: a text, a list, an object, a number or a word.
+    /// @dev Past a value that is not needed: a text, a list, an object, a number or a word.
     function _skip(uint256 cursor, uint256 base) private pure returns (uint256) {
         unchecked {
             uint256 depth;
@@ -421,7 +421,7 @@ library OcmfParser {
     }
 
     /// @dev Past a text, from its opening quote to beyond its closing one. No control character stands in a text, and
-    /// nothing but zeros comes after calldata, so this ends.
+    /// only zeros follow calldata, so this ends.
     function _skipText(uint256 cursor, uint256 base) private pure returns (uint256 past) {
         bool closed;
         assembly ("memory-safe") {

@@ -2,15 +2,16 @@
 pragma solidity 0.8.37;
 
 /// @title Times of OCMF records
-/// @notice `YYYY-MM-DDThh:mm:ss,mmm+hhmm S`: ISO 8601 with milliseconds and zone, and a letter for the state of the clock.
+/// @notice `YYYY-MM-DDThh:mm:ss,mmm+hhmm S`: ISO 8601 with milliseconds and zone, and a letter for the state of the
+/// clock.
 library OcmfTime {
     /// @dev Bytes of a time; its closing quote comes after them.
     uint256 internal constant LENGTH = 30;
 
-    /// @dev What stands between the digits; the sign is looked at by itself.
+    /// @dev Marks between the digits; the sign is checked by itself.
     uint256 private constant MARKS = 0x000000002d00002d00005400003a00003a00002c000000000000000020002200;
     uint256 private constant MARKS_MASK = 0x00000000ff0000ff0000ff0000ff0000ff0000ff0000000000000000ff00ff00;
-    /// @dev Where digits stand.
+    /// @dev Places of the digits.
     uint256 private constant DIGITS = 0x3030303000303000303000303000303000303000303030003030303000000000;
     uint256 private constant DIGITS_MASK = 0xffffffff00ffff00ffff00ffff00ffff00ffff00ffffff00ffffffff00000000;
     uint256 private constant HIGH_NIBBLES = 0xf0f0f0f000f0f000f0f000f0f000f0f000f0f000f0f0f000f0f0f0f000000000;
@@ -34,7 +35,8 @@ library OcmfTime {
             ) {
                 return (false, 0, 0);
             }
-            // Each byte becomes the number of two digits that begins there: at most 99, so none runs into its neighbour.
+            // Each byte becomes the number of two digits that begins there: at most 99, so none runs into its
+            // neighbour.
             uint256 pairs = digits * 10 + (digits << 8);
             time = _daySeconds(pairs);
             uint256 ofDay = _secondOfDay(pairs);

@@ -6,11 +6,11 @@ import { OcmfParser } from "./OcmfParser.sol";
 import { RecordSignature } from "./RecordSignature.sol";
 
 /// @title Signed records of charging stations' meters, read on chain
-/// @notice Keeps nothing and trusts nobody: whoever calls gets what the meter said.
+/// @notice Stores nothing and trusts nobody: the caller gets the meter's own figures.
 contract OcmfVerifier is IOcmfVerifier {
     using OcmfParser for OcmfParser.List;
 
-    /// @dev A boundary between two points with different registers: they are at most this part of the frame apart.
+    /// @dev Points on both sides of a boundary, with different registers, are at most this part of the frame apart.
     uint256 private constant NEARNESS = 6;
 
     /// @notice Registers of a meter at a time.
@@ -27,7 +27,7 @@ contract OcmfVerifier is IOcmfVerifier {
         uint256 page;
     }
 
-    /// @notice What is being worked out.
+    /// @notice State of a computation.
     /// @param wanted registers that a point must have, bits as above
     /// @param synchronised whether the clock must be
     /// @param firstTime time of the first point
@@ -112,7 +112,7 @@ contract OcmfVerifier is IOcmfVerifier {
         }
     }
 
-    /// @dev How many readings of a list matter.
+    /// @dev Number of relevant readings of a list.
     function _count(OcmfParser.List memory list) private pure returns (uint256 count) {
         bool more = true;
         while (more) {
@@ -139,7 +139,7 @@ contract OcmfVerifier is IOcmfVerifier {
         else point.exportWh = list.registerWh();
     }
 
-    /// @dev Holds a whole point against the one before it, and works out the boundaries between them.
+    /// @dev Checks a whole point against the one before it, and works out the boundaries between them.
     function _endPoint(Work memory w) private pure {
         Point memory point = w.next;
         if (point.has != w.wanted) revert PointIncomplete(point.time);

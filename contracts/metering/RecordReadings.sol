@@ -13,9 +13,9 @@ import { MeterReading, MeterReadingLib } from "../types/MeterReading.sol";
 import { OcmfVerifier } from "./OcmfVerifier.sol";
 
 /// @title Readings by meters that sign records of their own
-/// @notice Beside {Readings}: who vouches for a reading differs, and nothing else.
-/// @dev A key is 160 bits of a hash. Two descriptions, or a description and an account, with the same key take 2^80 hashes
-/// to find, as two accounts do, and gain whoever found them no more than a registrar that did not look at a meter.
+/// @notice {Readings} with another proof: records in place of a signed reading.
+/// @dev A key is 160 bits of a hash. Finding two descriptions, or a description and an account, with the same key takes
+/// 2^80 hashes, as for two accounts, and gains the finder no more than a registrar that did not look at a meter.
 abstract contract RecordReadings is Readings, IMeterRecords {
     using ReadingRing for ReadingRing.Ring;
 
@@ -39,7 +39,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
     mapping(address key => Pages) private _pages;
 
     constructor() {
-        // A contract of its own, since its code beside this one's exceeds what a network takes.
+        // A contract of its own: its code beside this one's would exceed 24 KiB.
         OCMF_VERIFIER = new OcmfVerifier();
     }
 
@@ -78,7 +78,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         return OCMF_VERIFIER;
     }
 
-    /// @dev Stores the reading that follows from records, or says why not.
+    /// @dev Stores the reading that follows from records, or returns why not.
     function _prove(
         IMarket market,
         FrameProof calldata proof,
@@ -104,14 +104,14 @@ abstract contract RecordReadings is Readings, IMeterRecords {
             // At most the reach, which has 24 bits.
             reading = MeterReadingLib.pack(proof.pile, proof.frame, consumedWh, producedWh);
         } catch (bytes memory reason) {
-            // Out of gas says nothing; it must not pass for no refusal.
+            // Running out of gas leaves no reason; it must not pass for no refusal.
             if (reason.length == 0) revert RecordsNotRead(proof.pile, proof.frame);
             return (reading, reason);
         }
         _ringOf(market).store(reading);
     }
 
-    /// @notice The meter that a proof is about, or why there is none of whom a reading is wanted.
+    /// @notice The meter that a proof is about, or the reason why no reading of it is wanted.
     /// @return key its key
     /// @return reachWh most that its pile moves in a frame
     function _meterFor(
@@ -128,7 +128,7 @@ abstract contract RecordReadings is Readings, IMeterRecords {
         reachWh = meter.energyPerFrameWh();
     }
 
-    /// @dev Notes the pages of a frame, or says why they cannot be it.
+    /// @dev Notes the pages of a frame, or returns why they cannot be its.
     function _turn(address key, uint256 frame, uint256 first, uint256 last) private returns (bytes memory) {
         Pages memory known = _pages[key];
         if (known.known) {

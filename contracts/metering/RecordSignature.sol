@@ -12,7 +12,7 @@ library RecordSignature {
     uint256 internal constant SECP256K1 = 2;
 
     /// @notice Reverts unless the signature is the meter's over the payload.
-    /// @dev Both `s` and `n - s` pass: which of them a meter writes means nothing, and nothing here counts signatures.
+    /// @dev Both `s` and `n - s` pass: meters write either, and nothing here counts signatures.
     function check(IOcmfVerifier.RecordMeter calldata meter, IOcmfVerifier.SignedRecord calldata record) internal view {
         bytes32 hash = sha256(record.payload);
         bool signed;
@@ -22,10 +22,10 @@ library RecordSignature {
         if (!signed) revert IOcmfVerifier.RecordNotSigned(hash);
     }
 
-    /// @dev Of `s` and `n - s` the one that OpenZeppelin's library takes.
+    /// @dev Of `s` and `n - s` the one that OpenZeppelin's library accepts.
     function _low(bytes32 s) private pure returns (bytes32) {
         unchecked {
-            // What is not below n becomes 0 or wraps to far above n, which is refused as it should be.
+            // An `s` that is not below n becomes 0 or wraps to far above n, and is refused.
             return uint256(s) > P256.N / 2 ? bytes32(P256.N - uint256(s)) : s;
         }
     }
@@ -33,7 +33,7 @@ library RecordSignature {
     /// @dev Recovers with either parity, since records do not tell it.
     function _isOnK1(bytes32 hash, bytes32 r, bytes32 s, bytes32 x, bytes32 y) private pure returns (bool) {
         address signer = address(uint160(uint256(keccak256(abi.encode(x, y)))));
-        // The precompile takes either s, as wanted here.
+        // The precompile accepts either s.
         return ecrecover(hash, 27, r, s) == signer || ecrecover(hash, 28, r, s) == signer;
     }
 }

@@ -5,7 +5,7 @@ import { IMarketFactory } from "../interfaces/IMarketFactory.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
 
 /// @title Deploys a market per feeder
-/// @notice Whole markets, not proxies: nothing is shared between feeders but this list.
+/// @notice Whole markets, not proxies: feeders share nothing but this list.
 contract MarketFactory is IMarketFactory {
     address private immutable _CODE_HEAD;
     address private immutable _CODE_TAIL;
@@ -13,9 +13,9 @@ contract MarketFactory is IMarketFactory {
     mapping(address creator => mapping(bytes32 feeder => address)) private _markets;
     address[] private _list;
 
-    /// @notice A factory for the market whose creation code two contracts keep.
+    /// @notice Creates a factory for the market whose creation code two contracts keep.
     /// @param codeHead a {StoredCode} of the first part of the market's creation code
-    /// @param codeTail a {StoredCode} of the rest; two parts hold whatever creation code a network accepts
+    /// @param codeTail a {StoredCode} of the rest; two parts hold any creation code that a network accepts
     constructor(address codeHead, address codeTail) {
         if (codeHead.code.length < 2) revert NoCreationCode(codeHead);
         if (codeTail.code.length < 2) revert NoCreationCode(codeTail);
@@ -42,7 +42,7 @@ contract MarketFactory is IMarketFactory {
             }
         }
         if (market == address(0)) revert CreationFailed();
-        // The market's constructor calls no code of others, so nothing has come back in here meanwhile.
+        // The market's constructor calls no code that could call back here.
         _markets[msg.sender][feeder] = market;
         _list.push(market);
         emit MarketCreated(feeder, market, msg.sender);

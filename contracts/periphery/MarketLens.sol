@@ -17,7 +17,7 @@ import { FrameRecord } from "../types/FrameRecord.sol";
 import { PileState } from "../types/PileState.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 
-/// @title What a market looks like to a person
+/// @title A market as people read it
 /// @notice Holds nothing and may be deployed again by anybody who wants other views.
 contract MarketLens is IMarketLens {
     uint256 private constant BPS = 10_000;
@@ -53,7 +53,7 @@ contract MarketLens is IMarketLens {
         uint256[] memory orders = _collect(market, p, frame);
         if (orders.length == 0) return (bids, asks);
         IMechanism.Terms memory terms = _terms(market, p, frame);
-        // The order of priority is what a mechanism tells where a round follows.
+        // A mechanism tells the order of priority where a round follows.
         terms.roundFollows = true;
         (, uint256[] memory ranked) = IMechanism(p.mechanism).propose(terms, orders);
         bids = _lines(market, p, orders, ranked, true, frame);
@@ -144,7 +144,7 @@ contract MarketLens is IMarketLens {
         return c.lastFrame() < expiryFrame || c.isRoundOpen();
     }
 
-    /// @dev Whether a pile has free what it needs to take part.
+    /// @dev Whether a pile has enough free to take part.
     function _hasMargin(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -167,12 +167,13 @@ contract MarketLens is IMarketLens {
         uint256 reachWh = (uint256(market.pileRecord(pile).ratedW) * p.frameSeconds) / SECONDS_PER_HOUR;
         if (reachWh > type(uint24).max) reachWh = type(uint24).max;
         uint256 ticks = published.importTicks();
-        if (p.defaulterPays) ticks += ticks - published.exportTicks();
+        if (p.breach == IMarketParameters.Breach.Defaulter) ticks += ticks - published.exportTicks();
         uint256 wheelingPricePerKwh = published.wheelingTicks() * p.tickSize;
         return Money.amountUp(ticks * p.tickSize, reachWh) + Money.amountUp(wheelingPricePerKwh, reachWh);
     }
 
-    /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect them.
+    /// @dev Slots of the orders that would take part in a frame, tagged with their piles, as the market would collect
+    /// them.
     function _collect(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -189,7 +190,7 @@ contract MarketLens is IMarketLens {
         }
     }
 
-    /// @dev What the market would tell its mechanism beside the orders.
+    /// @dev The market's terms for its mechanism, beside the orders.
     function _terms(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -214,7 +215,7 @@ contract MarketLens is IMarketLens {
         );
     }
 
-    /// @dev P(t-1): recorded, or the base load where nobody cleared it; unknown where that was not published.
+    /// @dev P(t-1): recorded, or the base load of an uncleared frame; unknown where that was not published.
     function _loadBefore(IMarket market, uint256 frame) private view returns (bool known, int256 loadW) {
         MarketTotals c = market.marketTotals();
         if (c.lastFrame() == 0)
@@ -224,7 +225,7 @@ contract MarketLens is IMarketLens {
         return (_isKnown(published), published.baseLoadW());
     }
 
-    /// @dev What clearing would decide.
+    /// @dev The decision that clearing would make.
     function _preview(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -284,7 +285,7 @@ contract MarketLens is IMarketLens {
         line.waitedFrames = frame - s.firstFrame();
     }
 
-    /// @dev Why a bid finds neither a pile nor the grid.
+    /// @dev The reason why a bid finds neither a pile nor the grid.
     function _whyUnfilledBid(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -302,7 +303,7 @@ contract MarketLens is IMarketLens {
         return verdict == Verdict.BehindOthers ? verdict : Verdict.LimitBelowTariff;
     }
 
-    /// @dev Why an order finds no pile to trade with.
+    /// @dev The reason why an order finds no pile to trade with.
     function _whyUnfilled(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -321,7 +322,8 @@ contract MarketLens is IMarketLens {
         return any ? Verdict.PriceDoesNotCross : Verdict.NoCounterparty;
     }
 
-    /// @dev Whether icebergs are a round's to fill: one is open over the frame, or a clearing would still have time for one.
+    /// @dev Whether icebergs are left to a round: one is open over the frame, or a clearing would still have time for
+    /// one.
     function _leavesToRound(
         IMarket market,
         IMarketParameters.Parameters memory p,
@@ -334,7 +336,7 @@ contract MarketLens is IMarketLens {
         return block.timestamp + wholeRoundSeconds <= frame * p.frameSeconds;
     }
 
-    /// @dev Dense rank of each order's price on its side, by pile; the waits of the side, bit by bit; how many it has.
+    /// @dev Dense rank of each order's price on its side, by pile; the side's waits, bit by bit; its number of orders.
     function _ranks(
         uint256[] memory orders,
         uint256 pileCount,

@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 /// @title Part of another contract's creation code, kept as data
-/// @notice A factory that names the market's creation code carries it and outgrows the size limit. This contract's own
-/// code is a stop byte and that part, for the factory to read.
+/// @notice A factory that embeds Market's creation code would exceed 24 KiB, so the code is stored as data (SSTORE2): a
+/// stop byte, then the part, which the factory reads.
 contract StoredCode {
-    /// @notice Nothing to keep.
+    /// @notice There is no code to store.
     error EmptyCode();
 
     /// @notice Becomes the data.

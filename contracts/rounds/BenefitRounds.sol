@@ -21,10 +21,10 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 import { RoundTerms, RoundTermsLib } from "../types/RoundTerms.sol";
 
 /// @title Rounds in which plans compete
-/// @notice Holds of each market's round a hash of its frozen book, the best score and the best plan's hash; all else is
-/// handed back in calldata.
+/// @notice Stores of each market's round a hash of its frozen book, the best score and the best plan's hash; callers
+/// hand everything else back in calldata.
 contract BenefitRounds is PlanRewards, IBenefitRounds {
-    /// @dev When a market's latest round runs, and what its market asks of proposers and gives keepers.
+    /// @dev Times of a market's latest round, and the market's rules for proposers and keepers.
     struct Phases {
         uint32 frame;
         uint40 commitUntil;
@@ -44,7 +44,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         bytes32 winner;
     }
 
-    /// @dev What an opened commitment is overwritten with: not zero, so that the next one finds no fresh slot.
+    /// @dev Overwrites an opened commitment: not zero, so that the next commitment finds no fresh slot.
     bytes32 private constant OPENED = bytes32(uint256(1));
     bytes32 private constant COMMITTED = keccak256("AdBEV commitment of a round");
     bytes32 private constant COMMITMENT = keccak256("AdBEV plan and salt");
@@ -62,6 +62,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256[] calldata orders
     ) external {
         IMarketParameters.Parameters memory p = IMarket(msg.sender).parameters();
+        bool byLaxity = p.allotment == IMarketParameters.Allotment.Laxity;
         RoundTerms terms = RoundTermsLib.pack(
             frame,
             previousW,
@@ -69,17 +70,17 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             matchedWh,
             p.capacityW - p.lossAllowanceW,
             p.frameSeconds,
-            _horizon(orders, p.maxHorizon, p.allotByLaxity),
+            _horizon(orders, p.maxHorizon, byLaxity),
             p.chargeEfficiencyBps,
             p.dischargeEfficiencyBps,
             p.maxWaitFrames,
-            p.allotByLaxity
+            byLaxity
         );
         terms = terms.withExportBudget(_exportBudget(p.delivery, p.tickSize));
         _begin(frame, p, _freeze(terms, orders));
     }
 
-    /// @dev Opens the round: when each of its phases ends, and the hash of what it is about.
+    /// @dev Opens the round: the end of each of its phases, and the hash of its book.
     function _begin(uint256 frame, IMarketParameters.Parameters memory p, uint256[] memory book) private {
         Round storage round = _rounds[msg.sender];
         uint256 commitUntil = block.timestamp + p.roundSeconds;
@@ -136,7 +137,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             round.winner = planHash;
             _setCandidate(market, 0, msg.sender);
         } else if (tiedProposers != 0 && !BenefitScore.isBetter(best, score)) {
-            // As good as the best: the plan with the lowest hash stands for all, so nothing is won by coming first.
+            // As good as the best: the plan with the lowest hash stands for all, so coming first wins nothing.
             if (planHash < round.winner) round.winner = planHash;
             if (tiedProposers < MAX_CANDIDATES) _setCandidate(market, tiedProposers++, msg.sender);
         }
@@ -273,8 +274,8 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (horizon > maxHorizon) horizon = maxHorizon;
     }
 
-    /// @notice Has the market fill what moves in the round's frame: bids at the import tariff, then asks at the export
-    /// tariff, for which the operator's account still holds what the plan was scored on.
+    /// @notice Has the market fill the energy that moves in the round's frame: bids at the import tariff, then asks at
+    /// the export tariff. The operator's account still holds the money that the plan was scored on.
     /// @param frozen the frozen book
     /// @param opened the same after its first frame
     function _execute(IMarket market, uint256[] calldata frozen, BenefitScore.Book memory opened) private {
@@ -292,7 +293,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         market.fillFlexibleOrders(terms.frame(), loadW, _pflWithW(c, terms, loadW), fills);
     }
 
-    /// @dev The PFL with `loadW` in place of the load that the clearing left in the frame.
+    /// @dev The PFL with `loadW` in place of the frame's load after clearing.
     function _pflWithW(MarketTotals c, RoundTerms terms, int256 loadW) private pure returns (uint256 pflW) {
         pflW = c.pflW();
         if (terms.isPreviousKnown()) {
@@ -319,7 +320,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         }
     }
 
-    /// @dev What an order moved.
+    /// @dev Energy that an order moved.
     function _moved(
         uint256[] calldata frozen,
         uint256 tranche
@@ -328,7 +329,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         return (order, order.servableWh() - PlanAllotment.leftWh(tranche));
     }
 
-    /// @dev Marks what the caller committed to as opened, or reverts.
+    /// @dev Marks the caller's commitment as opened, or reverts.
     function _openCommitment(IMarket market, uint256 frame, bytes calldata plan, bytes32 salt) private {
         bytes32 commitment = commitmentOf(market, frame, msg.sender, plan, salt);
         if (_commitments[address(market)][msg.sender] != _commitmentFor(frame, commitment)) {
@@ -337,7 +338,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         _commitments[address(market)][msg.sender] = OPENED;
     }
 
-    /// @dev The score to beat: the best plan's or, before any beat it, the fallback's.
+    /// @dev The score to beat: the best plan's or, until one beats it, the fallback's.
     function _bestSoFar(
         Round storage round,
         uint256 frame,
@@ -357,17 +358,17 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         if (bookHash != round.bookHash) revert WrongBook(bookHash);
     }
 
-    /// @dev What the hash of a frozen book says of itself: domain, market, frame, number of words.
+    /// @dev Header of the hash of a frozen book: domain, market, frame, number of words.
     function _bookHeader(IMarket market, uint256 frame, uint256 length) private pure returns (uint256) {
         return BOOK_DOMAIN | (uint256(uint160(address(market))) << 64) | (frame << 32) | length;
     }
 
-    /// @dev What is kept of a commitment: it counts for the round in which it was made alone.
+    /// @dev Stored form of a commitment: it counts only for the round in which it was made.
     function _commitmentFor(uint256 frame, bytes32 commitment) private pure returns (bytes32) {
         return keccak256(abi.encode(COMMITTED, frame, commitment));
     }
 
-    /// @dev B of a round: what of the operator's account nobody has a claim on, in ticks.
+    /// @dev B of a round: the unclaimed part of the operator's account, in ticks.
     function _exportBudget(address delivery, uint256 tickSize) private view returns (uint256) {
         return Math.min(IDelivery(delivery).unclaimedOf(IMarket(msg.sender)) / tickSize, RoundTermsLib.MAX_BUDGET);
     }

@@ -11,17 +11,17 @@ import { PlanAllotment } from "./PlanAllotment.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 
 /// @title Benefit of a plan [T 5.2-5.3, 6.2-6.4]
-/// @notice Allots a plan's totals over the frozen book and scores what comes of it, and does the same for what clearing
-/// alone would do. Pure: everything is in the frozen book, whose words are the terms, a publication for each frame of
-/// the horizon, then the flexible orders, bids first, each side in order of priority.
+/// @notice Allots a plan's totals over the frozen book and scores the outcome; scores the fallback the same way. Pure:
+/// everything is in the frozen book, whose words are the terms, a publication for each frame of the horizon, then the
+/// flexible orders, bids first, each side in order of priority.
 library BenefitScore {
     /// @notice A frozen book opened for one evaluation, which uses it up.
     /// @param terms the round's constants
     /// @param publications words of the publications by offset
     /// @param bids {PlanAllotment} of the flexible bids, or their {LaxityLevels}
     /// @param asks {PlanAllotment} of the flexible asks, or their {LaxityLevels}
-    /// @param bidsFrom where the bids begin that may still move
-    /// @param asksFrom where the asks begin that may still move
+    /// @param bidsFrom index of the first bid that may still move
+    /// @param asksFrom index of the first ask that may still move
     struct Book {
         RoundTerms terms;
         uint256[] publications;
@@ -31,7 +31,7 @@ library BenefitScore {
         uint256 asksFrom;
     }
 
-    /// @notice What a plan is compared by: less unserved energy first, then smaller squared steps.
+    /// @notice Score of a plan: less unserved energy first, then smaller squared steps.
     /// @param unservedWh energy that bids ending within the horizon could be served and are not, Wh
     /// @param squaredStepsW2 sum of squared steps of the load, W^2 [T 4, 6.6]
     struct Score {
@@ -46,13 +46,13 @@ library BenefitScore {
         uint256 squaredStepsW2;
     }
 
-    /// @notice A frame's total exceeds what the orders that may move then can take.
+    /// @notice A frame's total exceeds the energy that the orders that may move then can take.
     error PlanNotAllottable(uint256 offset, bool charge, uint256 totalWh, uint256 allottedWh);
     /// @notice The plan takes a frame's load beyond capacity and further from zero than without it.
     error PlanOverCapacity(uint256 offset, int256 loadW, uint256 limitW);
     /// @notice The plan's exports up to a frame cost more than the operator's account held for them at the match.
     /// @param exportTickWh sum of export tariff in ticks times energy in Wh
-    /// @param budgetTickWh what there is, in the same unit
+    /// @param budgetTickWh the budget, in the same unit
     error PlanExportsUnfunded(uint256 offset, uint256 exportTickWh, uint256 budgetTickWh);
 
     uint256 private constant BENEFIT_SCALE = 1e18;
@@ -72,12 +72,13 @@ library BenefitScore {
         }
     }
 
-    /// @notice Opens a frozen book with its bids as clearing alone would fill them: by priority, each from when it is due.
+    /// @notice Opens a frozen book with its bids as the fallback would fill them: by priority, each from when it is
+    /// due.
     function openForFallback(uint256[] calldata frozen) internal pure returns (Book memory book) {
         return _open(frozen, true);
     }
 
-    /// @notice Allots and scores a plan, or reverts with why it cannot be carried out.
+    /// @notice Allots and scores a plan, or reverts with the reason why it cannot be carried out.
     /// @param book opened by {openForPlan}; used up
     /// @param plan six bytes for each frame of the horizon
     function scorePlan(Book memory book, bytes calldata plan) internal pure returns (Score memory score) {
@@ -98,7 +99,7 @@ library BenefitScore {
         return Score(_unservedWh(book), loads.squaredStepsW2);
     }
 
-    /// @notice Scores what clearing alone would do over the horizon.
+    /// @notice Scores the fallback over the horizon.
     /// @param book opened by {openForFallback}; used up
     function scoreFallback(Book memory book) internal pure returns (Score memory score) {
         uint256 horizon = book.terms.horizon();
@@ -116,7 +117,7 @@ library BenefitScore {
         _closePlan(book);
     }
 
-    /// @notice Carries out the first frame of what clearing alone would do.
+    /// @notice Carries out the first frame of the fallback.
     /// @param book opened by {openForFallback}; used up
     function startFallback(Book memory book) internal pure {
         _fallbackDraw(book, 0);
@@ -147,14 +148,15 @@ library BenefitScore {
         return published.baseLoadW() + Fluctuation.powerW(scaledWh, terms.frameSeconds() * BPS);
     }
 
-    /// @notice What the capacity leaves to flexible bids in a frame of the horizon, with this much discharged, Wh.
+    /// @notice Energy that the capacity leaves to flexible bids in a frame of the horizon, with this much discharged,
+    /// Wh.
     function drawingRoomWh(
         RoundTerms terms,
         PublishedFrame published,
         uint256 offset,
         uint256 dischargedWh
     ) internal pure returns (uint256 roomWh) {
-        // In Wh as the load counts them: what is drawn weighs v, what is discharged varpi.
+        // In Wh as the load counts them: drawn energy weighs v, discharged energy varpi.
         roomWh = Fluctuation.chargingRoomWh(int256(terms.limitW()), published.baseLoadW(), terms.frameSeconds() * BPS);
         if (roomWh == 0) return 0;
         roomWh = (roomWh + terms.dischargeBps() * dischargedWh) / terms.chargeBps();
@@ -265,7 +267,7 @@ library BenefitScore {
         return figure;
     }
 
-    /// @dev What clearing alone would draw for icebergs in a frame of the horizon (section 3, step 3).
+    /// @dev Energy that the fallback draws for icebergs in a frame of the horizon (section 3, step 3).
     function _fallbackDraw(Book memory book, uint256 offset) private pure returns (uint256 drawnWh) {
         PublishedFrame published = _publication(book, offset);
         if (PublishedFrame.unwrap(published) == 0) return 0;
@@ -274,7 +276,8 @@ library BenefitScore {
             roomWh - PlanAllotment.serveDue(book.bids, offset, PlanAllotment.drawKey(published.importTicks()), roomWh);
     }
 
-    /// @dev What bids ending within the horizon have left; by laxity, what bids can no longer be given after it, too.
+    /// @dev Energy that bids ending within the horizon have left; by laxity, also energy that bids can no longer get
+    /// after it.
     function _unservedWh(Book memory book) private pure returns (uint256 unservedWh) {
         uint256 horizon = book.terms.horizon();
         bool byLaxity = book.terms.isByLaxity();

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Draws among equals, weighted by credit [D (10)(11)]
-/// @notice Who has credit C weighs `e^(C - Cmax)`, C in points: 1 point less weighs 0.37, 10 points less 0.00005, so
-/// neither newcomers nor many of them stand against a long honest history.
+/// @notice An account with credit C weighs `e^(C - Cmax)`, C in points: 1 point less weighs 0.37, 10 points less
+/// 0.00005. So newcomers, however many, hardly count beside a long honest history.
 library CreditDraw {
     uint256 private constant ONE = 1 << 64;
     /// @dev Fourteen constants of eight bytes: `floor(2^64 e^(-2^i / 100))` for i = 0 to 13.

@@ -5,9 +5,9 @@ import { PlanAllotment } from "./PlanAllotment.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 
 /// @title Moving flexible orders up to a level of laxity
-/// @notice Smoothed least laxity, SPEC 4: in each frame an order moves what brings the number of frames that it could do
-/// without up to a level, `left - peak (frames - level)`. No order among the orders decides, and every level can be met.
-/// A list keeps three words an order, those whose last frame is earliest first:
+/// @notice Smoothed least laxity, SPEC 4. In each frame an order moves the energy `left - peak (frames - level)`, which
+/// brings the number of frames that it could do without up to a level. Each order's energy depends on no other order, and
+/// every level can be met. A list keeps three words an order, the earliest last frame first:
 ///
 /// ```
 ///  word  meaning
@@ -16,8 +16,9 @@ import { UnsafeList } from "../libraries/UnsafeList.sol";
 ///  2     its word in {PlanAllotment} before the plan
 /// ```
 ///
-/// @dev With the time `t` of a level, in 2^-17 of a frame from the round's on, word 0 plus `peak * t` is what the order is
-/// to move, times 2^17: a product and a sum for whoever need not move yet. Tests compare {serve} with plain arithmetic.
+/// @dev With the time `t` of a level, in 2^-17 of a frame from the round's on, word 0 plus `peak * t` is the energy that the
+/// order is to move, times 2^17: a product and a sum for an order that need not move yet. Tests compare {serve} with plain
+/// arithmetic.
 library LaxityLevels {
     /// @dev A level is in 2^-17 of a frame.
     uint256 private constant LEVEL_BITS = 17;
@@ -45,7 +46,7 @@ library LaxityLevels {
         }
     }
 
-    /// @notice The tranches of a list, with what they have left.
+    /// @notice The tranches of a list, with the energy that they have left.
     function tranchesOf(uint256[] memory list) internal pure returns (uint256[] memory tranches) {
         uint256 length = list.length / WORDS;
         tranches = UnsafeList.reserve(length);
@@ -59,8 +60,8 @@ library LaxityLevels {
     }
 
     /// @notice Skips orders at the head of a list that are past their last offset.
-    /// @param start where the head was, in orders
-    /// @return head where it is
+    /// @param start the head before, in orders
+    /// @return head the head now
     function skip(uint256[] memory list, uint256 start, uint256 offset) internal pure returns (uint256 head) {
         unchecked {
             uint256 length = list.length / WORDS;
@@ -71,12 +72,12 @@ library LaxityLevels {
     }
 
     /// @notice Moves orders up to a level in one frame.
-    /// @param list what moves is taken out of it
-    /// @param start where the orders begin that are not past their last offset, in orders
+    /// @param list its orders; the energy they move is taken out of them
+    /// @param start index of the first order that is not past its last offset, in orders
     /// @param offset frames after the round's
     /// @param leastKey {PlanAllotment} key that an order must reach
     /// @param level in 2^-17 of a frame, at most 24 bits
-    /// @return totalWh what they move together, Wh
+    /// @return totalWh energy that they move together, Wh
     function serve(
         uint256[] memory list,
         uint256 start,
@@ -89,7 +90,7 @@ library LaxityLevels {
             let time := add(level, shl(LEVEL_BITS, offset))
             start := add(add(list, 0x20), mul(start, ORDER_SIZE))
             list := add(add(list, 0x20), shl(5, mload(list)))
-            // Who ends before the level does moves all that is left, as far as the peak allows.
+            // An order that ends before the level does moves all that is left, as far as the peak allows.
             for {} lt(start, list) {
                 start := add(start, ORDER_SIZE)
             } {
@@ -110,7 +111,7 @@ library LaxityLevels {
                 totalWh := add(totalWh, due)
                 mstore(start, sub(mload(start), due))
             }
-            // Nobody else is due more than is left.
+            // No other order is due more than is left.
             for {} lt(start, list) {
                 start := add(start, ORDER_SIZE)
             } {

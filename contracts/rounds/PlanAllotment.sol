@@ -18,10 +18,10 @@ import { UnsafeList } from "../libraries/UnsafeList.sol";
 ///  232..255  priceKey  the higher, the more it accepts: a bid's limit, an ask's limit from the largest tick down
 /// ```
 ///
-/// @dev {serve} and {serveDue} are what scoring spends its gas on, 25 000 visits for 512 orders over 48 frames, so they
-/// are assembly; tests compare them with plain twins.
+/// @dev Scoring spends its gas on {serve} and {serveDue}: 25 000 visits for 512 orders over 48 frames. So they are
+/// assembly; tests compare them with plain twins.
 library PlanAllotment {
-    /// @dev A priceKey that no order has: what moves in an unpublished frame.
+    /// @dev A priceKey that no order has; nothing moves in an unpublished frame.
     uint256 internal constant NOTHING = 1 << 24;
 
     uint256 private constant MAX_TICKS = type(uint24).max;
@@ -54,7 +54,7 @@ library PlanAllotment {
         return MAX_TICKS - exportTicks;
     }
 
-    /// @notice What the order is left to be served, Wh.
+    /// @notice Energy that the order has left to be served, Wh.
     function leftWh(uint256 word) internal pure returns (uint256) {
         return word & type(uint24).max;
     }
@@ -72,8 +72,8 @@ library PlanAllotment {
     /// @notice Skips orders at the head of a list that move nothing from an offset on: past their last, or with nothing
     /// left.
     /// @param list {sorted} by last offset
-    /// @param start where the head was
-    /// @return head where it is
+    /// @param start the head before
+    /// @return head the head now
     function skip(uint256[] memory list, uint256 start, uint256 offset) internal pure returns (uint256 head) {
         unchecked {
             uint256 length = list.length;
@@ -84,13 +84,13 @@ library PlanAllotment {
         }
     }
 
-    /// @notice Serves one frame: each order in turn takes what it may, until the total is used up.
-    /// @param list tranches {sorted} by last offset; what they take is taken out of them
-    /// @param start where the orders begin that are not past their last offset
+    /// @notice Serves one frame: each order in turn takes as much as it may, until the total is used up.
+    /// @param list tranches {sorted} by last offset; the energy they take is taken out of them
+    /// @param start index of the first order that is not past its last offset
     /// @param offset frames after the round's
     /// @param leastKey key that an order must reach
     /// @param totalWh energy to give
-    /// @return unusedWh what nobody took
+    /// @return unusedWh energy that nobody took, Wh
     function serve(
         uint256[] memory list,
         uint256 start,

@@ -13,15 +13,15 @@ import { IPlanRewards } from "../interfaces/IPlanRewards.sol";
 import { CreditDraw } from "./CreditDraw.sol";
 import { BestPlan } from "../types/BestPlan.sol";
 
-/// @title Who may propose plans, and what they win
-/// @notice A market's grid operator may make each won frame worth something. Who proposed the best plan, or one as good,
-/// takes part in a draw weighted by credit.
-/// @dev A draw's seed mixes all reveals with the hash of the first block after the last of them: a last revealer does
-/// not know that hash when it decides whether to reveal, and whoever builds that block can only give it up for another
-/// or hold it back. After 256 blocks the hash is lost and the reveals alone decide. Anybody can draw as soon as the round is
-/// finalised, at the latest `roundSeconds` after the last reveal: in time where blocks take more than a 256th of that.
-/// Candidates and reveals of the next round are kept in the same slots. A draw is therefore over once a plan of a later
-/// round is revealed: that round's proposers would else take part in it, with a hash that they know.
+/// @title Proposers of plans, and their rewards
+/// @notice A market's grid operator may set a reward for each won frame. The proposers of the best plan, or of one as
+/// good, take part in a draw weighted by credit.
+/// @dev A draw's seed mixes all reveals with the hash of the first block after the last of them. A last revealer does
+/// not know that hash when it decides whether to reveal, and the builder of that block can only give it up for another
+/// or hold it back. After 256 blocks the hash is lost and the reveals alone decide. Anybody can draw as soon as the
+/// round is finalised, at the latest `roundSeconds` after the last reveal: in time where blocks take more than a 256th
+/// of that. The next round reuses these slots, so an undrawn reward lapses at its first reveal; otherwise its proposers
+/// would enter knowing the block hash.
 abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     using SafeERC20 for IERC20;
 
@@ -33,7 +33,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
         uint144 tokenAmount;
     }
 
-    /// @dev What each won frame of a market is worth: `current` before `fromFrame`, `next` from then on.
+    /// @dev Reward of each won frame of a market: `current` before `fromFrame`, `next` from then on.
     struct Reward {
         uint112 current;
         uint112 next;
@@ -46,8 +46,8 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     bytes32 private constant GRID_OPERATOR_ROLE = keccak256("GRID_OPERATOR_ROLE");
     bytes32 private constant PROPOSER_ROLE = keccak256("PROPOSER_ROLE");
 
-    // Money is kept by token, never by market: what a market says of its token may change, and must not then reach what
-    // others paid in.
+    // Money is kept by token, never by market: a market may change its answer about its token, and that must not
+    // reach money that others paid in.
     mapping(address market => Reward) private _rewards;
     mapping(address market => mapping(IERC20 token => uint256)) private _pot;
     mapping(IERC20 token => mapping(address proposer => uint256)) private _claimable;
@@ -59,7 +59,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     function setReward(IMarket market, uint256 tokenAmount) external {
         if (!_hasRole(market, GRID_OPERATOR_ROLE, msg.sender)) revert NotGridOperator(msg.sender);
         if (tokenAmount > type(uint112).max) revert RewardOutOfRange(tokenAmount, type(uint112).max);
-        // A round that is open keeps what it was opened with: its plans may be known already.
+        // An open round keeps the reward it was opened with: its plans may be known already.
         uint256 latestFrame = _latestFrame(market);
         // Frames and amounts as wide as their fields; checked above, or the market's own 32 bits.
         // forge-lint: disable-next-item(unsafe-typecast)
@@ -133,7 +133,7 @@ abstract contract PlanRewards is ReentrancyGuardTransient, IPlanRewards {
     /// @dev Frame of the market's latest round.
     function _latestFrame(IMarket market) internal view virtual returns (uint256 frame);
 
-    /// @dev What a won frame is worth, smallest token units.
+    /// @dev Reward of a won frame, smallest token units.
     function _rewardFor(IMarket market, uint256 frame) private view returns (uint256) {
         Reward memory reward = _rewards[address(market)];
         return frame >= reward.fromFrame ? reward.next : reward.current;

@@ -31,7 +31,7 @@ contract FickleMarket {
     function fillFlexibleOrders(uint256, int256, uint256, uint256[] calldata) external {}
     // solhint-enable no-empty-blocks
 
-    /// @notice What the market says of itself.
+    /// @notice The market's answer about itself.
     function parameters() external view returns (IMarketParameters.Parameters memory) {
         return _parameters;
     }

@@ -7,8 +7,9 @@ import { IMechanism } from "../interfaces/IMechanism.sol";
 /// @title A mechanism that answers whatever it is told to
 /// @notice For every lie that a mechanism can tell. Not declared as {IMechanism}: it tries to change state, too.
 contract HostileMechanism {
-    /// @notice What {propose} does. Lists: answers the lists. Reverts; Burns: uses up all gas; Floods: answers a megabyte;
-    /// Raw: answers the bytes as they are; CallsBack: calls the market, then answers the lists; Lavish: answers the lists
+    /// @notice Behaviour of {propose}. Lists: answers the lists. Reverts; Burns: uses up all gas; Floods: answers a
+    /// megabyte; Raw: answers the bytes as they are; CallsBack: calls the market, then answers the lists; Lavish:
+    /// answers the lists
     enum Behaviour {
         Lists,
         Reverts,

@@ -29,6 +29,7 @@ contract PackedTypesHarness {
         uint256 nonce;
         uint256 credit;
         uint256 creditWh;
+        bool payout;
     }
 
     /// @notice Fields of a {BookEntry}; those that share bits are all read.
@@ -76,6 +77,7 @@ contract PackedTypesHarness {
         f.nonce = s.nonce();
         f.credit = s.credit();
         f.creditWh = s.creditWh();
+        f.payout = s.hasPayout();
     }
 
     /// @notice {PileStateLib.registered}.
@@ -117,6 +119,11 @@ contract PackedTypesHarness {
     /// @notice {PileStateLib.withSuspended}.
     function withSuspended(PileState s, bool suspended) external pure returns (PileState) {
         return s.withSuspended(suspended);
+    }
+
+    /// @notice {PileStateLib.withPayout}.
+    function withPayout(PileState s, bool named) external pure returns (PileState) {
+        return s.withPayout(named);
     }
 
     /// @notice {PileStateLib.withNonceUsed}.

@@ -7,7 +7,7 @@ import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 /// @notice Worth nothing: anybody may mint and choose. Stands for paused tokens and for those of the first years, which
 /// return false instead of reverting.
 contract RefusingToken is ERC20 {
-    /// @notice What a transfer does. Move: what it should. ReturnFalse: nothing, and says so. Revert: fails.
+    /// @notice Behaviour of a transfer. Move: as it should. ReturnFalse: moves nothing, and says so. Revert: fails.
     enum Mood {
         Move,
         ReturnFalse,

@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 contract SilentToken {
     /// @notice Balance of an account, smallest units.
     mapping(address account => uint256) public balanceOf;
-    /// @notice What a spender may still move of an owner's balance, smallest units.
+    /// @notice Allowance of a spender over an owner's balance, smallest units.
     mapping(address owner => mapping(address spender => uint256)) public allowance;
 
     /// @notice Mints.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { PileState } from "./PileState.sol";
 
-/// @notice One order during a clearing: what sorts it, then what matching needs. Lives in memory only.
+/// @notice One order during a clearing: sort key first, then the fields for matching. Lives in memory only.
 ///
 /// ```
 ///  bits      field         meaning
@@ -81,7 +81,7 @@ library BookEntryLib {
         return BookEntry.unwrap(e) >> WAITED_SHIFT;
     }
 
-    /// @notice The entry with its priority in place of what sorted it by price.
+    /// @notice The entry with its priority in place of the price key.
     function withPriority(BookEntry e, uint256 f) internal pure returns (BookEntry) {
         return BookEntry.wrap((BookEntry.unwrap(e) & RANKED_PART) | (f << WAITED_SHIFT));
     }

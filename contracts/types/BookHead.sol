@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice First word of the live-pile bitmap, with what every placement needs beside it.
+/// @notice First word of the live-pile bitmap, with the fields that every placement needs.
 ///
 /// ```
 ///  bits      field     meaning

@@ -32,7 +32,7 @@ library FillLib {
         return Fill.wrap(sell_ | (buy_ << 16) | (energyWh_ << 32) | (price_ << 56));
     }
 
-    /// @notice The fill with what its sides pay and get beyond its price.
+    /// @notice The fill with its premium and its subsidy.
     function withGap(Fill f, uint256 premium_, uint256 subsidy_) internal pure returns (Fill) {
         return Fill.wrap(Fill.unwrap(f) | (premium_ << PREMIUM_SHIFT) | (subsidy_ << SUBSIDY_SHIFT));
     }
@@ -64,12 +64,12 @@ library FillLib {
         return (Fill.unwrap(f) >> 56) & type(uint64).max;
     }
 
-    /// @notice What the buyer pays the grid operator beyond the price, money units per kWh.
+    /// @notice Premium that the buyer pays the grid operator beyond the price, money units per kWh.
     function premium(Fill f) internal pure returns (uint256) {
         return (Fill.unwrap(f) >> PREMIUM_SHIFT) & type(uint64).max;
     }
 
-    /// @notice What the seller gets out of the operator's matching fund beyond the price, money units per kWh.
+    /// @notice Subsidy that the seller gets out of the matching fund beyond the price, money units per kWh.
     function subsidy(Fill f) internal pure returns (uint256) {
         return Fill.unwrap(f) >> SUBSIDY_SHIFT;
     }

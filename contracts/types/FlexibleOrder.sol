@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { PileState } from "./PileState.sol";
 
-/// @notice What a flexible order has left after the match, in one word of a round's frozen book.
+/// @notice Rest of a flexible order after the match, in one word of a round's frozen book.
 ///
 /// ```
 ///  bits      field        meaning
@@ -31,8 +31,8 @@ library FlexibleOrderLib {
     uint256 private constant WAITED_SHIFT = 111;
     uint256 private constant CHARGE_BIT = 1 << 118;
 
-    /// @notice What a pile's order has left after the match of `frame`, in which it took part.
-    /// @param leftWh_ what it still displays in that frame
+    /// @notice Rest of a pile's order after the match of `frame`, in which it took part.
+    /// @param leftWh_ energy that it still displays in that frame
     function freeze(PileState s, uint256 pile_, uint256 leftWh_, uint256 frame) internal pure returns (FlexibleOrder) {
         unchecked {
             uint256 word = pile_ | (s.remainingWh() << REMAINING_SHIFT) | (leftWh_ << LEFT_SHIFT);
@@ -47,17 +47,17 @@ library FlexibleOrderLib {
         return FlexibleOrder.unwrap(o) & type(uint16).max;
     }
 
-    /// @notice What is left to trade, Wh.
+    /// @notice Energy left to trade, Wh.
     function remainingWh(FlexibleOrder o) internal pure returns (uint256) {
         return (FlexibleOrder.unwrap(o) >> REMAINING_SHIFT) & type(uint24).max;
     }
 
-    /// @notice What it still displays in the round's frame, Wh.
+    /// @notice Energy still displayed in the round's frame, Wh.
     function leftWh(FlexibleOrder o) internal pure returns (uint256) {
         return (FlexibleOrder.unwrap(o) >> LEFT_SHIFT) & ((1 << 20) - 1);
     }
 
-    /// @notice What it displays at most in a later frame, Wh.
+    /// @notice Most energy displayed in a later frame, Wh.
     function peakWh(FlexibleOrder o) internal pure returns (uint256) {
         return (FlexibleOrder.unwrap(o) >> PEAK_SHIFT) & ((1 << 20) - 1);
     }
@@ -67,7 +67,7 @@ library FlexibleOrderLib {
         return (FlexibleOrder.unwrap(o) >> PRICE_SHIFT) & type(uint24).max;
     }
 
-    /// @notice S: what it can be served at all, its tranche now and its peak in every later frame, Wh.
+    /// @notice S: most energy that it can be served, its tranche now and its peak in every later frame, Wh.
     function servableWh(FlexibleOrder o) internal pure returns (uint256) {
         unchecked {
             uint256 mostWh = o.leftWh() + o.peakWh() * o.lastOffset();

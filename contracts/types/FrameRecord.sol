@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What stays on chain of a cleared frame, in one word.
+/// @notice Record of a cleared frame, in one word.
 ///
 /// ```
 ///  bits      field   meaning
@@ -16,7 +16,7 @@ type FrameRecord is uint256;
 using FrameRecordLib for FrameRecord global;
 
 /// @title Reading and writing the fields of a {FrameRecord}
-/// @notice What is kept of a cleared frame.
+/// @notice Record of a cleared frame.
 library FrameRecordLib {
     uint256 private constant DIGEST_SHIFT = 72;
 
@@ -56,7 +56,7 @@ library FrameRecordLib {
         return (FrameRecord.unwrap(r) ^ uint256(hash)) >> DIGEST_SHIFT == 0;
     }
 
-    /// @notice The record with another hash: of what is left to settle, 0 where nothing is.
+    /// @notice The record with another hash: that of the unsettled fills, 0 where none are left.
     function withDigest(FrameRecord r, bytes32 hash) internal pure returns (FrameRecord) {
         uint256 kept = FrameRecord.unwrap(r) & ((1 << DIGEST_SHIFT) - 1);
         return FrameRecord.wrap(kept | ((uint256(hash) >> DIGEST_SHIFT) << DIGEST_SHIFT));

@@ -46,7 +46,7 @@ library MarketTotalsLib {
         return (MarketTotals.unwrap(c) >> 73) & type(uint80).max;
     }
 
-    /// @notice What the grid operator may withdraw, money units.
+    /// @notice Balance that the grid operator may withdraw, money units.
     function gridBalance(MarketTotals c) internal pure returns (uint256) {
         return (MarketTotals.unwrap(c) >> 153) & type(uint64).max;
     }
@@ -61,27 +61,27 @@ library MarketTotalsLib {
         return (MarketTotals.unwrap(c) & OPEN_FRAMES) >> OPEN_FRAMES_SHIFT;
     }
 
-    /// @notice The marketTotals with one more unsettled frame.
+    /// @notice The totals with one more unsettled frame.
     function withOneMoreOpen(MarketTotals c) internal pure returns (MarketTotals) {
         unchecked {
             return MarketTotals.wrap(MarketTotals.unwrap(c) + (1 << OPEN_FRAMES_SHIFT));
         }
     }
 
-    /// @notice The marketTotals with one unsettled frame less; it has at least one.
+    /// @notice The totals with one unsettled frame less; there is at least one.
     function withOneLessOpen(MarketTotals c) internal pure returns (MarketTotals) {
         unchecked {
             return MarketTotals.wrap(MarketTotals.unwrap(c) - (1 << OPEN_FRAMES_SHIFT));
         }
     }
 
-    /// @notice The marketTotals with a benefit round open or over.
+    /// @notice The totals with a benefit round open or over.
     function withRoundOpen(MarketTotals c, bool roundOpen) internal pure returns (MarketTotals) {
         uint256 word = MarketTotals.unwrap(c);
         return MarketTotals.wrap(roundOpen ? word | ROUND_OPEN_BIT : word & ~ROUND_OPEN_BIT);
     }
 
-    /// @notice The marketTotals after a clearing; no round is open.
+    /// @notice The totals after a clearing; no round is open.
     function withFrame(
         MarketTotals c,
         uint256 frame,
@@ -96,7 +96,7 @@ library MarketTotalsLib {
         return MarketTotals.wrap(known ? word | (1 << 72) : word);
     }
 
-    /// @notice The marketTotals with another grid balance.
+    /// @notice The totals with another grid balance.
     function withGridBalance(MarketTotals c, uint256 balance) internal pure returns (MarketTotals) {
         return MarketTotals.wrap((MarketTotals.unwrap(c) & ~GRID_BALANCE) | (balance << 153));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What a market's mechanism is told in every frame and never changes, in one word.
+/// @notice Parameters that a market's mechanism gets in every frame and that never change, in one word.
 ///
 /// ```
 ///  bits      field               meaning
@@ -69,7 +69,7 @@ library MatchingRulesLib {
         return (MatchingRules.unwrap(r) >> TIME_WEIGHT_SHIFT) & type(uint16).max;
     }
 
-    /// @notice Where between two prices a trade's price lies, 1/10 000 from the lower one.
+    /// @notice Place of a trade's price between two prices, 1/10 000 from the lower one.
     function thetaBps(MatchingRules r) internal pure returns (uint256) {
         return (MatchingRules.unwrap(r) >> THETA_SHIFT) & type(uint16).max;
     }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { MeterChange } from "./MeterChange.sol";
 
-/// @notice A pile's meter, in one slot: all that settling its fills needs to know of the pile.
+/// @notice A pile's meter, in one slot: all that settling its fills needs of the pile.
 ///
 /// ```
 ///  bits      field             meaning
@@ -23,7 +23,7 @@ library MeterLib {
     uint256 internal constant MAX_ENERGY_WH = type(uint24).max;
 
     uint256 private constant CHANGING_BIT = 1 << 244;
-    /// @dev What a change replaces: key and weather factor.
+    /// @dev Fields that a change replaces: key and weather factor.
     uint256 private constant CHANGED_PART = type(uint160).max | (uint256(0xfff) << 184);
 
     /// @notice The meter of a pile that has just been registered.
@@ -37,7 +37,7 @@ library MeterLib {
         return Meter.wrap(word | (operatorTag_ << 196));
     }
 
-    /// @notice What stands for an operator: piles of one operator have the same tag.
+    /// @notice Tag of an operator: piles of one operator have the same.
     function tagOf(address operator) internal pure returns (uint256) {
         return operator == address(0) ? 0 : uint256(keccak256(abi.encode(operator))) >> 208;
     }
@@ -47,7 +47,7 @@ library MeterLib {
         return address(uint160(Meter.unwrap(m)));
     }
 
-    /// @notice What the rated power moves in a frame, Wh.
+    /// @notice Energy that the rated power moves in a frame, Wh.
     function energyPerFrameWh(Meter m) internal pure returns (uint256) {
         return (Meter.unwrap(m) >> 160) & MAX_ENERGY_WH;
     }
@@ -57,7 +57,7 @@ library MeterLib {
         return (Meter.unwrap(m) >> 184) & 0xfff;
     }
 
-    /// @notice What stands for the operator; 0 for none.
+    /// @notice Tag of the operator; 0 for none.
     function operatorTag(Meter m) internal pure returns (uint256) {
         return (Meter.unwrap(m) >> 196) & type(uint48).max;
     }

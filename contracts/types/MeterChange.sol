@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What counts of a pile's meter from a frame on, in one slot.
+/// @notice Fields of a pile's meter that count from a frame on, in one slot.
 ///
 /// ```
 ///  bits      field       meaning
@@ -14,7 +14,7 @@ type MeterChange is uint256;
 using MeterChangeLib for MeterChange global;
 
 /// @title Reading and writing the fields of a {MeterChange}
-/// @notice What counts of a meter from a frame on.
+/// @notice Fields of a meter that count from a frame on.
 library MeterChangeLib {
     /// @notice Packs a change.
     function pack(address key_, uint256 weatherBps_, uint256 firstFrame_) internal pure returns (MeterChange) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What a meter signs, in one word; a batch pays calldata by the byte.
+/// @notice A reading as a meter signs it, in one word; a batch pays calldata by the byte.
 ///
 /// ```
 ///  bits    field       meaning
@@ -18,7 +18,7 @@ type MeterReading is uint256;
 using MeterReadingLib for MeterReading global;
 
 /// @title Reading the fields of a {MeterReading}
-/// @notice What a meter signs.
+/// @notice A reading as a meter signs it.
 library MeterReadingLib {
     uint256 internal constant MAX_METERED_WH = type(uint24).max;
 

@@ -18,7 +18,7 @@ pragma solidity 0.8.37;
 ///  194..213  nonce        next nonce of a signed order
 ///  214..227  credit       C, 1/100 point, 0 to 10 000
 ///  228..253  creditWh     W, energy that the credit rests on
-///  254       unused       0
+///  254       payout       the pile's money leaves for its payout address alone
 ///  255       registered   1, so that the slot is never zero
 /// ```
 ///
@@ -59,11 +59,13 @@ library PileStateLib {
     uint256 private constant SUSPENDED_BIT = 1 << SUSPENDED_SHIFT;
     /// @dev Set for every registered pile, so that its slot is never zero.
     uint256 private constant REGISTERED_BIT = 1 << 255;
-    /// @dev Credit and what it rests on.
+    /// @dev Kept here, so that withdrawing reads no other slot where no payout address is named.
+    uint256 private constant PAYOUT_BIT = 1 << 254;
+    /// @dev Credit and the energy it rests on.
     uint256 private constant CREDIT_PART = (CREDIT_MASK << CREDIT_SHIFT) | (MAX_CREDIT_WH << CREDIT_WH_SHIFT);
-    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, registration.
+    /// @dev Everything that outlives an order: balance, suspension, nonce, credit, payout, registration.
     uint256 private constant LASTING =
-        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | REGISTERED_BIT;
+        MAX_BALANCE | SUSPENDED_BIT | (MAX_NONCE << NONCE_SHIFT) | CREDIT_PART | PAYOUT_BIT | REGISTERED_BIT;
 
     /// @notice The state of a pile that has just been registered.
     /// @param credit_ initial credit, 1/100 point
@@ -82,7 +84,7 @@ library PileStateLib {
         return (PileState.unwrap(s) >> PRICE_SHIFT) & MAX_PRICE_TICKS;
     }
 
-    /// @notice What is left to trade, Wh; 0 where there is no order.
+    /// @notice Energy left to trade, Wh; 0 where there is no order.
     function remainingWh(PileState s) internal pure returns (uint256) {
         return (PileState.unwrap(s) >> REMAINING_SHIFT) & MAX_ENERGY_WH;
     }
@@ -92,7 +94,7 @@ library PileStateLib {
         return (PileState.unwrap(s) >> PEAK_SHIFT) & MAX_PEAK_WH;
     }
 
-    /// @notice What the order displays in a frame, Wh.
+    /// @notice Energy that the order displays in a frame, Wh.
     function displayedWh(PileState s) internal pure returns (uint256) {
         uint256 remaining = s.remainingWh();
         uint256 peak = s.peakWh();
@@ -122,6 +124,11 @@ library PileStateLib {
     /// @notice Whether the registrar has suspended the pile.
     function isSuspended(PileState s) internal pure returns (bool) {
         return PileState.unwrap(s) & SUSPENDED_BIT != 0;
+    }
+
+    /// @notice Whether the pile has named a payout address.
+    function hasPayout(PileState s) internal pure returns (bool) {
+        return PileState.unwrap(s) & PAYOUT_BIT != 0;
     }
 
     /// @notice Market-wide number of the order's placement.
@@ -159,7 +166,7 @@ library PileStateLib {
         takes = waited <= span && word & (MAX_ENERGY_WH << REMAINING_SHIFT) != 0 && word & SUSPENDED_BIT == 0;
     }
 
-    /// @notice The state with its balance, of which a clearing needs nothing, overwritten by the pile's number.
+    /// @notice The state with its balance, which clearing does not need, overwritten by the pile's number.
     function taggedWith(PileState s, uint256 pile) internal pure returns (PileState) {
         return PileState.wrap((PileState.unwrap(s) & ~MAX_BALANCE) | pile);
     }
@@ -171,7 +178,7 @@ library PileStateLib {
         return PileState.wrap(word ^ ((word ^ balance_) & MAX_BALANCE));
     }
 
-    /// @notice The state with so much of its free balance taken, which it has.
+    /// @notice The state with `amount` taken from its free balance, which must suffice.
     function less(PileState s, uint256 amount) internal pure returns (PileState) {
         unchecked {
             return PileState.wrap(PileState.unwrap(s) - amount);
@@ -191,10 +198,16 @@ library PileStateLib {
         return PileState.wrap(suspended ? word | SUSPENDED_BIT : word & ~SUSPENDED_BIT);
     }
 
+    /// @notice The state of a pile that has named a payout address, or has none any more.
+    function withPayout(PileState s, bool named) internal pure returns (PileState) {
+        uint256 word = PileState.unwrap(s);
+        return PileState.wrap(named ? word | PAYOUT_BIT : word & ~PAYOUT_BIT);
+    }
+
     /// @notice The state after a settled frame: the credit is the mean of the scores weighted by energy [D (1)(2)],
     /// rounded to the nearest hundredth, halves up.
     /// @param agreedWh energy that was agreed, Wh; 0 changes nothing
-    /// @param creditedWh how much of it counts as delivered, Wh
+    /// @param creditedWh part of it that counts as delivered, Wh
     function withDelivery(PileState s, uint256 agreedWh, uint256 creditedWh) internal pure returns (PileState) {
         if (agreedWh == 0) return s;
         unchecked {
@@ -207,8 +220,8 @@ library PileStateLib {
         }
     }
 
-    /// @notice The state after its pile acted on its order: what it had signed with its nonce is void. A pile that has used
-    /// every nonce stays at the last, which no signed order may carry.
+    /// @notice The state after its pile acted on its order, which voids the order it had signed with its nonce. A pile
+    /// that has used every nonce stays at the last, which no signed order may carry.
     function withNonceUsed(PileState s) internal pure returns (PileState) {
         return s.nonce() == MAX_NONCE ? s : s.withNextNonce();
     }

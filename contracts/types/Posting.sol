@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What the settlement of a frame means for one pile, in one word, as {Delivery} hands it to the market and the
-/// market logs it.
+/// @notice Effect of a frame's settlement on one pile, in one word. {Delivery} hands it to the market, which logs it.
 ///
 /// ```
 ///  bits      field       meaning
@@ -19,7 +18,7 @@ type Posting is uint256;
 using PostingLib for Posting global;
 
 /// @title Reading and writing the fields of a {Posting}
-/// @notice What the settlement of a frame means for one pile.
+/// @notice Effect of a frame's settlement on one pile.
 library PostingLib {
     uint256 private constant ENERGY_MASK = type(uint24).max;
 
@@ -48,12 +47,12 @@ library PostingLib {
         return (Posting.unwrap(p) >> 16) & ENERGY_MASK;
     }
 
-    /// @notice How much of {agreedWh} counts as delivered, Wh.
+    /// @notice Part of {agreedWh} that counts as delivered, Wh.
     function creditedWh(Posting p) internal pure returns (uint256) {
         return (Posting.unwrap(p) >> 40) & ENERGY_MASK;
     }
 
-    /// @notice What the pile's account grows by, money units.
+    /// @notice Money that the pile's account grows by, money units.
     function money(Posting p) internal pure returns (uint256) {
         return (Posting.unwrap(p) >> 128) & type(uint64).max;
     }

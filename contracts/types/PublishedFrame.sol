@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What the grid operator published for one frame, in one word. Zero where nothing is published.
+/// @notice The grid operator's publication for one frame, in one word. Zero where nothing is published.
 ///
 /// ```
 ///  bits      field       meaning
@@ -16,7 +16,7 @@ type PublishedFrame is uint256;
 using PublishedFrameLib for PublishedFrame global;
 
 /// @title Reading and writing the fields of a {PublishedFrame}
-/// @notice What the grid operator publishes for a frame.
+/// @notice The grid operator's publication for a frame.
 library PublishedFrameLib {
     uint256 internal constant MAX_TARIFF_TICKS = type(uint24).max;
 

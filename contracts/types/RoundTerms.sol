@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What a round's score depends on beside publications and orders, in the first word of its frozen book.
+/// @notice Inputs of a round's score beside publications and orders, in the first word of its frozen book.
 ///
 /// ```
 ///  bits      field          meaning
@@ -25,7 +25,7 @@ using RoundTermsLib for RoundTerms global;
 /// @title Reading and writing the fields of {RoundTerms}
 /// @notice The constants of a round.
 library RoundTermsLib {
-    /// @dev Largest export budget; what the operator's account holds beyond it plans cannot spend.
+    /// @dev Largest export budget; plans cannot spend more, whatever the operator's account holds.
     uint256 internal constant MAX_BUDGET = (1 << 49) - 1;
 
     /// @notice Packs the terms but for the export budget; all values fit by the bounds of the market's parameters.
@@ -51,7 +51,7 @@ library RoundTermsLib {
         return RoundTerms.wrap(previousKnown ? word | (1 << 72) : word);
     }
 
-    /// @notice The same terms with what exports may cost, in ticks; it must not be set yet.
+    /// @notice The same terms with the export budget, in ticks; it must not be set yet.
     function withExportBudget(RoundTerms t, uint256 ticks) internal pure returns (RoundTerms) {
         return RoundTerms.wrap(RoundTerms.unwrap(t) | (ticks << 207));
     }
@@ -106,7 +106,7 @@ library RoundTermsLib {
         return (RoundTerms.unwrap(t) >> 190) & type(uint16).max;
     }
 
-    /// @notice B: what the exports of a plan may cost, in units of tickSize money units.
+    /// @notice B: most that the exports of a plan may cost, in units of tickSize money units.
     function exportBudget(RoundTerms t) internal pure returns (uint256) {
         return RoundTerms.unwrap(t) >> 207;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What a pile signs, in one word; a batch pays calldata by the byte.
+/// @notice An order as a pile signs it, in one word; a batch pays calldata by the byte.
 ///
 /// ```
 ///  bits      field        meaning
@@ -22,7 +22,7 @@ type SignedTerms is uint256;
 using SignedTermsLib for SignedTerms global;
 
 /// @title Reading the fields of {SignedTerms}
-/// @notice What a pile signs.
+/// @notice An order as a pile signs it.
 library SignedTermsLib {
     uint256 internal constant PLACE = 0;
     uint256 internal constant REPLACE = 1;

@@ -4,7 +4,8 @@ import { encodeBytes32String, ZeroAddress } from "ethers";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
-import { mechanismModule } from "./Mechanism";
+import { requireNamed } from "../../scripts/core/matching";
+import { mechanismModule, type OwnMechanism, ownMechanismModule } from "./Mechanism";
 import Platform from "./Platform";
 import Token from "./Token";
 
@@ -14,12 +15,19 @@ import Token from "./Token";
  * @param feeder name of the feeder, at most 31 bytes
  * @param overrides parameters that differ from {@link DEFAULT_PARAMETERS}
  * @param tokenAddress an ERC-20 that exists; without it the test token is deployed
+ * @param own a mechanism in place of that of the rule
  */
-export function feederModule(feeder: string, overrides: Partial<DeploymentParameters> = {}, tokenAddress?: string) {
+export function feederModule(
+  feeder: string,
+  overrides: Partial<DeploymentParameters> = {},
+  tokenAddress?: string,
+  own?: OwnMechanism,
+) {
   const p = withDefaults(overrides);
   return buildModule(`Feeder_${feeder}`, (m) => {
     const { factory, lens, rounds, delivery } = m.useModule(Platform);
-    const { mechanism } = m.useModule(mechanismModule(p.matching));
+    const { mechanism } =
+      own === undefined ? m.useModule(mechanismModule(requireNamed(p.matching))) : m.useModule(ownMechanismModule(own));
     const token =
       tokenAddress === undefined
         ? m.useModule(Token).token

@@ -4,7 +4,7 @@ import { Market__factory } from "../../typechain-types/factories/contracts/marke
 
 const DATA = "contracts/periphery/StoredCode.sol:StoredCode";
 
-/** What all feeders of a network share: the factory with the market's creation code, rounds, delivery and the lens. */
+/** Contracts that all feeders of a network share: the factory with the market's creation code, rounds, delivery and the lens. */
 export default buildModule("Platform", (m) => {
   const code = Market__factory.bytecode;
   const half = 2 + Math.ceil((code.length - 2) / 4) * 2;

@@ -61,7 +61,7 @@ export async function askPlanner(planner: BookPlanner, book: FrozenBook, patienc
 }
 
 const CALL = new Script("run()");
-/** What {@link CALL} runs in; made once, as making one takes longer than most calls. */
+/** Scope that {@link CALL} runs in; made once, as making one takes longer than most calls. */
 const SCOPE: { run?: () => unknown } = createContext({});
 
 /**
@@ -90,7 +90,7 @@ function plainly<T>(answer: T): T {
   ) as T;
 }
 
-/** What somebody's own code threw, with the line of their file. */
+/** The error that somebody's own code threw, with the line of their file. */
 function failed(who: string, error: unknown): Error {
   if (error instanceof InputError) return error;
   if (!(error instanceof Error)) return new InputError(who, `threw ${shown(error)}`);

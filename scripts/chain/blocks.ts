@@ -1,9 +1,9 @@
-/** What finding blocks by their time needs of an ethers provider. */
+/** Part of an ethers provider that finding blocks by their time needs. */
 export interface BlockSource {
   getBlock(block: number): Promise<{ timestamp: number } | null>;
 }
 
-/** What finding a contract's first block needs of an ethers provider. */
+/** Part of an ethers provider that finding a contract's first block needs. */
 export interface CodeSource {
   getCode(address: string, block?: number): Promise<string>;
 }

@@ -31,7 +31,7 @@ const SETUP_FRAMES = 8;
 /** How long after its submission is due a signed order stays valid, s. */
 const SIGNATURE_SECONDS = 3600;
 
-/** What a {@link ChainPort} is made of. */
+/** Parts of a {@link ChainPort}. */
 export interface ChainPortOptions {
   client: MarketClient;
   clock: ChainClock;
@@ -39,7 +39,7 @@ export interface ChainPortOptions {
   sender: Transactor;
   /** Key of a pile by its name. */
   keyOf: (pile: string) => Wallet;
-  /** What each pile gets to trade with, money units. */
+  /** Deposit that each pile trades with, money units. */
   pileBalance: bigint;
   /** Account of a proposer of plans by its name; needed in markets with benefit rounds. */
   proposerOf?: (name: string) => Promise<Transactor>;
@@ -47,7 +47,7 @@ export interface ChainPortOptions {
   gatewayOf?: (options: GatewayOptions) => OrderGateway;
 }
 
-/** What a {@link ChainPort} knows beside the chain and the keys. */
+/** Memory of a {@link ChainPort} beside the chain and the keys. */
 export interface PortMemory {
   /** The chain's frame that is the simulation's frame 0. */
   originFrame: number;
@@ -91,6 +91,9 @@ export class ChainPort implements MeteredPort {
   /** The chain's frame that is the simulation's frame 0; known once piles are registered. */
   private originFrame = 0;
 
+  /** Payments of the operator into the market, money units. */
+  private operatorDeposit = 0n;
+
   private readonly gateway: OrderGateway;
 
   /** @param memory what a port before this one knew; none for a market without piles */
@@ -132,6 +135,14 @@ export class ChainPort implements MeteredPort {
     // A feeder may be set up long after its port was made: frames count from here.
     const now = await this.options.clock.now();
     this.originFrame = Math.floor(now / this.parameters.frameSeconds) + SETUP_FRAMES;
+  }
+
+  async setAside(amount: bigint): Promise<void> {
+    const { client, sender } = this.options;
+    await client.drawFromFaucet(sender, amount);
+    await client.depositGrid(sender, amount);
+    await client.setMatchingFund(sender, amount);
+    this.operatorDeposit += amount;
   }
 
   /** Takes in a pile that was registered elsewhere. @param pile its name here; `meter` signs its readings */
@@ -263,7 +274,7 @@ export class ChainPort implements MeteredPort {
       const tariffs = tariffsOf(await client.publication(cleared.frame), client.parameters.tickSize);
       for (const { amount } of setAsideFor(this.parameters, { ...outcome, tariffs })) held += amount;
     }
-    return { deposited: pileBalance * BigInt(this.piles.size), held };
+    return { deposited: pileBalance * BigInt(this.piles.size) + this.operatorDeposit, held };
   }
 
   gasUse(): GasUse {

@@ -1,4 +1,4 @@
-/** What an EIP-1193 or JSON-RPC provider offers: raw requests. */
+/** Raw requests, as an EIP-1193 or JSON-RPC provider takes them. */
 export interface RawProvider {
   send(method: string, params: unknown[]): Promise<unknown>;
 }

@@ -1,4 +1,4 @@
-import { type DeploymentParameters, PARAMETER_NAMES, PARAMETERS } from "../core/parameterTable";
+import { type ChoiceRow, type DeploymentParameters, PARAMETER_NAMES, PARAMETERS } from "../core/parameterTable";
 import type { Matching } from "../core/matching";
 import type { IMarketParameters } from "../../typechain-types/contracts/interfaces/IMarketParameters";
 
@@ -26,12 +26,12 @@ export function contractParameters<Address>(
   { rounds, ...surroundings }: MarketSurroundings<Address>,
   none: Address,
 ) {
-  const fields: Partial<Record<TableField, number | bigint | boolean>> = {};
+  const fields: Partial<Record<TableField, number | bigint>> = {};
   for (const name of PARAMETER_NAMES) {
     const row = PARAMETERS[name];
     const value = p[name];
     if (row.kind === "figure") fields[name as TableField] = value as number | bigint;
-    else if (row.contractType === "bool") fields[row.field as TableField] = value === row.setBy;
+    else if (isEnum(row)) fields[row.field as TableField] = (row.words as readonly string[]).indexOf(value as string);
   }
   return {
     ...surroundings,
@@ -57,10 +57,15 @@ export function deployedParameters(
       const value = (struct as unknown as Record<string, bigint>)[name]!;
       return [name, typeof row.usual === "bigint" ? value : Number(value)];
     }
+    const field = (struct as unknown as Record<string, bigint | string>)[row.field]!;
+    if (isEnum(row)) return [name, row.words[Number(field)]];
     if (row.setBy === undefined) return [name, matching];
-    const field = (struct as unknown as Record<string, boolean | string>)[row.field]!;
-    const isSet = typeof field === "boolean" ? field : field !== none;
-    return [name, isSet ? row.setBy : row.words.find((word) => word !== row.setBy)!];
+    return [name, field === none ? row.words.find((word) => word !== row.setBy) : row.setBy];
   });
   return Object.fromEntries(entries) as DeploymentParameters;
+}
+
+/** Whether the contract's field is an enum, whose values are the row's words in their order. */
+function isEnum({ contractType }: ChoiceRow): boolean {
+  return contractType === "uint8";
 }

@@ -5,7 +5,7 @@ import { MARKET_INTERFACE } from "./interfaces";
 import type { MarketClient } from "./marketClient";
 import type { LogFilter } from "./readLogs";
 
-/** What a frame's settlement needs of what was decided. */
+/** Decisions about a frame that its settlement needs. */
 export interface DecidedFrame {
   frame: number;
   packed: readonly bigint[];
@@ -17,8 +17,8 @@ export interface DecidedFrame {
 const MAX_FRAMES_AHEAD = 96;
 
 /**
- * What was published for a frame and what its clearing and its round decided, out of events of the time in which each
- * can have happened; undefined where nobody cleared it.
+ * Publication of a frame and the decisions of its clearing and its round, out of events of the time in
+ * which each can have happened; undefined where nobody cleared it.
  */
 export async function decidedFrame(
   client: MarketClient,

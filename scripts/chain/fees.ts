@@ -1,6 +1,6 @@
 import type { RawProvider } from "./clock";
 
-/** What a transaction offers for its gas, wei: a price, or the two limits of EIP-1559. */
+/** Price that a transaction offers for its gas, wei: a price, or the two limits of EIP-1559. */
 export type Fees = { gasPrice: bigint } | { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 
 /** Tip where a node names none, wei. */
@@ -17,7 +17,7 @@ export class InsufficientEther extends Error {
     readonly address: string,
     /** wei */
     readonly balance: bigint,
-    /** What the transaction may cost at most, wei. */
+    /** Most that the transaction may cost, wei. */
     readonly cost: bigint,
   ) {
     super(`account ${address} has ${balance} wei, the transaction may cost ${cost} wei`);
@@ -25,11 +25,11 @@ export class InsufficientEther extends Error {
 }
 
 /**
- * What to offer for `gas` units. Where the base fee is zero, an account that cannot pay a tip offers none: chains with
- * free gas take that.
+ * The fee to offer for `gas` units. Where the base fee is zero, an account that cannot pay a tip offers
+ * none: chains with free gas take that.
  *
  * @param fixed price that the network's settings name; it decides alone
- * @throws InsufficientEther where the account cannot pay what has to be offered
+ * @throws InsufficientEther where the account cannot pay that fee
  */
 export async function quoteFees(
   provider: RawProvider,

@@ -9,7 +9,7 @@ import {
   type PackedFlexibleOrder,
 } from "./roundWords";
 
-/** What a market's words leave out of a frozen book. */
+/** Context of a frozen book that a market's words leave out. */
 export interface FrozenBookContext {
   /** Money units per kWh of one tick. */
   tickSize: bigint;

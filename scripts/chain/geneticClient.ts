@@ -26,7 +26,7 @@ export interface PackedProblem {
   orders: bigint[];
 }
 
-/** What the contract stores of a run. */
+/** Stored state of a run. */
 export interface RunState {
   phase: "unknown" | "open" | "concluded";
   generation: number;
@@ -107,7 +107,7 @@ export class GeneticClient {
     return this.scheduler.runIdOf(problem);
   }
 
-  /** What is stored of a run. */
+  /** Stored state of a run. */
   async run(runId: string): Promise<RunState> {
     const word = await this.scheduler.run(runId);
     const figure = (shift: bigint, bits: bigint) => Number((word >> shift) & ((1n << bits) - 1n));
@@ -169,7 +169,7 @@ export class GeneticClient {
   }
 }
 
-/** What a run of the genetic scheduler is asked for. */
+/** Options of a run of the genetic scheduler. */
 export interface GeneticRunOptions {
   /** The day; `geneticProblem` of `schemes/genetic/problem.ts` makes it of a population. */
   problem: GeneticProblem;
@@ -185,7 +185,7 @@ export interface GeneticRunOptions {
   generationsPerTransaction?: number;
 }
 
-/** What a run cost and found. */
+/** Cost and outcome of a run. */
 export interface GeneticRun {
   runId: string;
   transactions: number;
@@ -206,7 +206,7 @@ export interface GeneticRun {
   generations: number;
   /** PFL of the schedule [T 4.4], W; of a partial run, the fitness of its fittest individual. */
   pflW: number;
-  /** What the load exceeds the limit by, summed over the frames, W; 0 of a partial run. */
+  /** Excess of the load over the limit, summed over the frames, W; 0 of a partial run. */
   overloadW: number;
   /** One charge per order of the problem; empty of a partial run. */
   schedule: readonly Charge[];

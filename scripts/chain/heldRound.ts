@@ -16,19 +16,19 @@ export interface RoundToHold {
   sender: Transactor;
   /** The frozen book as the clearing told it. */
   book: readonly bigint[];
-  /** What the clearing decided. */
+  /** The clearing's decision. */
   match: ClearedFrame;
   /** In the order of the reveals. */
   proposals: readonly Proposal[];
   /** Account of a proposer that is admitted. */
   accountOf: (proposer: string) => Promise<Transactor>;
-  /** What hides a commitment, by the place of its proposal. */
+  /** Salt that hides a commitment, by the place of its proposal. */
   salt: (position: number) => string;
   /** Told of every transaction. */
   onReceipt?: (kind: "commit" | "reveal" | "finalise", receipt: Receipt) => void;
 }
 
-/** What a round came to on a chain. */
+/** Outcome of a round on a chain. */
 export interface HeldRound {
   /** The frame, its match included. */
   whole: ClearedFrame;

@@ -37,7 +37,7 @@ export class NotMined extends Error {
     readonly hash: string | undefined,
     readonly nonce: number,
     readonly seconds: number,
-    /** What the node said last, if it could not be asked. */
+    /** The node's last answer, if it could not be asked. */
     readonly lastFailure: unknown,
   ) {
     super(`transaction ${hash ?? `with nonce ${nonce}`} was not mined within ${seconds} s`);
@@ -56,7 +56,7 @@ export class Replaced extends Error {
   }
 }
 
-/** What an {@link Inclusion} is made of. */
+/** Parts of an {@link Inclusion}. */
 export interface InclusionOptions {
   provider: RawProvider;
   address: string;

@@ -8,7 +8,7 @@ export interface LensLine {
   account: string;
   pile: number;
   price: bigint;
-  /** What the order shows in the frame, and what it does not. */
+  /** Displayed energy of the order in the frame, and its hidden rest. */
   displayedWh: bigint;
   hiddenWh: bigint;
   iceberg: boolean;
@@ -30,7 +30,7 @@ export interface LensBook {
   asks: LensLine[];
 }
 
-/** What the market remembers of a frame. Power in W, tariffs in money units per kWh. */
+/** The market's memory of a frame. Power in W, tariffs in money units per kWh. */
 export interface LensFrame {
   frame: number;
   published: boolean;
@@ -93,13 +93,13 @@ export class LensClient {
     return { verdict: name, filledWh };
   }
 
-  /** What clearing the frame would decide if it happened now: packed fills, and P_total, W. */
+  /** The decision that clearing the frame would make now: packed fills, and P_total, W. */
   async preview(frame: number): Promise<{ packed: bigint[]; loadW: bigint }> {
     const { fills, loadW } = await this.lens.preview(this.market, frame, this.at);
     return { packed: [...fills], loadW };
   }
 
-  /** What the market remembers of `count` frames from `firstFrame` on. */
+  /** The market's memory of `count` frames from `firstFrame` on. */
   async history(firstFrame: number, count: number): Promise<LensFrame[]> {
     const frames = await this.lens.history(this.market, firstFrame, count, this.at);
     return frames.map((frame) => ({

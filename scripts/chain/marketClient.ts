@@ -42,6 +42,7 @@ import {
   READING_TYPES,
   type SignedTerms,
 } from "./packedWords";
+import { readPileStates } from "./pileStatesReader";
 import { type Role, ROLE_IDS } from "./roleIds";
 import { RoundsClient } from "./roundsClient";
 import type { Call, Receipt, Transactor } from "./transactor";
@@ -50,8 +51,6 @@ const TOKEN_INTERFACE = TestToken__factory.createInterface();
 
 export type { BatchRefusal, SignedOrder, SignedReading } from "./actions";
 export type { ClearedFrame } from "./clearedFrame";
-
-const PILE_STATE_SELECTOR = MARKET_INTERFACE.getFunction("pileState")!.selector;
 
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2n ** 32n - 1n;
@@ -76,7 +75,8 @@ export interface PileRecord {
 /**
  * One feeder's market on a chain, in the project's own terms. Reads through a provider, writes through whatever
  * {@link Transactor} each call names; a refusal of the contract is thrown as `ContractRefusal`.
- * What it does to the market is in `actions`, one a file; its methods are these with the market filled in.
+ * The actions on a market are in `actions`, one a file; these methods are the same with the market filled
+ * in.
  */
 export class MarketClient implements MarketContracts {
   private readonly market: Market;
@@ -96,6 +96,8 @@ export class MarketClient implements MarketContracts {
     readonly deliveryAddress: string,
     /** The contract that runs the market's benefit rounds; undefined where it has none. */
     readonly roundsAddress: string | undefined,
+    /** The contract that proposes who trades with whom. */
+    readonly mechanismAddress: string,
     /** Who held the roles first. */
     readonly firstHolders: Readonly<FirstHolders>,
   ) {
@@ -113,7 +115,7 @@ export class MarketClient implements MarketContracts {
     const rounds = p.rounds === ZeroAddress ? undefined : p.rounds;
     const { admin, gridOperator, registrar, guardian } = p;
     const holders = { admin, gridOperator, registrar, guardian };
-    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, holders);
+    return new MarketClient(address, provider, parameters, p.token, p.delivery, rounds, p.mechanism, holders);
   }
 
   /** Signs terms with a pile's key (EIP-712). */
@@ -124,7 +126,7 @@ export class MarketClient implements MarketContracts {
     return { terms: packed, r, vs: yParityAndS };
   }
 
-  /** What orders are signed for (EIP-712). */
+  /** EIP-712 domain of signed orders. */
   async orderDomain(): Promise<TypedDataDomain> {
     this.domain ??= domainOf(await this.market.eip712Domain());
     return this.domain;
@@ -154,39 +156,39 @@ export class MarketClient implements MarketContracts {
     return this.market.hasRole(ROLE_IDS[role], account);
   }
 
-  /** What the market holds of its token, money units, rounded down. */
+  /** The market's tokens, money units, rounded down. */
   async tokensHeld(): Promise<bigint> {
     const held = await TestToken__factory.connect(this.tokenAddress, this.provider).balanceOf(this.address);
     return held / this.parameters.unit;
   }
 
-  /** What of the operator's account can pay for surplus now, money units. */
+  /** Part of the operator's account that can pay for surplus now, money units. */
   async availableGrid(): Promise<bigint> {
     return this.delivery.availableOf(this.address);
   }
 
-  /** What the grid operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   async matchingFund(): Promise<bigint> {
     return this.market.matchingFund();
   }
 
-  /** What an account may claim from the operator, money units. */
+  /** Claim of an account on the operator, money units. */
   async claimOf(account: string): Promise<bigint> {
     return this.delivery.claimOf(this.address, account);
   }
 
-  /** What counts of a pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
+  /** A pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
   async meter(pile: number, frame: number): Promise<{ weatherBps: bigint; operatorTag: bigint }> {
     const { weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
     return { weatherBps, operatorTag };
   }
 
-  /** What is published for a frame, packed; 0 where nothing is. */
+  /** Publication of a frame, packed; 0 where there is none. */
   async publication(frame: number): Promise<bigint> {
     return this.market.publication(frame);
   }
 
-  /** What the market remembers of a cleared frame; undefined where nobody cleared it, or it is long ago. */
+  /** Record of a cleared frame; undefined where nobody cleared it, or it is long ago. */
   async frameRecord(frame: number): Promise<FrameRecord | undefined> {
     const record = decodeFrameRecord(await this.market.frameRecord(frame));
     return record?.frame === frame ? record : undefined;
@@ -197,7 +199,7 @@ export class MarketClient implements MarketContracts {
     return (await this.delivery.readingOf(this.address, pile, frame)).stored;
   }
 
-  /** What of an account's balance nothing locks, money units. */
+  /** Free part of an account's balance, money units. */
   async freeBalance(account: string): Promise<bigint> {
     return this.market.freeBalanceOf(account);
   }
@@ -236,16 +238,9 @@ export class MarketClient implements MarketContracts {
       this.market.marketTotals(at).then(decodeMarketTotals),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
-    const words = await Promise.all(Array.from({ length: Number(count) }, async (_, i) => this.pileWord(i + 1, at)));
-    return words
+    return (await readPileStates(this.provider, this.address, Number(count), at))
       .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, marketTotals, this.parameters.frameSeconds, seconds));
-  }
-
-  /** A pile's slot as it is stored; encoded by hand, since a simulated day reads each pile's twice a frame. */
-  private async pileWord(pile: number, at: { blockTag?: BlockTag }): Promise<bigint> {
-    const data = `${PILE_STATE_SELECTOR}${pile.toString(16).padStart(64, "0")}`;
-    return BigInt(await this.provider.call({ to: this.address, data, ...at }));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */
@@ -366,7 +361,7 @@ export class MarketClient implements MarketContracts {
     return actions.registerPile(this, registrar, pile);
   }
 
-  /** What {@link register} sends. */
+  /** The call that {@link register} sends. */
   registration(pile: actions.NewPile): Call {
     return actions.registration(this, pile);
   }
@@ -386,7 +381,7 @@ export class MarketClient implements MarketContracts {
     return actions.deposit(this, sender, account, amount);
   }
 
-  /** What {@link deposit} sends. */
+  /** The call that {@link deposit} sends. */
   depositCall(account: string, amount: bigint): Call {
     return actions.depositCall(this, account, amount);
   }
@@ -444,7 +439,7 @@ export class MarketClient implements MarketContracts {
   }
 }
 
-/** What a contract tells of its EIP-712 domain, less what signatures do not use. */
+/** A contract's EIP-712 domain, without the fields that signatures do not use. */
 function domainOf({
   name,
   version,

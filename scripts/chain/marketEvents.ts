@@ -1,5 +1,6 @@
 import { MARKET_INTERFACE } from "./interfaces";
-import { decodeFill, decodePileState, decodePublication, GRID } from "./packedWords";
+import { openedArgument } from "./openedWords";
+import { GRID, type PackedFill } from "./packedWords";
 import { type LogProvider, readLogs } from "./readLogs";
 
 /** An event of a market, its packed words opened. */
@@ -12,7 +13,7 @@ export interface MarketEvent {
   args: Readonly<Record<string, unknown>>;
 }
 
-/** What reading events needs of an ethers provider. */
+/** Part of an ethers provider that reading events needs. */
 export interface LogSource extends LogProvider {
   getBlockNumber(): Promise<number>;
 }
@@ -36,7 +37,7 @@ export async function readEvents(source: LogSource, market: string, blocks: numb
     const parsed = MARKET_INTERFACE.parseLog(log);
     if (parsed === null) return [];
     const args = Object.fromEntries(
-      parsed.fragment.inputs.map(({ name }, index) => [name, opened(name, parsed.args[index])]),
+      parsed.fragment.inputs.map(({ name }, index) => [name, openedArgument(name, parsed.args[index])]),
     );
     return [{ block: log.blockNumber, transaction: log.transactionHash, event: parsed.name, args }];
   });
@@ -57,21 +58,17 @@ export function eventText({ args }: MarketEvent): string {
     .join(", ");
 }
 
-/** Packed words by the names that events give them. */
-function opened(name: string, value: unknown): unknown {
-  if (name === "state") return decodePileState(value as bigint);
-  if (name === "publication") return decodePublication(value as bigint);
-  if (name === "fills") return (value as readonly bigint[]).map(decodeFill);
-  return value;
-}
-
 function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join("; ");
   if (typeof value !== "object" || value === null) return String(value);
   if ("sell" in value && "buy" in value) {
-    const { sell, buy, energyWh, price } = value as { sell: number; buy: number; energyWh: bigint; price: bigint };
+    const { sell, buy, energyWh, price, premium = 0n, subsidy = 0n } = value as PackedFill;
+    const gap =
+      premium + subsidy === 0n
+        ? ""
+        : ` (the buyer pays ${(price + premium).toString()}, the seller gets ${(price + subsidy).toString()})`;
     const who = (pile: number) => (pile === GRID ? "grid" : String(pile));
-    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}`;
+    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}${gap}`;
   }
   return `(${Object.entries(value)
     .map(([name, inner]) => `${name} ${String(inner)}`)

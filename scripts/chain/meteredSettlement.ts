@@ -100,7 +100,7 @@ export async function settleByReadings({
   return { receipt, settlement };
 }
 
-/** What the parts of a frame set aside as margins, by the names of the piles that they fill. SPEC 2. */
+/** Margins that the parts of a frame set aside, by the names of the piles that they fill. SPEC 2. */
 function marginsOf(
   { parameters }: MarketClient,
   { fills, matched }: ClearedFrame,

@@ -19,14 +19,14 @@ export interface DeployedContract {
   creation: string;
 }
 
-/** What a module deployer is made of. */
+/** Parts of a module deployer. */
 export interface ModuleDeployerOptions {
   sender: Transactor;
   /** ABI and creation code of a contract of the build. */
   artifactOf: (name: string) => Promise<{ abi: InterfaceAbi; bytecode: string }>;
   /** Whether a contract stands at an address. */
   hasCode: (address: string) => Promise<boolean>;
-  /** What was deployed before, by future; added to. */
+  /** Contracts deployed before, by future; added to. */
   contracts: Record<string, DeployedContract>;
   /** Keeps `contracts`; called after each deployment. */
   save: () => Promise<void>;
@@ -102,7 +102,7 @@ export class ModuleDeployer {
     return this.options.sender.send({ to, data: abi.encodeFunctionData(future.functionName, args) });
   }
 
-  /** What an event tells of what a call made, by the record where it stands already. */
+  /** An event's value about a contract that a call made; taken from the record where it stands already. */
   private async readEvent({
     id,
     futureToReadFrom,

@@ -14,7 +14,7 @@ import {
 import { Inclusion, type Patience } from "./inclusion";
 import { type Call, type Receipt, TRANSACTION_GAS_CAP, type Transactor } from "./transactor";
 
-/** What a {@link NodeTransactor} is made of. */
+/** Parts of a {@link NodeTransactor}. */
 export interface NodeTransactorOptions {
   provider: RawProvider;
   address: string;
@@ -34,9 +34,9 @@ const GAS_MARGIN_PERCENT = 125n;
 const MOST_NONCES = 8;
 
 /**
- * Sends from an account that the node, or a key in the network's settings, signs for. What is sent stands in a journal
- * until its outcome is known: a nonce is given out once, whoever sends from here, and a call whose answer was lost is
- * looked for before it is sent again.
+ * Sends from an account that the node, or a key in the network's settings, signs for. A journal holds each
+ * transaction until its outcome is known: a nonce is given out once, whoever sends from here, and a call
+ * whose answer was lost is looked for before it is sent again.
  */
 export class NodeTransactor implements Transactor {
   constructor(private readonly options: NodeTransactorOptions) {}

@@ -20,7 +20,7 @@ export interface OrderGateway {
   submit(orders: readonly PendingOrder[]): Promise<ActionResult[]>;
 }
 
-/** What a {@link BatchGateway} sends with. */
+/** Means that a {@link BatchGateway} sends with. */
 export interface GatewayOptions {
   client: MarketClient;
   sender: Transactor;

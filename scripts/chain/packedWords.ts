@@ -30,6 +30,8 @@ export interface PileState {
   credit: bigint;
   /** Energy that the credit rests on, Wh. */
   creditWh: bigint;
+  /** Whether the pile's money leaves for its payout address alone. */
+  payout: boolean;
 }
 
 /** Decodes `types/PileState.sol`. */
@@ -49,6 +51,7 @@ export function decodePileState(word: bigint): PileState {
     nonce: field(word, 194, 20),
     credit: field(word, 214, 14),
     creditWh: field(word, 228, 26),
+    payout: field(word, 254, 1) === 1n,
   };
 }
 
@@ -58,9 +61,9 @@ export interface PackedFill {
   buy: number;
   energyWh: bigint;
   price: bigint;
-  /** What the buyer pays the grid operator beyond the price; left out where it is nothing. */
+  /** Premium that the buyer pays the grid operator beyond the price; left out where it is nothing. */
   premium?: bigint;
-  /** What the seller gets out of the operator's matching fund beyond the price; as above. */
+  /** Subsidy that the seller gets out of the matching fund beyond the price; as above. */
   subsidy?: bigint;
 }
 
@@ -124,7 +127,7 @@ export function decodeMarketTotals(word: bigint): MarketTotals {
   };
 }
 
-/** What is remembered of a cleared frame. */
+/** Record of a cleared frame. */
 export interface FrameRecord {
   frame: number;
   loadW: bigint;
@@ -157,7 +160,7 @@ export function decodeBookHead(word: bigint): BookHead {
   };
 }
 
-/** What a signed order does. */
+/** Action of a signed order. */
 export type SignedAction = "place" | "replace" | "cancel";
 
 /** The terms that a pile signs. */
@@ -184,6 +187,38 @@ export const ORDER_TYPES = {
     { name: "energyWh", type: "uint256" },
     { name: "peakWh", type: "uint256" },
     { name: "expiryFrame", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+};
+
+/** EIP-712 types of an order of an account that may be a contract. */
+export const ORDER_OF_TYPES = {
+  OrderOf: [
+    { name: "account", type: "address" },
+    { name: "order", type: "Order" },
+  ],
+  ...ORDER_TYPES,
+};
+
+/** EIP-712 type of a withdrawal by signature. */
+export const WITHDRAWAL_TYPES = {
+  Withdrawal: [
+    { name: "account", type: "address" },
+    { name: "to", type: "address" },
+    { name: "amount", type: "uint256" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+};
+
+/** EIP-712 type of a deposit that somebody else submits. */
+export const DEPOSIT_TYPES = {
+  Deposit: [
+    { name: "owner", type: "address" },
+    { name: "market", type: "address" },
+    { name: "account", type: "address" },
+    { name: "tokenAmount", type: "uint256" },
     { name: "nonce", type: "uint256" },
     { name: "deadline", type: "uint256" },
   ],
@@ -217,7 +252,7 @@ export function packSignedTerms(terms: SignedTerms): bigint {
   );
 }
 
-/** What a meter signs; energies in Wh. */
+/** A reading as a meter signs it; energies in Wh. */
 export interface MeterReading {
   pile: number;
   frame: number;
@@ -255,7 +290,7 @@ export function packMeterReading({ pile, frame, consumedWh, producedWh }: MeterR
   );
 }
 
-/** What a settlement means for a pile. */
+/** Effect of a settlement on a pile. */
 export interface Posting {
   pile: number;
   /** Agreed energy that its credit is judged by, Wh. */
@@ -266,7 +301,7 @@ export interface Posting {
   consumedWh: bigint;
   producedWh: bigint;
   silent: boolean;
-  /** What its fills and margins set aside, less what it owes, more what it is paid, money units. */
+  /** Money that its fills and margins set aside, less its dues, plus its receipts, money units. */
   money: bigint;
 }
 

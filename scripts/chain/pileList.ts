@@ -6,7 +6,7 @@ import type { PileRecord } from "./marketClient";
 
 /** A pile that is to be registered and funded. */
 export interface ListedPile extends Omit<PileRecord, "index"> {
-  /** What is deposited for it, tokens as written; none where empty. */
+  /** Deposit for it, tokens as written; none where empty. */
   tokens: string | undefined;
   line: number;
 }

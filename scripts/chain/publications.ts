@@ -3,7 +3,7 @@ import { parse } from "csv-parse/sync";
 import type { Publication } from "../core/types";
 import { InputError } from "../core/errors";
 
-/** What is published for a frame. */
+/** Publication for a frame. */
 export interface FramePublication extends Publication {
   frame: number;
 }
@@ -13,7 +13,7 @@ const MAX_FRAMES_AHEAD = 96;
 /** Most frames that one transaction publishes; two days' would come near what a block takes. */
 export const MOST_AT_ONCE = 48;
 
-/** What decides which frames may be published. */
+/** Rules about which frames may be published. */
 export interface PublishingRules {
   frameSeconds: number;
   auctionSeconds: number;

@@ -2,7 +2,7 @@ import { causes } from "./nodeFailures";
 
 /** Codes of a connection that ended before the answer: a node closes those that were idle for seconds. */
 const ENDED = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "UND_ERR_CLOSED"];
-/** What is sent happens twice if it is asked twice. */
+/** Requests that send: asked twice, they happen twice. */
 const SENDS = /^eth_send|^evm_|^hardhat_|^anvil_/;
 const MOST_ATTEMPTS = 4;
 

@@ -1,12 +1,12 @@
 import type { Log } from "ethers";
 
-/** What logs are asked for: those of one contract, some of them. */
+/** Filter of logs: those of one contract, some of them. */
 export interface LogFilter {
   address: string;
   topics?: (string | string[] | null)[];
 }
 
-/** What reading logs needs of an ethers provider. */
+/** Part of an ethers provider that reading logs needs. */
 export interface LogProvider {
   getLogs(filter: LogFilter & { fromBlock: number; toBlock: number }): Promise<Log[]>;
 }

@@ -1,9 +1,9 @@
 import type { Interface, Result } from "ethers";
 
-/** What a contract said when it refused. */
+/** A contract's refusal. */
 export class ContractRefusal extends Error {
   override readonly name = "ContractRefusal";
-  /** What the refused transaction cost, where it was mined. */
+  /** Gas that the refused transaction used, where it was mined. */
   gasUsed?: bigint;
 
   /**

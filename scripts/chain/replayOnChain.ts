@@ -14,7 +14,7 @@ import { simulatedMeterKey } from "./pileKeys";
 import { ContractRefusal } from "./refusal";
 import type { Receipt, Transactor } from "./transactor";
 
-/** What a scenario is played on. */
+/** Chain that a scenario is played on. */
 export interface ReplayChain {
   client: MarketClient;
   clock: ChainClock;
@@ -31,7 +31,7 @@ export type ReplayStep =
   | { kind: "settle"; frame: number; receipt: Receipt; settlement: FrameSettlement }
   | { kind: "clear"; frame: number; receipt: Receipt; result: FrameResult };
 
-/** What a replay remembers beside the chain; goes back together with a snapshot of the chain. */
+/** Memory of a replay beside the chain; goes back together with a snapshot of the chain. */
 export interface ReplayMemory {
   done: number;
   frames: FrameResult[];
@@ -46,11 +46,11 @@ interface UnsettledFrame extends PendingSettlement {
 }
 
 /**
- * Plays a scenario on a market that was deployed with the scenario's parameters and has not been used. SPEC 9; what
- * happens when is told at the top of `scenario/schema.ts`.
+ * Plays a scenario on a market that was deployed with the scenario's parameters and has not been used.
+ * SPEC 9. The top of `scenario/schema.ts` gives the order of events.
  *
  * @param onStep told of every event and clearing as it happens
- * @returns What the market made of it, in the scenario's own frames and names.
+ * @returns The market's result, in the scenario's own frames and names.
  */
 export async function replayOnChain(
   scenario: Scenario,
@@ -117,7 +117,7 @@ export class ChainReplay {
     await this.publish(move.frame + this.publishedAhead);
   }
 
-  /** What the scenario came to; settles its last frame. After the last move. */
+  /** Result of the scenario; settles its last frame. After the last move. */
   async finish(): Promise<ScenarioResult> {
     const { frames } = this.scenario;
     const { pflW } = await this.chain.client.marketTotals();
@@ -129,7 +129,7 @@ export class ChainReplay {
     return this.scenario.market.readingSeconds > 0 ? { ...result, settlements: this.settlements } : result;
   }
 
-  /** What is to be put back with {@link restore} when the chain goes back to where it is now. */
+  /** State to hand to {@link restore} when the chain goes back to where it is now. */
   save(): ReplayMemory {
     const { done, frames, rejected, unsettled, settlements } = this;
     return {

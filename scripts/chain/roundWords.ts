@@ -34,7 +34,7 @@ export interface PackedFlexibleOrder {
   pile: number;
   charge: boolean;
   remainingWh: bigint;
-  /** What it still displays in the round's frame. */
+  /** Energy that it still displays in the round's frame. */
   leftWh: bigint;
   peakWh: bigint;
   priceTicks: bigint;

@@ -7,10 +7,10 @@ import type { Score } from "../model/benefit";
 import type { ClearedFrame } from "./clearedFrame";
 import { ContractCalls } from "./contractCalls";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
-import { MARKET_INTERFACE, ROUNDS_INTERFACE } from "./interfaces";
-import { decodeFill } from "./packedWords";
-import { encodePlan } from "./roundWords";
 import type { Plan } from "../core/rounds";
+import { ROUNDS_INTERFACE } from "./interfaces";
+import * as actions from "./roundActions";
+import type { RoundContracts } from "./roundActions";
 import type { Receipt, Transactor } from "./transactor";
 
 /** When a round's phases end, s, and what is best in it so far. */
@@ -28,14 +28,17 @@ export interface RoundState {
   score: Score | undefined;
 }
 
-/** The benefit rounds of one market on a chain. SPEC 4. */
-export class RoundsClient {
-  private readonly rounds: BenefitRounds;
-  private readonly toRounds: ContractCalls<BenefitRounds>;
+/**
+ * The benefit rounds of one market on a chain. SPEC 4. The actions on them are in `roundActions`, one a file; these
+ * methods are the same with the rounds filled in.
+ */
+export class RoundsClient implements RoundContracts {
+  readonly rounds: BenefitRounds;
+  readonly toRounds: ContractCalls<BenefitRounds>;
 
   constructor(
     readonly address: string,
-    private readonly market: string,
+    readonly market: string,
     private readonly provider: Provider,
   ) {
     this.rounds = BenefitRounds__factory.connect(address, provider);
@@ -65,7 +68,7 @@ export class RoundsClient {
       .find((plan) => keccak256(plan) === hash);
   }
 
-  /** Where the market's latest round stands. */
+  /** State of the market's latest round. */
   async state(): Promise<RoundState> {
     const view = await this.rounds.roundOf(this.market);
     const won = view.winner !== ZeroHash;
@@ -82,7 +85,7 @@ export class RoundsClient {
     };
   }
 
-  /** What clearing alone would do with a frozen book. */
+  /** Score of the fallback on a frozen book. */
   async scoreFallback(book: readonly bigint[]): Promise<Score> {
     const [unservedWh, squaredStepsW2] = await this.rounds.scoreFallback([...book]);
     return { unservedWh, squaredStepsW2 };
@@ -90,55 +93,41 @@ export class RoundsClient {
 
   /** Commits a proposer to a plan. */
   async commit(proposer: Transactor, frame: number, plan: Plan, salt: string): Promise<Receipt> {
-    const commitment = await this.rounds.commitmentOf(this.market, frame, proposer.address, encodePlan(plan), salt);
-    return this.toRounds.send(proposer, "commit", [this.market, commitment]);
+    return actions.commit(this, proposer, frame, plan, salt);
   }
 
-  /** Reveals what a proposer committed to. */
+  /** Reveals the plan that a proposer committed to. */
   async reveal(proposer: Transactor, book: readonly bigint[], plan: Plan, salt: string): Promise<Receipt> {
-    return this.toRounds.send(proposer, "reveal", [this.market, book, encodePlan(plan), salt]);
+    return actions.reveal(this, proposer, book, plan, salt);
   }
 
-  /** Executes the winning plan's bytes, or the fallback where there are none. @returns what it filled */
+  /** Executes the winning plan's bytes, or the fallback where there are none. @returns its fills */
   async finalise(
     sender: Transactor,
     book: readonly bigint[],
     plan: string | undefined,
   ): Promise<{ receipt: Receipt; executed: Omit<ClearedFrame, "matched"> }> {
-    const receipt = await this.toRounds.send(sender, "finalise", [this.market, book, plan ?? "0x"]);
-    for (const log of receipt.logs) {
-      const parsed = MARKET_INTERFACE.parseLog({ topics: [...log.topics], data: log.data });
-      if (parsed?.name !== "FlexibleFilled") continue;
-      const { frame, loadW, pflW, fills } = parsed.args.toObject() as {
-        frame: bigint;
-        loadW: bigint;
-        pflW: bigint;
-        fills: readonly bigint[];
-      };
-      const packed = [...fills];
-      return { receipt, executed: { frame: Number(frame), loadW, pflW, packed, fills: packed.map(decodeFill) } };
-    }
-    throw new Error("a finalised round without the market's event");
+    return actions.finalise(this, sender, book, plan);
   }
 
-  /** Sets what each frame that a plan wins is worth, smallest token units. */
+  /** Sets the reward of each frame that a plan wins, smallest token units. */
   async setReward(operator: Transactor, tokenAmount: bigint): Promise<Receipt> {
-    return this.toRounds.send(operator, "setReward", [this.market, tokenAmount]);
+    return actions.setReward(this, operator, tokenAmount);
   }
 
   /** Pays into the pot of rewards, smallest token units that the rounds may take of the sender. */
   async fundReward(sender: Transactor, tokenAmount: bigint): Promise<Receipt> {
-    return this.toRounds.send(sender, "fundReward", [this.market, tokenAmount]);
+    return actions.fundReward(this, sender, tokenAmount);
   }
 
   /** Draws the reward of the latest finalised round. */
   async drawReward(sender: Transactor): Promise<Receipt> {
-    return this.toRounds.send(sender, "drawReward", [this.market]);
+    return actions.drawReward(this, sender);
   }
 
-  /** Pays the sender what was drawn for it in a token. */
+  /** Pays the sender its drawn rewards in a token. */
   async claimReward(proposer: Transactor, token: string, to: string): Promise<Receipt> {
-    return this.toRounds.send(proposer, "claimReward", [token, to]);
+    return actions.claimReward(this, proposer, token, to);
   }
 
   private async logsOf(event: string, frame: number, span: { from: number; until: number }): Promise<Log[]> {

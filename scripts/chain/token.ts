@@ -4,7 +4,7 @@ import type { MarketClient } from "./marketClient";
 import { TooFewTokens } from "./tooFewTokens";
 import type { Receipt, Transactor } from "./transactor";
 
-/** What any ERC-20 can, what most tell of themselves, and the faucet that the test token has. */
+/** Functions of any ERC-20, those by which most describe themselves, and the test token's faucet. */
 export const TOKEN_INTERFACE = new Interface([
   "function balanceOf(address) view returns (uint256)",
   "function allowance(address owner, address spender) view returns (uint256)",
@@ -35,7 +35,7 @@ export function unitFor({ decimals }: Pick<TokenKind, "decimals">): bigint {
   return 10n ** BigInt(Math.max(0, decimals - MONEY_DECIMALS));
 }
 
-/** What a token tells of itself. @returns undefined where there is no ERC-20 at the address */
+/** A token's description of itself. @returns undefined where there is no ERC-20 at the address */
 export async function readToken(address: string, provider: Provider): Promise<TokenKind | undefined> {
   const token = new Contract(address, TOKEN_INTERFACE, provider);
   const ask = async <T>(name: string, ...args: unknown[]): Promise<T | undefined> =>

@@ -10,7 +10,7 @@ export interface Call {
   data: string;
 }
 
-/** What became of a transaction. */
+/** Outcome of a transaction. */
 export interface Receipt {
   hash: string;
   gasUsed: bigint;
@@ -28,7 +28,7 @@ export interface Transactor {
   send(call: Call): Promise<Receipt>;
 }
 
-/** What the network lets a transaction use at most (EIP-7825). */
+/** Most gas that the network lets a transaction use (EIP-7825). */
 export const TRANSACTION_GAS_CAP = 16_777_216n;
 
 /**
@@ -49,8 +49,10 @@ export class UnlockedTransactor implements Transactor {
       const receipt = (await this.provider.send("eth_getTransactionReceipt", [hash])) as {
         gasUsed: string;
         logs: Receipt["logs"];
+        contractAddress?: string | null;
       };
-      return { hash, gasUsed: BigInt(receipt.gasUsed), logs: receipt.logs };
+      const { gasUsed, logs, contractAddress: created } = receipt;
+      return { hash, gasUsed: BigInt(gasUsed), logs, ...(created ? { created } : {}) };
     } catch (error) {
       const refusal = refusalOf(error, this.interfaces);
       if (refusal === undefined) throw error;

@@ -14,14 +14,14 @@ export const MARKET_BOUNDS = Object.fromEntries(
   PARAMETER_NAMES.filter((name) => PARAMETERS[name].kind === "figure").map((name) => [name, PARAMETERS[name]]),
 ) as unknown as Readonly<Record<FigureName, Bound>>;
 
-/** What a pile's rated power may be, W, beside moving 1 Wh a frame. */
+/** Bounds of a pile's rated power, W, beside moving 1 Wh a frame. */
 export const RATED_BOUND: Bound = { least: 1, most: MOST_24_BITS, unit: "W" };
 
 /** Most piles of a market with meters, and most piles times frames of the horizon in one with rounds. */
 export const MOST_METERED_PILES = 512;
 export const MOST_ROUND_SIZE = 24_576;
 
-/** What a bound takes, in words. */
+/** Values that a bound accepts, in words. */
 export function boundWords({ least, most, unit }: Bound): string {
   return `a whole number${unit === "" ? "" : ` of ${unit}`}, ${least} to ${most}`;
 }
@@ -60,7 +60,7 @@ function safetyProblem(market: Partial<DeploymentParameters>): string | undefine
   return `bondPricePerKwh is ${bondPricePerKwh}; expected at least importCapPerKwh, ${importCapPerKwh}, where a defaulter pays: bonds cover any breach`;
 }
 
-/** What is wrong with a pile's rated power, in words; undefined where nothing is. */
+/** Fault of a pile's rated power, in words; undefined where there is none. */
 export function ratedProblem(ratedW: bigint, frameSeconds: number): string | undefined {
   const moves = ratedW * BigInt(frameSeconds) >= 3_600n;
   if (isWithin(ratedW, RATED_BOUND) && moves) return undefined;

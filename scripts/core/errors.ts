@@ -10,8 +10,8 @@ export interface Position {
  */
 export class InputError extends Error {
   /**
-   * @param fileName As the user named it.
-   * @param problem What is wrong and what is accepted.
+   * @param fileName The user's name of the file.
+   * @param problem The fault, and the accepted values.
    * @param where.position Line and column, if known.
    * @param where.path JSON path such as `events[3].place.price`, if known.
    */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { MATCHINGS } from "./matching";
+import { type Matching, MATCHINGS } from "./matching";
 
 /** Whole numbers between two, both included. */
 export interface Bound {
@@ -36,9 +36,9 @@ export interface ChoiceRow<Word extends string = string> extends Row {
   kind: "choice";
   words: readonly Word[];
   usual: Word;
-  /** The contract's field. */
+  /** The contract's field: an enum with the words in this order (`uint8`), or the address of a contract. */
   field: string;
-  /** The word that sets the field; of none where the field names a contract of its own for each word. */
+  /** The word for which an optional contract is named; none where the field has a value for each word. */
   setBy?: Word;
 }
 
@@ -94,20 +94,20 @@ export const PARAMETERS = {
   finaliseSeconds: count(120, "s", 0, A_DAY_SECONDS, "uint32",
     "time for which the winning plan alone can be executed; above 0 where plans compete"),
   maxHorizon: count(24, "frames", 1, 48, "uint8", "how far plans look ahead at most", "horizon"),
-  allotment: choice(["expiry", "laxity"], "expiry", { field: "allotByLaxity", contractType: "bool", setBy: "laxity" },
+  allotment: choice(["expiry", "laxity"], "expiry", { field: "allotment", contractType: "uint8" },
     "what plans give: by expiry totals, which go to who ends first; by laxity a level, up to which each order moves"),
   chargeEfficiencyBps: amount(10_000n, TEN_THOUSANDTHS, 1, 20_000, "uint16", "v: load that energy charged puts on the feeder; 10500 where 5 % are lost on the way [T 6.1]"),
   dischargeEfficiencyBps: amount(10_000n, TEN_THOUSANDTHS, 1, 20_000, "uint16", "ϖ: load that energy fed in takes off the feeder; 9500 where 5 % are lost on the way [T 6.1]"),
   readingSeconds: count(0, "s", 0, MOST_READING_SECONDS, "uint32",
     "how long meter readings are waited for, at most 48 frames; 0: no meters, all counts as agreed", "readings"),
-  breach: choice(["defaulter", "counterparty"], "defaulter", { field: "defaulterPays", contractType: "bool", setBy: "defaulter" },
+  breach: choice(["defaulter", "counterparty"], "defaulter", { field: "breach", contractType: "uint8" },
     "who breaches [D]: defaulter compensates the other side, counterparty only loses credit"),
   toleranceBps: amount(0n, TEN_THOUSANDTHS, 0, 10_000, "uint16", "energy above the agreed that still trades at its price"),
   initialCredit: amount(5_000n, CREDIT, 0, 10_000, "uint16", "credit that a pile begins with"),
   creditPriorWh: amount(100_000n, "Wh", 0, 2 ** 26 - 1, "uint32", "energy that the initial credit rests on"),
   minCredit: amount(0n, CREDIT, 0, 10_000, "uint16",
     "least credit to place orders and propose plans, at most initialCredit"),
-  matching: choice(MATCHINGS, "adbev", { field: "mechanism", contractType: "address" },
+  matching: choice<Matching>(MATCHINGS, "adbev", { field: "mechanism", contractType: "address" },
     "rule by which orders trade: adbev [T 4.8], credit by the weights of [D Table 1], with meters, or an auction of SPEC 3"),
   thetaBps: amount(5_000n, TEN_THOUSANDTHS, 0, 10_000, "uint16",
     "where between two prices a trade's price lies, from the lower one, for rules that ask for it"),

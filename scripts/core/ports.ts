@@ -9,7 +9,7 @@ export interface PileRegistration {
   ratedW: bigint;
 }
 
-/** What one pile does to its one live order. */
+/** Actions of one pile on its one live order. */
 export type Action =
   { pile: string; kind: "place" | "replace"; order: OrderRequest } | { pile: string; kind: "cancel" };
 
@@ -21,9 +21,9 @@ export interface BookOrder extends Order {
   pile: string;
 }
 
-/** What a round came to. SPEC 4. */
+/** Outcome of a round. SPEC 4. */
 export interface RoundOutcome {
-  /** What the frame came to, its match included. */
+  /** Outcome of the frame, its match included. */
   outcome: FrameOutcome;
   /** Whose plan was executed; undefined where the fallback stood. */
   winner: string | undefined;
@@ -45,7 +45,7 @@ export interface RoundPort {
 /** Gas spent on one kind of operation. */
 export interface GasSum {
   transactions: number;
-  /** What the transactions did in all: one may carry many orders. */
+  /** Number of operations in all transactions: one may carry many orders. */
   operations: number;
   gas: bigint;
 }
@@ -83,13 +83,16 @@ export interface MarketPort {
   /** Clears a frame, in its window; where that opens a round, the outcome is that of the match alone. */
   clear(frame: number): Promise<FrameOutcome>;
 
+  /** Has the operator set money aside for what sellers get beyond what buyers pay, money units. Before the first frame. */
+  setAside?(amount: bigint): Promise<void>;
+
   /** The rounds of a benefit market, on a port that holds them. */
   readonly rounds?: RoundPort;
 
   /** After its end: settles a frame that moved energy, everything delivered as agreed. */
   settle(frame: number): Promise<void>;
 
-  /** What was spent so far, where the port pays for gas. */
+  /** Gas spent so far, where the port pays for gas. */
   gasUse?(): GasUse;
 }
 

@@ -19,8 +19,8 @@ export interface FlexibleOrder {
 }
 
 /**
- * What a round is about, as it stood at the match: it never changes. SPEC 4. Frames are counted from the round's by an
- * offset k = 0 ... horizon - 1.
+ * The book of a round as it stood at the match; it never changes. SPEC 4. Frames are counted from the
+ * round's by an offset k = 0 ... horizon - 1.
  */
 export interface FrozenBook extends Pick<
   MarketParameters,
@@ -67,7 +67,7 @@ export interface LevelPlan {
   readonly dischargeLevel: readonly bigint[];
 }
 
-/** What decides about a round's flexible energy, frame by frame of its horizon: totals or, by laxity, levels. SPEC 4. */
+/** Figures that decide about a round's flexible energy, frame by frame: totals or, by laxity, levels. SPEC 4. */
 export type Plan = TotalsPlan | LevelPlan;
 
 /** Units of a level in one frame of laxity. SPEC 4. */
@@ -93,7 +93,7 @@ export function planFrom(allotment: MarketParameters["allotment"], { draw, disch
     : { drawWh: draw, dischargeWh: discharge };
 }
 
-/** What plans compete by; smaller is better, the unserved energy first. SPEC 4. */
+/** Score that plans compete by; smaller is better, the unserved energy first. SPEC 4. */
 export interface Score {
   /** Left at the horizon's end of what the flexible bids whose last frame lies within it could be served, Wh. */
   readonly unservedWh: bigint;

@@ -1,12 +1,12 @@
 import type { Side } from "./types";
 
-/** What a pile's meter says of one frame, Wh. SPEC 5. */
+/** A pile's reading of one frame, Wh. SPEC 5. */
 export interface Reading {
   consumedWh: bigint;
   producedWh: bigint;
 }
 
-/** What keeps a frame from being delivered as agreed. */
+/** Causes for which a frame is not delivered as agreed. */
 export const IMBALANCE_CAUSES = [
   "overConsumption",
   "underConsumption",
@@ -16,25 +16,26 @@ export const IMBALANCE_CAUSES = [
 ] as const;
 
 /**
- * What deviations from the agreed cost, money units, by cause.
+ * Cost of deviations from the agreed energy, money units, by cause.
  *
  * - `overConsumption`: energy consumed beyond the agreed, at r; all that a seller consumed is;
- * - `underConsumption`: energy that a buyer left, by how much p, or r of a grid fill, is above x;
+ * - `underConsumption`: energy that a buyer left, times the excess of p, or r of a grid fill, over x;
  * - `overProduction`: energy produced beyond the agreed, at x;
- * - `underProduction`: energy that a seller did not bring, by how much r is above p, or x of an export fill;
- * - `silence`: any of these where the one it comes from had no reading.
+ * - `underProduction`: energy that a seller did not bring, times the excess of r over p, or x of an export
+ * fill;
+ * - `silence`: any of these where the pile that caused it had no reading.
  *
  * Where a defaulter pays, energy beyond the agreed costs r - x more, and energy that was left or not brought r - x at
  * least. SPEC 5.
  */
 export type Imbalance = Record<(typeof IMBALANCE_CAUSES)[number], bigint>;
 
-/** What a settled frame was for one pile. Energy in Wh, amounts in money units, credit in 1/100 point. */
+/** A settled frame's effect on one pile. Energy in Wh, amounts in money units, credit in 1/100 point. */
 export interface PileSettlement {
   pile: string;
   side: Side;
   agreedWh: bigint;
-  /** What counted: the meter's reading, or what silence is taken for. */
+  /** The reading that counted: the meter's, or the presumed one of a silent pile. */
   reading: Reading;
   /** Whether there was no reading. */
   silent: boolean;
@@ -48,14 +49,14 @@ export interface PileSettlement {
   creditAfter: bigint;
 }
 
-/** What settling a frame, or a part of it, came to. */
+/** Outcome of settling a frame, or a part of it. */
 export interface FrameSettlement {
   frame: number;
   /** Whether nothing of the frame is left to settle. */
   complete: boolean;
   /** Those settled now, in the order of the fills. */
   piles: PileSettlement[];
-  /** What the grid operator gained by it, money units; negative if it lost. */
+  /** The grid operator's gain, money units; negative if it lost. */
   grid: bigint;
   imbalance: Imbalance;
 }

@@ -9,6 +9,21 @@ export function pence(price: bigint | number): string {
   return `${(Number(price) / 10_000).toFixed(2)} p`;
 }
 
+/** The same with what it is the price of. */
+export function pencePerKWh(price: bigint | number): string {
+  return `${pence(price)}/kWh`;
+}
+
+/** An amount in money units as pounds; 1 000 000 units are a pound. */
+export function money(amount: bigint): string {
+  return `£${(Number(amount) / 1_000_000).toFixed(2)}`;
+}
+
+/** A part in per cent. */
+export function share(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+}
+
 /** Energy in Wh as kWh. */
 export function kWh(energyWh: bigint | number, decimals = 1): string {
   return `${(Number(energyWh) / 1000).toFixed(decimals)} kWh`;

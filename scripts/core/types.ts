@@ -12,7 +12,7 @@ export type { MarketParameters } from "./parameterTable";
 /** `charge` is a bid (gamma = 1), `discharge` an ask (gamma = 0) [T 4.7]. */
 export type Side = "charge" | "discharge";
 
-/** What the grid operator publishes for one frame, ahead and once. */
+/** The grid operator's publication for one frame, ahead and once. */
 export interface Publication {
   /** P_home, W. */
   baseLoadW: bigint;
@@ -24,7 +24,7 @@ export interface Publication {
   wheelingPricePerKwh: bigint;
 }
 
-/** What a pile asks for when it places an order. */
+/** Terms of an order as a pile places it. */
 export interface OrderRequest {
   side: Side;
   /** Limit price, money units per kWh. */
@@ -41,7 +41,7 @@ export interface OrderRequest {
 export interface Order {
   side: Side;
   price: bigint;
-  /** What is left to trade, displayed and hidden, Wh. */
+  /** Energy left to trade, displayed and hidden, Wh. */
   remainingWh: bigint;
   iceberg: boolean;
   /** Largest displayed quantity, Wh; for a normal order its original quantity, unless that is too large for one frame. */
@@ -56,12 +56,15 @@ export interface Order {
 export interface Trade {
   sell: string;
   buy: string;
-  /** What passes from buyer to seller, money units per kWh. */
+  /** Price from buyer to seller, money units per kWh. */
   price: bigint;
   energyWh: bigint;
-  /** What the buyer pays the grid operator beyond it, money units per kWh; nothing where it is left out. */
+  /**
+   * Premium that the buyer pays the grid operator beyond it, money units per kWh; nothing where it is left
+   * out.
+   */
   premium?: bigint;
-  /** What the seller gets out of the operator's matching fund beyond it, money units per kWh; as above. */
+  /** Subsidy that the seller gets out of the matching fund beyond it, money units per kWh; as above. */
   subsidy?: bigint;
 }
 
@@ -73,7 +76,7 @@ export interface GridFill {
   energyWh: bigint;
 }
 
-/** What the clearing of one frame decided. */
+/** The decision of one frame's clearing. */
 export interface FrameOutcome {
   frame: number;
   /** In the order in which the market made them. */

@@ -1,6 +1,6 @@
 /**
- * What a household draws on a winter workday for every 1 000 kWh that it draws in a year, mean power in W per half hour
- * from 00:00 on.
+ * Mean power of a household on a winter workday, W, for every 1 000 kWh that it draws in a year, per half
+ * hour from 00:00 on.
  *
  * Origin: standard load profile H0 (BDEW 1999), published for Germany and used in Austria as well, from a copy under
  * CC0; means of two quarter-hours, rounded to a tenth.

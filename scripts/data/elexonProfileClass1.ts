@@ -1,6 +1,7 @@
 /**
- * What one UK household without an EV draws on a winter weekday, mean power in kW per half hour: figure 0 is
- * 00:00-00:30, figure 47 is 23:30-24:00. 12.3 kWh a day, peak 0.92 kW at 17:30-18:30, valley 0.20 kW at 03:30-04:30.
+ * Mean power of one UK household without an EV on a winter weekday, kW, per half hour: figure 0 is
+ * 00:00-00:30, figure 47 is 23:30-24:00. 12.3 kWh a day, peak 0.92 kW at 17:30-18:30, valley 0.20 kW at
+ * 03:30-04:30.
  *
  * Origin: Elexon Profile Class 1 (domestic unrestricted), group average demand, column "Wtr Wd", reference year 1997,
  * as published by the UKERC Energy Data Centre, open access. The source names each half hour by its end: its 00:30 is

@@ -67,7 +67,7 @@ const SCHEMA = z.strictObject({
   ocpp: ocpp.optional(),
 });
 
-/** What a gateway is started with. */
+/** Settings that a gateway is started with. */
 export type GatewayConfig = z.infer<typeof SCHEMA>;
 /** The part about charging stations. */
 export type OcppConfig = z.infer<typeof ocpp>;

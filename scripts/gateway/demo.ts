@@ -16,7 +16,7 @@ export interface DemoPlan {
   say: (text: string) => void;
 }
 
-/** What became of a driver. */
+/** Outcome of a driver. */
 export interface DriverResult {
   station: string;
   version: string;

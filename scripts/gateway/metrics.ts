@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 const SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800];
 const MILLISECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1_000];
 
-/** What the gateway counts, for Prometheus. */
+/** Counters of the gateway, for Prometheus. */
 export class Metrics {
   readonly registry = new Registry();
   /** Orders by what they were answered. */

@@ -12,6 +12,7 @@ import { moneyOf } from "../chain/token";
 import type { BookPlanner } from "../planners/book/planners";
 import type { GatewayConfig } from "./config";
 import { Batching } from "./desk/batching";
+import { Feed } from "./desk/feed";
 import { httpDesk } from "./desk/http";
 import { MarketDesk } from "./desk/marketDesk";
 import { OrderStore } from "./desk/orderStore";
@@ -32,7 +33,7 @@ import { Accounts } from "./send/accounts";
 import { Database } from "./store/database";
 import { ReadingStore } from "./store/readings";
 
-/** What a gateway is started with besides its settings. */
+/** Parts of a gateway besides its settings. */
 export interface GatewayOptions {
   config: GatewayConfig;
   log: Logger;
@@ -120,7 +121,10 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
     desks.set(name.toLowerCase(), desk).set(client.address.toLowerCase(), desk);
     const leadSeconds = one.leadSeconds ?? Math.max(2, Math.ceil(3 * config.blockSeconds));
     markets.set(name, { ...kept, desk, orders, readings, leadSeconds });
-    const duties: Duty[] = [{ name: "registry", attend: async () => desk.registry.update().then(() => 0) }];
+    const duties: Duty[] = [
+      { name: "registry", attend: async () => desk.registry.update().then(() => 0) },
+      new Feed(desk, stream.subscriptions),
+    ];
     if (one.publications !== undefined && one.operator !== undefined) {
       const source = new CsvSource(one.publications, client.parameters.frameSeconds, await moneyOf(client, provider));
       duties.push(new Publishing(kept, accounts.of(await loadKey(one.operator)), source));

@@ -1,6 +1,6 @@
 import { InputError } from "../core/errors";
 
-/** What whoever walks through a lesson can ask for. */
+/** Requests of a reader who walks through a lesson. */
 export type Control =
   | { kind: "step" | "frame" | "end" | "undo" | "show" | "preview" | "answer" | "help" | "quit" }
   | { kind: "run"; frame: number }

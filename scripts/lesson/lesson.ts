@@ -117,7 +117,7 @@ export class Lesson {
     return { round: await roundView({ client, frame, chainFrame, proposals, result: result.round! }) };
   }
 
-  /** What meters told of the frames that the step settled. */
+  /** Readings of the frames that the step settled. */
   private settled(): Pick<StepView, "settlements"> {
     const settlements = this.notes.flatMap((note) => (note.kind === "settle" ? [note.settlement] : []));
     if (settlements.length === 0 || this.scenario.market.readingSeconds === 0) return {};

@@ -1,5 +1,5 @@
 /**
- * What a lesson shows after each step: plain data in the scenario's own frames and pile names, for a terminal or as
+ * View of a lesson after each step: plain data in the scenario's own frames and pile names, for a terminal or as
  * JSON. Energy in Wh, power in W, prices in money units per kWh.
  */
 import type { Verdict } from "../chain/verdicts";
@@ -44,7 +44,7 @@ export interface UnfilledView {
   pile: string;
   side: Side;
   verdict: Verdict;
-  /** What is left of its displayed quantity. */
+  /** Rest of its displayed quantity. */
   leftWh: bigint;
   why: string;
 }
@@ -68,7 +68,10 @@ export interface DecisionView {
 export interface PlanView {
   /** Undefined for the fallback. */
   proposer: string | undefined;
-  /** What it draws and discharges in each frame from the round's on, Wh; not there for the fallback, and for refused levels. */
+  /**
+   * Energy that it draws and discharges in each frame from the round's on, Wh; not there for the fallback, and for
+   * refused levels.
+   */
   plan?: { drawWh: readonly bigint[]; dischargeWh: readonly bigint[] };
   /** Its score and benefit; not there where it was refused. */
   score?: { unservedWh: bigint; squaredStepsW2: bigint; lambda: bigint };
@@ -101,14 +104,14 @@ export interface StepView {
   /** Scenario frame in which the step happens, and when: hours and minutes of the day. */
   frame: number;
   time: string;
-  /** What happened. */
+  /** The event, in words. */
   title: string;
-  /** What the market refused; name of the contract's error and all that it said. */
+  /** The market's refusal; name of the contract's error and all that it said. */
   refusal?: { error: string; said: string };
   gas: GasView[];
   /** The book of the frame that is cleared next; after a clearing, the book that was cleared. */
   book: BookView;
-  /** What became of that book, or would if it were cleared now; undefined where the scenario ends before. */
+  /** Decision about that book, or the one of clearing it now; undefined where the scenario ends before. */
   decision: DecisionView | undefined;
   /** The round that this step held; not there for others. */
   round?: RoundView;

@@ -4,7 +4,7 @@ import { kWh, pence } from "../core/text";
 import type { RoundResult } from "../scenario/result";
 import type { BookView, GridFillView, OrderLine, TradeView, UnfilledView } from "./lessonView";
 
-/** What of a market the reasons speak of. */
+/** Parameters of a market that the reasons speak of. */
 type Rules = Pick<MarketParameters, "priceWeight" | "timeWeight" | "maxWaitFrames" | "matching">;
 
 /**
@@ -12,7 +12,7 @@ type Rules = Pick<MarketParameters, "priceWeight" | "timeWeight" | "maxWaitFrame
  * was first, where the two limits met, what was left of either.
  */
 export class Reasons {
-  /** What each order still displays as the fills are gone through. */
+  /** Energy that each order still displays as the fills are gone through. */
   private readonly leftWh: Map<string, bigint>;
   private readonly lines: Map<string, OrderLine>;
 
@@ -139,7 +139,7 @@ export class Reasons {
     return `f = ${priceWeight} × ${priceRank} + ${timeWeight} × ${timeRank} = ${priority}`;
   }
 
-  /** What a trade's sides pay and get, and why. */
+  /** Prices that a trade's sides pay and get, and the reason. */
   private priceOf({ price, premium = 0n, subsidy = 0n }: Trade): string {
     const { matching } = this.rules;
     if (matching === "adbev" || matching === "credit") return "the price is their mean";

@@ -3,8 +3,18 @@
  * Beside it lie `adbev/abi`, the contracts' interfaces, and `adbev/addresses`, where they are deployed.
  */
 export * from "../chain/packedWords";
-export { orderTypedData, pilesNextNonce, readingTypedData, signedOrder, signedReading } from "./signing";
-export type { SignedOrder, SignedReading, SigningDomain, TypedData } from "./signing";
+export { openedArguments } from "../chain/openedWords";
+export {
+  depositTypedData,
+  orderOfTypedData,
+  orderTypedData,
+  pilesNextNonce,
+  readingTypedData,
+  signedOrder,
+  signedReading,
+  withdrawalTypedData,
+} from "./signing";
+export type { Deposit, SignedOrder, SignedReading, SigningDomain, TypedData, Withdrawal } from "./signing";
 export { energyBetween, RecordRefusal } from "../metering/frameEnergy";
 export type { FrameEnergy, MeterRegisters } from "../metering/frameEnergy";
 export { readPayload } from "../metering/payload";

@@ -1,12 +1,15 @@
 import {
   decodePileState,
+  DEPOSIT_TYPES,
   type MeterReading,
+  ORDER_OF_TYPES,
   ORDER_TYPES,
   orderMessage,
   packMeterReading,
   packSignedTerms,
   READING_TYPES,
   type SignedTerms,
+  WITHDRAWAL_TYPES,
 } from "../chain/packedWords";
 
 /**
@@ -20,7 +23,10 @@ export interface SigningDomain {
   verifyingContract: `0x${string}`;
 }
 
-/** What ethers' `signTypedData(domain, types, message)` and viem's `signTypedData({ account, ...typedData })` take. */
+/**
+ * Arguments of ethers' `signTypedData(domain, types, message)` and viem's `signTypedData({ account,
+ * ...typedData })`.
+ */
 export interface TypedData<Message> {
   domain: SigningDomain;
   types: Record<string, { name: string; type: string }[]>;
@@ -60,6 +66,78 @@ export function orderTypedData(
 ): TypedData<Record<string, unknown>> {
   const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
   return { domain, types: ORDER_TYPES, primaryType: "Order", message: orderMessage(terms) };
+}
+
+/**
+ * An order for an account that may be a contract to sign; `submitFor(account, terms, signature)` takes it, the terms packed
+ * by `packSignedTerms`.
+ *
+ * @param market address of the market
+ */
+export function orderOfTypedData(
+  market: `0x${string}`,
+  chainId: number,
+  account: `0x${string}`,
+  terms: SignedTerms,
+): TypedData<Record<string, unknown>> {
+  const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
+  return { domain, types: ORDER_OF_TYPES, primaryType: "OrderOf", message: { account, order: orderMessage(terms) } };
+}
+
+/** Message that an account signs to withdraw. */
+export interface Withdrawal {
+  account: `0x${string}`;
+  /** Receiver; the pile's payout address where it has named one. */
+  to: `0x${string}`;
+  /** Money units. */
+  amount: bigint;
+  /** As the market's `nonces(account)` gives it. */
+  nonce: bigint;
+  /** Last second, Unix time. */
+  deadline: bigint;
+}
+
+/**
+ * A withdrawal for a pile's account to sign; `withdrawFor` takes it.
+ *
+ * @param market address of the market
+ */
+export function withdrawalTypedData(
+  market: `0x${string}`,
+  chainId: number,
+  withdrawal: Withdrawal,
+): TypedData<Record<string, unknown>> {
+  const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
+  return { domain, types: WITHDRAWAL_TYPES, primaryType: "Withdrawal", message: { ...withdrawal } };
+}
+
+/** Message that an owner of tokens signs so that somebody else deposits them. */
+export interface Deposit {
+  owner: `0x${string}`;
+  market: `0x${string}`;
+  /** Whose pile it is for. */
+  account: `0x${string}`;
+  /** Smallest token units. */
+  tokenAmount: bigint;
+  /** As `nonces(owner)` of the deposits' contract gives it. */
+  nonce: bigint;
+  /** Last second, Unix time; the permit's as well. */
+  deadline: bigint;
+}
+
+/**
+ * A deposit for an owner of tokens to sign, beside a permit (ERC-2612) for the deposits' contract; its `depositFor` takes
+ * both.
+ *
+ * @param deposits address of `PermitDeposits`
+ */
+export function depositTypedData(
+  deposits: `0x${string}`,
+  chainId: number,
+  deposit: Deposit,
+): TypedData<Record<string, unknown>> {
+  const domain = { name: "AdBEV Deposits", version: "1", chainId, verifyingContract: deposits };
+  return { domain, types: DEPOSIT_TYPES, primaryType: "Deposit", message: { ...deposit } };
 }
 
 /**

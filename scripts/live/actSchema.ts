@@ -26,7 +26,7 @@ const act = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("join"), account: z.string().max(64) }),
 ]);
 
-/** What a page asks for, checked; undefined where it makes no sense. */
+/** A page's request, checked; undefined where it makes no sense. */
 export function readAct(text: string): Act | undefined {
   try {
     return act.parse(JSON.parse(text));

@@ -15,10 +15,10 @@ import type { Timeline } from "./timeline";
 
 /** How long a signed order stays valid, s. */
 const SIGNATURE_SECONDS = 3_600;
-/** What a pile that joins from the page has: rated power, W, and its deposit, money units. */
+/** A pile that joins from the page: rated power, W, and its deposit, money units. */
 const JOINING = { ratedW: 7_000n, balance: 20_000_000n };
 
-/** What the page's buttons work on. */
+/** Means that the page's buttons work on. */
 export interface ActOptions {
   client: MarketClient;
   provider: Provider;

@@ -11,7 +11,7 @@ import type { Timeline } from "./timeline";
 /** Signs readings of a meter whose key is at hand; undefined where it is not. */
 export type MeterSigner = (pile: number) => Promise<Parameters<MarketClient["signReading"]>[0] | undefined>;
 
-/** What keeps a market on a development chain going that nobody else drives. */
+/** Means that keep a market on a development chain going that nobody else drives. */
 export interface AutopilotOptions {
   client: MarketClient;
   clock: PlayedClock;
@@ -146,7 +146,7 @@ export class Autopilot {
   }
 }
 
-/** What fills agree, by pile. */
+/** Agreed energies of fills, by pile. */
 function agreed(fills: readonly PackedFill[]): Map<number, Reading> {
   const readings = new Map<number, Reading>();
   const add = (pile: number, consumedWh: bigint, producedWh: bigint) => {

@@ -5,12 +5,12 @@ import { Reasons } from "../lesson/reasons";
 import type { OrderLine } from "../lesson/lessonView";
 import type { DeploymentParameters } from "../core/parameters";
 import type { Publication } from "../core/types";
-import type { BookLine, FrameView } from "./protocol";
+import type { BookLine, FillLine, FrameView } from "./protocol";
 
-/** What is asked: a fill by its place, or the order of a pile. */
+/** Subject of a question: a fill by its place, or the order of a pile. */
 export type Question = { fill: number } | { pile: number };
 
-/** What an answer is made of. */
+/** Facts that an answer is made of. */
 export interface Grounds {
   view: FrameView;
   parameters: DeploymentParameters;
@@ -31,8 +31,9 @@ function whyFill(place: number, grounds: Grounds): string {
   if (fills[place] === undefined) return "there is no such fill any more";
   const reasons = reasonsOf(grounds);
   let why = "";
-  for (const { sell, buy, energyWh, price } of fills.slice(0, place + 1)) {
-    const amounts = { energyWh: BigInt(energyWh), price: BigInt(price) };
+  for (const fill of fills.slice(0, place + 1)) {
+    const { sell, buy } = fill;
+    const amounts = amountsOf(fill);
     if (sell !== GRID && buy !== GRID) why = reasons.trade({ sell: String(sell), buy: String(buy), ...amounts }).why;
     else {
       const [pile, side] = sell === GRID ? ([buy, "charge"] as const) : ([sell, "discharge"] as const);
@@ -40,6 +41,15 @@ function whyFill(place: number, grounds: Grounds): string {
     }
   }
   return why;
+}
+
+/** Energy of a fill, and its prices. */
+function amountsOf({ energyWh, price, premium, subsidy }: FillLine) {
+  return {
+    ...{ energyWh: BigInt(energyWh), price: BigInt(price) },
+    ...(premium === undefined ? {} : { premium: BigInt(premium) }),
+    ...(subsidy === undefined ? {} : { subsidy: BigInt(subsidy) }),
+  };
 }
 
 async function whyOrder(pile: number, grounds: Grounds): Promise<string> {
@@ -56,8 +66,9 @@ async function whyOrder(pile: number, grounds: Grounds): Promise<string> {
   const line = [...view.book.bids, ...view.book.asks].find((one) => one.pile === pile);
   if (line === undefined || verdict === "Filled") return VERDICT_WORDS[verdict];
   const reasons = reasonsOf(grounds);
-  for (const { sell, buy, energyWh, price } of view.decision.fills) {
-    const amounts = { energyWh: BigInt(energyWh), price: BigInt(price) };
+  for (const fill of view.decision.fills) {
+    const { sell, buy } = fill;
+    const amounts = amountsOf(fill);
     if (sell !== GRID && buy !== GRID) reasons.trade({ sell: String(sell), buy: String(buy), ...amounts });
     else {
       const [filled, side] = sell === GRID ? ([buy, "charge"] as const) : ([sell, "discharge"] as const);

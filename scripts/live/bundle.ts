@@ -32,7 +32,7 @@ export async function bundlePage(token: string): Promise<PageFiles> {
   return files;
 }
 
-/** What a browser loads before it is told of the market, gzipped, bytes. */
+/** Size of the files that a browser loads before it is told of the market, gzipped, bytes. */
 export function gzippedBytes(files: PageFiles): number {
   return [...files.values()].reduce((sum, { gzipped }) => sum + gzipped.length, 0);
 }

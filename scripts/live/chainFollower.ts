@@ -17,7 +17,7 @@ export interface TimedEvent extends AuditEvent {
   timestamp: number;
 }
 
-/** What a follower found since it looked last. */
+/** Findings of a follower since it looked last. */
 export interface Advance {
   head: Head;
   /** Events that are no longer part of the chain, from this place in the list on; undefined where all still are. */
@@ -31,8 +31,8 @@ export class ChainRestarted extends Error {
 }
 
 /**
- * Follows the events of a market from block to block. What a reorganisation took back is dropped and read again; a node
- * that is away is asked again by whoever polls.
+ * Follows the events of a market from block to block. Blocks that a reorganisation took back are dropped and read
+ * again; a node that is away is asked again at the next poll.
  */
 export class ChainFollower {
   readonly events: TimedEvent[] = [];

@@ -18,9 +18,9 @@ import type { PlayedClock } from "./playedClock";
 const A_DAY = 86_400;
 /** Frames that a {@link ChainPort} leaves between registering and its frame 0. */
 const SETUP_FRAMES = 8;
-/** What each pile gets to trade with, money units. */
+/** Deposit that each pile trades with, money units. */
 const PILE_BALANCE = 1_000_000_000n;
-/** What the grid operator starts with, to pay for exports, money units. */
+/** The grid operator's money at the start, to pay for exports, money units. */
 const OPERATOR_PREFUND = 100_000_000n;
 
 /** Agents that play days on a market of a development chain. */
@@ -42,7 +42,7 @@ export interface DemoOptions {
 export interface Demo {
   /** Names of the proposers by their addresses. */
   names: Record<string, string>;
-  /** What charging on arrival of the same EVs would draw in a frame of the chain, W. */
+  /** Load of the same EVs charging on arrival in a frame of the chain, W. */
   ghostOf: (frame: number) => number;
   /** Number of a frame of the chain by that of the day. */
   chainFrame: (frame: number) => number;

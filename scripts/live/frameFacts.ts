@@ -22,7 +22,7 @@ export interface ClearedFacts {
   pflW: bigint;
 }
 
-/** What is published for a frame, packed. */
+/** Publication of a frame, packed. */
 export type Publications = ReadonlyMap<number, bigint>;
 
 /** An order that came into the book or left it, for what charging on arrival would have done with it. */
@@ -33,7 +33,9 @@ export interface GhostStep {
   changeWh: number;
 }
 
-/** What the events say of each frame, kept for as long as the page is open: the contract forgets after 128 frames. */
+/**
+ * Facts of each frame from the events, kept for as long as the page is open: the contract forgets after 128 frames.
+ */
 export class FrameFacts {
   readonly cleared = new Map<number, ClearedFacts>();
   readonly publications = new Map<number, bigint>();

@@ -1,8 +1,8 @@
 import type { GhostStep } from "./frameFacts";
 
 /**
- * What the piles would draw if each charged what it asked for at its rated power from the first frame on that its order
- * could have been filled in, W by frame. An order that is changed changes what is left to charge.
+ * Load of the piles if each charged its order's energy at its rated power from the first frame on that its order
+ * could have been filled in, W by frame. A changed order changes the rest to be charged.
  *
  * @param ratedW Of a pile by its number.
  * @param until The last frame.

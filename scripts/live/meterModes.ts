@@ -4,7 +4,7 @@ import type { MeterMode } from "./protocol";
 /** Share of the agreed energy that a pile takes beyond it when it is told to take too much. */
 const OVER = 2n;
 
-/** What a person has told meters to do, by pile. */
+/** A person's instructions to meters, by pile. */
 export class MeterModes {
   private readonly modes = new Map<number, MeterMode>();
 
@@ -19,9 +19,9 @@ export class MeterModes {
   }
 
   /**
-   * What a pile's meter reports instead of a reading; undefined where it is silent.
+   * A pile's reading as its meter reports it instead; undefined where it is silent.
    *
-   * @param reachWh What its rated power moves in a frame.
+   * @param reachWh Energy that its rated power moves in a frame.
    */
   reported(pile: number, reading: Reading, reachWh: bigint): Reading | undefined {
     const mode = this.modes.get(pile);

@@ -1,5 +1,7 @@
 import type { Provider } from "ethers";
 
+import { InputError } from "../core/errors";
+
 import type { RawProvider } from "../chain/clock";
 import type { MarketClient } from "../chain/marketClient";
 import { simulatedMeterKey } from "../chain/pileKeys";
@@ -50,6 +52,12 @@ export interface Opened {
 
 /** Reads a market's whole story and begins to watch it. */
 export async function openWatch(options: OpenOptions): Promise<Opened> {
+  if (options.client.parameters.matching === "own") {
+    throw new InputError(
+      "market",
+      "its mechanism is one of its own, and the page explains frames by rules that the model knows",
+    );
+  }
   const { client, provider, clock, meters, sender, money, demo, errorWords, firstBlock, lens, pollMs } = options;
   const { chainId } = await provider.getNetwork();
   const unlocked = new Set(options.unlocked.map((address) => address.toLowerCase()));

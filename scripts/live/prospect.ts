@@ -8,15 +8,15 @@ import type { OrderRequest } from "../core/types";
 import type { Draft, Prospect } from "./protocol";
 import { decisionIn, fillLines, placedIn } from "./rankedBook";
 
-/** What a draft asks of the market. */
+/** Order that a draft asks of the market. */
 export function requestOf({ side, price, energyWh, expiryFrame }: Draft): OrderRequest {
   return { side, price: BigInt(price), energyWh: BigInt(energyWh), peakWh: 0n, expiryFrame };
 }
 
 /**
- * What an order would come to if it were placed, or took the place of the pile's own, and the frame were cleared at once.
+ * Outcome of an order if it were placed, or took the place of the pile's own, and the frame were cleared at once.
  *
- * @param errorWords Why a contract refuses, by the error's name.
+ * @param errorWords A contract's reason for refusing, by the error's name.
  */
 export function prospectOf(
   market: RebuiltMarket,

@@ -1,5 +1,5 @@
 /**
- * What the live page and its server tell each other: plain JSON. Energy in Wh, power in W, prices in money units per kWh,
+ * Messages between the live page and its server: plain JSON. Energy in Wh, power in W, prices in money units per kWh,
  * amounts in money units, times in s since 1970. Piles go by their numbers, 0 being the main grid.
  */
 
@@ -8,7 +8,7 @@ import type { Matching } from "../core/matching";
 /** Who is at the other end of a fill: the main grid, or a pile by its number. */
 export const GRID_PARTY = 0;
 
-/** What never changes while the page is open. */
+/** Facts that never change while the page is open. */
 export interface MarketFacts {
   address: string;
   feeder: string;
@@ -60,7 +60,12 @@ export interface FillLine {
   sell: number;
   buy: number;
   energyWh: number;
+  /** Price from buyer to seller. */
   price: number;
+  /** Premium of the buyer to the grid operator beyond it; not there where it is nothing. */
+  premium?: number;
+  /** Subsidy of the seller out of the operator's matching fund beyond it; not there where it is nothing. */
+  subsidy?: number;
 }
 
 /** A frame of the feeder's day. */
@@ -70,7 +75,7 @@ export interface LoadPoint {
   baseLoadW: number | null;
   /** Null where nobody cleared it. */
   loadW: number | null;
-  /** What charging on arrival of the same EVs would come to, homes included; null without base load. */
+  /** Load of the same EVs charging on arrival, homes included; null without base load. */
   ghostW: number | null;
   importPricePerKwh: number | null;
   exportPricePerKwh: number | null;
@@ -83,7 +88,7 @@ export interface PileLine {
   ratedW: number;
   balance: number;
   locked: number;
-  /** What the grid operator owes its account. */
+  /** Claim of its account on the grid operator. */
   claim: number;
   /** 1/100 point. */
   credit: number;
@@ -96,7 +101,7 @@ export interface PileLine {
 /** A plan that was revealed. */
 export interface PlanLine {
   proposer: string;
-  /** What flows in each frame, Wh. */
+  /** Energy that flows in each frame, Wh. */
   drawWh: number[];
   dischargeWh: number[];
   /** Its figures as revealed: the same or, by laxity, levels. */
@@ -127,7 +132,7 @@ export interface RoundFacts {
   refusals: { proposer: string; why: string }[];
 }
 
-/** What a settlement came to for a pile. */
+/** A settlement's effect on a pile. */
 export interface MeterLine {
   pile: number;
   agreedWh: number;
@@ -138,7 +143,7 @@ export interface MeterLine {
   net: number;
 }
 
-/** What was metered and paid in a frame. */
+/** Readings and payments of a frame. */
 export interface SettledFacts {
   frame: number;
   complete: boolean;
@@ -201,7 +206,7 @@ export interface Status {
   busy: string;
 }
 
-/** What a meter does in the frames to come. */
+/** Behaviour of a meter in the frames to come. */
 export type MeterMode = "silent" | "over";
 
 /** An order that a person composes. */
@@ -213,7 +218,7 @@ export interface Draft {
   expiryFrame: number;
 }
 
-/** What a draft would come to if the frame were cleared now. */
+/** Outcome of a draft if the frame were cleared now. */
 export interface Prospect {
   refused?: string;
   rank?: number;
@@ -229,7 +234,7 @@ export interface Prospect {
   text: string;
 }
 
-/** What a person asks the server to do. */
+/** A person's request to the server. */
 export type Act =
   | { do: "clear" | "settle" | "forward" | "pause" }
   | { do: "play"; speed: number }
@@ -240,7 +245,7 @@ export type Act =
   | { do: "submit"; action: "place" | "replace" | "cancel"; draft: Draft; deadline: number; signature: string }
   | { do: "join"; account: string };
 
-/** What a wallet is to sign, and what it would send itself. */
+/** Data for a wallet to sign, and the transaction that it would send itself. */
 export interface ToSign {
   typedData: Record<string, unknown>;
   deadline: number;

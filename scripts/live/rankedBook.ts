@@ -8,7 +8,7 @@ import type { Placed, Ranked } from "../model/ranking";
 import type { Publication } from "../core/types";
 import type { BookLine, FillLine } from "./protocol";
 
-/** What a packed publication says; undefined for the zero word. */
+/** A packed publication, decoded; undefined for the zero word. */
 export function publicationOf(word: bigint, tickSize: bigint): Publication | undefined {
   const packed = decodePublication(word);
   return (
@@ -36,7 +36,7 @@ export function placedIn(market: RebuiltMarket, frame: number, nowSeconds: numbe
   });
 }
 
-/** What clearing a frame of a rebuilt market decides at a time. @param placed The orders; those of the market itself. */
+/** Decision of clearing a frame of a rebuilt market at a time. @param placed The orders; those of the market itself. */
 export function decisionIn(
   market: RebuiltMarket,
   frame: number,
@@ -56,11 +56,11 @@ export function bookLine({ pile, order, priority, priceRank, timeRank, ...entry 
   };
 }
 
-/** What was decided as the page draws it. */
+/** A decision as the page draws it. */
 export function fillLines({ trades, grid }: Pick<FrameDecision, "trades" | "grid">): FillLine[] {
   return [
-    ...trades.map(({ sell, buy, energyWh, price }) => {
-      return { sell: Number(sell), buy: Number(buy), energyWh: Number(energyWh), price: Number(price) };
+    ...trades.map(({ sell, buy, energyWh, price, ...gap }) => {
+      return { sell: Number(sell), buy: Number(buy), energyWh: Number(energyWh), price: Number(price), ...gapOf(gap) };
     }),
     ...grid.map(({ pile, side, energyWh, price }) => {
       const [sell, buy] = side === "charge" ? [GRID, Number(pile)] : [Number(pile), GRID];
@@ -71,7 +71,15 @@ export function fillLines({ trades, grid }: Pick<FrameDecision, "trades" | "grid
 
 /** Fills of an event as the page draws them. */
 export function packedLines(fills: readonly PackedFill[]): FillLine[] {
-  return fills.map(({ sell, buy, energyWh, price }) => {
-    return { sell, buy, energyWh: Number(energyWh), price: Number(price) };
+  return fills.map(({ sell, buy, energyWh, price, ...gap }) => {
+    return { sell, buy, energyWh: Number(energyWh), price: Number(price), ...gapOf(gap) };
   });
+}
+
+/** Premium and subsidy of a trade, where there are any. */
+function gapOf({ premium = 0n, subsidy = 0n }: Pick<PackedFill, "premium" | "subsidy">) {
+  return {
+    ...(premium === 0n ? {} : { premium: Number(premium) }),
+    ...(subsidy === 0n ? {} : { subsidy: Number(subsidy) }),
+  };
 }

@@ -20,7 +20,7 @@ const MOST_FRAMES = FRAMES_A_DAY;
  */
 export function scenarioFile(timeline: Timeline, parameters: DeploymentParameters, until: number): ScenarioInput {
   const { frameSeconds, auctionSeconds } = parameters;
-  // What happens from a window on is about the frame after it.
+  // Events from a window on are about the frame after it.
   const frameOf = ({ timestamp }: TimedEvent) => Math.floor((timestamp + auctionSeconds) / frameSeconds);
   const ahead = parameters.settlement === "benefit" ? parameters.maxHorizon : 0;
   const origin = originOf(timeline, until, MOST_FRAMES - ahead, frameOf);

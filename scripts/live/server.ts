@@ -25,7 +25,7 @@ const HEADERS = {
 /** A page that is served. */
 export interface LiveServer {
   url: string;
-  /** What the page weighs, gzipped, bytes. */
+  /** Weight of the page, gzipped, bytes. */
   pageBytes: number;
   close: () => Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface MoneyWords {
   price(units: bigint): string;
 }
 
-/** What an event means, in words, and which piles it is about. */
+/** Meaning of an event, in words, and the piles that it is about. */
 export function tapeWords(
   event: TimedEvent,
   { tickSize, money }: { tickSize: bigint; money: MoneyWords },
@@ -52,7 +52,9 @@ export function tapeWords(
     case "SuspensionSet":
       return say(`Pile ${pile} is ${args["suspended"] === true ? "suspended" : "admitted again"}`);
     case "NonceSkipped":
-      return say(`Pile ${pile} makes a signed order void`);
+      return say(`Pile ${pile} uses up what it signed`);
+    case "PayoutSet":
+      return say(`Pile ${pile} is paid out to ${who("payout")}`);
     case "EntryPauseSet":
       return say(args["paused"] === true ? "Entry is paused" : "Entry is open again");
     case "FramePublished": {

@@ -16,13 +16,13 @@ const LEAST_FRAMES = 30;
 /** Rounds and settlements that a live view tells of. */
 const LATEST = 8;
 
-/** What a {@link Timeline} needs to know beside the events. */
+/** Facts that a {@link Timeline} needs beside the events. */
 export interface TimelineOptions {
   parameters: DeploymentParameters;
   market: string;
   /** Addresses that the node signs for, in lower case. */
   unlocked: ReadonlySet<string>;
-  /** What charging on arrival draws in a frame, W, where the EVs are known; their orders tell it otherwise. */
+  /** Load of charging on arrival in a frame, W, where the EVs are known; their orders tell it otherwise. */
   ghostOf?: ((frame: number) => number) | undefined;
 }
 
@@ -68,7 +68,7 @@ export class Timeline {
     return market;
   }
 
-  /** What happens now. */
+  /** The frame in progress. */
   live(): FrameView {
     const frame = this.upcoming;
     const { number, timestamp } = this.head!;
@@ -124,7 +124,7 @@ export class Timeline {
     return { first: Math.floor(begins / frameSeconds) + 1, last: this.upcoming };
   }
 
-  /** What is published for a frame, packed; 0 where nothing is. */
+  /** Publication of a frame, packed; 0 where there is none. */
   publication(frame: number): bigint {
     return this.facts.publications.get(frame) ?? 0n;
   }

@@ -24,7 +24,7 @@ import { transactionFacts } from "./transactionFacts";
 /** Lines of the tape that a page begins with, and whose gas is asked for. */
 const TAPE_LINES = 300;
 
-/** What a {@link Watch} works with. */
+/** Parts of a {@link Watch}. */
 export interface WatchOptions {
   facts: MarketFacts;
   client: MarketClient;
@@ -73,7 +73,7 @@ export class Watch {
     return next;
   }
 
-  /** What a page is told as it opens. */
+  /** Messages to a page as it opens. */
   opening(): [Topic, unknown][] {
     const { facts, timeline } = this.options;
     const first: [Topic, unknown][] = [

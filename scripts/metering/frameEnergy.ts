@@ -1,7 +1,7 @@
 import type { Reading } from "../core/settlement";
 import type { Payload } from "./payload";
 
-/** What a registrar says of a meter that matters for a frame's energy. SPEC 5. */
+/** Part of a registrar's description of a meter that matters for a frame's energy. SPEC 5. */
 export interface MeterRegisters {
   importRegister: string;
   /** Undefined where it measures no production. */

@@ -6,7 +6,7 @@ export type Curve = keyof typeof CURVES;
 
 /** A record as it came from a station: `OCMF|payload|signature`. */
 export interface RecordText {
-  /** What was signed, byte for byte. */
+  /** The signed bytes. */
   payload: Buffer;
   /** Name of the curve as the record gives it; undefined where it does not. */
   curve: string | undefined;

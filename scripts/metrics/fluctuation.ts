@@ -29,7 +29,7 @@ export function slopeVariance(loadsW: readonly number[], beforeW: number): numbe
   return mean(steps.map((step) => (step - average) ** 2));
 }
 
-/** What chapter 5 prints: the cube root of {@link slopeVariance}. */
+/** Measure that chapter 5 prints: the cube root of {@link slopeVariance}. */
 export function slopeVarianceCubeRoot(loadsW: readonly number[], beforeW: number): number {
   return Math.cbrt(slopeVariance(loadsW, beforeW));
 }

@@ -14,7 +14,7 @@ export interface Pile {
   /** Rated power, W. */
   readonly ratedW: bigint;
   suspended: boolean;
-  /** What is neither locked nor in delivery. The lock of an order counts as locked for as long as it is kept here. */
+  /** Money neither locked nor in delivery. The lock of an order counts as locked for as long as it is kept here. */
   free: bigint;
   /** The pile's order, if it has one; it may have died of time since it was placed. */
   order: Order | undefined;
@@ -26,7 +26,7 @@ export interface Pile {
   attributes: Readonly<PileAttributes>;
 }
 
-/** What may be registered of a pile beside its rated power. */
+/** A pile's registration beside its rated power. */
 export interface PileOptions {
   /** Who runs the pile; nobody by default. Trades between piles of one operator earn and cost no credit. */
   operator?: string;
@@ -157,7 +157,7 @@ export class Accounts {
   /**
    * From a free balance to outside.
    *
-   * @param kept What must stay, money units.
+   * @param kept Money that must stay, money units.
    * @throws MarketRefusal InsufficientBalance.
    */
   withdraw(pile: Pile, amount: bigint, kept: bigint): void {
@@ -195,8 +195,8 @@ export class Accounts {
   }
 
   /**
-   * What cancelling the order that a pile has costs, money units: once a frame from its first on has been cleared, plans
-   * have reckoned with its next tranche. SPEC 2.
+   * Fee for cancelling the order that a pile has, money units: once a frame from its first on has been
+   * cleared, plans have reckoned with its next tranche. SPEC 2.
    *
    * @param lastClearedFrame Undefined before the first clearing.
    */
@@ -216,15 +216,15 @@ export class Accounts {
     return order.side === "discharge" || order.iceberg;
   }
 
-  /** What the order that a pile has, dead or alive, locks. */
+  /** Lock of the order that a pile has, dead or alive. */
   lockedBy(pile: Pile): bigint {
     return pile.order === undefined ? 0n : lockOf(this.market, pile.order);
   }
 
   /**
-   * Takes a frame's trades and fills off the orders, and what is set aside for them from the locks, for export fills from
-   * the grid operator's account, and the margins from free balances, into delivery. What is delivered to a frame later
-   * comes after what it has. SPEC 2, 3.5, 5.
+   * Moves a frame's trades and fills into delivery. It takes them off the orders, and their set-aside from
+   * the locks, for export fills from the grid operator's account, and the margins from free balances. Fills
+   * delivered to a frame later come after those that it has. SPEC 2, 3.5, 5.
    *
    * @throws RangeError if the operator's account cannot pay for the export fills, or a pile cannot for its margin.
    */
@@ -278,7 +278,7 @@ export class Accounts {
     });
   }
 
-  /** What a frame delivers and nobody has settled. @throws MarketRefusal NothingToSettle. */
+  /** The unsettled delivery of a frame. @throws MarketRefusal NothingToSettle. */
   delivery(frame: number): Delivery {
     const delivery = this.deliveries.get(frame);
     if (delivery === undefined) throw new MarketRefusal("NothingToSettle", { frame });
@@ -329,9 +329,10 @@ function requireNotNegative(amount: bigint): void {
 }
 
 /**
- * What the fills of a frame set aside, by whom, in money units: of a trade the price, the premium and wheeling from the
- * buyer, the bond from the seller and the subsidy from the grid operator (undefined), of a grid fill its price from the buyer, of an export fill its price from the grid operator
- * (undefined) and the bond from the seller; each rounded down. SPEC 5.
+ * Money that the fills of a frame set aside, by whom, in money units, each amount rounded down. Of a trade:
+ * price, premium and wheeling from the buyer, the bond from the seller, the subsidy from the grid operator
+ * (undefined). Of a grid fill: its price from the buyer. Of an export fill: its price from the grid
+ * operator (undefined) and the bond from the seller. SPEC 5.
  */
 export function setAsideFor(
   market: Pick<MarketParameters, "bondPricePerKwh">,

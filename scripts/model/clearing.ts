@@ -1,14 +1,15 @@
+import { requireNamed } from "../core/matching";
 import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
 import { chargingRoomWh } from "./load";
 import { AUCTIONS } from "./mechanisms/auctions";
 import type { Ranked } from "./ranking";
 import { tradePrice } from "./tradePrice";
 
-/** What matching a frame's book decided, before it is booked. */
+/** The match of a frame's book, before it is booked. */
 export interface Match {
   /** In the order in which they were made. */
   trades: Trade[];
-  /** What each order still displays in the frame, Wh. */
+  /** Energy that each order still displays in the frame, Wh. */
   leftWh: Map<Ranked, bigint>;
 }
 
@@ -17,19 +18,21 @@ function min(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Step 2 of the frame clearing, SPEC 3: matches what crosses by the market's rule. Decides only; booking it is the
- * caller's.
+ * Step 2 of the frame clearing, SPEC 3: matches crossing orders by the market's rule. Only decides; the
+ * caller books.
  *
  * @param bids In priority order.
  * @param asks In priority order.
- * @param fund What the operator set aside for what sellers get beyond what buyers pay, money units.
+ * @param fund Matching fund, out of which sellers get more than buyers pay, money units.
+ * @throws RangeError where only the market's own mechanism knows its rule.
  */
 export function match(
-  { matching, thetaBps }: Pick<MarketParameters, "matching" | "thetaBps">,
+  { matching: rule, thetaBps }: Pick<MarketParameters, "matching" | "thetaBps">,
   bids: readonly Ranked[],
   asks: readonly Ranked[],
   fund: bigint,
 ): Match {
+  const matching = requireNamed(rule);
   if (matching === "adbev" || matching === "credit") return matchAtMidpoints(bids, asks);
   const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
   const byPile = new Map([...leftWh.keys()].map((entry) => [entry.pile, entry]));
@@ -63,7 +66,7 @@ function matchAtMidpoints(bids: readonly Ranked[], asks: readonly Ranked[]): Mat
  * asks simply stay, with their waiting time (passive iceberg execution [T Table 4-B]).
  *
  * @param bids In priority order.
- * @param leftWh What they still display, Wh; what is filled is taken off.
+ * @param leftWh Energy that they still display, Wh; filled energy is taken off.
  * @param publication Base load and tariffs of the frame; undefined if they were not published: then the grid fills
  * nothing.
  * @param mayFill Which bids the grid fills at all.

@@ -2,7 +2,7 @@ import type { Dues } from "./dues";
 
 /** A pile's money while a frame is settled, money units. */
 export interface Purse {
-  /** What its fills and its margin set aside, out of which it pays. */
+  /** Money that its fills and its margin set aside, out of which it pays. */
   setAside: bigint;
   /** Due from it, to other piles and to the grid. */
   owed: bigint;
@@ -16,19 +16,19 @@ export function purseOf(setAside: bigint): Purse {
   return { setAside, owed: 0n, earned: 0n, claimed: 0n };
 }
 
-/** What a fill makes due, and between whom. */
+/** Dues of a fill, and the parties. */
 export type PartyDues = Omit<Dues, "imbalance"> & { buyer: string | undefined; seller: string | undefined };
 
 /**
- * Moves what the fills of a frame make due. What piles owe is there, so the order in which they pay does not matter;
- * surplus is paid last, in the order of the fills, as far as the grid's money lasts. SPEC 5.
+ * Moves the dues of a frame's fills. Piles have the money for theirs, so the order in which they pay does
+ * not matter; surplus is paid last, in the order of the fills, as far as the grid's money lasts. SPEC 5.
  *
  * @param dues In the order of the fills.
- * @param consumption What sellers consumed, by pile, money units: due to the grid.
+ * @param consumption Cost of what sellers consumed, by pile, money units: due to the grid.
  * @param purses Of every pile with fills; changed.
- * @param gridMoney What the grid can pay with before what comes in: what of the operator's account is available, and
- * what was set aside for exports; money units.
- * @returns What is left of it.
+ * @param gridMoney The grid's money before its income: the available part of the operator's account, and
+ * the money set aside for exports; money units.
+ * @returns The rest of it.
  * @throws RangeError if a pile owes more than it set aside: the rules are such that none ever does.
  */
 export function collectDues(

@@ -28,7 +28,7 @@ export function weatherIn(weather: readonly WeatherFrom[], frame: number): bigin
   return weather.reduce((bps, from) => (from.frame <= frame ? from.bps : bps), 0n);
 }
 
-/** What of a pile's fills in a frame earns credit, Wh. */
+/** Energy of a pile's fills in a frame that earns credit, Wh. */
 export interface CreditedEnergy {
   agreedWh: bigint;
   /** At most {@link agreedWh}. */
@@ -52,8 +52,8 @@ export function creditAfter(
 }
 
 /**
- * What each pile's fills of a frame earn: a party as much as it moved of the agreed, a producer `1 + a` times that and
- * no more than the agreed [D (12)], a silent one nothing. SPEC 6.
+ * Credit that each pile's fills of a frame earn: a party as much as it moved of the agreed energy, a
+ * producer `1 + a` times that and no more than the agreed [D (12)], a silent one nothing. SPEC 6.
  *
  * @param sameInterest Whether two piles are one operator's, so that a trade between them earns and costs no credit.
  * @param weatherBps a of a pile in the frame, 1/10 000.

@@ -1,4 +1,4 @@
-/** What the registrar says of a pile, each 0 to 1000 [D Table 1]. SPEC 6. */
+/** The registrar's rating of a pile, each 0 to 1000 [D Table 1]. SPEC 6. */
 export interface PileAttributes {
   /** c: generation capacity. */
   capacity: number;
@@ -19,7 +19,7 @@ export const MAX_ATTRIBUTE = 1_000;
 /** The weights of [D Table 1], in tenths. */
 const WEIGHT_TENTHS = { capacity: 6, credit: 8, renewable: 5, position: 4, price: 5, energy: 6, stability: 6 } as const;
 
-/** What an order's priority by credit depends on beside its pile's attributes. */
+/** Inputs of an order's priority by credit beside its pile's attributes. */
 export interface CreditRanked {
   /** Credit of its pile, 0 to 10 000, 1/100 point. */
   creditHundredths: bigint;
@@ -27,7 +27,7 @@ export interface CreditRanked {
   priceRank: number;
   /** How many different prices its side has. */
   prices: number;
-  /** What is left of it, displayed and hidden, Wh. */
+  /** Its rest, displayed and hidden, Wh. */
   remainingWh: bigint;
 }
 

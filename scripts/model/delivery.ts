@@ -8,11 +8,11 @@ export type Tariffs = Pick<Publication, "importPricePerKwh" | "exportPricePerKwh
 /** Those of a frame for which nothing was published: its trades settle, and the grid pays and takes nothing. */
 export const NO_TARIFFS: Readonly<Tariffs> = { importPricePerKwh: 0n, exportPricePerKwh: 0n, wheelingPricePerKwh: 0n };
 
-/** What was decided for a frame and is not settled yet. */
+/** Decided and unsettled fills of a frame. */
 export interface Delivery {
   trades: Trade[];
   grid: GridFill[];
-  /** What each pile that was filled set aside beside its fills, money units; nothing in a market without meters. */
+  /** Margin that each filled pile set aside beside its fills, money units; nothing in a market without meters. */
   margins: ReadonlyMap<string, bigint>;
   tariffs: Tariffs;
 }
@@ -53,8 +53,8 @@ export function partiesOf({ trades, grid }: Pick<Delivery, "trades" | "grid">): 
 }
 
 /**
- * What silence is taken for, of a buyer or a seller: it consumed all that its pile can move in a frame and produced
- * nothing. SPEC 5.
+ * Reading presumed of a silent buyer or seller: it consumed all that its pile can move in a frame and
+ * produced nothing. SPEC 5.
  *
  * @param ratedW Rated power of the pile, W.
  */

@@ -3,7 +3,7 @@ import type { MarketParameters } from "../core/types";
 import type { MeteredFill, Share, Tariffs } from "./delivery";
 import { amountDown } from "./money";
 
-/** What a fill makes due, money units. */
+/** Dues of a fill, money units. */
 export interface Dues {
   buyerToSeller: bigint;
   buyerToGrid: bigint;
@@ -37,8 +37,8 @@ function notNegative(value: bigint): bigint {
 }
 
 /**
- * What energy costs whoever takes it and had agreed to none of it, money units: r, and the spread where a defaulter
- * pays. SPEC 5.
+ * Cost of energy that its taker had not agreed to, money units: r, and the spread where a defaulter pays.
+ * SPEC 5.
  *
  * @param consumedWh Wh.
  */
@@ -46,7 +46,10 @@ export function unaskedCost({ breach }: Pick<Rules, "breach">, tariffs: Tariffs,
   return amountDown(tariffs.importPricePerKwh, consumedWh) + spreadOn({ breach }, tariffs, consumedWh);
 }
 
-/** What a fill makes due by the rule of SPEC 5: [D]'s three sums, and who breaches pays for it where that is agreed. */
+/**
+ * Dues of a fill by the rule of SPEC 5: [D]'s three sums, and a defaulter's payment for its breach where
+ * that is agreed.
+ */
 export function duesOf(market: Rules, tariffs: Tariffs, fill: MeteredFill): Dues {
   const { buyer, seller } = fill;
   if (buyer !== undefined && seller !== undefined) return tradeDues(market, tariffs, fill, buyer, seller);
@@ -68,7 +71,7 @@ function tradeDues(
   const exact = price > importPricePerKwh || premium > 0n || subsidy > 0n;
   const mostWh = exact ? agreedWh : (agreedWh * (10_000n + market.toleranceBps)) / 10_000n;
   const tradedWh = min(consumedWh, producedWh, mostWh);
-  // What the seller did not bring of what was wanted, and what the buyer did not take of what was brought.
+  // Wanted energy that the seller did not bring, and brought energy that the buyer did not take.
   const missing = shortfall(market, tariffs, importPricePerKwh - price - premium, min(consumedWh, agreedWh) - tradedWh);
   const left = shortfall(market, tariffs, price - exportPricePerKwh, min(producedWh, agreedWh) - tradedWh);
   const unaskedWh = notNegative(consumedWh - (agreedWh > tradedWh ? agreedWh : tradedWh));
@@ -119,20 +122,20 @@ function gridDues(market: Rules, tariffs: Tariffs, { agreedWh, buyer, seller }: 
   return { ...NOTHING_DUE, gridToSeller, surplusToSeller, sellerToGrid: compensation, imbalance };
 }
 
-/** What comes of energy that one side was short of, money units. */
+/** Dues for energy that one side was short of, money units. */
 interface Shortfall {
   /** Wh. */
   energyWh: bigint;
-  /** What the other side loses by it, whoever bears that. */
+  /** The other side's loss, whoever bears it. */
   loss: bigint;
   /** Of the loss, what the one who is short pays. */
   compensation: bigint;
-  /** What that one pays besides, to the grid, so that it pays the spread at least. */
+  /** Its payment to the grid besides, so that it pays the spread at least. */
   toGrid: bigint;
 }
 
 /**
- * @param lossPrice What a kWh of it costs the other side; nothing if negative.
+ * @param lossPrice Cost of a kWh of it to the other side; nothing if negative.
  * @param missingWh Nothing if negative.
  */
 function shortfall(market: Rules, tariffs: Tariffs, lossPrice: bigint, missingWh: bigint): Shortfall {

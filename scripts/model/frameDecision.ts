@@ -3,14 +3,14 @@ import { hasTimeForRound } from "./benefit/round";
 import { fillFromGrid, match, mayNotWait } from "./clearing";
 import { type Placed, type Ranked, rankSide } from "./ranking";
 
-/** What clearing a frame decides, before anything is booked. */
+/** Decision of a frame's clearing, before anything is booked. */
 export interface FrameDecision {
   /** Both sides in order of priority. */
   bids: Ranked[];
   asks: Ranked[];
   trades: Trade[];
   grid: GridFill[];
-  /** What each order still displays after the fills, Wh. */
+  /** Energy that each order still displays after the fills, Wh. */
   leftWh: ReadonlyMap<Ranked, bigint>;
   /** Icebergs and asks with something left: what a round is about. */
   flexible: Ranked[];
@@ -19,11 +19,11 @@ export interface FrameDecision {
 }
 
 /**
- * Ranks, matches and fills from the grid: steps 1 to 4 of the clearing. SPEC 3, 4. Decides only; booking is the caller's.
+ * Ranks, matches and fills from the grid: steps 1 to 4 of the clearing. SPEC 3, 4. Only decides; the caller books.
  *
  * @param placed The orders that take part.
  * @param publication That of the frame; undefined where there is none.
- * @param fund What the operator set aside for what sellers get beyond what buyers pay, money units.
+ * @param fund Matching fund, out of which sellers get more than buyers pay, money units.
  */
 export function decideFrame(
   market: MarketParameters,

@@ -46,7 +46,7 @@ export function powerAwayFromZeroW(
 }
 
 /**
- * What a pile can move in one frame, Wh, rounded down. SPEC 2.
+ * Energy that a pile can move in one frame, Wh, rounded down. SPEC 2.
  *
  * @param ratedW W.
  */

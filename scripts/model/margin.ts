@@ -24,7 +24,7 @@ function dearestPrice({ breach }: Pick<Rules, "breach">, { importPricePerKwh, ex
   return breach === "defaulter" ? 2n * importPricePerKwh - exportPricePerKwh : importPricePerKwh;
 }
 
-/** What a pile must have free for its order to take part: the margin of the clearing and that of a round. SPEC 2. */
+/** Money that a pile must have free to take part: the margin of the clearing and that of a round. SPEC 2. */
 export function marginToTakePart(settlement: MarketParameters["settlement"], margin: bigint): bigint {
   return settlement === "benefit" ? 2n * margin : margin;
 }

@@ -43,12 +43,12 @@ export interface Book {
 /**
  * The reference model of a feeder's market: SPEC 1 to 4, and the delivery, money and credit of SPEC 5 and 6.
  *
- * It has no clock: whatever depends on time is told it, s, and it never runs backwards. What the contract would refuse
- * is thrown as {@link MarketRefusal} and changes nothing; wrong use of the model is a `RangeError`. Energy in Wh, power
- * in W, prices in money units per kWh, amounts in money units.
+ * It has no clock: every method that depends on time is told it, s, and it never runs backwards. A call
+ * that the contract would refuse throws {@link MarketRefusal} and changes nothing; wrong use of the model
+ * is a `RangeError`. Energy in Wh, power in W, prices in money units per kWh, amounts in money units.
  *
- * Invariant: free + locked + in delivery + grid balance + matching fund + withdrawn = deposited, at every moment. No pile ever owes more
- * than it has set aside.
+ * Invariant: free + locked + in delivery + grid balance + matching fund + withdrawn = deposited, at every
+ * moment. No pile ever owes more than it has set aside.
  */
 export class MarketModel {
   readonly parameters: Readonly<MarketParameters>;
@@ -160,12 +160,12 @@ export class MarketModel {
   }
 
   /**
-   * Sets aside, out of what is not claimed of the grid operator's account, what sellers may get beyond what buyers pay; or
-   * takes some of it back. SPEC 3.
+   * Moves unclaimed money of the grid operator's account to the matching fund, out of which sellers may get
+   * more than buyers pay, or back. SPEC 3.
    *
-   * @param amount What is to be set aside from now on, money units.
+   * @param amount The fund from now on, money units.
    * @param nowSeconds The latest time told by default.
-   * @throws MarketRefusal InsufficientBalance where more is set aside than there is, RoundOpen; checked in this order.
+   * @throws MarketRefusal InsufficientBalance where the account has less, RoundOpen; checked in this order.
    */
   setMatchingFund(amount: bigint, nowSeconds: number = this.latestSeconds): void {
     this.advanceTo(nowSeconds);
@@ -181,7 +181,7 @@ export class MarketModel {
    *
    * @param id A pile, or a keeper.
    * @param nowSeconds The latest time told by default.
-   * @returns What was paid, money units; the rest stays claimed.
+   * @returns The payment, money units; the rest stays claimed.
    * @throws MarketRefusal NothingClaimed where nothing is claimed or the account is empty, RoundOpen; checked in this
    * order.
    */
@@ -260,7 +260,7 @@ export class MarketModel {
    * a rest and the time for it. SPEC 4.
    *
    * @param keeper Who clears; has a claim of the market's reward where there are fills or a round. SPEC 5.
-   * @returns What is decided so far: a round adds to it.
+   * @returns The decision so far: a round adds to it.
    * @throws MarketRefusal FrameWindowNotOpen, FrameWindowClosed, FrameAlreadyCleared; checked in this order.
    */
   clear(frame: number, nowSeconds: number, keeper?: string): FrameOutcome {
@@ -313,11 +313,11 @@ export class MarketModel {
   }
 
   /**
-   * Finalises a round: executes the winning plan's first frame, or the fallback's, as it was scored. The export budget
-   * sees to it that the grid operator's account can pay. SPEC 4.
+   * Finalises a round: executes the winning plan's first frame, or the fallback's, as it was scored. The
+   * export budget makes sure that the grid operator's account can pay. SPEC 4.
    *
    * @param keeper Who finalises; has a claim of the market's reward. SPEC 5.
-   * @returns What the frame came to, its match included.
+   * @returns The frame's outcome, its match included.
    * @throws MarketRefusal NoOpenRound, RoundNotOver, NotTheWinningPlan, OnlyTheFallback.
    */
   executePlan(frame: number, plan: Plan | "fallback", nowSeconds: number, keeper?: string): FrameOutcome {
@@ -385,7 +385,7 @@ export class MarketModel {
     return order === undefined ? undefined : { ...order };
   }
 
-  /** What a pile can lock or withdraw, money units. @throws MarketRefusal NotRegistered. */
+  /** Money that a pile can lock or withdraw, money units. @throws MarketRefusal NotRegistered. */
   freeBalance(id: string, nowSeconds: number): bigint {
     const pile = this.accounts.pile(id);
     // An expired order's lock is free although nobody has come to say so.
@@ -393,7 +393,7 @@ export class MarketModel {
   }
 
   /**
-   * What a pile's live order locks, money units.
+   * Lock of a pile's live order, money units.
    *
    * @param nowSeconds The latest time told by default.
    * @throws MarketRefusal NotRegistered.
@@ -439,12 +439,12 @@ export class MarketModel {
     return this.accounts.operator.balance;
   }
 
-  /** What the grid operator set aside for what sellers get beyond what buyers pay, money units. SPEC 3. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. SPEC 3. */
   get matchingFund(): bigint {
     return this.accounts.operator.fund;
   }
 
-  /** What a pile or a keeper has a claim to of the grid operator's account, money units. SPEC 5. */
+  /** Claim of a pile or a keeper on the grid operator's account, money units. SPEC 5. */
   claim(id: string): bigint {
     return this.accounts.operator.claimOf(id);
   }
@@ -455,7 +455,7 @@ export class MarketModel {
   }
 
   /**
-   * What of the grid operator's account is neither claimed nor kept for a round that can still be executed, money units.
+   * Part of the grid operator's account neither claimed nor kept for a round that can still be executed, money units.
    *
    * @param nowSeconds The latest time told by default.
    */
@@ -542,7 +542,10 @@ export class MarketModel {
     return decided ? undefined : frame;
   }
 
-  /** What a pile keeps free while its order is behind a gate, or would pay for leaving, money units. SPEC 2. */
+  /**
+   * Money that a pile keeps free while its order is behind a gate, or would pay for leaving, money units.
+   * SPEC 2.
+   */
   private keptFor(pile: Pile, nowSeconds: number): bigint {
     const { settlement, importCapPerKwh, wheelingCapPerKwh, tickSize } = this.parameters;
     const frame = this.gatedFrame(pile, nowSeconds);

@@ -8,7 +8,7 @@ function ceilDiv(numerator: bigint, denominator: bigint): bigint {
 }
 
 /**
- * What energy costs, rounded down: the same figure on both sides of a trade. SPEC 1.
+ * Price of energy, rounded down: the same figure on both sides of a trade. SPEC 1.
  *
  * @param price Money units per kWh, not negative.
  * @param energyWh Wh, not negative.
@@ -19,8 +19,8 @@ export function amountDown(price: bigint, energyWh: bigint): bigint {
 }
 
 /**
- * What is locked for energy, rounded up, so that whatever is later paid for it by {@link amountDown} is covered, however
- * it is cut into trades. SPEC 1.
+ * Lock for energy, rounded up, so that it covers any later payments for it by {@link amountDown}, however
+ * the energy is cut into trades. SPEC 1.
  *
  * @param price Money units per kWh, not negative.
  * @param energyWh Wh, not negative.
@@ -31,9 +31,9 @@ export function amountUp(price: bigint, energyWh: bigint): bigint {
 }
 
 /**
- * What an order locks of its pile's balance: a bid its limit and the largest wheeling charge, an ask its bond. SPEC 2.
+ * Lock of an order on its pile's balance: a bid's limit and the largest wheeling charge, an ask's bond. SPEC 2.
  *
- * @param energyWh What is left of the order, Wh.
+ * @param energyWh The order's rest, Wh.
  * @returns Money units.
  */
 export function lockFor(

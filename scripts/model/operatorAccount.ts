@@ -18,13 +18,13 @@ export class OperatorAccount {
     return [...this.claims.values()].reduce((sum, claim) => sum + claim, 0n);
   }
 
-  /** What is not claimed, money units. */
+  /** Unclaimed money, money units. */
   get unclaimed(): bigint {
     const { balance, claimed } = this;
     return claimed < balance ? balance - claimed : 0n;
   }
 
-  /** What somebody has a claim to, money units. */
+  /** Claim of a holder, money units. */
   claimOf(holder: string): bigint {
     return this.claims.get(holder) ?? 0n;
   }

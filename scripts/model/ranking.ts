@@ -5,7 +5,7 @@ import { creditScore, NO_ATTRIBUTES, type PileAttributes } from "./creditRanking
 export interface Placed {
   pile: string;
   order: Order;
-  /** What the owner is worth in a market that ranks by credit. */
+  /** Standing of the owner in a market that ranks by credit. */
   standing?: { creditHundredths: bigint; attributes: Readonly<PileAttributes> };
 }
 
@@ -15,9 +15,9 @@ export interface BookEntry {
   side: Side;
   /** Limit price, money units per kWh. */
   price: bigint;
-  /** What may trade in this frame, Wh [T 4.13]. */
+  /** Energy that may trade in this frame, Wh [T 4.13]. */
   displayedWh: bigint;
-  /** What follows in later tranches, Wh. */
+  /** Energy that follows in later tranches, Wh. */
   hiddenWh: bigint;
   /** w = t - firstFrame. */
   waitedFrames: number;
@@ -43,7 +43,10 @@ export function asBookEntry(ranked: Ranked): BookEntry {
   return { pile, side, price, displayedWh, hiddenWh, waitedFrames, priceRank, timeRank, priority };
 }
 
-/** What an order shows in a frame: its peak at most, which is all of an order that fits in one, Wh. SPEC 2, [T 4.13]. */
+/**
+ * Energy that an order shows in a frame: its peak at most, which is all of an order that fits in one, Wh.
+ * SPEC 2, [T 4.13].
+ */
 export function displayedWh(order: Order): bigint {
   return order.peakWh < order.remainingWh ? order.peakWh : order.remainingWh;
 }

@@ -15,19 +15,19 @@ import { hasMeters } from "./parameters";
 
 type Rules = Pick<MarketParameters, "frameSeconds" | "breach" | "toleranceBps" | "bondPricePerKwh" | "readingSeconds">;
 
-/** What a settlement asks of a pile with fills. */
+/** A pile with fills as a settlement needs it. */
 export interface Standing extends Pick<Pile, "ratedW" | "operator"> {
   /** a in the frame, 1/10 000. */
   weatherBps: bigint;
 }
 
-/** What a frame means for a pile before it is booked. */
+/** A frame's effect on a pile before it is booked. */
 export interface WorkedOut extends Pick<PileSettlement, "side" | "agreedWh" | "reading" | "silent">, Purse {
   /** Undefined where nothing of it is judged. */
   credited: CreditedEnergy | undefined;
 }
 
-/** What a frame, or a part of it, comes to before it is booked. */
+/** Outcome of a frame, or a part of it, before it is booked. */
 export interface Outcome {
   /** In the order of the fills. */
   piles: Map<string, WorkedOut>;
@@ -39,12 +39,12 @@ export interface Outcome {
 }
 
 /**
- * Works out what fills come to whose readings are in or overdue; moves nothing. SPEC 5, 6.
+ * Works out the outcome of fills whose readings are in or overdue; moves nothing. SPEC 5, 6.
  *
  * @param delivery A frame's, or that of some of its groups.
  * @param readings A pile without one is silent; in a market without meters they are not looked at.
  * @param standingOf The pile before the settlement.
- * @param available What the operator's account can pay for surplus before it, money units.
+ * @param available Money of the operator's account that can pay for surplus before it, money units.
  */
 export function workOut(
   rules: Rules,
@@ -68,7 +68,7 @@ export function workOut(
     for (const cause of Object.keys(imbalance) as (keyof Imbalance)[]) imbalance[cause] += caused[cause];
     return { ...due, buyer: fill.buyer?.pile, seller: fill.seller?.pile };
   });
-  // What a seller consumes it buys from the grid, and nobody agreed to it.
+  // A seller buys its consumption from the grid, and nobody agreed to it.
   const consumption = new Map<string, bigint>();
   for (const [id, { side, silent, reading }] of metered) {
     if (side === "charge") continue;
@@ -107,7 +107,7 @@ export function workOut(
  *
  * @param delivery A frame's, or that of some of its groups.
  * @param readings A pile without one is silent; in a market without meters they are not looked at.
- * @param available What the operator's account can pay for surplus, money units.
+ * @param available Money of the operator's account that can pay for surplus, money units.
  */
 export function settleDelivery(
   rules: Rules,
@@ -137,7 +137,7 @@ export function settleDelivery(
   return { frame, piles, grid: outcome.gridChange - outcome.exportsSetAside, imbalance: outcome.imbalance };
 }
 
-/** What a frame was for a pile, from what was worked out and its credit before and after. */
+/** A frame's effect on a pile, from the outcome and its credit before and after. */
 export function pileSettlement(
   pile: string,
   { side, agreedWh, reading, silent, owed, earned, claimed }: WorkedOut,

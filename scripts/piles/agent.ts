@@ -19,7 +19,7 @@ export interface AgentMarket {
 /** A live order in the public book. Wh, money units per kWh. */
 export interface BookLine {
   pile: string;
-  /** What the pile can move in a frame, Wh: its registered rated power. */
+  /** Energy that the pile can move in a frame, Wh: its registered rated power. */
   pileFrameWh: number;
   side: Side;
   price: number;
@@ -31,10 +31,10 @@ export interface BookLine {
   sequence: number;
 }
 
-/** What a pile still needs, as everybody can gather from its public orders and fills. */
+/** Need of a pile, as everybody can gather from its public orders and fills. */
 export interface PublicNeed {
   pile: string;
-  /** What the pile can move in a frame, Wh. */
+  /** Energy that the pile can move in a frame, Wh. */
   pileFrameWh: number;
   /** The energy it first asked for, Wh. */
   announcedWh: number;
@@ -46,7 +46,7 @@ export interface PublicNeed {
   order: BookLine | undefined;
 }
 
-/** What the operator has published for a frame. W, money units per kWh. */
+/** The operator's publication for a frame. W, money units per kWh. */
 export interface PublishedFrame {
   baseLoadW: number;
   importPricePerKwh: number;
@@ -74,7 +74,7 @@ export interface PublicView {
   book: readonly BookLine[];
   /** The charging needs that are known of, those between two orders included. */
   needs: readonly PublicNeed[];
-  /** What was published for a frame, past or to come; undefined if nothing was. */
+  /** Publication for a frame, past or to come; undefined if there was none. */
   published(frame: number): PublishedFrame | undefined;
   /** Recorded P_total of a cleared frame, W. */
   recordedLoadW(frame: number): number | undefined;
@@ -85,7 +85,7 @@ export interface PublicView {
 /** An agent's own affairs. */
 export interface OwnState {
   stay: Readonly<EvStay>;
-  /** What it still has to buy or sell, Wh. */
+  /** Energy that it still has to buy or sell, Wh. */
   remainingWh: number;
   /** Its live order. */
   order: BookLine | undefined;
@@ -103,7 +103,7 @@ export interface WantedOrder {
   expiryFrame?: number;
 }
 
-/** What an agent does: place or replace its order, cancel it, or let things stand. */
+/** An agent's decision: place or replace its order, cancel it, or let things stand. */
 export type Decision = WantedOrder | "cancel" | undefined;
 
 /**

@@ -29,10 +29,10 @@ export interface EvStay {
   recorded?: boolean;
 }
 
-/** What of a market an EV's energy depends on. */
+/** Parameters of a market that an EV's energy depends on. */
 export type EnergyLimits = Pick<MarketParameters, "frameSeconds" | "icebergPeakWh" | "minEnergyWh">;
 
-/** What a power moves in one frame, Wh, rounded down. */
+/** Energy that a power moves in one frame, Wh, rounded down. */
 export function frameWh(market: Pick<MarketParameters, "frameSeconds">, powerW: number): number {
   return Math.floor((powerW * market.frameSeconds) / 3600);
 }
@@ -42,7 +42,10 @@ export function stayFrames(ev: EvStay): number {
   return Math.max(0, ev.departureFrame - ev.arrivalFrame);
 }
 
-/** What the EV would move if its stay allowed everything, Wh: `|targetSoc - initialSoc|` of its battery [T 3.9]. */
+/**
+ * Energy that the EV would move if its stay allowed everything, Wh: `|targetSoc - initialSoc|` of its
+ * battery [T 3.9].
+ */
 export function neededWh(ev: EvStay): number {
   const part = ev.side === "charge" ? ev.targetSoc - ev.initialSoc : ev.initialSoc - ev.targetSoc;
   return Math.max(0, Math.round(part * ev.batteryWh));
@@ -66,12 +69,15 @@ export function wantedWh(ev: EvStay, market: EnergyLimits): number {
   return ev.recorded === true ? neededWh(ev) : askedWh(ev, market);
 }
 
-/** What the EV's pile could deliver in its stay at rated power, Wh: what no rule of a market can change. */
+/**
+ * Energy that the EV's pile could deliver in its stay at rated power, Wh; no rule of a market can change
+ * it.
+ */
 export function possibleWh(ev: EvStay, market: EnergyLimits): number {
   return Math.min(neededWh(ev), frameWh(market, ev.ratedW) * stayFrames(ev));
 }
 
-/** What the EV can move in one frame at the market's peak size, Wh. */
+/** Energy that the EV can move in one frame at the market's peak size, Wh. */
 export function cappedFrameWh(ev: EvStay, market: EnergyLimits): number {
   return Math.min(Number(market.icebergPeakWh), frameWh(market, ev.ratedW));
 }
@@ -80,7 +86,7 @@ export function cappedFrameWh(ev: EvStay, market: EnergyLimits): number {
  * Whether the market shows an order in tranches [T 4.13]: above its threshold, above what the pile can move in a frame, or
  * naming a peak below its quantity. Unless its last frame is its first, it is an iceberg. SPEC 2.
  *
- * @param pileFrameWh What the pile can move in a frame, Wh.
+ * @param pileFrameWh Energy that the pile can move in a frame, Wh.
  * @param peakWh Named peak, Wh; 0 for none.
  */
 export function isIceberg(icebergThresholdWh: number, pileFrameWh: number, energyWh: number, peakWh = 0): boolean {

@@ -17,7 +17,7 @@ export interface MeterDeviations {
 /** Nobody deviates. */
 export const FAITHFUL: Readonly<MeterDeviations> = { noise: 0, leave: 0, silent: 0, cheat: 0 };
 
-/** What a cheating seller delivers of what it sold, at least and below. */
+/** Share of the sold energy that a cheating seller delivers: at least, and below. */
 const CHEATED_SHARE = [0.3, 0.9] as const;
 
 /** The meter at one EV's pile during its stay, and what the EV really does there. Seeded: the same in every run. */
@@ -26,7 +26,7 @@ export class EvMeter {
   readonly cheats: boolean;
   /** First frame in which the EV is not there any more. */
   readonly goneFrame: number;
-  /** What it delivers of what was agreed, but for noise. */
+  /** Share of the agreed energy that it delivers, but for noise. */
   private readonly share: number;
 
   /** @param random A stream of this stay alone. */
@@ -51,10 +51,10 @@ export class EvMeter {
   }
 
   /**
-   * What the EV moves in a frame, never more than its pile can.
+   * Energy that the EV moves in a frame, never more than its pile can.
    *
    * @param agreedWh Sum of its fills in the frame, Wh.
-   * @param movableWh What the pile can move in a frame, Wh.
+   * @param movableWh Energy that the pile can move in a frame, Wh.
    */
   moved(frame: number, agreedWh: bigint, movableWh: bigint): Reading {
     const { side } = this.stay;

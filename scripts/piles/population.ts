@@ -1,7 +1,7 @@
 import type { Random } from "../core/random";
 import type { EvStay } from "./ev";
 
-/** What every population is drawn from. */
+/** Inputs that every population is drawn from. */
 export interface PopulationOptions {
   /** Piles of the feeder; each has one EV a day. */
   evs: number;

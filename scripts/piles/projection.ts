@@ -1,6 +1,6 @@
 import type { BookLine, PublicView } from "./agent";
 
-/** What the clearing of the next frame would do to the book as it stands. */
+/** Effect of the next frame's clearing on the book as it stands. */
 export interface Projection {
   /** Wh traded between piles, by pile, bought or sold. */
   matchedWh: Map<string, number>;
@@ -11,8 +11,8 @@ export interface Projection {
 }
 
 /**
- * What the public rules [T 4.14, Tables 4-A, 4-B] make of a book in the next frame. Anyone can work it out; an agent does
- * so to know what its order would add to the load.
+ * Projects a book into the next frame by the public rules [T 4.14, Tables 4-A, 4-B]. Anyone can work it
+ * out; an agent does so to know how much its order would add to the load.
  *
  * @param lines The live orders; each takes part if its frames allow.
  */
@@ -55,7 +55,7 @@ export function projectClearing(view: PublicView, lines: readonly BookLine[]): P
   return { matchedWh, gridWh, totalGridWh };
 }
 
-/** What a line shows in a frame, Wh [T 4.13]. */
+/** Energy that a line shows in a frame, Wh [T 4.13]. */
 export function displayedWh(line: BookLine): number {
   return Math.min(line.peakWh, line.remainingWh);
 }

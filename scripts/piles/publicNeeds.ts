@@ -10,7 +10,7 @@ export interface LoggedOrder {
 }
 
 /**
- * What the piles still need, read from the market's public log: the orders placed and the fills since.
+ * Needs of the piles, read from the market's public log: the orders placed and the fills since.
  *
  * A pile's first order announces what it needs and until when. A smaller order placed later, while that announcement is
  * still open, is a slice of it: so a pile that is given its energy slice by slice stays known between two orders.

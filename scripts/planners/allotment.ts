@@ -9,7 +9,7 @@ import { wholeWh } from "./rounding";
  */
 export type Allotment = "plan" | "earliestExpiry" | "laxity";
 
-/** What is to be drawn and discharged in one frame, whole Wh. */
+/** Energy to be drawn and discharged in one frame, whole Wh. */
 export interface FrameTotals {
   drawWh: number;
   dischargeWh: number;

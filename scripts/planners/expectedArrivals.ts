@@ -1,12 +1,12 @@
 import type { Side } from "../core/types";
 import type { FlexibleLoad } from "./loadProblem";
 
-/** What is expected to arrive in one frame of the day on one side, means over past days. */
+/** Arrivals expected in one frame of the day on one side, means over past days. */
 export interface ExpectedArrival {
   side: Side;
   /** Energy that the EVs of the frame want to move together, Wh. */
   energyWh: number;
-  /** What they can move in a frame together, Wh. */
+  /** Energy that they can move in a frame together, Wh. */
   frameWh: number;
   /** Mean frames in which they can be delivered to, weighted by energy. */
   stayFrames: number;
@@ -53,7 +53,7 @@ export function scaledProfile(profile: ArrivalsProfile, factor: number): Arrival
 }
 
 /**
- * What is expected to come within a plan's frames, as loads that the plan reckons with and nobody carries out.
+ * Loads expected to arrive within a plan's frames: the plan reckons with them, nobody carries them out.
  *
  * @param frame The plan's first frame; who arrives in it is first delivered in the next.
  * @param frames Frames of the plan.

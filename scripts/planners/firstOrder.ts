@@ -28,7 +28,7 @@ export interface FirstOrderPlan extends LoadPlan {
 const LIMIT_ROUNDS = 60;
 /** Weight of the limit's quadratic term against the steps' own curvature. */
 const LIMIT_WEIGHT = 8;
-/** What the limit may be exceeded by, as a share of it, before rounding. */
+/** Tolerated excess over the limit, as a share of it, before rounding. */
 const LIMIT_TOLERANCE = 1e-6;
 const ITERATIONS_PER_CHECK = 20;
 /** Rounds of water-filling to begin with. */
@@ -162,8 +162,8 @@ class Solver {
   }
 
   /**
-   * What the multipliers charge for room that is left under the limit, Wh^2: with {@link gap}, it bounds what any plan
-   * within the limit could gain.
+   * Charge of the multipliers for room that is left under the limit, Wh^2: with {@link gap}, it bounds the
+   * gain of any plan within the limit.
    */
   slackCost(): number {
     this.evaluate(this.x);
@@ -179,7 +179,7 @@ class Solver {
     return Math.abs(cost);
   }
 
-  /** What the load of a frame may be at most, Wh: homes alone above the limit are not the EVs' fault. */
+  /** Highest allowed load of a frame, Wh: homes alone above the limit are not the EVs' fault. */
   private highest(frame: number): number {
     return Math.max(this.problem.limitWh, this.problem.baseWh[frame]!);
   }

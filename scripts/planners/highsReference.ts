@@ -2,7 +2,7 @@ import loadHighs from "highs";
 
 import { type FlexibleLoad, type LoadPlan, type LoadProblem, planOf, signOf, windowFrames } from "./loadProblem";
 
-/** What is to be least: squared steps [T (6)] or absolute ones [T 4.4]. */
+/** Objective to minimise: squared steps [T (6)] or absolute ones [T 4.4]. */
 export type StepsObjective = "squared" | "absolute";
 
 /** Its active-set method can take minutes where a limit binds. */

@@ -1,6 +1,6 @@
-/** What an EV still wants, and until when, as of the frame to be shared out. */
+/** An EV's need, and until when, as of the frame to be shared out. */
 export interface Waiting {
-  /** What it still wants, Wh. */
+  /** Energy that it still wants, Wh. */
   remainingWh: number;
   /** Most that it moves in a frame, Wh. */
   frameWh: number;
@@ -48,7 +48,7 @@ export function shareByLaxity(evs: readonly Waiting[], totalWh: number): number[
     else high = level;
   }
   const energyWh = evs.map((_, index) => (most[index]! > 0 ? Math.max(least[index]!, Math.floor(at(high, index))) : 0));
-  // What rounding down left goes to the least lax, a Wh each.
+  // The rest from rounding down goes to the least lax, a Wh each.
   let leftWh = totalWh - energyWh.reduce((sum, wh) => sum + wh, 0);
   for (const index of byLaxity) {
     if (leftWh <= 0) break;

@@ -23,7 +23,7 @@ export interface LoadProblem {
   baseWh: readonly number[];
   /** Load of the frame before the first, Wh: where the first step begins. */
   previousWh: number;
-  /** What the feeder carries in a frame, both ways, Wh [T 4.3b]; `Infinity` without a limit. */
+  /** Energy that the feeder carries in a frame, both ways, Wh [T 4.3b]; `Infinity` without a limit. */
   limitWh: number;
   loads: readonly FlexibleLoad[];
 }

@@ -24,9 +24,9 @@ export interface RollingOptions {
    * the last EV leaves; 0, as in [T (6)], where the plan ends with the last event.
    */
   tailFrames?: number;
-  /** What the first frame's draw is multiplied by, up to the rated power [T Table 6-A]; 1. */
+  /** Factor of the first frame's draw, up to the rated power [T Table 6-A]; 1. */
   firstStepFactor?: number;
-  /** What is made least: squared steps [T (6.6)], or the squared load, which does not look at the load before; steps. */
+  /** Objective: squared steps [T (6.6)], or the squared load, which does not look at the load before; steps. */
   objective?: "steps" | "load";
   /**
    * Arrivals that are expected: as many frames are planned as the horizon has, and what is expected within them counts in
@@ -41,7 +41,7 @@ export interface RollingOptions {
   solver?: Omit<FirstOrderOptions, "start">;
 }
 
-/** What is known before a frame: the live book, the base load to come, the load that was. */
+/** Knowledge before a frame: the live book, the base load to come, the load that was. */
 export interface PlanningView {
   /** The frame to decide on. */
   frame: number;
@@ -49,10 +49,10 @@ export interface PlanningView {
   baseWh: readonly number[];
   /** P(t-1), Wh. */
   previousWh: number;
-  /** What the feeder carries in a frame, Wh. */
+  /** Energy that the feeder carries in a frame, Wh. */
   limitWh: number;
   evs: readonly KnownEv[];
-  /** What the planner was told of before, and an id for each EV to know it by: a plan near the last one is found sooner. */
+  /** The planner's memory, and an id for each EV to know it by: a plan near the last one is found sooner. */
   memory?: PlanMemory | undefined;
   ids?: readonly string[];
 }
@@ -65,7 +65,7 @@ export interface RollingPlan {
   /** Energy to draw and to discharge in each planned frame, whole Wh. */
   drawWh: number[];
   dischargeWh: number[];
-  /** What each EV moves in the first frame, whole Wh, in the order of the view. */
+  /** Energy that each EV moves in the first frame, whole Wh, in the order of the view. */
   firstWh: number[];
   /** To hand back with the next view. */
   memory: PlanMemory;
@@ -155,7 +155,7 @@ export function framesToPlan(
   return Math.min(horizonFrames, longest + tailFrames);
 }
 
-/** What a load of a plan is known by later: an EV's id, or the frame and side of an expected arrival. */
+/** Key that a load of a plan is known by later: an EV's id, or the frame and side of an expected arrival. */
 function keyOf({ frame, evs, ids }: PlanningView, { side, firstFrame }: FlexibleLoad, index: number): string {
   return index < evs.length ? (ids?.[index] ?? `EV ${index}`) : `expected ${side} ${frame + firstFrame}`;
 }

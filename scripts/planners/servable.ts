@@ -1,8 +1,9 @@
 import { type LoadProblem, windowFrames } from "./loadProblem";
 
 /**
- * The problem with each demand reduced to what its window, its rate and the feeder's limit allow, as little as can be:
- * a maximum flow from EVs through frames, EVs of earlier last frames first. What can all be served is left as it is.
+ * The problem with each demand reduced, as little as can be, to the energy that its window, its rate and
+ * the feeder's limit allow: a maximum flow from EVs through frames, EVs of earlier last frames first.
+ * Servable demands stay as they are.
  */
 export function servable(problem: LoadProblem): LoadProblem {
   const { baseWh, limitWh } = problem;

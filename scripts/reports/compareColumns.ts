@@ -15,14 +15,23 @@ export interface CompareColumn {
   /** Figure in a table of the terminal, whose heading has its unit. */
   show: (value: number) => string;
   /** Chart on the page. */
-  chart?: { id: string; title: string; caption: string; show: (value: number) => string };
+  chart?: {
+    id: string;
+    title: string;
+    caption: string;
+    show: (value: number) => string;
+    /** Title of its axis, and the text of a tick. */
+    axis: string;
+    tick: (value: number) => string;
+    log?: boolean;
+  };
 }
 
 const power = (value: number) => kW(value).replace(" kW", "");
 const percent = (value: number) => (100 * value).toFixed(1);
 const fixed = (decimals: number) => (value: number) => value.toFixed(decimals);
 const pence = (value: number) => (value / 10_000).toFixed(1);
-const inKW = (value: number) => kW(value);
+const inKW = { show: (value: number) => kW(value), axis: "kW", tick: (value: number) => String(value / 1000) };
 
 /** The figures of a comparison, in the order of the tables. A new one is a row here and its value in `compare.ts`. */
 export const COMPARE_COLUMNS: readonly CompareColumn[] = [
@@ -35,7 +44,7 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
       id: "pfl",
       title: "PFL by scheme",
       caption: "Sum of the absolute steps of the load (4.4), mean over the seeds.",
-      show: inKW,
+      ...inKW,
     },
   },
   {
@@ -54,7 +63,7 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
       id: "squared",
       title: "Squared steps by scheme",
       caption: "Root of the summed squared steps (chapter 6), mean over the seeds.",
-      show: inKW,
+      ...inKW,
     },
   },
   {
@@ -84,7 +93,10 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
     csv: "peak_w",
     table: { of: "feeder", title: "peak, kW" },
     show: power,
-    chart: { id: "peak", title: "Peak by scheme", caption: "Largest load of a day, mean over the seeds.", show: inKW },
+    chart: {
+      ...{ id: "peak", title: "Peak by scheme", caption: "Largest load of a day, mean over the seeds." },
+      ...inKW,
+    },
   },
   { key: "valleyW", csv: "valley_w", show: power },
   { key: "meanW", csv: "mean_w", show: power },
@@ -100,6 +112,8 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
       title: "Energy unserved by scheme",
       caption: "Share of the energy asked for that was not delivered.",
       show: (value) => `${percent(value)} %`,
+      axis: "%",
+      tick: (value) => String(Math.round(1000 * value) / 10),
     },
   },
   { key: "costPerEv", csv: "cost_per_ev", table: { of: "feeder", title: "paid per EV, p" }, show: pence },
@@ -120,11 +134,14 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
       title: "Time to compute by scheme",
       caption: "Time to work out a day's schedule on the machine that made this page.",
       show: (value) => `${value.toFixed(0)} ms`,
+      axis: "ms, logarithmic",
+      tick: (value) => String(value),
+      log: true,
     },
   },
 ];
 
-/** What a comparison was made by: enough to make it again. */
+/** Origin of a comparison: enough to make it again. */
 export interface Provenance {
   /** Version of the project. */
   version: string;

@@ -6,7 +6,9 @@ export interface ReportedLatency {
   confirmationSeconds: number | undefined;
 }
 
-/** What [T 6.5.1.2] tells beside Fig. 6.4; of Byzantine nodes it draws a curve and tells no figure. */
+/**
+ * Latencies that [T 6.5.1.2] tells beside Fig. 6.4; of Byzantine nodes it draws a curve and tells no figure.
+ */
 export const REPORTED_LATENCIES: readonly ReportedLatency[] = [
   { network: "proof of work (Bitcoin), as reported", blockSeconds: 600, confirmationSeconds: 3_600 },
   { network: "ePoB, as reported: the time of its round", blockSeconds: 60, confirmationSeconds: undefined },

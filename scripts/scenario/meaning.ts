@@ -6,7 +6,7 @@ import { sessionProblems } from "./sessions";
 /** Something in a well-formed scenario that makes no sense. */
 export interface Problem {
   path: JsonPath;
-  /** What is wrong and what is accepted. */
+  /** The fault, and the accepted values. */
   problem: string;
 }
 
@@ -56,7 +56,7 @@ function capOf(
   return ["importCapPerKwh", tariff === "importPricePerKwh" ? market.importCapPerKwh : undefined] as const;
 }
 
-/** What would make a market useless or unsafe, which no market is deployed with. */
+/** Faults that would make a market useless or unsafe; no market is deployed with them. */
 function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
   const { settlement, roundSeconds, finaliseSeconds, auctionSeconds, minCredit, initialCredit, bondPricePerKwh } =
     market;
@@ -185,8 +185,8 @@ function* frameListProblems(file: ScenarioFile): Generator<Problem> {
 }
 
 /**
- * The first thing in a well-formed scenario file that contradicts the rest of it, if any. What the market itself would
- * refuse of an order is not looked at: that is a result.
+ * The first thing in a well-formed scenario file that contradicts the rest of it, if any. Refusals of
+ * orders by the market itself are not looked at: they are results.
  */
 export function findProblem(file: ScenarioFile): Problem | undefined {
   for (const problems of [

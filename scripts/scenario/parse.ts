@@ -20,7 +20,7 @@ type FileEvent = ScenarioFile["events"][number];
 /**
  * Reads a scenario file. The format is described at the top of `schema.ts`. SPEC 9.
  *
- * @param text What the file holds: JSON.
+ * @param text Text of the file: JSON.
  * @param fileName How to name the file in messages.
  * @throws InputError with one message that says where, what is wrong and what is accepted.
  */

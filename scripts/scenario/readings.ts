@@ -4,7 +4,7 @@ import type { MarketParameters } from "../core/types";
 import type { FrameResult } from "./result";
 import type { ScenarioFile } from "./schema";
 
-/** What a scenario says of meters: by delivered scenario frame and pile. Who is not in it reports as agreed. */
+/** A scenario's readings, by delivered scenario frame and pile. Piles not in it report as agreed. */
 export type ScenarioReadings = ReadonlyMap<number, ReadonlyMap<string, Reading | "silent">>;
 
 type FileEvent = ScenarioFile["events"][number];
@@ -38,8 +38,8 @@ export interface PendingSettlement {
 }
 
 /**
- * What the meters say of a frame, and when it can be settled; undefined if it moved nothing. The same for whoever replays
- * the scenario.
+ * Readings of a frame, and the time when it can be settled; undefined if it moved nothing. The same for
+ * whoever replays the scenario.
  */
 export function pendingSettlement(
   market: Pick<MarketParameters, "frameSeconds" | "readingSeconds">,

@@ -15,9 +15,9 @@ import {
 } from "./scenario";
 
 /**
- * Plays a scenario on the reference model. SPEC 9; what happens when is told at the top of `schema.ts`.
+ * Plays a scenario on the reference model. SPEC 9. The top of `schema.ts` gives the order of events.
  *
- * @returns What the market made of it. What it refused of the events is in `rejected`, never thrown.
+ * @returns The market's result. Refused events are in `rejected`, never thrown.
  */
 export function replayOnModel(scenario: Scenario): ScenarioResult {
   return new Replay(scenario).run();
@@ -146,7 +146,7 @@ class Replay {
     };
   }
 
-  /** What was decided for a frame waits for its settlement, if it moves anything. */
+  /** Queues a frame's fills for settlement, if it moves anything. */
   private deliver(result: FrameResult): void {
     this.frames.push(result);
     const pending = pendingSettlement(this.scenario.market, this.scenario.readings, result);

@@ -1,7 +1,7 @@
 import { type FrameSettlement, IMBALANCE_CAUSES } from "../core/settlement";
 import type { GridFill, Side, Trade } from "../core/types";
 
-/** What a round over a frame came to. SPEC 4. */
+/** Outcome of a round over a frame. SPEC 4. */
 export interface RoundResult {
   /** Whose plan was executed, or the fallback: nobody's. */
   winner: string | undefined;
@@ -13,7 +13,7 @@ export interface RoundResult {
   refused: { proposer: string; error: string }[];
 }
 
-/** What one frame of a scenario came to. */
+/** Outcome of one frame of a scenario. */
 export interface FrameResult {
   /** Scenario frame. */
   frame: number;
@@ -47,7 +47,7 @@ export interface Rejection {
   error: string;
 }
 
-/** What a scenario comes to, whoever replays it. SPEC 9. */
+/** Result of a scenario, whoever replays it. SPEC 9. */
 export interface ScenarioResult {
   /** Frames 1 to frames - 1, all of them. */
   frames: FrameResult[];

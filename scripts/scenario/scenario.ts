@@ -18,7 +18,7 @@ export interface ScenarioPile {
   attributes?: PileAttributes;
 }
 
-/** What a pile does, or what is done to it. An order's `expiryFrame` is a scenario frame. */
+/** Action of a pile, or of somebody on a pile. An order's `expiryFrame` is a scenario frame. */
 export type ScenarioAction =
   | { kind: "place"; order: OrderRequest }
   | { kind: "replace"; order: OrderRequest }
@@ -47,7 +47,7 @@ export interface Scenario {
   /** As the user named it. */
   fileName: string;
   market: MarketParameters;
-  /** What the grid operator publishes, frame by frame, repeated from its end on. */
+  /** The grid operator's publications, frame by frame, repeated from their end on. */
   publications: Publication[];
   piles: ScenarioPile[];
   /** How many frames the scenario lasts. */
@@ -56,7 +56,7 @@ export interface Scenario {
   events: ScenarioEvent[];
   /** In file order, which is the order of the reveals. */
   proposals: ScenarioProposal[];
-  /** What meters say otherwise than as agreed. */
+  /** Readings that differ from the agreed energies. */
   readings: ScenarioReadings;
   /** In the grid operator's account before frame 0, money units. */
   operatorPrefund: bigint;
@@ -66,7 +66,7 @@ export interface Scenario {
   unpublished: ReadonlySet<number>;
 }
 
-/** What is published for scenario frame `frame`, or undefined if nothing is. */
+/** Publication for scenario frame `frame`, or undefined if there is none. */
 export function publicationOf(scenario: Scenario, frame: number): Publication | undefined {
   if (scenario.unpublished.has(frame)) return undefined;
   return scenario.publications[frame % scenario.publications.length];

@@ -50,10 +50,11 @@
  * }
  * ```
  *
- * What happens in frame f: what frame f - 1 delivered is settled; base load and tariffs of frame f + leadFrames + 1 are
- * published; the events of frame f, in file order, and then the orders of the sessions that arrive in it; then, in its window, frame f + 1 is cleared, but for the last frame,
- * which has events and no clearing. Frame 0 itself is never cleared: it is base load alone. What the market refuses
- * of an event is not an error of the file: it is listed in the result's `rejected`.
+ * Order of events in frame f. The delivery of frame f - 1 is settled; base load and tariffs of frame f +
+ * leadFrames + 1 are published; the events of frame f happen in file order, then the orders of the sessions
+ * that arrive in it. Then, in its window, frame f + 1 is cleared, except after the last frame, which has
+ * events and no clearing. Frame 0 itself is never cleared: it is base load alone. An event that the market
+ * refuses is not an error of the file: it is listed in the result's `rejected`.
  *
  * A plan proposed in frame f is revealed in the round over frame f + 1, which opens as its window does; plans are
  * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
@@ -75,7 +76,7 @@ import { z } from "zod";
 import { MOST_24_BITS as MAX_24_BITS, PARAMETER_NAMES, PARAMETERS } from "../core/parameterTable";
 import type { MarketParameters } from "../core/types";
 
-/** What a pile without `balance` has, money units: more than any order of a plausible price can lock. */
+/** Balance of a pile without `balance`, money units: more than any order of a plausible price can lock. */
 export const AMPLE_BALANCE = 10n ** 12n;
 
 /** Tariffs and base load are one figure or this many, repeated. */
@@ -199,7 +200,7 @@ export const ACTIONS = [
   "silent",
 ] as const;
 
-/** What a round's plan may have per frame: 24 bits. */
+/** Energy of one frame in a round's plan: 24 bits. */
 const planned = list(whole(0, MAX_24_BITS, "Wh"), "whole numbers of Wh");
 const proposalSchema = fields({ proposer: name, draw: planned, discharge: planned });
 
@@ -242,5 +243,5 @@ export const scenarioSchema = fields({
 
 /** A scenario file as written, defaults filled in. */
 export type ScenarioFile = z.output<typeof scenarioSchema>;
-/** What may be written in a scenario file. */
+/** Content of a scenario file as it may be written. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;

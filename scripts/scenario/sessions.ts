@@ -16,7 +16,7 @@ export function sessionEvents(sessions: readonly FileSession[]): FileEvent[] {
   }));
 }
 
-/** What makes no sense of the sessions: strangers, stays that end before they begin, two at one pile at a time. */
+/** Faults of the sessions: strangers, stays that end before they begin, two at one pile at a time. */
 export function* sessionProblems({
   sessions,
   piles,

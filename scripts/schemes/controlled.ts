@@ -2,7 +2,7 @@ import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 import type { DeploymentParameters } from "../core/parameters";
 import { energyToPowerW, type Schedule } from "./schedule";
 
-/** What of a market a centrally controlled schedule depends on. */
+/** Parameters of a market that a centrally controlled schedule depends on. */
 export type FeederLimits = EnergyLimits & Pick<DeploymentParameters, "capacityW" | "lossAllowanceW">;
 
 /** A schedule in which EVs may also feed back. `evWh` and `evLoadW` are net. */
@@ -15,7 +15,9 @@ export interface ControlledSchedule extends Schedule {
   movedWh: number[];
 }
 
-/** What the EVs may move at most, in the order of the population, Wh: discharging ones nothing unless they may. */
+/**
+ * Most energy that the EVs may move, in the order of the population, Wh: discharging ones nothing unless they may.
+ */
 export function energiesToMoveWh(evs: readonly EvStay[], market: EnergyLimits, discharging: boolean): number[] {
   return evs.map((ev) => (ev.side === "charge" || discharging ? askedWh(ev, market) : 0));
 }

@@ -11,7 +11,7 @@ import {
   ScheduleBuilder,
 } from "./controlled";
 
-/** What the offline optimum is allowed. */
+/** Liberties of the offline optimum. */
 export interface OfflineOptions extends FirstOrderOptions {
   /** Whether discharging EVs sell to the feeder; not by default, as in every scheme without a market. */
   discharging?: boolean;

@@ -1,7 +1,7 @@
 import type { MarketParameters } from "../core/types";
 import { askedWh, type EnergyLimits, type EvStay } from "../piles/ev";
 
-/** What a scheme does with a population, over frames 0 to the last departure. */
+/** A scheme's schedule of a population, over frames 0 to the last departure. */
 export interface Schedule {
   /** P_EV per frame, W, rounded away from zero as the market records it [T 4.3a]. Index: frame. */
   evLoadW: number[];

@@ -7,8 +7,9 @@ export interface TimeShiftedOptions {
   /** Hours of the day that count as off-peak, those of the lowest base load; 8. */
   offPeakHours?: number;
   /**
-   * What becomes of energy that the off-peak frames of a stay cannot take: left unserved, as [T 3.4.2] reports of the
-   * conventional strategy ("the total EV charging demand is not met"), or charged in the last frames before departure.
+   * Treatment of energy that the off-peak frames of a stay cannot take: left unserved, as [T 3.4.2] reports of the
+   * conventional strategy ("the total EV charging demand is not met"), or charged in the last frames before
+   * departure.
    */
   rest?: "unserved" | "beforeDeparture";
 }

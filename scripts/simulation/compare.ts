@@ -1,7 +1,7 @@
 import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
 import { type EvStay, wantedWh } from "../piles/ev";
-import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy } from "./comparedScheme";
+import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy, SchemeFamily } from "./comparedScheme";
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
 import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
@@ -18,9 +18,9 @@ export interface SchemeFigures extends Fluctuation {
   overloadedFrames: number;
   /** Share of the charging energy that was not delivered: of what recorded EVs need, of what drawn ones ask for. */
   unservedShare: number;
-  /** What a charging EV pays on average; without a market at the import tariff. */
+  /** Mean payment of a charging EV; without a market at the import tariff. */
   costPerEv: number;
-  /** What discharging EVs earn, as an average over all of them. */
+  /** Mean earnings of discharging EVs, over all of them. */
   earnedPerEv: number;
   /** Standard deviation of the slope [T 5.6, 5.7], W per hour. */
   slopeDeviationWPerHour: number;
@@ -51,16 +51,19 @@ export interface SchemeComparison {
   online: boolean;
   /** Whose energy it moves: charging EVs' alone, or what others sell besides. */
   energy: SchemeEnergy;
+  family: SchemeFamily;
   /** Who has to do more for it than act in their own interest. */
   cooperates: string;
   spread: Record<keyof SchemeFigures, Spread>;
   /** By seed, in the order of the seeds. */
   days: SchemeFigures[];
+  /** Load of each measured frame, W, by seed. */
+  loadsW: number[][];
   /** The rounds of a benefit market, by seed; not there for other schemes. */
   rounds?: RoundReport[][];
 }
 
-/** What is compared on what. */
+/** Schemes to compare, and the days. */
 export interface CompareOptions {
   seeds: readonly number[];
   /** The day of a seed: the same EVs, homes, tariffs and limits for every scheme. */
@@ -78,6 +81,7 @@ export async function compareSchemes(
 ): Promise<SchemeComparison[]> {
   const days: Map<string, SchemeFigures>[] = [];
   const rounds = new Map<string, RoundReport[][]>();
+  const loads = new Map<string, number[][]>();
   for (const seed of seeds) {
     const day = dayOf(seed);
     const figures = new Map<string, SchemeFigures>();
@@ -86,10 +90,11 @@ export async function compareSchemes(
       const outcome =
         typeof scheme.run === "function"
           ? outcomeOf(scheme.run(day, market, seed), day, market)
-          : await playMarket(day, market, scheme.run, (rules) => openPort(rules, seed, scheme.key));
+          : await playMarket(day, market, scheme.run, (rules) => portOf(scheme, openPort)(rules, seed, scheme.key));
       if (outcome.rounds !== undefined) {
         rounds.set(scheme.key, [...(rounds.get(scheme.key) ?? []), outcome.rounds]);
       }
+      loads.set(scheme.key, [...(loads.get(scheme.key) ?? []), loadsOf(outcome, day.measured)]);
       figures.set(scheme.key, figuresOf(outcome, day, market, performance.now() - begun));
       onRun?.(scheme.key, seed);
       // Lets a progress bar draw and an interrupt through.
@@ -98,11 +103,12 @@ export async function compareSchemes(
     relate(figures, schemes);
     days.push(figures);
   }
-  return schemes.map(({ key, title, online, energy, cooperates }) => {
+  return schemes.map(({ key, title, online, energy, family, cooperates }) => {
     const own = days.map((figures) => figures.get(key)!);
     const held = rounds.get(key);
     return {
-      ...{ key, title, online, energy, cooperates, spread: spreadOf(own), days: own },
+      ...{ key, title, online, energy, family, cooperates, spread: spreadOf(own), days: own },
+      loadsW: loads.get(key)!,
       ...(held === undefined ? {} : { rounds: held }),
     };
   });
@@ -113,7 +119,7 @@ export function ranking(schemes: readonly SchemeComparison[], by: keyof SchemeFi
   return [...schemes].sort((a, b) => a.spread[by].mean - b.spread[by].mean);
 }
 
-/** What came of a day under a scheme. */
+/** Outcome of a day under a scheme. */
 interface Outcome {
   loadW(frame: number): number;
   unservedShare: number;
@@ -123,6 +129,18 @@ interface Outcome {
   rounds?: RoundReport[] | undefined;
   /** Of a market on a chain. */
   gas?: number | undefined;
+}
+
+/** A market whose bonds cover any breach, where its meters would find one. SPEC 2. */
+function withBond(market: DeploymentParameters): DeploymentParameters {
+  const needsBond =
+    market.readingSeconds > 0 && market.breach === "defaulter" && market.bondPricePerKwh < market.importCapPerKwh;
+  return needsBond ? { ...market, bondPricePerKwh: market.importCapPerKwh } : market;
+}
+
+/** How a scheme's market is opened. */
+function portOf({ run }: ComparedScheme, openPort: NonNullable<CompareOptions["openPort"]>) {
+  return (typeof run === "function" ? undefined : run.openPort) ?? openPort;
 }
 
 async function openModel(rules: DeploymentParameters): Promise<MarketPort> {
@@ -136,8 +154,9 @@ async function playMarket(
   run: MarketRun,
   openPort: (rules: DeploymentParameters) => Promise<MarketPort>,
 ): Promise<Outcome> {
-  const { rules = {}, sellers = true, ...agents } = run;
-  const port = await openPort({ ...market, ...rules });
+  const { rules = {}, sellers = true, policy, proposers, meters } = run;
+  const agents = { ...(policy && { policy }), ...(proposers && { proposers }), ...(meters && { meters }) };
+  const port = await openPort(withBond({ ...market, ...rules }));
   const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
   const options = { ...day, evs, ...agents, energyLimits: market, measured: spanOf(day) };
@@ -188,9 +207,7 @@ function figuresOf(
   computeMs: number,
 ): SchemeFigures {
   const { first } = day.measured;
-  const loadsOf = (frames: MeasuredFrames) =>
-    Array.from({ length: frames.count }, (_, index) => outcome.loadW(frames.first + index));
-  const loadsW = loadsOf(day.measured);
+  const loadsW = loadsOf(outcome, day.measured);
   const span = spanOf(day);
   const spanDays = (span.count * frameSeconds) / SECONDS_PER_DAY;
   const ofDay = fluctuation(loadsW, outcome.loadW(first - 1));
@@ -203,13 +220,18 @@ function figuresOf(
     costPerEv: shareOf(outcome.cost, charging),
     earnedPerEv: shareOf(outcome.earned, counted.length - charging),
     slopeDeviationWPerHour: (Math.sqrt(ofDay.slopeVariance) * 3600) / frameSeconds,
-    spanRootW: Math.sqrt(squaredSteps(loadsOf(span), outcome.loadW(span.first - 1)) / spanDays),
+    spanRootW: Math.sqrt(squaredSteps(loadsOf(outcome, span), outcome.loadW(span.first - 1)) / spanDays),
     toOptimum: NaN,
     aboveOptimumW: NaN,
     toUncontrolled: NaN,
     computeMs,
     gasPerEv: outcome.gas === undefined ? NaN : outcome.gas / day.evs.length,
   };
+}
+
+/** Loads of some frames, W. */
+function loadsOf(outcome: Outcome, { first, count }: MeasuredFrames): number[] {
+  return Array.from({ length: count }, (_, index) => outcome.loadW(first + index));
 }
 
 /** The optimum of each kind of energy, by its key. */

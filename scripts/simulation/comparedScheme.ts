@@ -1,15 +1,21 @@
 import type { DeploymentParameters } from "../core/parameters";
+import type { MarketPort } from "../core/ports";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
 /** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
 export type SchemeEnergy = "charging" | "both";
 
+/** Kinds of schemes: what decides in them. A `bound` knows what no scheme can. */
+export type SchemeFamily = "alone" | "market" | "plans" | "control" | "bound";
+
 /** A day on the market's model: overrides for this run. */
-export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers"> {
+export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "proposers" | "meters"> {
   /** Whether discharging EVs trade; they do. */
   sellers?: boolean;
   rules?: Partial<DeploymentParameters>;
+  /** Opens its market, where that runs on something else than the others' does. */
+  openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }
 
 /** A schedule, and what a controlled one says besides. */
@@ -23,6 +29,7 @@ export interface ComparedScheme {
   /** Whether it decides without knowledge of arrivals to come. */
   online: boolean;
   energy: SchemeEnergy;
+  family: SchemeFamily;
   /** Who has to do more for it than act in their own interest. */
   cooperates: string;
   /** The day played on the market's model, or a schedule for the whole population. */

@@ -1,4 +1,5 @@
 import type { DeploymentParameters } from "../core/parameters";
+import type { NamedMatching } from "../core/matching";
 import type { OrderPolicy } from "../piles/agent";
 import { Impatient } from "../piles/policies/impatient";
 import { Mixed } from "../piles/policies/mixed";
@@ -15,7 +16,7 @@ import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule, ComparedScheme } from "./comparedScheme";
+import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
 import type { DayOptions } from "./dayOptions";
 
 export type { ComparedScheme, MarketRun } from "./comparedScheme";
@@ -35,7 +36,12 @@ const BY_LAXITY = { allotment: "laxity", icebergPeakWh: 2n ** 20n - 1n } as cons
 /** Plans that expect arrivals reach over a whole day. */
 const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
-/** What of the schemes can be chosen. */
+/** A mechanism of one's own: only its contract knows it, so its market runs on a chain. */
+export interface OwnMechanism extends Required<Pick<MarketRun, "openPort">> {
+  label: string;
+}
+
+/** Choices about the schemes. */
 export interface SchemeChoices {
   /** Frames of the long rolling plan; 48. */
   horizonFrames?: number;
@@ -45,6 +51,10 @@ export interface SchemeChoices {
   policy?: OrderPolicy;
   /** A planner of one's own, to compare by itself and in competition with those that come along; none. */
   planner?: BookPlanner;
+  /** Rules of matching to run the first AdBEV market under besides; none. */
+  matchings?: readonly NamedMatching[];
+  /** A mechanism of one's own to run it under besides; none. */
+  mechanism?: OwnMechanism;
   /** Arrivals that a scheme may expect; without it there is no scheme that does. */
   arrivals?: ArrivalsProfile;
 }
@@ -56,19 +66,25 @@ const BY_PLANS = "cars tell need and end";
 
 /** The schemes of SPEC 7 that exist, the rolling plan that needs no market, and what needs neither. */
 export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
-  return [...withoutMarket(choices), ...adbevMarkets(choices), ...benefitMarkets(choices), ...controlled(choices)];
+  return [
+    ...withoutMarket(choices),
+    ...adbevMarkets(choices),
+    ...otherRules(choices),
+    ...benefitMarkets(choices),
+    ...controlled(choices),
+  ];
 }
 
 type Run = (day: DayOptions, market: DeploymentParameters, seed: number) => ComparableSchedule;
 
-/** What EVs or their operator do by themselves, each car without the others. */
+/** Schemes that EVs or their operator follow by themselves, each car without the others. */
 function withoutMarket({ generations = 200 }: SchemeChoices): ComparedScheme[] {
   const alone = (key: string, title: string, run: Run): ComparedScheme => ({
-    ...{ key, title, online: true, energy: "charging", cooperates: NOBODY, run },
+    ...{ key, title, family: "alone", online: true, energy: "charging", cooperates: NOBODY, run },
   });
   const genetic: ComparedScheme = {
     ...{ key: "genetic", title: `genetic algorithm, a day ahead, ${generations} generations` },
-    ...{ online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
+    ...{ family: "control", online: false, energy: "charging", cooperates: OPERATOR_CONTROLS_CARS },
     run: (day, market, seed) => geneticScheme(day.evs, market, { seed, generations, baseLoadW: baseLoadOf(day) }),
   };
   return [
@@ -91,7 +107,7 @@ const SELFISH_SHARES = [0.25, 0.5, 0.75, 1];
 function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
   const market = (key: string, own: OrderPolicy, cooperates: string, sellers = true): ComparedScheme => ({
     ...{ key, title: `AdBEV market, ${own.name}${sellers ? "" : ", nobody sells"}`, online: true, cooperates },
-    ...{ energy: sellers ? "both" : "charging", run: { policy: own, sellers } },
+    ...{ family: "market", energy: sellers ? "both" : "charging", run: { policy: own, sellers } },
   });
   if (policy !== undefined) {
     const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
@@ -114,6 +130,29 @@ function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
   ];
 }
 
+/** How long readings are waited for where credit ranks, s. */
+const READING_SECONDS = 3_600;
+const HONEST_METERS = { noise: 0, leave: 0, silent: 0, cheat: 0 };
+
+/** The AdBEV market under other rules of matching; by credit it has meters, which are honest. */
+function otherRules({ policy = new Waterline(), matchings = [], mechanism }: SchemeChoices): ComparedScheme[] {
+  const cooperates = policy.name === "waterline" ? ONE_PLAN : "as the policy has it";
+  const under = (name: string, run: MarketRun): ComparedScheme => ({
+    ...{ key: `adbev${name.charAt(0).toUpperCase()}${name.slice(1)}`, title: `AdBEV market, ${policy.name}, ${name}` },
+    ...{ family: "market", online: true, energy: "both", cooperates, run: { policy, ...run } },
+  });
+  const named = matchings
+    .filter((matching) => matching !== "adbev")
+    .map((matching) =>
+      matching === "credit"
+        ? under(matching, { meters: HONEST_METERS, rules: { matching, readingSeconds: READING_SECONDS } })
+        : under(matching, { rules: { matching } }),
+    );
+  if (mechanism === undefined) return named;
+  const { label, openPort } = mechanism;
+  return [...named, { ...under(label, { rules: { matching: "own" }, openPort }), key: "adbevOwn" }];
+}
+
 /** Markets in which plans compete. */
 function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
   const benefit = (
@@ -124,7 +163,7 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
     sellers = true,
   ): ComparedScheme => ({
     ...{ key, title: `${title}, wholeNeed${sellers ? "" : ", nobody sells"}`, online: true, cooperates: BY_PLANS },
-    energy: sellers ? "both" : "charging",
+    ...{ family: "plans", energy: sellers ? "both" : "charging" },
     run: {
       ...{ policy: new WholeNeed(), proposers, sellers },
       rules: { settlement: "benefit", icebergPeakWh: BENEFIT_PEAK_WH, ...rules },
@@ -152,12 +191,25 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
 /** Direct control by an operator that cars obey, and the optimum that knows all arrivals. */
 function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedScheme[] {
   const plan = (key: string, title: string, options: Partial<RollingSchemeOptions>): ComparedScheme => ({
-    ...{ key, title: `rolling plan (no market), ${title}`, online: true, cooperates: OPERATOR_CONTROLS_CARS },
+    ...{
+      key,
+      title: `rolling plan (no market), ${title}`,
+      family: "control",
+      online: true,
+      cooperates: OPERATOR_CONTROLS_CARS,
+    },
     energy: options.discharging === true ? "both" : "charging",
     run: (day, market) => rolling(day.evs, market, baseLoadOf(day), { horizonFrames, ...options }),
   });
   const optimum = (key: string, title: string, discharging: boolean): ComparedScheme => ({
-    ...{ key, title, online: false, cooperates: OPERATOR_CONTROLS_CARS, energy: discharging ? "both" : "charging" },
+    ...{
+      key,
+      title,
+      family: "bound",
+      online: false,
+      cooperates: OPERATOR_CONTROLS_CARS,
+      energy: discharging ? "both" : "charging",
+    },
     run: (day, market) => offlineOptimum(day.evs, market, baseLoadOf(day), { discharging }),
   });
   const tail = { tailFrames: 1 };

@@ -1,6 +1,7 @@
 import { askAgent, askPlanner, withinSeconds } from "../answers/ask";
 import { MAX_LIFETIME_FRAMES } from "../model/limits";
 import { benefit, type Proposal } from "../model/benefit";
+import type { Matching } from "../core/matching";
 import type { FrameOutcome, OrderRequest } from "../core/types";
 import type { BookLine, Decision, PublicView } from "../piles/agent";
 import { askedWh } from "../piles/ev";
@@ -13,6 +14,14 @@ import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
 import { type Action, isMetered, type MarketPort } from "../core/ports";
 import { agentMarket, PublicRecord } from "./publicView";
+
+/** More than any day's subsidies come to, money units: what rules that pay sellers more than buyers pay is tried with. */
+export const AMPLE_FUND = 10n ** 11n;
+
+/** Whether a rule may pay sellers more than buyers pay. */
+function paysSellersMore(matching: Matching): boolean {
+  return matching === "vickrey" || matching === "own";
+}
 
 export type { MeasuredFrames } from "../data/calendar";
 export type { DayOptions } from "./dayOptions";
@@ -56,7 +65,7 @@ class Day {
   readonly delivery: DayDelivery | undefined;
 
   private readonly record: PublicRecord;
-  /** What each pile is registered with, W. */
+  /** Power that each pile is registered with, W. */
   private readonly ratedW = new Map<string, number>();
   /** The EV plugged in at each pile. */
   private readonly plugged = new Map<string, EvAccount>();
@@ -95,6 +104,7 @@ class Day {
   /** Registers the piles and publishes the first block. */
   async prepare(): Promise<void> {
     await this.port.register([...this.ratedW].map(([pile, ratedW]) => ({ pile, ratedW: BigInt(ratedW) })));
+    if (paysSellersMore(this.port.parameters.matching)) await this.port.setAside?.(AMPLE_FUND);
     await this.publishBlock(-this.port.parameters.leadFrames - 1);
   }
 
@@ -181,7 +191,9 @@ class Day {
     return true;
   }
 
-  /** What the plugged-in agents decide on one view. @throws InputError naming the agent that takes too long */
+  /**
+   * Decisions of the plugged-in agents on one view. @throws InputError naming the agent that takes too long
+   */
   private decisions(view: PublicView): Action[] {
     const { policy, patienceSeconds = 1 } = this.options;
     const lines = new Map(view.book.map((line) => [line.pile, line]));

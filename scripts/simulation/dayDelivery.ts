@@ -30,7 +30,7 @@ export class DayDelivery {
   private readonly credits: Map<string, number>;
 
   /**
-   * @param ratedW What each pile is registered with, W.
+   * @param ratedW Power that each pile is registered with, W.
    * @param random The meters' own source.
    */
   constructor(
@@ -80,7 +80,7 @@ export class DayDelivery {
     this.pending.push({ frame, readings, silent, dueFrame: frame + 1 + waits });
   }
 
-  /** What a pile's meter reads; of a pile that others run on the market, what was agreed. */
+  /** A pile's reading; the agreed energies for a pile that others run on the market. */
   private reading(pile: string, side: Side, agreedWh: bigint, meter: EvMeter | undefined, frame: number): Reading {
     if (meter === undefined) {
       return side === "charge" ? { consumedWh: agreedWh, producedWh: 0n } : { consumedWh: 0n, producedWh: agreedWh };
@@ -103,7 +103,7 @@ export class DayDelivery {
     for (let frame = now; frame <= last; frame++) await this.settleDue(frame);
   }
 
-  /** What delivery came to in the measured frames, and what every pile's credit is at the end. */
+  /** Outcome of delivery in the measured frames, and every pile's credit at the end. */
   async report({ first, count }: MeasuredFrames): Promise<DeliveryReport> {
     const frames = [...this.frames.values()]
       .filter(({ frame }) => frame >= first && frame < first + count)

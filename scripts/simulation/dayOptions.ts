@@ -15,9 +15,9 @@ export interface DayOptions {
    */
   evs: readonly EvStay[];
   measured: MeasuredFrames;
-  /** What clocks show as a frame begins, seconds since midnight; by default frame 0 begins at midnight. */
+  /** Time of day as a frame begins, seconds since midnight; by default frame 0 begins at midnight. */
   secondsOfDay?: (frame: number) => number;
-  /** What the operator publishes for a frame; any frame, that before the first one included. */
+  /** The operator's publication for a frame; any frame, that before the first one included. */
   publication(frame: number): Publication;
   /**
    * How many frames the operator publishes at a time: at the first frame of each such block, the whole next block. 48 is
@@ -30,7 +30,7 @@ export interface DayOptions {
   patienceSeconds?: number;
   /** Who proposes plans in the rounds of a benefit market, in the order of the reveals; nobody. */
   proposers?: readonly BookPlanner[];
-  /** What limits the energy that EVs ask for, where it is not the market they trade on: for comparisons. SPEC 7. */
+  /** Limits of the energy that EVs ask for, where they are not their market's: for comparisons. SPEC 7. */
   energyLimits?: EnergyLimits;
   /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
   limits: { charge: readonly [number, number]; discharge: readonly [number, number] };

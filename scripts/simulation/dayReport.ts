@@ -9,7 +9,7 @@ import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadR
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "../core/ports";
 
-/** What a played day left behind. */
+/** Remains of a played day. */
 export interface PlayedDay {
   options: DayOptions;
   parameters: MarketParameters;

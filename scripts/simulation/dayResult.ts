@@ -11,7 +11,7 @@ export interface FrameReport {
   time: string;
   /** P_home(t). */
   baseLoadW: number;
-  /** What EVs drew from the grid. */
+  /** Draw of EVs from the grid. */
   evLoadW: number;
   /** Recorded P_total(t). */
   loadW: number;
@@ -28,7 +28,7 @@ export interface FrameReport {
   grid: readonly GridFill[];
 }
 
-/** What a round over a measured frame came to. SPEC 4. */
+/** Outcome of a round over a measured frame. SPEC 4. */
 export interface RoundReport {
   frame: number;
   /** Number of the feeder, from 1, where several are reported together. */
@@ -37,7 +37,7 @@ export interface RoundReport {
   winner: string | undefined;
   /** Benefit of what was executed, out of 10^18 [T 5.7]. */
   lambda: bigint;
-  /** What it leaves unserved within its horizon, Wh. */
+  /** Energy that it leaves unserved within its horizon, Wh. */
   unservedWh: number;
   /** Plans that were refused, and why. */
   refused: { proposer: string; error: string }[];
@@ -46,17 +46,19 @@ export interface RoundReport {
 /** One EV that came within the measured frames. */
 export interface EvReport {
   stay: EvStay;
-  /** What its user needs, Wh: as the file says of a recorded one, up to its target of a drawn one. */
+  /** Need of its user, Wh: as the file says of a recorded one, up to its target of a drawn one. */
   neededWh: number;
-  /** What of it its pile could move in its stay at rated power, Wh. */
+  /** Part of it that its pile could move in its stay at rated power, Wh. */
   possibleWh: number;
-  /** What it asks the market for, Wh: what it needs, or what can be had at the market's peak size. SPEC 7. */
+  /**
+   * Energy that it asks the market for, Wh: its need, or as much as can be had at the market's peak size. SPEC 7.
+   */
   askedWh: number;
-  /** What it bought or sold, Wh; traded with other piles and with the grid. */
+  /** Energy that it bought or sold, Wh; traded with other piles and with the grid. */
   servedWh: number;
   tradedWh: number;
   gridWh: number;
-  /** What is missing, Wh: of the need of a recorded EV, of what it asked for of a drawn one. */
+  /** Missing energy, Wh: of the need of a recorded EV, of the order of a drawn one. */
   unservedWh: number;
   /** Paid less earned, money units. */
   cost: bigint;
@@ -79,7 +81,7 @@ export interface LoadReport extends CapacityUse, Fluctuation {
 export interface DayTotals {
   chargingEvs: number;
   dischargingEvs: number;
-  /** What the users of charging EVs need, and what of it their piles could deliver at rated power. */
+  /** Needs of the users of charging EVs, and the part that their piles could deliver at rated power. */
   neededWh: number;
   possibleWh: number;
   /** Asked for by charging EVs: what of their need can be had at the market's peak size. SPEC 7. */
@@ -118,11 +120,11 @@ export interface CreditReport {
 /** How a frame was delivered. SPEC 5, 6. */
 export interface FrameDelivery {
   frame: number;
-  /** What the meters said, Wh. */
+  /** Readings of the meters, Wh. */
   readings: ({ pile: string } & Reading)[];
   /** Piles with fills whose meters said nothing. */
   silent: string[];
-  /** What deviations cost, money units. */
+  /** Cost of deviations, money units. */
   imbalance: Imbalance;
   /** Surplus that the grid operator's account did not last for, and to which piles have a claim, money units. */
   claimed: bigint;
@@ -155,10 +157,10 @@ export interface DayResult {
   loads: { market: LoadReport; uncontrolled: LoadReport; capped: LoadReport; base: LoadReport };
   /** Loads of the frame before the measured ones, W: where the first steps begin. */
   before: { marketW: number; uncontrolledW: number; cappedW: number; baseW: number };
-  /** What the transformer carries, and the allowance for losses under it, W [T 4.3b]. */
+  /** Capacity of the transformer, and the allowance for losses under it, W [T 4.3b]. */
   capacityW: number;
   lossAllowanceW: number;
-  /** What the port paid for gas, registration and publication included; undefined where there is none. */
+  /** The port's spending on gas, registration and publication included; undefined where there is none. */
   gas: GasUse | undefined;
   /** Only where meters are on. */
   delivery?: DeliveryReport;

@@ -13,7 +13,7 @@ import type { DayOptions } from "./day";
 /** Money units per kWh in a penny per kWh, for a token of six decimals. */
 export const PENNY = 10_000;
 
-/** What a simulated day is made of, each with the default of {@link defaultDay}. */
+/** Settings of a simulated day, each with the default of {@link defaultDay}. */
 export interface DaySettings {
   /** One integer repeats everything. */
   seed: number;

@@ -3,15 +3,15 @@ import type { DayOptions } from "./day";
 
 /** Energy of the charging EVs that come within the measured frames, Wh. */
 export interface EnergyBasis {
-  /** What their users need. */
+  /** Need of their users. */
   neededWh: number;
-  /** What of it their piles could deliver at rated power. */
+  /** Part of it that their piles could deliver at rated power. */
   possibleWh: number;
-  /** What of it can be had at the market's peak size: what every scheme moves. SPEC 7. */
+  /** Part of it that can be had at the market's peak size: every scheme moves that. SPEC 7. */
   askedWh: number;
 }
 
-/** What the EVs of a day need, and what every compared scheme may move of it. */
+/** Needs of the EVs of a day, and the part that every compared scheme may move. */
 export function energyBasis({ evs, measured: { first, count } }: DayOptions, market: EnergyLimits): EnergyBasis {
   const charging = evs.filter(
     ({ side, arrivalFrame }) => side === "charge" && arrivalFrame >= first && arrivalFrame < first + count,

@@ -4,7 +4,9 @@ import { type EvStay, frameWh, isIceberg } from "../piles/ev";
 import type { Random } from "../core/random";
 import type { Action, ActionResult } from "../core/ports";
 
-/** What one EV asked for, did and got in a simulated day. Energy in Wh, amounts in money units. */
+/**
+ * Account of one EV in a simulated day: its orders, deeds and receipts. Energy in Wh, amounts in money units.
+ */
 export class EvAccount {
   remainingWh: number;
   /** Bought from or sold to other piles. */

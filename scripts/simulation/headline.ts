@@ -1,7 +1,7 @@
 import { kW, pence } from "../core/text";
 import type { DayResult, DayTotals, LoadReport } from "./dayResult";
 
-/** What a headline figure is taken from. */
+/** Source of a headline figure. */
 interface Source {
   loads: Readonly<Record<"market" | "uncontrolled" | "capped" | "base", LoadReport>>;
   totals: DayTotals;
@@ -17,6 +17,7 @@ interface HeadlineRow {
 
 const power = (value: number) => kW(value);
 const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
+const plain2 = (value: number) => value.toFixed(2);
 const plain = (value: number) => value.toFixed(1);
 const perKWh = (amount: bigint, energyWh: number) => (energyWh === 0 ? 0 : (Number(amount) * 1000) / energyWh);
 
@@ -49,6 +50,13 @@ export const HEADLINE = {
     title: "root of squared steps, plain cap",
     show: power,
     value: ({ loads }) => loads.capped.squaredStepsRootW,
+  },
+  // ln((max - min) / mean) [T 3.11], by which chapters 3 and 4 compare; below 0 where the range is below the mean.
+  logRange: { title: "ln range/mean, market", show: plain2, value: ({ loads }) => loads.market.logRange },
+  uncontrolledLogRange: {
+    title: "ln range/mean, uncontrolled",
+    show: plain2,
+    value: ({ loads }) => loads.uncontrolled.logRange,
   },
   peakW: { title: "peak, market", show: power, value: ({ loads }) => loads.market.peakW },
   uncontrolledPeakW: { title: "peak, uncontrolled", show: power, value: ({ loads }) => loads.uncontrolled.peakW },

@@ -56,6 +56,11 @@ export class ModelPort implements MeteredPort {
     for (const { pile, ratedW } of piles) this.model.registerPile(pile, ratedW, { balance: AMPLE_BALANCE });
   }
 
+  async setAside(amount: bigint): Promise<void> {
+    this.model.depositGrid(amount);
+    this.model.setMatchingFund(amount);
+  }
+
   async publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void> {
     publications.forEach((publication, index) =>
       this.model.publish(ORIGIN_FRAMES + firstFrame + index, publication, this.begins(now)),
@@ -125,7 +130,8 @@ export class ModelPort implements MeteredPort {
   async balanceSheet(): Promise<BalanceSheet> {
     const { model } = this;
     const ofPiles = model.pileIds.reduce((sum, pile) => sum + model.totalBalance(pile), 0n);
-    return { deposited: model.deposited, held: ofPiles + model.inDelivery + model.gridBalance + model.withdrawn };
+    const held = ofPiles + model.inDelivery + model.gridBalance + model.matchingFund + model.withdrawn;
+    return { deposited: model.deposited, held };
   }
 
   private act(action: Action, nowSeconds: number): void {

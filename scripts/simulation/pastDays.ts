@@ -7,7 +7,7 @@ import { type DaySettings, defaultDay } from "./defaults";
 /** Seeds of the days that arrivals are learnt from: no day that anything is measured on should have one of them. */
 export const PAST_SEEDS: readonly number[] = Array.from({ length: 20 }, (_, index) => 900_001 + index);
 
-/** What arrives by frame of the day on past days of a setting, means over all of them. */
+/** Arrivals by frame of the day on past days of a setting, means over all of them. */
 export function pastArrivals(
   settings: Omit<DaySettings, "seed">,
   market: DeploymentParameters,

@@ -22,8 +22,8 @@ export function agentMarket(parameters: MarketParameters): AgentMarket {
 }
 
 /**
- * What is public on a market, gathered as a day goes by: publications, the book, the log of orders and fills. The only
- * source of what agents see besides their own EVs.
+ * Public facts of a market, gathered as a day goes by: publications, the book, the log of orders and fills. Agents
+ * see these and their own EVs, nothing else.
  */
 export class PublicRecord {
   private readonly published = new Map<number, PublishedFrame>();
@@ -68,7 +68,7 @@ export class PublicRecord {
     this.loadsW.set(outcome.frame, Number(outcome.loadW));
   }
 
-  /** What everybody sees at a moment of frame `frame`. */
+  /** Everybody's view at a moment of frame `frame`. */
   view(frame: number, moment: Moment, orders: readonly BookOrder[]): PublicView {
     const book = orders.map((order): BookLine =>
       Object.freeze({
@@ -87,7 +87,7 @@ export class PublicRecord {
       market: this.market,
       book: Object.freeze(book),
       needs: this.needs.list(book),
-      // What comes after this view was made is not in it, even if somebody keeps it.
+      // Later publications are not in this view, even if somebody keeps it.
       published: (of) => (of <= publishedUpTo ? this.published.get(of) : undefined),
       recordedLoadW: (of) => (of <= frame ? this.loadsW.get(of) : undefined),
       guidePrice: (of) => this.guide.at(of),

@@ -1,4 +1,7 @@
-/** What [T] prints for a scheme, in its own setting and on its own data; not comparable in size with any run of ours. */
+/**
+ * Figure that [T] prints for a scheme, in its own setting and on its own data; not comparable in size with any run of
+ * ours.
+ */
 export interface ReportedFigure {
   scheme: string;
   measure: string;

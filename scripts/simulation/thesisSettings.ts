@@ -9,7 +9,9 @@ export interface ThesisSetting {
   title: string;
   settings: Omit<DaySettings, "seed">;
   market: Partial<MarketParameters>;
-  /** What the chapter leaves open, and what was chosen for it because the reported figures come nearest. */
+  /**
+   * Points that the chapter leaves open, and the choices for them that come nearest to the reported figures.
+   */
   assumed: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import { type DaySettings, PENNY } from "./defaults";
 /** Above this share of the energy asked for, what is calm may be so because cars stand empty. */
 const UNSERVED_SHARE = 0.01;
 
-/** What is usual of a figure; beyond it somebody may have meant another unit. */
+/** Usual range of a figure; beyond it somebody may have meant another unit. */
 interface Usual {
   name: string;
   least: number;
@@ -27,11 +27,11 @@ const IMPORT: Usual = { name: "import tariff", least: PENNY, most: 100 * PENNY, 
 const EXPORT: Usual = { ...IMPORT, name: "export tariff", least: 0 };
 
 /**
- * What makes a day's figures other than they look: energy unserved, refusals, homes alone above the capacity, figures
- * off by a power of ten. A line each; none on a day as usual.
+ * Warnings about a day whose figures are not as they look: energy unserved, refusals, homes alone above the capacity,
+ * figures off by a power of ten. A line each; none on a day as usual.
  */
 export function dayWarnings(day: DayResult, settings: SettingFigures, market: Partial<DeploymentParameters>): string[] {
-  // What a file of prices says of the frames.
+  // A file of prices has one for each frame.
   const { importPricePerKwh, exportPricePerKwh } = settings;
   const inFrames = (price: DaySettings["importPricePerKwh"]) =>
     typeof price === "function" ? day.frames.map(({ frame }) => price(frame)) : price;
@@ -39,7 +39,7 @@ export function dayWarnings(day: DayResult, settings: SettingFigures, market: Pa
   return [...unusual(figures, market), ...capacityWarnings(day), ...unservedWarnings(day), ...refusalWarnings(day)];
 }
 
-/** What of a day's settings can be off by a power of ten. */
+/** Settings of a day that can be off by a power of ten. */
 export type SettingFigures = Pick<DaySettings, "importPricePerKwh" | "exportPricePerKwh">;
 
 /** Figures that are far from what is usual, a line each. */

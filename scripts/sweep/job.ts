@@ -6,7 +6,7 @@ import { defaultDay } from "../simulation/defaults";
 import { pastArrivals } from "../simulation/pastDays";
 import { settingOf, type SweepJob } from "./plan";
 
-/** What all jobs of a sweep have in common. */
+/** Common part of all jobs of a sweep. */
 export interface SweepSetup {
   version: string;
   /** Names of the swept parameters. */

@@ -26,7 +26,7 @@ const inDay = (least: number, most: number, changes: (value: number) => Partial<
 const { capacityW, icebergPeakWh, icebergThresholdWh, maxWaitFrames, priceWeight, timeWeight, maxHorizon } =
   MARKET_BOUNDS;
 
-/** What can be swept, by name of column. */
+/** Parameters that can be swept, by name of column. */
 export const SWEEPABLE: Readonly<Record<string, Sweepable>> = {
   evs: inDay(1, 1_000, (evs) => ({ evs })),
   homes: inDay(0, 1_000_000, (homes) => ({ homes })),

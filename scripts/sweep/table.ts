@@ -7,7 +7,7 @@ export function sweepHead(names: readonly string[]): string {
   return ["version", "setting", ...names, "scheme", "seed", ...FIGURE_HEADINGS].join(",");
 }
 
-/** What of a sweep a file already has. */
+/** Part of a sweep that a file already has. */
 export interface Resumed {
   /** Whole lines of complete jobs, heading first; with a line break at the end. */
   text: string;
@@ -28,7 +28,7 @@ export function resume(
   jobs: readonly SweepJob[],
 ): Resumed {
   const head = sweepHead(names);
-  // What follows the last line break was cut off in the middle.
+  // Text after the last line break was cut off in the middle.
   const [found, ...lines] = text
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")

@@ -207,7 +207,7 @@ function genetic(id: string, title: string, asBars: boolean): Experiment {
   };
 }
 
-/** What chapter 3 shows. */
+/** Experiments of chapter 3. */
 export const CHAPTER3: readonly Experiment[] = [
   sumOfSines,
   parameters,

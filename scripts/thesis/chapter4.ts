@@ -175,5 +175,5 @@ const adbev: Experiment = {
   },
 };
 
-/** What chapter 4 shows, but for what the market costs on a chain. */
+/** Experiments of chapter 4, except the market's costs on a chain. */
 export const CHAPTER4: readonly Experiment[] = [orderBook, prices, withoutMarket, adbev];

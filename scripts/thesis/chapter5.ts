@@ -144,5 +144,5 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
-/** What chapter 5 shows. */
+/** Experiments of chapter 5. */
 export const CHAPTER5: readonly Experiment[] = [demands, fluctuationByHour, consumption];

@@ -74,5 +74,5 @@ const comparison: Experiment = {
   },
 };
 
-/** What chapter 6 shows, but for the protocol. */
+/** Experiments of chapter 6, except the protocol. */
 export const CHAPTER6: readonly Experiment[] = [comparison];

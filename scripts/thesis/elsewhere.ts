@@ -1,4 +1,4 @@
-/** What of the thesis another command runs again, or nobody can. */
+/** A part of the thesis that another command runs again, or that nobody can. */
 export interface Elsewhere {
   id: string;
   title: string;

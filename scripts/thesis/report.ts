@@ -1,12 +1,20 @@
-import { type Chart } from "../reports/charts/chart";
+import type { Chart, Look } from "../reports/charts/chart";
 import { drawLines } from "../reports/charts/lineChart";
-import { CHART_SCRIPT, htmlChart, htmlCommand, htmlPage } from "../reports/page";
+import { htmlChart, htmlCommand, htmlPage } from "../reports/page";
 import { markdownTable } from "../core/text";
 import { REPRODUCED_ELSEWHERE } from "./elsewhere";
 import type { ReproducedFigure, Reproduction } from "./types";
 import { outcomeOf, text } from "./verdict";
 
-const STYLES = ["s5", "s3", "s0", "s1", "s2", "s4"];
+/** Told apart by their dashes where colours cannot be seen. */
+const LOOKS: readonly Look[] = [
+  { style: "s5", dash: "16 4" },
+  { style: "s3", dash: "8 4" },
+  { style: "s0", bold: true },
+  { style: "s1", dash: "2 3" },
+  { style: "s2", dash: "10 3 2 3" },
+  { style: "s4", dash: "4 4" },
+];
 
 /** The table of reported figures beside ours. */
 export function figureRows(reproductions: readonly Reproduction[]): string[][] {
@@ -75,12 +83,17 @@ export function thesisCsv(reproductions: readonly Reproduction[]): string {
 }
 
 /** The page: a chart for each figure. */
-export function thesisHtml(reproductions: readonly Reproduction[], seeds: readonly number[], command: string): string {
+export function thesisHtml(
+  reproductions: readonly Reproduction[],
+  seeds: readonly number[],
+  command: string,
+  about: readonly string[] = [],
+): string {
   return htmlPage({
     title: `The thesis, figure by figure: ${seeds.length} seeds from ${seeds[0]}`,
     introduction: "<p>Each figure of the thesis that carries data, run again.</p>",
+    about,
     body: [...reproductions.map((one) => htmlChart(chartOf(one))), htmlCommand(command, "")].join("\n"),
-    script: CHART_SCRIPT,
   });
 }
 
@@ -88,20 +101,21 @@ function chartOf({ id, title, verdict, curve }: Reproduction): Chart {
   const names = curve.xs.map(String);
   const positions = curve.xs.map((x, index) => (typeof x === "number" ? x : index));
   const series = curve.series.map(({ name, values }, index) => ({
-    ...{ name, style: STYLES[index % STYLES.length]! },
+    ...{ name, ...LOOKS[index % LOOKS.length]! },
     values: values.map((value) => (Number.isFinite(value) ? value : undefined)),
     points: curve.xs.length <= 12,
   }));
   const every = Math.max(1, Math.ceil(positions.length / 8));
   return {
     ...{ id: `figure-${id}`, title, caption: verdict, legend: series },
-    svg: drawLines({
-      ...{ label: title, xs: positions, xTicks: positions.filter((_, index) => index % every === 0), series },
-      xText: (x) => names[positions.indexOf(x)] ?? text(x),
-      xTitle: curve.xName.replaceAll("_", " "),
-      yTitle: curve.yName.replaceAll("_", " "),
-      yText: text,
-    }),
+    draw: (size) =>
+      drawLines(size, {
+        ...{ label: title, xs: positions, xTicks: positions.filter((_, index) => index % every === 0), series },
+        xText: (x) => names[positions.indexOf(x)] ?? text(x),
+        xTitle: curve.xName.replaceAll("_", " "),
+        yTitle: curve.yName.replaceAll("_", " "),
+        yText: text,
+      }),
     table: {
       head: [curve.xName, ...series.map(({ name }) => name)],
       rows: names.map((name, index) => [name, ...curve.series.map(({ values }) => text(values[index]!))]),

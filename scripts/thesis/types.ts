@@ -36,7 +36,7 @@ export interface Reproduction {
   id: string;
   title: string;
   setting: string;
-  /** What the text leaves open. */
+  /** Points that the text leaves open. */
   open: readonly string[];
   figures: readonly ReproducedFigure[];
   curve: ReproducedCurve;

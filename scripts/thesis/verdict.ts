@@ -22,13 +22,13 @@ export function isMet({ reported, found }: ReproducedFigure): boolean {
   return off <= Math.max(found.standardDeviation, TOLERANCE * Math.abs(reported));
 }
 
-/** What became of one figure. */
+/** Outcome of one figure. */
 export function outcomeOf(figure: ReproducedFigure): Outcome {
   if (!isMet(figure)) return "not reproduced";
   return figure.assuming === undefined ? "reproduced" : "reproduced under an assumption";
 }
 
-/** What figures come to together, in one word and one sentence. */
+/** Joint outcome of figures, in one word and one sentence. */
 export function judged(figures: readonly ReproducedFigure[]): Pick<Reproduction, "outcome" | "verdict"> {
   if (figures.length === 0) {
     return { outcome: "no figure to compare", verdict: "The text prints no figure for it; ours stands by itself." };

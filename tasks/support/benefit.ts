@@ -13,7 +13,7 @@ export interface BenefitArguments {
   allotment?: string;
 }
 
-/** What the flags say of a market in which plans compete. */
+/** Flags of a market in which plans compete. */
 export interface BenefitChoice {
   market: Partial<DeploymentParameters>;
   /** In the order of the reveals. */

@@ -4,9 +4,10 @@ import type { ChainPortOptions } from "../../scripts/chain/chainPort";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import type { MarketPort } from "../../scripts/core/ports";
+import type { GivenMechanism } from "./mechanisms";
 import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
 
-/** What each pile of a simulation gets to trade with, money units. */
+/** Deposit that each pile of a simulation trades with, money units. */
 export const PILE_BALANCE = 1_000_000_000_000n;
 
 /**
@@ -21,17 +22,19 @@ export async function openChainMarket(
   rules: Partial<DeploymentParameters>,
   seed: number,
   feeder: string,
+  mechanism?: GivenMechanism,
 ): Promise<MarketPort> {
   const { ChainPort } = await import("../../scripts/chain/chainPort");
-  return new ChainPort(await chainPortOptions(hre, rules, seed, feeder));
+  return new ChainPort(await chainPortOptions(hre, rules, seed, feeder, mechanism));
 }
 
-/** What the port of a simulated day's own market is made of. @throws InputError on any network but the in-process chain */
+/** Parts of the port of a simulated day's own market. @throws InputError on any network but the in-process chain */
 export async function chainPortOptions(
   hre: HardhatRuntimeEnvironment,
   rules: Partial<DeploymentParameters>,
   seed: number,
   feeder: string,
+  mechanism?: GivenMechanism,
 ): Promise<ChainPortOptions> {
   if (hre.network.name !== "hardhat") {
     throw new InputError(
@@ -41,7 +44,7 @@ export async function chainPortOptions(
   }
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
-  const [addresses] = await deployFeeders(hre, [feeder], rules);
+  const [addresses] = await deployFeeders(hre, [feeder], rules, undefined, {}, mechanism);
   const clock = await clockOf(hre);
   await clock.reach(BEGINS_AT);
   return {

@@ -2,7 +2,7 @@ import { COMPARE_COLUMNS, type CompareColumn, spreadText } from "../../scripts/r
 import type { SchemeComparison } from "../../scripts/simulation/compare";
 import { grouped, printHeading, printTable, printWarnings } from "./output";
 
-/** What a comparison is called, and what is printed beside its figures. */
+/** Title of a comparison, and words printed beside its figures. */
 export interface ComparisonWords {
   /** `chapter4, 20 seeds from 1`. */
   title: string;

@@ -19,7 +19,7 @@ export interface DataArguments extends ReadingArguments {
   json: boolean;
 }
 
-/** What the files of data say of a day. */
+/** Content of the files of data about a day. */
 export interface DataDay {
   settings: Pick<DaySettings, "population" | "baseLoadW" | "importPricePerKwh" | "calendar">;
   /** One line each: what is odd about the files, and what of them is left out. */
@@ -104,7 +104,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
     day.settings.population = () => stays;
     day.notes.push(...notesOf(read));
   }
-  // What is read besides is by the clock of the sessions, unless it has one of its own.
+  // The other files are read by the clock of the sessions, unless they have one of their own.
   const zoned: ReadingOptions = { ...options, ...(clock?.name === undefined ? {} : { zone: clock.name }) };
   const { byFrame } = await import("../../scripts/data/import/byFrame");
   for (const [what, file] of [

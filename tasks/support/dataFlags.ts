@@ -49,7 +49,7 @@ export function addReadingFlags(task: ConfigurableTaskDefinition): ConfigurableT
     .addOptionalParam("rated", "rated power of sessions whose file has none, W", "7000");
 }
 
-/** What the flags say of reading. @throws InputError naming the flag */
+/** Options of reading, from the flags. @throws InputError naming the flag */
 export function readingOptions(args: ReadingArguments): ReadingOptions {
   const columns = pairs("columns", args.columns, "arrival=plugin");
   const units = pairs("units", args.units, "energy=Wh");

@@ -1,12 +1,14 @@
 import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { type Matching, MATCHINGS } from "../../scripts/core/matching";
 import { MOST_METERED_PILES } from "../../scripts/core/bounds";
 import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import type { Faults } from "../../scripts/simulation/faults/faults";
 import { parseFaults } from "../../scripts/simulation/faults/parse";
 import { type BenefitArguments, type BenefitChoice, readBenefit } from "./benefit";
-import { oneOf, wholeNumber } from "./flags";
+import { oneOf, refuseTogether, wholeNumber } from "./flags";
 import { parseMeters } from "./meters";
+import type { GivenMechanism } from "./ownMechanism";
 import { readSetting, type SettingArguments } from "./setting";
 
 /** The flags of `simulate:day`, as given. */
@@ -16,6 +18,8 @@ export interface DayArguments extends SettingArguments, BenefitArguments {
   on: string;
   meters?: string;
   faults?: string;
+  matching?: string;
+  mechanism?: string;
 }
 
 /** How long readings are waited for with --meters, s. */
@@ -30,12 +34,14 @@ export interface Day {
   evs: readonly number[] | undefined;
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
-  /** What is odd about the files of data, a line each. */
+  /** Oddities of the files of data, a line each. */
   notes: readonly string[];
   /** Who proposes plans in each round; nobody where none are held. */
   proposers: BenefitChoice["proposers"];
   where: "chain" | "model";
   faults: Faults | undefined;
+  /** A mechanism of one's own; read after the flags, as it takes a compiler. */
+  mechanism?: GivenMechanism;
 }
 
 /** Reads the flags of `simulate:day`. @throws InputError naming the flag, or the two that exclude each other */
@@ -62,12 +68,32 @@ export async function readDay(args: DayArguments): Promise<Day> {
     market.pileCap = Math.min(market.pileCap, MOST_METERED_PILES);
   }
   const where = oneOf("on", args.on, ["chain", "model"]);
+  const matching = readMatching(args, where);
+  if (matching !== undefined) market.matching = matching;
   return {
     ...{ seed, seeds, feeders, settings, market, notes, where },
     evs: evs === undefined ? undefined : shared(evs, feeders),
     proposers: benefit?.proposers ?? [],
     faults: readFaults(args, where, seeds, feeders),
   };
+}
+
+/** The rule of matching; undefined where no flag names one. @throws InputError where it does not go with the others */
+function readMatching(args: DayArguments, where: string): Matching | undefined {
+  const { matching: text, mechanism, meters, faults } = args;
+  refuseTogether(args, "mechanism", "matching", "a mechanism is a rule of your own");
+  if (mechanism !== undefined && where === "model") {
+    throw new InputError("--mechanism", "only its contract knows the rule; leave out --on model");
+  }
+  const matching =
+    mechanism !== undefined ? "own" : text === undefined ? undefined : oneOf("matching", text, MATCHINGS);
+  if (matching === "credit" && meters === undefined) {
+    throw new InputError("--matching", "credit goes with --meters: nothing else raises or lowers it");
+  }
+  if (faults !== undefined && (matching === "own" || matching === "vickrey")) {
+    throw new InputError("--faults", "does not go with a rule for which the operator sets money aside");
+  }
+  return matching;
 }
 
 /** The EVs of each feeder, none of them more than one apart. */

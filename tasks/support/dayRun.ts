@@ -3,6 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { FrameOutcome } from "../../scripts/core/types";
 import type { FrameListener } from "../../scripts/simulation/day";
+import type { DayOptions } from "../../scripts/simulation/dayOptions";
 import type { DayResult } from "../../scripts/simulation/dayResult";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import type { FaultReport } from "../../scripts/simulation/faults/faultReport";
@@ -16,6 +17,9 @@ import { progressBar } from "./progress";
 export interface PlayedSeed {
   seed: number;
   day: DayResult;
+  /** The same by feeder, and what each was asked to do. */
+  feeders: readonly DayResult[];
+  options: readonly DayOptions[];
   /** Moved in all frames played, warm-up included, Wh. */
   deliveredWh: bigint;
 }
@@ -51,12 +55,11 @@ export async function playDays(
         if (day.faults !== undefined) {
           faulty = await openFaultyMarket(hre, day.market, seed, name, day.faults, firstFrame(day.settings));
         }
-        const onChain = async () => openChainMarket(hre, day.market, seed, name);
+        const onChain = async () => openChainMarket(hre, day.market, seed, name, day.mechanism);
         const port = faulty?.port ?? (await (day.where === "chain" ? onChain() : openModelPort(day.market)));
         return withBooks && seed === day.seed && feeder === 0 ? recordBooks(port, books) : port;
       };
-      const result = await simulate(day, seed, openPort, onFrame);
-      days.push({ seed, day: result, deliveredWh });
+      days.push({ seed, ...(await simulate(day, seed, openPort, onFrame)), deliveredWh });
     }
   } finally {
     bar?.stop();
@@ -64,7 +67,10 @@ export async function playDays(
   return { days, books, faults: faulty && (await reportOn(hre, faulty, day, days[0]!.day)) };
 }
 
-/** What faults did to a day, beside the same day on the model, which comes out as on a chain without faults. */
+/**
+ * Report on a day with faults, beside the same day on the model, which comes out as on a chain without
+ * faults.
+ */
 async function reportOn(
   hre: HardhatRuntimeEnvironment,
   { port, client, deposited }: FaultyMarket,
@@ -73,7 +79,7 @@ async function reportOn(
 ): Promise<FaultReport> {
   const { reportFaults } = await import("../../scripts/simulation/faults/faultReport");
   const onModel = async () => openModelPort(day.market);
-  const faultless = await simulate(day, day.seed, onModel, () => undefined);
+  const { day: faultless } = await simulate(day, day.seed, onModel, () => undefined);
   const { provider } = hre.ethers;
   return reportFaults({ client, provider, port, deposited: await deposited(), day: result, faultless });
 }
@@ -83,7 +89,7 @@ async function simulate(
   seed: number,
   openPort: (feeder: number) => Promise<MarketPort>,
   onFrame: FrameListener,
-): Promise<DayResult> {
+): Promise<Pick<PlayedSeed, "day" | "feeders" | "options">> {
   const { defaultDay } = await import("../../scripts/simulation/defaults");
   const { runFeeders } = await import("../../scripts/simulation/feeders");
   const feeders = [];
@@ -94,7 +100,11 @@ async function simulate(
     feeders.push({ options: { ...defaultDay(settings), proposers: day.proposers }, port: await openPort(feeder) });
   }
   const { feeders: results, together } = await runFeeders(feeders, undefined, onFrame);
-  return results.length === 1 ? results[0]! : together;
+  return {
+    day: results.length === 1 ? results[0]! : together,
+    feeders: results,
+    options: feeders.map(({ options }) => options),
+  };
 }
 
 async function openModelPort(market: Partial<DeploymentParameters>): Promise<MarketPort> {

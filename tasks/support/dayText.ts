@@ -3,7 +3,7 @@ import { printDelivery } from "./deliveryText";
 import { energyRows } from "./energyText";
 import { below, figure, grouped, kW, kWh, pence, printHeading, printTable, printWarnings, share } from "./output";
 
-/** What a day is called, and what is printed beside its figures. */
+/** Title of a day, and words printed beside its figures. */
 export interface DayWords {
   /** `chapter4, seed 1, policy waterline`. */
   title: string;
@@ -67,7 +67,7 @@ export async function printDay(day: DayResult, { title, benefit, warnings, deliv
   if (day.gas !== undefined) printGas(day.gas, deliveredWh);
 }
 
-/** What the rounds came to: who won how often, with what mean benefit. */
+/** Prints the outcome of the rounds: who won how often, with what mean benefit. */
 function printRounds(rounds: NonNullable<DayResult["rounds"]>): void {
   const byWinner = new Map<string, bigint[]>();
   for (const { winner = "fallback (the clearing)", lambda } of rounds) {

@@ -1,19 +1,11 @@
 import pc from "picocolors";
 
-import type { Imbalance } from "../../scripts/core/settlement";
 import type { DeliveryReport } from "../../scripts/simulation/dayResult";
 import { grouped, money, printHeading, printTable, share } from "./output";
 
-const CAUSES: Record<keyof Imbalance, string> = {
-  overConsumption: "consumed more than agreed, at the import tariff",
-  underConsumption: "consumed less, by how much the price (of the grid the import tariff) is above the export tariff",
-  overProduction: "produced more than agreed, at the export tariff",
-  underProduction: "produced less, by how much the import tariff is above the price (of the grid the export tariff)",
-  silence: "silent meters, any of these",
-};
-
 /** Prints how a day was delivered. */
 export async function printDelivery({ frames, imbalance, credits, unaccounted }: DeliveryReport): Promise<void> {
+  const { IMBALANCE_WORDS } = await import("../../scripts/core/imbalanceWords");
   const { IMBALANCE_CAUSES } = await import("../../scripts/core/settlement");
   const { creditReport } = await import("../../scripts/simulation/dayDelivery");
   const readings = frames.reduce((sum, frame) => sum + frame.readings.length, 0);
@@ -24,7 +16,7 @@ export async function printDelivery({ frames, imbalance, credits, unaccounted }:
     ["", "", ""],
     [
       ...IMBALANCE_CAUSES.map((cause) => [
-        CAUSES[cause],
+        IMBALANCE_WORDS[cause],
         money(imbalance[cause]),
         share(Number(imbalance[cause]), Number(Object.values(imbalance).reduce((sum, cost) => sum + cost, 0n))),
       ]),

@@ -9,6 +9,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import { transactorOf } from "./accounts";
 import { feederName } from "./flags";
+import { deployedMechanism, type GivenMechanism, mechanismError } from "./mechanisms";
 import { networkId } from "./networkId";
 
 /** Addresses of a deployed feeder. */
@@ -21,7 +22,7 @@ export interface FeederAddresses {
 /** Who holds a market's roles first; the deployer where nobody is named. */
 export type FirstHolders = Partial<ChainFirstHolders>;
 
-/** What is deployed on a node. */
+/** Contracts to deploy on a node. */
 export interface DeployRequest {
   feeder: string;
   /** Parameters that differ from the defaults. */
@@ -30,9 +31,11 @@ export interface DeployRequest {
   holders?: FirstHolders;
   /** Account that pays, by number or address. */
   account?: string;
+  /** A mechanism in place of that of the rule. */
+  mechanism?: GivenMechanism | undefined;
 }
 
-/** What is known of a chain: contracts of the modules by their ids, and feeders by their names. */
+/** Record of a chain: contracts of the modules by their ids, and feeders by their names. */
 interface ChainRecord {
   contracts: Record<string, DeployedContract>;
   feeders: Record<string, FeederAddresses>;
@@ -42,21 +45,24 @@ interface ChainRecord {
 export async function deployOnNode(hre: HardhatRuntimeEnvironment, request: DeployRequest): Promise<FeederAddresses> {
   const { feederModule } = await import("../../deploy/modules/Feeder");
   const { ModuleDeployer } = await import("../../scripts/chain/moduleDeployer");
-  const { feeder, overrides, tokenAddress, holders, account = "0" } = request;
+  const { feeder, overrides, tokenAddress, holders, account = "0", mechanism } = request;
   feederName(feeder);
   const sender = await transactorOf(hre, account);
   return withRecord(hre, async (record, save) => {
     const options = {
       ...{ sender, contracts: record.contracts, save },
-      artifactOf: async (name: string) => hre.artifacts.readArtifact(name),
+      artifactOf: async (name: string) =>
+        mechanism?.kind === "compiled" && mechanism.fullName === name ? mechanism : hre.artifacts.readArtifact(name),
       hasCode: async (address: string) => hasCode(hre, address),
-      say: (text: string) => console.error(text),
+      say: (text: string) => (hre.network.name === "hardhat" ? undefined : console.error(text)),
     };
-    const module = feederModule(feeder, overrides, tokenAddress);
-    const { market, lens, token } = (await new ModuleDeployer(options, { ...holders }).deploy(module)) as Record<
-      keyof FeederAddresses,
-      string
-    >;
+    const deployer = new ModuleDeployer(options, { ...holders });
+    const own = mechanism && (await deployedMechanism(hre, deployer, mechanism, overrides));
+    const { market, lens, token } = (await deployer
+      .deploy(feederModule(feeder, overrides, tokenAddress, own))
+      .catch((error: unknown) => {
+        throw mechanism === undefined ? error : mechanismError(error, mechanism);
+      })) as Record<keyof FeederAddresses, string>;
     record.feeders[feeder] = { market, lens, token };
     await save();
     return record.feeders[feeder];
@@ -104,11 +110,15 @@ async function recordFile(hre: HardhatRuntimeEnvironment): Promise<string> {
   return join(hre.config.paths.root, "deploy", "deployments", await networkId(hre), RECORD);
 }
 
+/** Deployments in process, which end with the command. */
+const inProcess: ChainRecord = { contracts: {}, feeders: {} };
+
 /** Lets one command at a time deploy to a chain. */
 async function withRecord<T>(
   hre: HardhatRuntimeEnvironment,
   work: (record: ChainRecord, save: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
+  if (hre.network.name === "hardhat") return work(inProcess, async () => undefined);
   const { lock } = await import("proper-lockfile");
   const file = await recordFile(hre);
   await mkdir(join(file, ".."), { recursive: true });

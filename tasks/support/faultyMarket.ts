@@ -17,7 +17,7 @@ const BACKOFF = { retries: 5, firstPauseMs: 5 };
 export interface FaultyMarket {
   port: FaultyPort;
   client: MarketClient;
-  /** What is paid in for the piles of the day, money units; once they are registered. */
+  /** Deposits for the piles of the day, money units; once they are registered. */
   deposited: () => Promise<bigint>;
 }
 

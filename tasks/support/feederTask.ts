@@ -1,12 +1,12 @@
 import { task } from "hardhat/config";
 import type { ConfigurableTaskDefinition } from "hardhat/types";
 
-/** What a task about a deployed feeder is given. */
+/** Arguments of a task about a deployed feeder. */
 export interface FeederArguments {
   feeder: string;
 }
 
-/** What a task that sends a transaction is given besides. */
+/** Further arguments of a task that sends a transaction. */
 export interface SenderArguments extends FeederArguments {
   account: string;
 }
@@ -21,7 +21,7 @@ export function feederTask(name: string, description: string): ConfigurableTaskD
   return task(name, description).addOptionalParam("feeder", "name of the feeder", "main");
 }
 
-/** What a task of a pile is given. */
+/** Arguments of a task of a pile. */
 export interface PileArguments extends FeederArguments {
   account?: string;
   json: boolean;

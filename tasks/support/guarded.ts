@@ -53,7 +53,7 @@ async function flushed(stream: NodeJS.WritableStream): Promise<void> {
   await new Promise<void>((resolve) => stream.write("", () => resolve()));
 }
 
-/** What a contract said, why, and what to do about it, from docs/errors.md. @param root folder of the project */
+/** A contract's error, its reason, and the remedy, from docs/errors.md. @param root folder of the project */
 export async function refusalText(
   { error, message }: Pick<ContractRefusal, "error" | "message">,
   root: string,
@@ -74,7 +74,7 @@ async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promis
   return nodeErrorText(error, hre) ?? installationText(error);
 }
 
-/** What `--json` prints of a failure: its message, and a contract's error with its arguments. */
+/** A failure as `--json` prints it: its message, and a contract's error with its arguments. */
 function errorAsJson(error: unknown, message: string): string {
   const refusal = error instanceof ContractRefusal ? { refusal: { name: error.error, ...error.details } } : {};
   return toJsonText({ error: message, ...refusal });

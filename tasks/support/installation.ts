@@ -39,7 +39,7 @@ async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Pro
   }
 }
 
-/** What is wrong with what was installed or compiled; undefined where it is something else. */
+/** Fault of the installation or compilation; undefined where it is something else. */
 export function installationText(error: unknown): string | undefined {
   const path = unwritable(error);
   if (path !== undefined) return `${path} cannot be written`;

@@ -39,13 +39,13 @@ export function stepText(view: StepView, width: number, foretell = true): string
   ].join("\n");
 }
 
-/** What was decided of the book that is shown, or would be if the frame were cleared now. */
+/** The decision about the book that is shown, or that clearing the frame would make now. */
 export function previewText({ decision, pflW }: StepView, width: number): string {
   if (decision === undefined) return "No frame is left to clear.";
   return [decisionText(decision, width), loadText(decision, pflW, width)].join("\n");
 }
 
-/** What stands at the end of a lesson. @param next the lesson that comes after it, if one does */
+/** Words at the end of a lesson. @param next the lesson that comes after it, if one does */
 export function endText({
   asked,
   guess,
@@ -61,7 +61,7 @@ export function endText({
   return `\nThat was the end.${guessed}${answer} "u" goes back, "q" leaves.${further}`;
 }
 
-/** What a lesson is about. */
+/** Words at the beginning of a lesson. */
 export function introductionText(lesson: CatalogueLesson, width: number): string {
   const { title, introduction, question } = lesson;
   const paragraphs = introduction.split(/\n\s*\n/).map((paragraph) => wrapped(paragraph, width));
@@ -132,7 +132,7 @@ function planText({ proposer, plan, score, refused, won }: PlanView, width: numb
   return `${mark} ${pc.bold(name)}${won ? ", executed" : ""}\n${indented(`${moves} ${judged}`.trim(), width)}`;
 }
 
-/** What meters said of a frame, and who was paid what. */
+/** Readings of a frame, and its payments. */
 function settlementText({ frame, piles, grid }: FrameSettlement, width: number): string {
   const result = grid < 0n ? `loses ${pence(-grid)}` : `gains ${pence(grid)}`;
   return [

@@ -1,7 +1,7 @@
 import type { MeterDeviations } from "../../scripts/piles/meters";
 import { InputError } from "../../scripts/core/errors";
 
-/** What the flag takes, for its help. */
+/** Values that the flag takes, for its help. */
 export const METERS_HELP =
   "settle by meters, with deviations such as noise=0.05,leave=0.02,silent=0.01,cheat=0.02: the spread of what is moved " +
   "as a share of the agreed, and the probabilities that an EV leaves early, has a silent meter, or sells more than it " +

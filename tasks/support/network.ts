@@ -6,6 +6,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import { deployOnNode, type FeederAddresses, findFeeder, type FirstHolders } from "./deployments";
 import { feederName } from "./flags";
+import type { GivenMechanism } from "./mechanisms";
 
 export { namedAccount, transactorOf } from "./accounts";
 export { type FeederAddresses, findFeeder } from "./deployments";
@@ -18,13 +19,14 @@ export async function deployFeeders(
   overrides: Partial<DeploymentParameters> = {},
   tokenAddress?: string,
   holders: FirstHolders = {},
+  mechanism?: GivenMechanism,
 ): Promise<FeederAddresses[]> {
   const { feederModule } = await import("../../deploy/modules/Feeder");
   feeders.forEach(feederName);
   const deployed: FeederAddresses[] = [];
   for (const feeder of feeders) {
-    if (hre.network.name !== "hardhat") {
-      deployed.push(await deployOnNode(hre, { feeder, overrides, tokenAddress, holders }));
+    if (hre.network.name !== "hardhat" || mechanism !== undefined) {
+      deployed.push(await deployOnNode(hre, { feeder, overrides, tokenAddress, holders, mechanism }));
       continue;
     }
     const { market, lens, token } = await hre.ignition.deploy(feederModule(feeder, overrides, tokenAddress), {

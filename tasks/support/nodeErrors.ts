@@ -9,7 +9,7 @@ import { TooFewTokens } from "../../scripts/chain/tooFewTokens";
 const [NO_NODE, TOO_SLOW, NO_JSON] = [108, 109, 110];
 const SHOWN_OF_AN_ANSWER = 80;
 
-/** What went wrong between a command and its node, in words; undefined where it was something else. */
+/** A failure between a command and its node, in words; undefined where it was something else. */
 export function nodeErrorText(error: unknown, hre: HardhatRuntimeEnvironment): string | undefined {
   return ownErrorText(error, hre) ?? transportText(error, hre) ?? answerText(error);
 }
@@ -74,7 +74,7 @@ function transportText(error: unknown, hre: HardhatRuntimeEnvironment): string |
   return undefined;
 }
 
-/** What the node itself refused, and why it may have. */
+/** The node's own refusal, and a possible reason. */
 function answerText(error: unknown): string | undefined {
   const provider = [...causes(error)].find(({ name }) => name === "ProviderError");
   if (provider === undefined) return undefined;

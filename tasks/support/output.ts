@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
-export { kW, kWh, pence } from "../../scripts/core/text";
+export { kW, kWh, money, pence, share } from "../../scripts/core/text";
 
 const PLAIN = {
   top: "",
@@ -68,7 +68,7 @@ export function grouped(value: bigint | number): string {
   return value.toLocaleString("en-GB").replaceAll(",", " ");
 }
 
-/** What the flag `--json` does of a task that sends a transaction. */
+/** Help of the flag `--json` of a task that sends a transaction. */
 export const SENT_AS_JSON = "print what was sent, its transaction and its gas as JSON and nothing else";
 
 /** Prints what a transaction did, in words or as JSON. */
@@ -80,16 +80,6 @@ export function printSent(
 ): void {
   if (json) console.log(toJsonText({ ...what, transaction: hash, gas: gasUsed }));
   else console.log(`${said} (gas ${grouped(gasUsed)}, transaction ${hash})`);
-}
-
-/** An amount in money units as pounds; 1 000 000 units are a pound. */
-export function money(amount: bigint): string {
-  return `£${(Number(amount) / 1_000_000).toFixed(2)}`;
-}
-
-/** A part in per cent. */
-export function share(part: number, whole: number): string {
-  return whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
 /** How far a figure is from a reference, in per cent. */

@@ -5,7 +5,7 @@ import type { OrderPolicy } from "../../scripts/piles/agent";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
 import { InputError } from "../../scripts/core/errors";
 
-/** What a file of one's own is to export by default: an object of this kind, or a class of them. */
+/** Kind of export that a file of one's own has by default: an object of this kind, or a class of them. */
 interface OwnKind {
   /** Flag that names the file. */
   flag: string;

@@ -77,14 +77,14 @@ function usualFigure(name: FigureName): string {
   return String(PARAMETERS[name].usual);
 }
 
-/** What the flags say of a day and of its market. */
+/** A day and its market, from the flags. */
 export interface Setting {
   settings: Omit<DaySettings, "seed">;
   market: Partial<DeploymentParameters>;
   seed: number;
   /** EVs a day on all feeders together; undefined where sessions say who comes. */
   evs: number | undefined;
-  /** What is odd about the files of data, a line each. */
+  /** Oddities of the files of data, a line each. */
   notes: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { nearPath } from "../../scripts/answers/place";
 const ROOT = join(__dirname, "../..");
 
 /**
- * What is wrong with the types of a TypeScript file, a line each with file, line and column; nothing where all is well.
+ * Type errors of a TypeScript file, a line each with file, line and column; none where all is well.
  * The file is checked as strictly as the `tsconfig.json` above it says; without one, parameters need no types.
  */
 export function typeErrors(file: string): string[] {

@@ -41,7 +41,7 @@ describe("Attack: desertion by everybody with a duty", () => {
       await market.connect(pile).withdraw(pile, all);
       await expectSolvent(market, token, parameters);
     }
-    // What is left is the grid's.
+    // The rest is the grid's.
     expect(await token.balanceOf(market)).to.equal(await market.gridBalance());
     expect(await market.gridBalance()).to.equal(10n * PENNY);
   });

@@ -9,7 +9,7 @@ import { signReading } from "../unit/contracts/deliveryFixtures";
 import { commit, flexibleFills, plan, SALT } from "../unit/contracts/roundFixtures";
 import { exportRound } from "./bystanders";
 
-/** What 2 kWh cost at the export tariff of 5 p. */
+/** Price of 2 kWh at the export tariff of 5 p. */
 const COST = 100_000n;
 const PLAN = plan(1, [], [2_000n]);
 

@@ -7,7 +7,7 @@ import { signReading } from "../unit/contracts/deliveryFixtures";
 import { bid, expectSolvent, nth, PENNY } from "../unit/contracts/fixtures";
 import { bookOf, commit, flexibleFills, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 
-/** What a flexible order pays for leaving: 15 p for each kWh that it displays. */
+/** Fee of a flexible order for leaving: 15 p for each kWh that it displays. */
 const FEE = (15n * PENNY * 2_000n) / 1_000n;
 
 describe("Attack: a false deadline or a false need, to be served first", () => {

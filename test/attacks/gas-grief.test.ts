@@ -12,7 +12,7 @@ import { signReading } from "../unit/contracts/deliveryFixtures";
 import { ask, bid, clear, deployDirect, expectSolvent, fill, freshFrame, nth, PENNY } from "../unit/contracts/fixtures";
 import { commit, opened, plan, SALT, setting } from "../unit/contracts/roundFixtures";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 const F = 1800;
 

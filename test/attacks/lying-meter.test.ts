@@ -10,7 +10,7 @@ import { ask, bid, clear, deployDirect, expectSolvent, freshFrame, nth, PENNY } 
 const READING_SECONDS = 3600;
 const [PRICE, IMPORT, EXPORT] = [13n * PENNY, 20n * PENNY, 5n * PENNY];
 const SPREAD = IMPORT - EXPORT;
-/** What a pile of 7 kW moves in a frame, Wh. */
+/** Energy that a pile of 7 kW moves in a frame, Wh. */
 const REACH_WH = 3_500n;
 const cost = (price: bigint, energyWh: bigint): bigint => (price * energyWh) / 1_000n;
 
@@ -30,7 +30,7 @@ describe("Attack: a silent or double-reporting meter", () => {
       signReading(delivery, market, signer, { pile, frame, consumedWh, producedWh });
     const settle = async (readings: SignedReading[]) =>
       delivery.settle(market, frame, publication, words, words.length, readings);
-    /** What piles 1 and 2 and the grid have won or lost once the frame is settled with these readings, by snapshot. */
+    /** Gains and losses of piles 1 and 2 and the grid once the frame is settled with these readings, by snapshot. */
     const changes = async (readings: SignedReading[], offset = 0) => {
       const snapshot = (await ethers.provider.send("evm_snapshot", [])) as string;
       await goTo(frame + 1, offset);
@@ -194,7 +194,7 @@ describe("Attack: a silent or double-reporting meter", () => {
     const buyer = await t.read(1, 1_000n, 0n);
     const boast = await t.read(2, 0n, REACH_WH);
     const surplus = cost(EXPORT, REACH_WH - 1_000n);
-    // What the account lacks is owed by it, not by anybody else.
+    // The account owes the missing part, nobody else does.
     expect(await t.changes([buyer, boast])).to.deep.equal({
       ...{ buyer: -PRICE, seller: PRICE, grid: 0n },
       credits: [5_050n, 5_050n],

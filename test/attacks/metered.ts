@@ -9,7 +9,7 @@ import { deployDirect, freshFrame, nth, type TARIFFS } from "../unit/contracts/f
 /** Time after a frame's end in which its readings are waited for, s. */
 export const READING_SECONDS = 3600;
 
-/** What a pile of 7 kW moves in a frame, Wh. */
+/** Energy that a pile of 7 kW moves in a frame, Wh. */
 export const REACH_WH = 3_500n;
 
 /** A market with meters whose piles sign their own readings, at the beginning of a published frame. */

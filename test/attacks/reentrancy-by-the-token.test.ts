@@ -42,6 +42,7 @@ describe("Attack: re-entrancy by the token", () => {
       depositGrid: market.interface.encodeFunctionData("depositGrid", [10n]),
       withdraw: market.interface.encodeFunctionData("withdraw", [self, ENOUGH / 2n]),
       withdrawGrid: market.interface.encodeFunctionData("withdrawGrid", [self, 1n]),
+      setMatchingFund: market.interface.encodeFunctionData("setMatchingFund", [1n]),
       place: market.interface.encodeFunctionData("place", [bid(14n * PENNY, 1000n, start + 5)]),
       replace: market.interface.encodeFunctionData("replace", [ask(14n * PENNY, 900n, start + 5)]),
       cancel: market.interface.encodeFunctionData("cancel"),
@@ -56,6 +57,7 @@ describe("Attack: re-entrancy by the token", () => {
     "depositGrid",
     "withdraw",
     "withdrawGrid",
+    "setMatchingFund",
   ] as const;
 
   for (const beforeMoving of [true, false]) {

@@ -30,6 +30,7 @@ describe("Attack: misuse of roles", () => {
     GRID_OPERATOR_ROLE: [
       async () => market.connect(me).publish([]),
       async () => market.connect(me).withdrawGrid(me, 1n),
+      async () => market.connect(me).setMatchingFund(1n),
     ],
     REGISTRAR_ROLE: [
       async () => market.connect(me).registerPile(me, me, me, 7000),
@@ -122,7 +123,7 @@ describe("Attack: misuse of roles", () => {
     await expect(rounds.connect(me).setReward(market, 1n))
       .to.be.revertedWithCustomError(rounds, "NotGridOperator")
       .withArgs(me);
-    // What calls itself a market registers meters, opens rounds and is read for itself alone.
+    // A caller that poses as a market registers meters, opens rounds and is read for itself alone.
     await delivery.connect(me).registerMeter(1, me, me, 1n);
     expect((await delivery.meterOf(market, 1, 0)).key).to.equal(a.address);
     await expect(market.connect(me).fillFlexibleOrders(1, 0n, 0n, []))

@@ -117,7 +117,7 @@ describe("Attack: settling a frame without its matched trades", () => {
       .withArgs(s.whole.fills.length + 1, s.whole.fills.length);
     expect(await s.market.frameRecord(s.frame)).to.equal(record);
     await s.settle(s.whole);
-    // What F1 and F2 drew from the grid at 20 p; the trade of 500 Wh at 22 p is the piles' own.
+    // F1 and F2 drew from the grid at 20 p; the trade of 500 Wh at 22 p is the piles' own.
     expect(await s.market.gridBalance()).to.equal(780_000n + 600_000n);
     expect(await s.market.freeBalanceOf(nth(s.piles, 5))).to.equal(PILE_BALANCE + 110_000n);
     expect(decodeFrameRecord(await s.market.frameRecord(s.frame))?.open).to.equal(false);

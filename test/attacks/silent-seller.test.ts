@@ -41,7 +41,7 @@ describe("Attack: one silent 1 Wh seller that holds up a frame's money", () => {
     expect(await market.freeBalanceOf(nth(s.piles, 1))).to.equal(PILE_BALANCE + 130_000n);
     expect(await market.freeBalanceOf(nth(s.piles, 0))).to.equal(PILE_BALANCE - 130_000n);
     expect(await market.freeBalanceOf(nth(s.piles, 4))).to.equal(PILE_BALANCE - 55_000n);
-    // What is left is open, and it is the silent pile's money that waits.
+    // The rest is open, and it is the silent pile's money that waits.
     expect(decodeFrameRecord(await market.frameRecord(frame))?.open).to.equal(true);
     expect(decodeMarketTotals(await market.marketTotals()).openFrames).to.equal(1);
     expect(await market.freeBalanceOf(nth(s.piles, 3))).to.equal(before);

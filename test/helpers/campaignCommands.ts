@@ -9,7 +9,7 @@ import { KEEPER, type TwinMarkets } from "./twinMarkets";
 /** Piles that every run begins with. */
 export const PILES = 6;
 
-/** What commands need to know of a run beside the markets: the time, and what is pending. */
+/** Context of a run that commands need beside the markets: the time, and pending events. */
 export class Course {
   /** Cleared frames that may have something to settle, oldest first. */
   readonly unsettled: number[] = [];
@@ -269,7 +269,7 @@ const clear = commands(
     offset: fc.constantFrom(0, 0, 0, 0, 0, 0, -1, 1),
     lookFirst: fc.boolean(),
     hold: fc.constantFrom(true, true, true, false),
-    /** What the operator would take out during the round. */
+    /** The operator's withdrawal during the round. */
     takesOut: fc.constantFrom(0n, 0n, 1n),
     lost: fc.constantFrom(false, false, false, true),
   }),
@@ -279,7 +279,7 @@ const clear = commands(
     const next = Math.max(following, (twins.model.recordedLoad?.frame ?? 0) + 1);
     course.reach(course.begins(next) - auctionSeconds + Math.min(of.seconds, auctionSeconds - 2) - 1);
     const frame = next + of.offset;
-    // What the lens shows is of the latest block: a second earlier, which must not be the last with time for a round.
+    // The lens shows the latest block: a second earlier, which must not be the last with time for a round.
     const showable =
       hasTimeForRound(course.market, frame, course.now) === hasTimeForRound(course.market, frame, course.now + 2);
     const lookFirst = of.lookFirst && of.offset === 0 && showable;

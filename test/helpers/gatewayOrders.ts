@@ -3,7 +3,7 @@ import type { BaseWallet } from "ethers";
 import type { MarketClient } from "../../scripts/chain/marketClient";
 import type { SignedTerms } from "../../scripts/chain/packedWords";
 
-/** What an order desk takes. */
+/** Body of an order for an order desk. */
 export type OrderBody = Record<"account" | "terms" | "r" | "vs", string>;
 
 /** Signs an order as the desk takes it. */

@@ -1,19 +1,14 @@
 import { ethers } from "hardhat";
 
 import type { Random } from "../../scripts/core/random";
-import type { LibraryHarness, PackedTypesHarness } from "../../typechain-types";
-
-/** The libraries' functions, callable. */
-export async function libraryHarness(): Promise<LibraryHarness> {
-  return await ethers.deployContract("LibraryHarness");
-}
+import type { PackedTypesHarness } from "../../typechain-types";
 
 /** The packed types' functions, callable. */
 export async function packedTypesHarness(): Promise<PackedTypesHarness> {
   return await ethers.deployContract("PackedTypesHarness");
 }
 
-/** What {@link LibraryHarness} returns where nothing is found. */
+/** Index that a search returns where nothing is found. */
 export const NONE = ethers.MaxUint256;
 
 /** Ascending order of words. */

@@ -34,7 +34,7 @@ export async function startHardhatNode(): Promise<RunningNode> {
   return running(process, port, "hardhat");
 }
 
-/** What a {@link startProxy} keeps from its node's users. */
+/** Requests that a {@link startProxy} keeps from its node's users. */
 export interface Restrictions {
   /** Most blocks that logs are given of at once. */
   mostBlocks: number;

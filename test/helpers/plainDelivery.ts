@@ -1,6 +1,6 @@
 import type { PackedFill } from "../../scripts/chain/packedWords";
 
-/** What a settlement depends on beside its fills; prices in money units per kWh. */
+/** Rules that a settlement depends on beside its fills; prices in money units per kWh. */
 export interface DeliveryRules {
   importPricePerKwh: bigint;
   exportPricePerKwh: bigint;
@@ -13,11 +13,11 @@ export interface DeliveryRules {
 /** A pile before a settlement. */
 export interface PlainPile {
   free: bigint;
-  /** What it has a claim to of the operator's account. */
+  /** Its claim on the operator's account. */
   claim: bigint;
   credit: bigint;
   creditWh: bigint;
-  /** What its rated power moves in a frame, Wh. */
+  /** Energy that its rated power moves in a frame, Wh. */
   reachWh: bigint;
   weatherBps: bigint;
   operator: number;
@@ -32,7 +32,7 @@ export interface PlainOutcome {
   grid: bigint;
   /** Fills that wait for readings. */
   waiting: PackedFill[];
-  /** What piles owed beyond what their fills set aside: their margins paid it. Money units. */
+  /** Money that piles owed beyond their fills' set-aside: their margins paid it. Money units. */
   fromMargins: bigint;
   /** Surplus that became claims, money units. */
   claimed: bigint;
@@ -56,7 +56,7 @@ export function plainMargin(rules: DeliveryRules, reachWh: bigint): bigint {
   return amountUp(defaulterPays ? 2n * r - x : r, reachWh) + amountUp(w, reachWh);
 }
 
-/** What a pile's own fills set aside of its money, money units. */
+/** Money that a pile's own fills set aside of its own, money units. */
 function fromLocks(fills: readonly PackedFill[], rules: DeliveryRules, number: number): bigint {
   return fills.reduce((sum, { sell, buy, energyWh, price }) => {
     if (sell === number) return sum + amount(rules.bondPricePerKwh, energyWh);
@@ -71,7 +71,7 @@ function partsThatFilled(fills: readonly PackedFill[], matched: number, number: 
   return BigInt(Number(filled(fills.slice(0, matched))) + Number(filled(fills.slice(matched))));
 }
 
-/** What fills set aside at the clearing, margins included, money units. */
+/** Money that fills set aside at the clearing, margins included, money units. */
 export function setAside(
   fills: readonly PackedFill[],
   matched: number,
@@ -185,7 +185,7 @@ export function settlePlainly(
     breach(number, undefined, 0n, consumedWh);
   }
 
-  // What was set aside goes back to whose it was; then everybody pays.
+  // Set-aside money goes back to its owners; then everybody pays.
   const purse = new Map<number, bigint>();
   let fromMargins = 0n;
   for (const number of settled) {

@@ -19,7 +19,7 @@ export interface PokedOrder {
   balance?: bigint;
 }
 
-/** What a publication slot holds. Tariffs in ticks. */
+/** Content of a publication slot. Tariffs in ticks. */
 export interface PokedPublication {
   frame: number;
   baseLoadW: bigint;
@@ -37,7 +37,7 @@ const REGISTERED = 1n << 255n;
 
 /** A free balance that needs its whole field. */
 export const POKED_BALANCE = 10n ** 15n;
-/** What each pile moves in a frame where there are meters, Wh, and what one of them does. */
+/** Reach of each pile in a frame where there are meters, Wh, and the largest one, of one of them. */
 const REACH_WH = 11_000n;
 const LARGEST_REACH_WH = 2n ** 24n - 1n;
 /** Reaches that share a word. */

@@ -5,7 +5,7 @@ import type { Reading } from "../../scripts/core/settlement";
 import type { OrderRequest, Side } from "../../scripts/core/types";
 import type { Random } from "../../scripts/core/random";
 
-/** What a pile signs, and what is wrong with the signature or the terms around it, if anything. */
+/** A signed order of a pile, and the fault of the signature or the terms around it, if any. */
 export interface SignedStep {
   action: "place" | "replace" | "cancel";
   pile: number;
@@ -27,7 +27,7 @@ export interface FrameTariffs {
   wheelingPricePerKwh: bigint;
 }
 
-/** What happens next; piles go by their numbers, from 1. Money in money units, except what is deposited. */
+/** The next event; piles go by their numbers, from 1. Money in money units, except deposits. */
 export type Action =
   | { do: "place" | "replace"; pile: number; request: OrderRequest }
   | { do: "cancel" | "suspend" | "readmit" | "skipNonce"; pile: number }
@@ -50,15 +50,15 @@ export type Action =
 /** An action and when it happens, s. */
 export type Step = Action & { at: number };
 
-/** What a pile agreed to in a frame. */
+/** A pile's agreed energy in a frame. */
 export interface Agreed {
   sells: boolean;
   energyWh: bigint;
-  /** What it can move, Wh. */
+  /** Energy that it can move, Wh. */
   reachWh: bigint;
 }
 
-/** What a pile's meter says of a frame; undefined where it says nothing. */
+/** A pile's reading of a frame; undefined where its meter is silent. */
 export type Meter = (pile: number, agreed: Agreed) => Reading | undefined;
 
 /** How piles of a market with meters keep to what they agreed. */
@@ -79,7 +79,7 @@ export interface MeterHabits {
 export interface Habits {
   /** Rated powers, W; pile i has the one at i modulo their number. */
   ratedW: readonly number[];
-  /** What the piles own at the start, money units, in the same way. */
+  /** Balances of the piles at the start, money units, in the same way. */
   balances: readonly bigint[];
   /** Around which all prices lie, ticks. */
   middleTicks: number;
@@ -201,7 +201,7 @@ export class RandomMarket {
     return this.habits.meters === undefined ? step : { ...step, meter: this.meter(frame, again) };
   }
 
-  /** What meters say of a frame, the same however often they are asked once they say something. */
+  /** Readings of a frame, the same however often they are asked for once they are there. */
   private meter(frame: number, again: boolean): Meter {
     const { silent, late = 0, deviates } = this.habits.meters!;
     // Now and then the sun shines on all who sell.
@@ -434,7 +434,7 @@ export class RandomMarket {
     yield* this.spread(actions, opens, ends);
   }
 
-  /** What people do while a round can still be executed. */
+  /** Actions of people while a round can still be executed. */
   private meanwhile(frame: number): Action[] {
     const { model, random } = this;
     const actions: Action[] = [];

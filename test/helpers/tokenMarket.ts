@@ -6,10 +6,10 @@ import { type DeploymentParameters, withDefaults } from "../../scripts/core/para
 import type { Market } from "../../typechain-types";
 import { ask, bid, clear, deployFor, freshFrame, type Holdings, PENNY, settle } from "../unit/contracts/fixtures";
 
-/** What each pile of {@link fund} is given unless told otherwise, tokens. */
+/** Deposit of each pile of {@link fund} unless told otherwise, tokens. */
 export const ENOUGH = 10n ** 9n;
 
-/** What every mock token offers. */
+/** Functions of every mock token. */
 export interface AnyToken extends Holdings {
   faucet(to: AddressLike, amount: bigint): Promise<unknown>;
 }

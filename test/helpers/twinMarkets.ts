@@ -88,7 +88,7 @@ export interface Metered {
   marginsUsed: number;
 }
 
-/** What was seen on the way, to show that a comparison reaches what it is meant to reach. */
+/** Sightings on the way, which show that a comparison reaches the cases that it is meant to reach. */
 export interface Seen {
   steps: number;
   clearings: number;
@@ -135,7 +135,7 @@ export function nothingSeen(): Seen {
   };
 }
 
-/** What is compared of a pile beside its order. */
+/** Compared figures of a pile beside its order. */
 interface Account {
   free: bigint;
   locked: bigint;
@@ -489,7 +489,7 @@ export class TwinMarkets {
     this.settleData.set(frame, { publication, fills: rest, matched: fills.slice(0, matched).filter(waits).length });
   }
 
-  /** What the fills of a pile set aside without its margin, money units. */
+  /** Money that the fills of a pile set aside without its margin, money units. */
   private securedBy(fills: readonly bigint[], pile: number): bigint {
     const own = fills.map(decodeFill).filter(({ sell, buy }) => sell === pile || buy === pile);
     const { bondPricePerKwh } = this.parameters;
@@ -609,7 +609,7 @@ export class TwinMarkets {
     await this.compare();
   }
 
-  /** What the meters of a frame's piles say, by the names of the model. */
+  /** Readings of a frame's piles, by the names of the model. */
   private readings(frame: number, fills: readonly bigint[], meter: Meter | undefined): Map<string, Reading> {
     const agreed = new Map<number, Agreed>();
     for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
@@ -812,7 +812,7 @@ export class TwinMarkets {
     }
   }
 
-  /** What the model does not keep of a step that went well. */
+  /** Books the effects of a successful step that the model does not keep. */
   private async afterSuccess(step: Step): Promise<void> {
     if (step.do === "deposit") this.dust += step.tokenAmount % this.parameters.unit;
     else if (step.do === "pause") this.paused = step.paused;
@@ -877,7 +877,7 @@ export class TwinMarkets {
     return holder === KEEPER ? this.deployed.admin.address : signerOf(Number(holder)).address;
   }
 
-  /** What a pile's rated power moves in a frame, Wh. */
+  /** Energy that a pile's rated power moves in a frame, Wh. */
   private reachOf(pile: number): bigint {
     return BigInt(Math.floor((this.ratedW[pile]! * this.parameters.frameSeconds) / 3600));
   }

@@ -35,11 +35,16 @@ export interface WatchedMarket extends Opened {
   close: () => Promise<void>;
 }
 
-/** Deploys a market on a node, with piles, and serves its page. */
+/**
+ * Deploys a market on a node, with piles, and serves its page.
+ *
+ * @param relays Whether the page's server has an account that submits what wallets sign; without it wallets send themselves.
+ */
 export async function watchMarket(
   nodeUrl: string,
   piles: number,
   overrides: Partial<DeploymentParameters> = {},
+  relays = true,
 ): Promise<WatchedMarket> {
   const gate = new AwayNode(nodeUrl);
   await gate.comeBack();
@@ -76,7 +81,8 @@ export async function watchMarket(
   const told: { status?: () => void } = {};
   const clock = new PlayedClock(new DevelopmentNodeClock(provider), () => told.status?.());
   const opened = await openWatch({
-    ...{ client, provider, clock, sender, feeder: "watched", network: "test", version: "test", demo: undefined },
+    ...{ client, provider, clock, sender: relays ? sender : undefined, demo: undefined },
+    ...{ feeder: "watched", network: "test", version: "test" },
     ...{ lens: deployed["lens"], money: await moneyOf(client, provider), meters: new MeterModes() },
     ...{ unlocked: accounts.slice(0, piles + 1), firstBlock: 0, pollMs: 50 },
     transactorOf: (address) => transactor(accounts.findIndex((one) => one.toLowerCase() === address.toLowerCase())),

@@ -20,7 +20,7 @@ export const WEIGHTS: Readonly<Record<Weights, Partial<DeploymentParameters>>> =
   credit: { matching: "credit", readingSeconds: 3_600, pileCap: 512, bondPricePerKwh: 1_000_000n },
 };
 
-/** What an adversary can choose of a book that fills every pile. All orders are in their last frame. */
+/** An adversary's choices for a book that fills every pile. All orders are in their last frame. */
 export interface BookPlan {
   /** Share of the piles that ask; at least one asks and one bids. */
   askShare: number;
@@ -213,7 +213,7 @@ export const FAMILIES: Readonly<Record<string, BookPlan>> = {
   },
 };
 
-/** What {@link neighbour} changes, one at a time. */
+/** Values that {@link neighbour} changes, one at a time. */
 const CHOICES: { readonly [K in keyof BookPlan]: readonly BookPlan[K][] } = {
   askShare: [0, 0.125, 0.25, 0.5, 0.66, 0.75, 0.875, 0.94, 1],
   weights: ["10:1", "1:65535", "0:1"],

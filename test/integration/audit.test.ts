@@ -15,6 +15,7 @@ import { deployedAside, goTo } from "../helpers/market";
 import { type Habits, RandomMarket, RICH_AND_POOR } from "../helpers/randomMarket";
 import { nothingSeen, TwinMarkets } from "../helpers/twinMarkets";
 import { ask, bid, clear, nth, PENNY } from "../unit/contracts/fixtures";
+import { opened, setting } from "../unit/contracts/roundFixtures";
 
 const PILES = 8;
 const FRAMES = 36;
@@ -100,7 +101,7 @@ describe("Auditing a market from its events", function () {
     return played;
   }
 
-  /** What a market has told until now. */
+  /** Events of a market until now. */
   async function playedOn(address: string): Promise<Played> {
     const client = await MarketClient.connect(address, ethers.provider);
     const toBlock = await ethers.provider.getBlockNumber();
@@ -142,14 +143,16 @@ describe("Auditing a market from its events", function () {
       // Nothing is known by these alone: a refusal changes nothing, a commitment no view shows until it is opened, and
       // a nonce is told by the pile's next order as well, whether it was skipped or used.
       const told = new Set(["OrderRefused", "ReadingRefused", "PlanCommitted", "NonceSkipped"]);
-      // Whether a claim or an open frame's readings are left at the end is chance; the test below makes sure of both.
-      told.add("SurplusClaimed").add("ReadingsStored");
+      // Whether a claim or an open frame's readings are left at the end is chance, as is whether the latest round was
+      // finalised; the tests below make sure of them.
+      told.add("SurplusClaimed").add("ReadingsStored").add("RoundFinalised");
       const names = [...new Set(events.map(({ name }) => name))].filter((name) => !told.has(name));
       expect(names.length).to.be.above(12);
       for (const name of names) {
         const ofName = [...events.keys()].filter((index) => events[index]!.name === name).reverse();
         let field: string | undefined;
-        // What a later event overwrites altogether is not missed: an order that is cancelled, then placed anew.
+        // An event that a later one overwrites altogether is not missed: an order that is cancelled, then placed
+        // anew.
         for (const index of ofName) {
           field = (await audit(played, events.toSpliced(index, 1))).difference?.field;
           if (field !== undefined) break;
@@ -181,6 +184,18 @@ describe("Auditing a market from its events", function () {
       expect(without.length, event).to.equal(played.events.length - 1);
       expect((await audit(played, without)).difference?.field, event).to.match(field);
     }
+  });
+
+  it("misses that the latest round was finalised", async () => {
+    const set = await setting();
+    const s = { ...set, ...(await opened(set)) };
+    await goTo(s.round, -600 + 2 * s.parameters.roundSeconds);
+    await s.rounds.finalise(s.market, s.book, "0x");
+    const played = await playedOn(await s.market.getAddress());
+    expect((await audit(played, played.events)).difference).to.equal(undefined);
+    const without = played.events.filter(({ name }) => name !== "RoundFinalised");
+    expect(without.length).to.equal(played.events.length - 1);
+    expect((await audit(played, without)).difference?.field).to.match(/executed/);
   });
 
   it("says which figure lacks a deposit, and which event shows it", async () => {

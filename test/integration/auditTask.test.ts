@@ -8,7 +8,7 @@ import { signReading } from "../unit/contracts/deliveryFixtures";
 import { nth, overwrite, slotOf } from "../unit/contracts/fixtures";
 import { commit, opened, plan, SALT, setting, type Setting } from "../unit/contracts/roundFixtures";
 
-/** What a run of the task printed, and the exit code that it asked for. */
+/** Output of a run of the task, and its exit code. */
 interface Ended {
   stdout: string;
   stderr: string;

@@ -109,6 +109,27 @@ describe("commands", function () {
     expect(none.stderr).to.include("exports no planner by default; expected { name, async plan(book) }");
   });
 
+  it("simulate:compare runs the market under other rules, and under a mechanism from a file on a chain", async () => {
+    const few = ["--evs", "4", "--seeds", "1", "--generations", "0"];
+    const keys = ["adbev", "adbevUniform", "adbevVickrey", "adbevCredit", "adbevOwn"];
+    const csv = join(folder, "rules.csv");
+    const own = ["--matching", "all", "--mechanism", "docs/examples/PostedPrice.sol", "--schemes", keys.join(",")];
+    const { code, stdout } = await hardhatCommand("simulate:compare", ...few, ...own, "--csv", csv, "--json");
+    expect(code).to.equal(0);
+    const { schemes } = JSON.parse(stdout) as {
+      schemes: { key: string; title: string; days: { peakW: number; gasPerEv: number | null }[] }[];
+    };
+    expect(schemes.map(({ key }) => key).sort()).to.deep.equal([...keys].sort());
+    expect(schemes.find(({ key }) => key === "adbevOwn")?.title).to.equal("AdBEV market, waterline, PostedPrice");
+    // Only the contract's own rule runs on a chain, and has gas.
+    for (const { key, days } of schemes) expect((days[0]!.gasPerEv ?? 0) > 0, key).to.equal(key === "adbevOwn");
+    expect(readFileSync(csv, "utf8").trim().split("\n")).to.have.length(keys.length + 1);
+
+    const unknown = await hardhatCommand("simulate:compare", ...few, "--matching", "uniform,fair");
+    expect(unknown.code).to.equal(1);
+    expect(unknown.stderr).to.include("--matching: expected one of adbev, credit").and.include('found "fair"');
+  });
+
   it("says that no market is deployed, and how to deploy one", async () => {
     const { code, stderr } = await hardhatCommand("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);

@@ -6,7 +6,7 @@ import { deployMarket, type Deployed } from "../helpers/market";
 import { PokedMarket } from "../helpers/pokedMarket";
 import { bookOf, FAMILIES, IMPORT_TICKS } from "../helpers/worstBook";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 const FRAME_SECONDS = 1800;
 

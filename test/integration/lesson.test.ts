@@ -96,7 +96,7 @@ describe("lesson", function () {
       expect(views[views.length - 1]!.pflW, entry.name).to.equal(model.pflW);
       const rounds = new Set(views.flatMap(({ round }) => round?.frame ?? []));
       for (const decision of cleared) {
-        // What a round decides nobody can foretell from the book.
+        // Nobody can foretell a round's decision from the book.
         if (rounds.has(decision.frame)) continue;
         const foretold = views.filter((view) => view.decision?.frame === decision.frame && !view.decision.cleared);
         expect(foretold[foretold.length - 1]!.decision).to.deep.equal({ ...decision, cleared: false });

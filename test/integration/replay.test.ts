@@ -46,7 +46,7 @@ function meteredEvents(frames: number, ratedW: readonly number[], random: Random
     }
     if (frame === 0) continue;
     for (const [i, watts] of ratedW.entries()) {
-      // What a pile can move in half an hour, at most.
+      // Most energy that a pile can move in half an hour.
       const moved = () => random.integer(0, Math.min(6_000, Math.floor(watts / 2)));
       if (random.chance(0.04)) events.push({ frame, pile: `P${i}`, silent: true });
       else if (random.chance(0.4)) {

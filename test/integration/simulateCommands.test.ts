@@ -51,7 +51,7 @@ describe("simulation commands", function () {
   it("warns in the terminal and in JSON", async () => {
     const flags = ["--evs", "5", "--capacity", "250"];
     const { stdout } = await day(...flags);
-    // What one discharging EV sells to the others takes nothing from the grid.
+    // Energy that one discharging EV sells to the others takes nothing from the grid.
     expect(stdout).to.match(
       /\nWarning: capacity of 250 W: .*\nWarning: homes alone are above .*\nWarning: unserved: 92\.3 % .*, 49\.9 kWh of 54\.1 kWh/,
     );

@@ -7,7 +7,17 @@ import hre from "hardhat";
 import { shownCommands } from "../../scripts/quality/docs/tutorial";
 
 const ROOT = join(__dirname, "../..");
-const PAGES = ["tutorial", "mechanism", "own-agent", "own-planner", "deploying", "architecture", "glossary", "faults"];
+const PAGES = [
+  "tutorial",
+  "mechanism",
+  "own-agent",
+  "own-planner",
+  "own-mechanism",
+  "deploying",
+  "architecture",
+  "glossary",
+  "faults",
+];
 
 describe("docs for newcomers", function () {
   this.timeout(600_000);
@@ -21,10 +31,14 @@ describe("docs for newcomers", function () {
     expect(failed, "run `npx hardhat docs:tutorial` to see which").to.equal(false);
   });
 
-  for (const [example, page] of Object.entries({ thrifty: "own-agent", level: "own-planner" })) {
+  for (const [example, page, lines] of [
+    ["thrifty.ts", "own-agent", 25],
+    ["level.ts", "own-planner", 25],
+    ["PostedPrice.sol", "own-mechanism", 40],
+  ] as const) {
     it(`shows the example ${example} as it is`, () => {
-      const code = readFileSync(join(ROOT, `docs/examples/${example}.ts`), "utf8");
-      expect(code.trim().split("\n").length).to.be.at.most(25);
+      const code = readFileSync(join(ROOT, `docs/examples/${example}`), "utf8");
+      expect(code.trim().split("\n").length).to.be.at.most(lines);
       expect(readFileSync(join(ROOT, `docs/${page}.md`), "utf8")).to.include(code);
     });
   }

@@ -247,7 +247,7 @@ function announceWallets(account: string, chainId: number): string {
   }`;
 }
 
-/** What the server says to whoever comes by another name, as a rebound one would. */
+/** The server's answer to a caller by another name, as a rebound one would be. */
 async function statusUnderName(url: string, host: string): Promise<number | undefined> {
   const { request } = await import("node:http");
   return new Promise((resolve, reject) => {

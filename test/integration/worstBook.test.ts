@@ -9,7 +9,7 @@ import { PokedMarket } from "../helpers/pokedMarket";
 import { bookOf, type BookPlan, FAMILIES, IMPORT_TICKS, neighbour, WEIGHTS, type Weights } from "../helpers/worstBook";
 import { cases } from "../helpers/cases";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 /** Piles that a feeder is deployed for unless told otherwise. */
 const PILE_CAP = 512;

@@ -11,7 +11,7 @@ import { ALL_CASES, cases } from "../helpers/cases";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { type PokedOrder, PokedMarket } from "../helpers/pokedMarket";
 
-/** What a transaction may use on every live network (EIP-7825). */
+/** Most gas that a transaction may use on every live network (EIP-7825). */
 const TRANSACTION_GAS = 16_777_216;
 const FRAME_SECONDS = 1800;
 /** Books and modes that a search looks at; `WORST_ROUND_TRIES=200` looks longer. */

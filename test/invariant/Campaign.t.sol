@@ -5,7 +5,7 @@ import { IMarketParameters } from "../../contracts/interfaces/IMarketParameters.
 import { DeliveryHandler } from "./handlers/DeliveryHandler.sol";
 import { Campaign } from "./Campaign.sol";
 
-/// @notice What all campaigns' markets have alike.
+/// @notice Parameters that all campaigns' markets share.
 function usualParameters() pure returns (IMarketParameters.Parameters memory p) {
     p.unit = 1;
     p.tickSize = 1;
@@ -64,7 +64,7 @@ contract BenefitCampaign is Campaign {
         p.tickSize = 100;
         p.bondPricePerKwh = 20_000;
         p.wheelingCapPerKwh = 10_000;
-        p.allotByLaxity = true;
+        p.allotment = IMarketParameters.Allotment.Laxity;
         p.cancelPricePerKwh = 30_000;
         p.keeperReward = 500;
         p.chargeEfficiencyBps = 10_500;
@@ -97,7 +97,7 @@ contract MeteredCampaign is Campaign {
         p.cancelPricePerKwh = 10_000;
         p.keeperReward = 200;
         p.readingSeconds = 1800;
-        p.defaulterPays = true;
+        p.breach = IMarketParameters.Breach.Defaulter;
         p.toleranceBps = 500;
         p.minCredit = 1000;
         _begin(p, true, 6, 0, 6_000_000);

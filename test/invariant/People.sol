@@ -24,12 +24,18 @@ library People {
 
     uint256 private constant PILE_KEYS = 0x1000;
     uint256 private constant METER_KEYS = 0x2000;
+    uint256 private constant PAYOUTS = 0xB000;
     /// @dev A meter's second key is its first and this.
     uint256 private constant SPARE = 0x1000;
 
     /// @notice Key of a pile's account.
     function pileKey(uint256 pile_) internal pure returns (uint256) {
         return PILE_KEYS + pile_;
+    }
+
+    /// @notice Address to which a pile has itself paid out, if it has named one.
+    function payout(uint256 pile_) internal pure returns (address) {
+        return address(uint160(PAYOUTS + pile_));
     }
 
     /// @notice Account of a pile.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title What the campaign uses of forge's cheat codes
+/// @title The part of forge's cheat codes that the campaign uses
 /// @notice Calls to forge's own EVM; the names and meanings are forge's.
 interface Vm {
     /// @notice A recorded log.

@@ -16,14 +16,14 @@ import { People } from "./People.sol";
 import { VM } from "./Vm.sol";
 
 /// @title The test token
-/// @notice What the campaign needs of it.
+/// @notice The part of it that the campaign needs.
 interface IFaucet is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;
 }
 
 /// @title A market, everything that it works with, its people, and the time
-/// @notice What is deployed is the bytecode of the project's own build, through the factory, as `deploy/modules` does.
+/// @notice Deploys the bytecode of the project's own build, through the factory, as `deploy/modules` does.
 contract World {
     uint256 private constant START = 1_800_000_000;
     uint256 private constant PLENTY = 1e40;
@@ -40,7 +40,7 @@ contract World {
     IMarketFactory public factory;
     /// @notice The market's token.
     IFaucet public token;
-    /// @notice What the market's events tell.
+    /// @notice Mirror of the market, fed by its events.
     Mirror public mirror;
     /// @notice The chain's time, s; kept here, since forge forgets a warp between two calls.
     uint256 public time = START;

@@ -37,7 +37,7 @@ library ChargingOrderLib {
         return (ChargingOrder.unwrap(o) >> 24) & 0xffffff;
     }
 
-    /// @notice What its pile can move in one frame, Wh.
+    /// @notice Most energy that its pile can move in one frame, Wh.
     function maxFrameWh(ChargingOrder o) internal pure returns (uint256) {
         return ChargingOrder.unwrap(o) & 0xffffff;
     }

@@ -18,7 +18,7 @@ type RunState is uint256;
 using RunStateLib for RunState global;
 
 /// @title Reading and writing the fields of a {RunState}
-/// @notice What is kept of a run of the genetic algorithm.
+/// @notice Stored state of a run of the genetic algorithm.
 library RunStateLib {
     uint256 private constant OPEN = 1 << 16;
     uint256 private constant CONCLUDED = 2 << 16;

@@ -23,7 +23,7 @@ library EfficientMatch {
         uint256 energyWh;
     }
 
-    /// @notice What passes between the sides of each trade, money units per kWh.
+    /// @notice Prices of each trade, money units per kWh.
     /// @param price from buyer to seller
     /// @param premium from the buyer to the grid operator
     /// @param subsidy from the operator's matching fund to the seller
@@ -55,8 +55,8 @@ library EfficientMatch {
         }
     }
 
-    /// @notice Trades the first bids with the first asks in their order, all at the same prices, until one side has nothing
-    /// left.
+    /// @notice Trades the first bids with the first asks in their order, all at the same prices, until one side has
+    /// nothing left.
     /// @param bids how many bids take part
     /// @param asks how many asks take part
     /// @param fills gets the trades

@@ -7,7 +7,7 @@ import { Auction } from "../../libraries/Auction.sol";
 import { UnsafeList } from "../../libraries/UnsafeList.sol";
 import { PileState } from "../../types/PileState.sol";
 
-/// @title What mechanisms have in common
+/// @title Common part of the mechanisms
 /// @notice Sorts the orders into a book, has the rule match it, and fills from the grid what is left and may be. A rule
 /// is a contract of this kind that says how a ranked book is matched.
 abstract contract Mechanism is IMechanism {
@@ -41,8 +41,8 @@ abstract contract Mechanism is IMechanism {
         return IMechanism.accepts.selector;
     }
 
-    /// @notice Drops what cannot trade, and puts both sides in order of priority: by price, then by waiting time, then by
-    /// placement.
+    /// @notice Drops what cannot trade, and puts both sides in order of priority: by price, then by waiting time, then
+    /// by placement.
     function _rank(Auction.Book memory book, Terms calldata terms) internal view virtual {
         terms;
         Auction.prune(book);
@@ -96,7 +96,7 @@ abstract contract Mechanism is IMechanism {
             let count := mload(fills)
             mstore(head, 0x40)
             mstore(add(head, 0x20), add(0x60, shl(5, count)))
-            // The order of priority follows the fills. What it overwrites is room of the list that fills did not need, or
+            // The order of priority follows the fills. It overwrites room of the list that fills did not need, or
             // memory that nothing needs any more: the sides themselves were reserved before it.
             let second := add(add(fills, 0x20), shl(5, count))
             let end := add(second, 0x20)

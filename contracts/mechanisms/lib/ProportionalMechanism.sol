@@ -81,8 +81,8 @@ abstract contract ProportionalMechanism is Mechanism {
         }
     }
 
-    /// @dev How many bids and asks are left when those at the extremes that an efficient match does not fill are dropped, until the lowest bid
-    /// meets the highest ask; both where it fills neither.
+    /// @dev How many bids and asks are left when those at the extremes that an efficient match does not fill are
+    /// dropped, until the lowest bid meets the highest ask; both where it fills neither.
     function _drop(
         Auction.Book memory book,
         EfficientMatch.Extent memory e
@@ -98,17 +98,17 @@ abstract contract ProportionalMechanism is Mechanism {
         }
     }
 
-    /// @dev What the first `count` entries have left together, Wh.
+    /// @dev Energy that the first `count` entries have left together, Wh.
     function _sum(uint256[] memory entries, uint256 count) private pure returns (uint256 sum) {
         unchecked {
             for (uint256 i; i < count; ++i) sum += BookEntry.wrap(UnsafeList.get(entries, i)).leftWh();
         }
     }
 
-    /// @notice What each of a side's entries trades: all, or of the long side in proportion, rounded down, and what that
-    /// leaves by priority.
-    /// @param ownWh what the entries have together
-    /// @param otherWh what the other side's have
+    /// @notice Energy that each of a side's entries trades: all, or of the long side in proportion, rounded down, and
+    /// the remainder by priority.
+    /// @param ownWh energy of the entries together
+    /// @param otherWh energy of the other side's entries together
     function _share(
         uint256[] memory entries,
         uint256 count,

@@ -19,7 +19,7 @@ export async function deposit(
   return sender.send(depositCall(market, account, amount));
 }
 
-/** What {@link deposit} sends. */
+/** The call that {@link deposit} sends. */
 export function depositCall(market: MarketContracts, account: string, amount: bigint): Call {
   return market.toMarket.call("deposit", [account, amount * market.parameters.unit]);
 }

@@ -1,6 +1,6 @@
 /**
- * What can be done to a market on a chain, one action a file. Each takes the market, then who sends, and is typed from
- * the contracts' generated classes.
+ * Actions on a market on a chain, one a file. Each takes the market, then the sender, and is typed from the
+ * contracts' generated classes.
  *
  * @module
  */

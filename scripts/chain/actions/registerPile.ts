@@ -23,7 +23,7 @@ export async function registerPile(market: MarketContracts, registrar: Transacto
   return registrar.send(registration(market, pile));
 }
 
-/** What {@link registerPile} sends. */
+/** The call that {@link registerPile} sends. */
 export function registration(market: MarketContracts, { account, operator, meterKey, ratedW }: NewPile): Call {
   return market.toMarket.call("registerPile", [account, operator, meterKey, ratedW]);
 }

@@ -13,9 +13,9 @@ export type DataKind = "sessions" | "load" | "prices";
 export const DATA_KINDS: readonly DataKind[] = ["sessions", "load", "prices"];
 
 /**
- * Says how a file is understood, with all that is wrong and odd about it; nothing is simulated.
+ * Tells how a file is understood, with all that is wrong and odd about it; nothing is simulated.
  *
- * @param kind What the file is; what its columns look like by default.
+ * @param kind Kind of the file, which gives the default looks of its columns.
  * @throws InputError where it cannot be understood at all.
  */
 export async function checkData(

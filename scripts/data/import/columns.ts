@@ -5,7 +5,7 @@ import { readTime, readTimeOfDay } from "./times";
 /** The columns of a file that make up one thing, in order: `Start Date` and `Start Time` make up one time. */
 export type ColumnGroup = readonly number[];
 
-/** What each role is called in published files: letters and digits alone, without case. */
+/** Names of each role in published files: letters and digits alone, without case. */
 export type RoleNames<Role extends string> = Readonly<Record<Role, readonly string[]>>;
 
 /**

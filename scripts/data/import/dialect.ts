@@ -15,7 +15,7 @@ export interface Dialect {
   forms: DateForm[];
 }
 
-/** What is said of it by whoever knows. */
+/** The user's word on the dialect. */
 export interface DialectOptions {
   decimal?: DecimalMark;
   dates?: DateOrder;

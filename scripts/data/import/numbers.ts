@@ -9,7 +9,7 @@ const GROUPED_BY_POINTS = /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/;
 /**
  * Reads a figure; NaN if the text is none.
  *
- * @param mark What stands before decimals; the other mark, blanks and apostrophes group thousands.
+ * @param mark Mark before decimals; the other mark, blanks and apostrophes group thousands.
  */
 export function readNumber(text: string, mark: DecimalMark): number {
   const trimmed = text.trim();

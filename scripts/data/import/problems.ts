@@ -9,7 +9,7 @@ export interface RowPlace {
 /** Something about one field of one row. */
 export interface Finding extends RowPlace {
   field?: string;
-  /** What came and what is accepted. */
+  /** The value that came, and the accepted ones. */
   problem: string;
 }
 
@@ -36,7 +36,7 @@ export class Problems {
     if (this.errors.length < KEPT) this.errors.push(finding);
   }
 
-  /** @param kind What findings of this kind have in common, for counting. */
+  /** @param kind The common trait of findings of this kind, for counting. */
   warn(kind: string, finding: Finding): void {
     const findings = this.odd.get(kind) ?? { kind, count: 0, first: [] };
     this.odd.set(kind, findings);

@@ -12,7 +12,7 @@ export class Progress {
     private readonly listener: ProgressListener | undefined,
   ) {}
 
-  /** What to tell the bytes that a pass has read, from 0. */
+  /** Listener to the bytes that a pass has read, from 0. */
   pass(number: number, file: string): BytesListener | undefined {
     if (this.listener === undefined) return undefined;
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 
-/** What stands between the fields of a text table. */
+/** Mark between the fields of a text table. */
 export type Separator = "," | ";" | "\t" | "|";
 
 export const SEPARATORS: readonly Separator[] = [",", ";", "\t", "|"];
@@ -19,8 +19,8 @@ const EXCEL_LINE = /^"?sep=(.)"?\r?\n/i;
 const SAMPLE_RECORDS = 20;
 
 /**
- * What separates the fields of a table: what an Excel line `sep=;` says, or else the mark that parts all of the first
- * records into equally many fields, the most of all.
+ * Finds the separator of a table's fields: the one that an Excel line `sep=;` names, or else the mark that
+ * parts all of the first records into equally many fields, the most of all.
  *
  * @param head The beginning of the text.
  * @returns The separator, and the line on which the table begins.

@@ -17,7 +17,7 @@ export interface SeriesOptions extends TextOptions, DialectOptions {
   only?: Readonly<Record<string, string>>;
 }
 
-/** What a file says of a figure. */
+/** Role of a figure's column in a file. */
 export type SeriesRole = "figure" | "time" | "period" | "zone";
 
 /** How the times of the figures are told. */
@@ -74,8 +74,8 @@ const ZONES = ["timezone", "tz"];
 /**
  * Reads a file of figures over time: loads or prices.
  *
- * @param what What the figures are, which is also the role that `--columns` knows their column by.
- * @param names What their column is called in published files.
+ * @param what Kind of the figures, which is also the role that `--columns` knows their column by.
+ * @param names Names of their column in published files.
  * @throws InputError naming file, line and field.
  */
 export async function readSeries(

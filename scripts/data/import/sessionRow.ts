@@ -10,7 +10,7 @@ import { type EnergyUnit, ENERGY_UNITS, factorOf, type PowerUnit, POWER_UNITS, u
 export interface Session extends RowPlace {
   arrival: number;
   departure: number;
-  /** What its user needs, as the file says, Wh. */
+  /** Need of its user, as the file says, Wh. */
   energyWh: number;
   /** Where it took place, if the file says. */
   pile: string | undefined;
@@ -19,7 +19,7 @@ export interface Session extends RowPlace {
   side: "charge" | "discharge";
 }
 
-/** What a sessions file may say of a session. */
+/** Role of a column in a sessions file. */
 export type SessionRole = "arrival" | "departure" | "duration" | "energy" | "pile" | "rated" | "side" | "zone";
 
 /** How the fields of a sessions file are read. */
@@ -171,7 +171,7 @@ function readSide(row: Row, fields: SessionFields): Session["side"] {
   return text;
 }
 
-/** What is possible and yet unlikely. */
+/** Warns of possible but unlikely values. */
 function lookAt(session: Session, fields: SessionFields, problems: Problems): void {
   const { energyWh, arrival, departure, ratedW = fields.defaultRatedW, line, path } = session;
   const place = { line, ...(path === undefined ? {} : { path }), field: fields.nameOf("energy") };

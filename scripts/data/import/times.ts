@@ -5,7 +5,7 @@ import { dayOf, offsetOf } from "./zones";
 /** Whether 05/03 is the 5th of March or the 3rd of May. */
 export type DateOrder = "day-first" | "month-first";
 
-/** What is accepted where a date and a time is wanted. */
+/** Accepted forms of a date and a time. */
 export const ACCEPTED_TIMES =
   "2019-03-14T18:05, 14/03/2019 18:05, 3/14/2019 6:05 PM, 14.03.2019 18:05, Thu, 14 Mar 2019 18:05:00 GMT, or Unix seconds";
 
@@ -15,7 +15,7 @@ export type DateForm = "year-month-day" | "day.month.year" | "day or month first
 /** A date and time as written, before it is known which zone it is in. */
 export interface WrittenTime {
   form: DateForm;
-  /** What the wall showed, as seconds since 1970 of a clock in UTC that shows the same; NaN if there is no such day. */
+  /** Time on the wall, as seconds since 1970 of a clock in UTC that shows the same; NaN if there is no such day. */
   wall: number;
   /** Whether a time of day was given, not only a date. */
   timed: boolean;
@@ -51,7 +51,7 @@ const MONTHS = new Map(
 /**
  * Reads a date and time in any of the forms that published files use.
  *
- * @param order What comes first in `05/03/2022`; NaN for the time without it.
+ * @param order The first figure in `05/03/2022`; NaN for the time without it.
  * @returns undefined if the text is none.
  */
 export function readTime(text: string, order?: DateOrder): WrittenTime | undefined {
@@ -78,7 +78,7 @@ export function readTimeOfDay(text: string): number | undefined {
   return groups === undefined ? undefined : secondsOf(groups);
 }
 
-/** What a date with slashes or hyphens says about which of its figures is the day; undefined where it says nothing. */
+/** The order that a date with slashes or hyphens shows; undefined where it shows none. */
 export function orderShown(text: string): DateOrder | "undecided" | undefined {
   const groups = FORMS[2]![1].exec(text)?.groups;
   if (groups === undefined) return undefined;

@@ -29,7 +29,7 @@ export function offsetOf(text: string): number | undefined {
 }
 
 /**
- * A clock on a wall: from what it shows to seconds since 1970 and back. What it shows is written as the seconds since
+ * A wall clock: converts its time to seconds since 1970 and back. Its time is written as the seconds since
  * 1970 of a clock in UTC that shows the same.
  */
 export class WallClock {
@@ -62,7 +62,7 @@ export class WallClock {
       .sort((a, b) => a - b);
   }
 
-  /** What the wall shows at an instant. */
+  /** Time on the wall at an instant. */
   wall(instant: number): number {
     // Offsets change at whole quarters of an hour.
     const quarter = Math.floor(instant / 900);

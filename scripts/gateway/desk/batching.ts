@@ -28,7 +28,7 @@ export class Batching implements Duty {
 
   async attend(now: number): Promise<number> {
     let sent = 0;
-    // What an earlier process began, or a reorganisation undid.
+    // Batches that an earlier process began, or that a reorganisation undid.
     for (const { id, orders } of this.orders.openBatches()) sent += await this.send(id, orders);
     await this.confirm();
     const due = this.due(now);

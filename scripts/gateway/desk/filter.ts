@@ -23,11 +23,11 @@ export interface DeskRefusal {
   message: string;
 }
 
-/** What an order is answered. */
+/** Answer to an order. */
 export type DeskAnswer =
   { accepted: true; order: DeskOrder; again: boolean } | { accepted: false; refusal: DeskRefusal };
 
-/** What a {@link Filter} is made of. */
+/** Parts of a {@link Filter}. */
 export interface FilterOptions {
   client: MarketClient;
   node: RawProvider;
@@ -109,7 +109,7 @@ export class Filter {
     return undefined;
   }
 
-  /** What the contract would say now, of its nonce, balance, gate and all that is left. */
+  /** The contract's answer now, about nonce, balance, gate and all that is left. */
   private async askContract({ terms, r, vs }: Submission): Promise<DeskRefusal | undefined> {
     const { client, node } = this.options;
     const data = MARKET_INTERFACE.encodeFunctionData("submit", [{ terms, r, vs }]);

@@ -9,7 +9,7 @@ import type { DeskOrder } from "./orderStore";
 import type { Rates } from "./rates";
 import { AT_MARKET, BOOK, FRAME, HEALTH, MARKETS, ORDER, REFUSAL, SUBMISSION } from "./schemas";
 
-/** What answers over HTTP. */
+/** Parts that answer over HTTP. */
 export interface HttpOptions {
   desks: ReadonlyMap<string, MarketDesk>;
   metrics: Metrics;

@@ -4,7 +4,7 @@ import type { RawProvider } from "../../chain/clock";
 import type { DecidedFrame } from "../../chain/decidedFrame";
 import { decidedFrame } from "../../chain/decidedFrame";
 import { orderOf } from "../../chain/marketClient";
-import { decodeFill, GRID } from "../../chain/packedWords";
+import { decodeFill, GRID, type PackedFill } from "../../chain/packedWords";
 import type { KeptMarket } from "../keeper/duty";
 import type { Metrics } from "../metrics";
 import { type DeskAnswer, Filter, type Submission } from "./filter";
@@ -13,7 +13,7 @@ import { Rates } from "./rates";
 import { Registry } from "./registry";
 import { OrderSignatures } from "./signature";
 
-/** What a {@link MarketDesk} is made of. */
+/** Parts of a {@link MarketDesk}. */
 export interface MarketDeskOptions {
   market: KeptMarket;
   node: RawProvider;
@@ -92,7 +92,7 @@ export class MarketDesk {
     return lines;
   }
 
-  /** What was decided about a frame; undefined where nobody cleared it. */
+  /** Decisions about a frame; undefined where nobody cleared it. */
   async frame(frame: number): Promise<FrameView | undefined> {
     const { client, provider } = this.options.market;
     const decided = await decidedFrame(client, provider, frame);
@@ -101,12 +101,14 @@ export class MarketDesk {
     return { frame, settled: record?.open !== true, loadW: Number(record?.loadW ?? 0n), fills: this.fillsOf(decided) };
   }
 
-  private fillsOf({ packed, matched }: DecidedFrame): FillView[] {
+  /** A fill with the accounts that it is between. */
+  fillView({ sell, buy, energyWh, price }: PackedFill, by: string): FillView {
     const name = (pile: number) => (pile === GRID ? "grid" : (this.registry.at(pile)?.account ?? String(pile)));
-    return packed.map(decodeFill).map(({ sell, buy, energyWh, price }, index) => ({
-      ...{ seller: name(sell), buyer: name(buy), energyWh: Number(energyWh), price: Number(price) },
-      by: index < matched ? "clearing" : "round",
-    }));
+    return { seller: name(sell), buyer: name(buy), energyWh: Number(energyWh), price: Number(price), by };
+  }
+
+  private fillsOf({ packed, matched }: DecidedFrame): FillView[] {
+    return packed.map((word, index) => this.fillView(decodeFill(word), index < matched ? "clearing" : "round"));
   }
 }
 
@@ -131,7 +133,7 @@ export interface FillView {
   by: string;
 }
 
-/** What was decided about a frame. */
+/** Decisions about a frame. */
 export interface FrameView {
   frame: number;
   settled: boolean;

@@ -33,7 +33,7 @@ export class OrderSignatures {
     this.prefix = Buffer.concat([Buffer.from([0x19, 0x01]), bytes(TypedDataEncoder.hashDomain(domain))]);
   }
 
-  /** What is signed of terms. */
+  /** Digest of terms that is signed. */
   digest(terms: SignedTerms): Buffer {
     const { action, charge, price, energyWh, peakWh, expiryFrame, nonce, deadline } = terms;
     const words = [ACTIONS.indexOf(action), charge ? 1 : 0, price, energyWh, peakWh, expiryFrame, nonce, deadline];

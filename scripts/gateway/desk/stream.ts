@@ -6,7 +6,9 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { orderView, submissionOf } from "./http";
 import type { MarketDesk } from "./marketDesk";
 import type { DeskOrder } from "./orderStore";
+import { TOPICS } from "./feed";
 import type { Rates } from "./rates";
+import { type Subscription, Subscriptions, subscriptionOf } from "./subscriptions";
 
 const MOST_CLIENTS = 1_000;
 const MOST_MESSAGE_BYTES = 4_096;
@@ -15,13 +17,16 @@ const MOST_UNSENT_BYTES = 1_000_000;
 
 /**
  * The desk over WebSocket, at `/stream`: `{ "market", "order": { account, terms, r, vs } }` is answered as over HTTP, and
- * whoever sent an order is told what becomes of it.
+ * whoever sent an order is told what becomes of it. `{ "market", "subscribe": [topics], "account" }` has the client told
+ * of the book, of frames, of all fills or of an account's, from then on.
  */
 export class Stream {
   private readonly sockets = new WebSocketServer({
     ...{ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false },
   });
   private readonly orders = new Map<string, WebSocket>();
+  /** Who listens to what. */
+  readonly subscriptions = new Subscriptions(send);
 
   constructor(
     private readonly desks: ReadonlyMap<string, MarketDesk>,
@@ -39,6 +44,7 @@ export class Stream {
       this.sockets.handleUpgrade(request, socket, head, (client) => {
         const address = request.socket.remoteAddress ?? "";
         client.on("error", () => client.terminate());
+        client.on("close", () => this.subscriptions.forget(client));
         client.on("message", (data) => void this.answer(client, address, (data as Buffer).toString("utf8")));
       });
     });
@@ -67,12 +73,17 @@ export class Stream {
       return say({
         type: "refused",
         error: "BadRequest",
-        message: 'expected { "market", "order": { account, terms, r, vs } }',
+        message: `expected { "market", "order": { account, terms, r, vs } } or { "market", "subscribe": [${TOPICS.map((topic) => `"${topic}"`).join(", ")}], "account" }; "fills" are an account's`,
       });
     }
     const { ref } = asked;
     const desk = this.desks.get(asked.market.toLowerCase());
     if (desk === undefined) return say({ type: "refused", ref, error: "UnknownMarket", message: asked.market });
+    if ("subscription" in asked) {
+      const { name } = desk.options.market;
+      this.subscriptions.set(client, name, asked.subscription);
+      return say({ type: "subscribed", ref, market: name, topics: [...asked.subscription.topics] });
+    }
     const answer = await desk.submit(submissionOf(asked.order)).catch(() => undefined);
     if (answer === undefined)
       return say({ type: "refused", ref, error: "Failed", message: "the gateway's log says why" });
@@ -83,11 +94,9 @@ export class Stream {
   }
 }
 
-interface Asked {
-  market: string;
-  order: Record<"account" | "terms" | "r" | "vs", string>;
-  ref: unknown;
-}
+type Asked = { market: string; ref: unknown } & (
+  { order: Record<"account" | "terms" | "r" | "vs", string> } | { subscription: Subscription }
+);
 
 const FORMS = {
   account: /^0x[0-9a-fA-F]{40}$/,
@@ -98,21 +107,21 @@ const FORMS = {
 
 function messageOf(text: string): Asked | undefined {
   try {
-    const { market, order, ref } = JSON.parse(text) as {
-      market?: unknown;
+    const message = JSON.parse(text) as Record<"market" | "ref" | "subscribe" | "account", unknown> & {
       order?: Record<string, unknown>;
-      ref?: unknown;
     };
+    const { market, order } = message;
+    if (typeof market !== "string" || market.length > 60) return undefined;
+    const ref = typeof message.ref === "string" || typeof message.ref === "number" ? message.ref : undefined;
+    if (order === undefined) {
+      const subscription = subscriptionOf(message.subscribe, message.account);
+      return subscription && { market, ref, subscription };
+    }
     const sound = Object.entries(FORMS).every(([name, form]) => {
-      const value = order?.[name];
+      const value = order[name];
       return typeof value === "string" && form.test(value);
     });
-    if (typeof market !== "string" || market.length > 60 || !sound) return undefined;
-    return {
-      market,
-      order: order as Asked["order"],
-      ref: typeof ref === "string" || typeof ref === "number" ? ref : undefined,
-    };
+    return sound ? { market, ref, order: order as Record<keyof typeof FORMS, string> } : undefined;
   } catch {
     return undefined;
   }

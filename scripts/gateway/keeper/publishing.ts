@@ -14,8 +14,8 @@ const AHEAD = 8;
 const REMEMBERED = 400;
 
 /**
- * Publishes an operator's base load and tariffs. What becomes publishable frame by frame is gathered: a transaction is
- * sent where a frame comes near its deadline, or as many wait as one transaction takes.
+ * Publishes an operator's base load and tariffs. Frames gather as they become publishable: a transaction is sent
+ * where a frame comes near its deadline, or as many wait as one transaction takes.
  */
 export class Publishing implements Duty {
   readonly name = "publish";

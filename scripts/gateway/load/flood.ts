@@ -22,7 +22,7 @@ export interface FloodPlan {
   perSecond: number;
 }
 
-/** What became of a flood. */
+/** Outcome of a flood. */
 export interface FloodResult {
   offered: number;
   seconds: number;
@@ -137,7 +137,7 @@ async function post(agent: Agent, url: string, body: Body): Promise<string> {
   });
 }
 
-/** What the gateway's process has used, by its own metrics. */
+/** Usage of the gateway's process, by its own metrics. */
 async function usage(url: string): Promise<{ cpuSeconds: number; residentMB: number }> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]);

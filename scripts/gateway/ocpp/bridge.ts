@@ -21,7 +21,7 @@ export interface StationPile {
   ratedW: number;
 }
 
-/** What a {@link Bridge} is made of. */
+/** Parts of a {@link Bridge}. */
 export interface BridgeOptions {
   market: KeptMarket;
   desk: MarketDesk;
@@ -108,7 +108,7 @@ export class Bridge implements Duty {
     await this.submit(one, decision, order !== undefined, departureFrame + base, now);
   }
 
-  /** What a station orders that draws what it can, whatever it is allowed: a frame at full power, so that it is paid for. */
+  /** Order for a station that draws all it can, whatever it is allowed: a frame at full power, so that it is paid for. */
   private wholeFrame({ ratedW }: StationPile, { limitPrice }: Session, remainingWh: number): Decision {
     const { frameSeconds } = this.options.market.client.parameters;
     return { price: limitPrice, energyWh: Math.min(remainingWh, Math.floor((ratedW * frameSeconds) / 3_600)) };
@@ -203,7 +203,7 @@ export class Bridge implements Duty {
     }
   }
 
-  /** What a session has drawn by its registers, Wh. */
+  /** Energy that a session has drawn by its registers, Wh. */
   private drawnWh({ sessions }: Station, { startedAt }: Session, now: number): number {
     const samples = sessions.samples(startedAt, now);
     const [first, last] = [samples.find(({ at }) => at >= startedAt), samples.at(-1)];

@@ -11,7 +11,7 @@ import type { Station } from "./station";
 import { type Connection, serve16 } from "./v16";
 import { serve201 } from "./v201";
 
-/** What a {@link CentralSystem} is made of. */
+/** Parts of a {@link CentralSystem}. */
 export interface CentralSystemOptions {
   listen: { host: string; port: number };
   tls?: { cert: string; key: string } | undefined;

@@ -12,7 +12,7 @@ const A_WEEK = 7 * 86_400;
 const [FRAMES_BACK, FRAMES_AHEAD] = [48, 96];
 const START_PRICE = 200_000;
 
-/** What agents see of a market on a chain: the same as in a simulation, frames counted from the week's beginning. */
+/** Agents' view of a market on a chain: the same as in a simulation, frames counted from the week's beginning. */
 export class ChainView {
   private readonly published = new Map<number, FramePublication>();
 
@@ -27,7 +27,7 @@ export class ChainView {
     return Math.floor((Math.floor(now / A_WEEK) * A_WEEK) / frameSeconds) - FRAMES_BACK;
   }
 
-  /** What everybody sees at a moment of the running frame. */
+  /** Everybody's view at a moment of the running frame. */
   async at(now: number, moment: Moment): Promise<PublicView> {
     const { client, registry } = this;
     const { frameSeconds, tickSize } = client.parameters;
@@ -61,7 +61,7 @@ export class ChainView {
     for (let at = frame - FRAMES_BACK; at <= frame + FRAMES_AHEAD; at++) {
       if (this.published.has(at)) continue;
       const word = decodePublication(await this.client.publication(at));
-      // What is published is published in order: ahead of a frame that is not, there is nothing.
+      // Frames are published in order: beyond an unpublished one there is nothing.
       if (word?.frame !== at) {
         if (at > frame + 1) break;
         continue;

@@ -1,4 +1,4 @@
-/** What a meter's registers showed. */
+/** Registers of a meter at a moment. */
 export interface MeterSample {
   /** s since 1970 */
   at: number;
@@ -47,15 +47,16 @@ function registerOf(values: readonly SampledValue[], measurand: string): number 
   return wh >= 0 && wh < MOST_WH ? wh : undefined;
 }
 
-/** What a pile moved in a span of time, Wh. */
+/** Energy that a pile moved in a span of time, Wh. */
 export interface Moved {
   consumedWh: bigint;
   producedWh: bigint;
 }
 
 /**
- * What registers moved from one moment to another. Between two samples they are taken to run evenly; before the first
- * they stood still. Registers are cut to whole Wh at each moment, so that the frames of a session add up to the whole.
+ * Rise of registers from one moment to another. Between two samples they are taken to run evenly; before the first
+ * they stood still. Registers are cut to whole Wh at each moment, so that the frames of a session add up to the
+ * whole.
  *
  * @param samples in the order of their times
  * @param idle whether nothing is drawn after the last sample

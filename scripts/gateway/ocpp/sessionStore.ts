@@ -8,17 +8,17 @@ export interface Session {
   startedAt: number;
   /** When it is said to leave. */
   departureAt: number;
-  /** What it is to have by then, Wh. */
+  /** Energy that it is to have by then, Wh. */
   energyWh: number;
   /** Most that it pays, money units per kWh. */
   limitPrice: number;
-  /** What the market has given it so far, Wh, up to and with a frame. */
+  /** Energy that the market has given it so far, Wh, up to and with a frame. */
   boughtWh: number;
   boughtTo: number;
   endedAt: number | undefined;
 }
 
-/** What a session is begun with. */
+/** Fields that a session is begun with. */
 export type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "energyWh" | "limitPrice">;
 
 /** Samples older than this are forgotten, s. */
@@ -31,7 +31,7 @@ export class SessionStore {
     private readonly station: string,
   ) {}
 
-  /** Begins a session, or finds it: a start that is told twice is one. What was still open ends. */
+  /** Begins a session, or finds it: a start that is told twice is one. A session still open ends. */
   begin(key: string, { tag, startedAt, departureAt, energyWh, limitPrice }: NewSession): Session {
     return this.store.atomically(() => {
       const known = this.store.get(

@@ -7,7 +7,7 @@ export interface SimulatedStationOptions {
   identity: string;
   password: string;
   version: "1.6" | "2.0.1";
-  /** What it can deliver, W. */
+  /** Rated power, W. */
   ratedW: number;
 }
 
@@ -58,7 +58,7 @@ export class SimulatedStation {
     });
   }
 
-  /** What the car that is plugged in has drawn, Wh. */
+  /** Energy that the plugged-in car has drawn, Wh. */
   get drawnWh(): number {
     return this.car?.drawnWh ?? 0;
   }

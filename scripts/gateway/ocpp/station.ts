@@ -7,7 +7,7 @@ import type { SessionStore } from "./sessionStore";
 /** Clocks that are off by less are taken to be right, s. */
 const TOLERATED_SECONDS = 30;
 
-/** What a frame allows a station to draw. */
+/** Draw that a frame allows a station. */
 export interface Allowance {
   frame: number;
   limitW: number;
@@ -31,7 +31,7 @@ export class Station {
     private readonly log: Logger,
   ) {}
 
-  /** What the gateway's clock shows, as OCPP writes it. */
+  /** The gateway's clock, as OCPP writes times. */
   currentTime(): string {
     return new Date(this.now() * 1_000).toISOString();
   }
@@ -59,7 +59,7 @@ export class Station {
     return session.id;
   }
 
-  /** What the car itself says that it needs. */
+  /** Takes the car's own word about its need. */
   needs(energyWh: number | undefined, departure: string | undefined): boolean {
     const session = this.sessions.current();
     if (session === undefined) return false;

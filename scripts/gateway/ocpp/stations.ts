@@ -49,7 +49,7 @@ export class Stations {
     return stations;
   }
 
-  /** What a market's stations have it do. */
+  /** Bridge from a market to its stations. */
   bridge(market: BridgedMarket): Bridge {
     const mine = [...this.known.values()].filter((one) => one.market === market.name);
     const policy = POLICIES[this.settings.policy]!();

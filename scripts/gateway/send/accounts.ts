@@ -9,7 +9,7 @@ import type { Database } from "../store/database";
 import { StoredJournal } from "../store/journal";
 import { SigningProvider } from "./signingProvider";
 
-/** What {@link Accounts} are made of. */
+/** Parts of {@link Accounts}. */
 export interface AccountsOptions {
   node: RawProvider;
   chainId: bigint;

@@ -15,7 +15,7 @@ export class WrongChain extends Error {
   }
 }
 
-/** What a {@link SigningProvider} is made of. */
+/** Parts of a {@link SigningProvider}. */
 export interface SigningOptions {
   node: RawProvider;
   wallet: BaseWallet;

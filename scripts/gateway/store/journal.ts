@@ -62,7 +62,7 @@ export class StoredJournal implements TransactionJournal {
     );
   }
 
-  /** What was signed and not known to be in a block, by nonce. */
+  /** Signed transactions not known to be in a block, by nonce. */
   unfinished(): { nonce: number; hashes: string[]; raws: string[] }[] {
     return this.pendingRows().map((row) => ({
       ...{ nonce: Number(row["nonce"]), hashes: listOf(row["hashes"]), raws: listOf(row["raws"]) },

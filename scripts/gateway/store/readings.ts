@@ -13,7 +13,7 @@ export interface KeptReading extends MeterReading {
   state: "kept" | "stored";
 }
 
-/** What meters signed, by market, pile and frame; each once. */
+/** Signed readings, by market, pile and frame; each once. */
 export class ReadingStore {
   constructor(
     private readonly store: Database,

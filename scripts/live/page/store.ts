@@ -7,16 +7,16 @@ const MOST_LINES = 2_000;
 export interface State {
   facts: MarketFacts;
   status: Status;
-  /** What happens now. */
+  /** The frame in progress. */
   live: FrameView;
-  /** What is shown: now, or a frame of the past. */
+  /** The frame on the screen: the one in progress, or one of the past. */
   shown: FrameView;
   tape: TapeLine[];
 }
 
 type Listener = (state: State) => void;
 
-/** What the server has told, and what the reader looks at. */
+/** The server's facts, and the reader's choice of them. */
 export class Store {
   private known: Partial<State> = { tape: [] };
   private readonly listeners: Listener[] = [];

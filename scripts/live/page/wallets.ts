@@ -1,6 +1,6 @@
 import type { MarketFacts, ToSign } from "../protocol";
 
-/** What a wallet in the browser offers (EIP-1193). */
+/** Interface of a wallet in the browser (EIP-1193). */
 interface Eip1193 {
   request(asked: { method: string; params?: unknown[] }): Promise<unknown>;
   on?(event: string, listener: (value: never) => void): void;

@@ -71,7 +71,7 @@ function weights({ matching, priceWeight, timeWeight }: RankFacts): { ofPrice: n
   return matching === "adbev" ? { ofPrice: priceWeight, ofTime: timeWeight } : { ofPrice: 128, ofTime: 1 };
 }
 
-/** What a market's orders are ranked by. */
+/** Rule that ranks a market's orders. */
 export function rankRule(facts: RankFacts): string {
   const { ofPrice, ofTime } = weights(facts);
   return facts.matching === "credit"
@@ -82,7 +82,11 @@ export function rankRule(facts: RankFacts): string {
 /** How an order comes by its place. */
 export function rankText(
   facts: RankFacts,
-  { priority, priceRank, timeRank }: Readonly<Record<"priority" | "priceRank" | "timeRank", number | undefined>>,
+  {
+    priority,
+    priceRank,
+    timeRank,
+  }: Readonly<Partial<Record<"priority" | "priceRank" | "timeRank", number | undefined>>>,
 ): string {
   const { ofPrice, ofTime } = weights(facts);
   return facts.matching === "credit"

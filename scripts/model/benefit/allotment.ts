@@ -2,10 +2,10 @@ import type { Side } from "../../core/types";
 import { MarketRefusal } from "../refusal";
 import { type FlexibleOrder, type FrozenBook, servableWh, tranche } from "./frozenBook";
 
-/** What is left of what each flexible order can be served, as frames go by, Wh. */
+/** Rest of the energy that each flexible order can be served, as frames go by, Wh. */
 export type LeftWh = Map<FlexibleOrder, bigint>;
 
-/** What an order gets of a frame's total. */
+/** An order's part of a frame's total. */
 export interface Allotted {
   order: FlexibleOrder;
   /** Above 0, Wh. */
@@ -36,7 +36,7 @@ export class Allotment {
   /**
    * Shares out one frame's total.
    *
-   * @param leftWh What is left of each order; what is allotted is taken off.
+   * @param leftWh The rest of each order; allotted energy is taken off.
    * @throws MarketRefusal PlanNotAllottable where the orders cannot take it all.
    */
   allot(offset: number, side: Side, totalWh: bigint, leftWh: LeftWh): Allotted[] {

@@ -30,8 +30,8 @@ export function horizonOf(
 }
 
 /**
- * S = min(R, D(0) + peak * (last frame - t)): what an order can be served at all, Wh. What a pile asks for beyond it
- * decides nothing. SPEC 4.
+ * S = min(R, D(0) + peak * (last frame - t)): the most that an order can be served, Wh. Energy asked for
+ * beyond it decides nothing. SPEC 4.
  */
 export function servableWh({ frame }: Pick<FrozenBook, "frame">, order: FlexibleOrder): bigint {
   const { remainingWh, displayedWh, peakWh, expiryFrame } = order;
@@ -39,13 +39,13 @@ export function servableWh({ frame }: Pick<FrozenBook, "frame">, order: Flexible
   return mostWh < remainingWh ? mostWh : remainingWh;
 }
 
-/** What an order can move in a frame, Wh: its tranche there, of what is left of it. */
+/** Most that an order can move in a frame, Wh: its tranche there, out of its rest. */
 export function tranche(order: FlexibleOrder, offset: number, leftWh: bigint): bigint {
   const displayedWh = offset === 0 ? order.displayedWh : order.peakWh;
   return displayedWh < leftWh ? displayedWh : leftWh;
 }
 
-/** What the capacity leaves to flexible bids in a frame of the horizon, Wh. SPEC 3, 4. */
+/** Energy that the capacity leaves to flexible bids in a frame of the horizon, Wh. SPEC 3, 4. */
 export function drawingRoomWh(book: FrozenBook, offset: number): bigint {
   const publication = book.publications[offset];
   if (publication === undefined) return 0n;

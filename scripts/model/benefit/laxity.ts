@@ -7,7 +7,7 @@ import { type FlexibleOrder, type FrozenBook, tranche } from "./frozenBook";
  * Moves one side's orders up to a level of laxity in a frame (smoothed least laxity). SPEC 4.
  *
  * @param level In {@link LEVELS_PER_FRAME}s of a frame; at 0 nothing moves.
- * @param leftWh What is left of each order; what moves is taken off.
+ * @param leftWh Rest of each order; the energy moved is taken off.
  */
 export function moveUpTo(book: FrozenBook, offset: number, side: Side, level: bigint, leftWh: LeftWh): Allotted[] {
   if (level === 0n) return [];
@@ -23,7 +23,7 @@ export function moveUpTo(book: FrozenBook, offset: number, side: Side, level: bi
   return allotted;
 }
 
-/** What an order could still be given if it began only when the level leaves it no more laxity, rounded up, Wh. */
+/** Energy that an order could still get if it began only once the level leaves it no laxity, rounded up, Wh. */
 function waitingWh(book: FrozenBook, { expiryFrame, peakWh }: FlexibleOrder, offset: number, level: bigint): bigint {
   const frames = BigInt(expiryFrame - book.frame - offset + 1);
   const beyond = frames * LEVELS_PER_FRAME - level;

@@ -9,16 +9,17 @@ import { moveUpTo } from "./laxity";
 
 export type { Plan } from "../../core/rounds";
 
-/** What a plan comes to. */
+/** Course of a plan over its horizon. */
 export interface Course {
   /** P(k) by offset, W; undefined where a frame is not published. */
   readonly loadsW: readonly (bigint | undefined)[];
-  /** What is drawn and discharged by offset, Wh. */
+  /** Energy drawn by offset, Wh. */
   readonly drawWh: readonly bigint[];
+  /** Energy discharged by offset, Wh. */
   readonly dischargeWh: readonly bigint[];
-  /** What is left of each order at the end of the horizon. */
+  /** Rest of each order at the end of the horizon. */
   readonly leftWh: LeftWh;
-  /** What the orders move in the round's own frame, bids first. */
+  /** Energy that the orders move in the round's own frame, bids first. */
   readonly first: readonly Allotted[];
 }
 
@@ -113,9 +114,9 @@ function checkCapacity(book: FrozenBook, offset: number, loadW: bigint | undefin
 }
 
 /**
- * Holds a plan's exports to the export budget: one that nobody can pay could not be executed as it was scored. SPEC 4.
+ * Holds a plan's exports to the export budget: unpayable exports could not be executed as they were scored. SPEC 4.
  *
- * @param spent What the exports cost up to and in this frame, price times Wh.
+ * @param spent Cost of the exports up to and in this frame, price times Wh.
  */
 function checkBudget({ tickSize, exportBudgetTicks }: FrozenBook, offset: number, spent: bigint): void {
   const costTickWh = spent / tickSize;

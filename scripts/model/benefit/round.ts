@@ -68,7 +68,7 @@ export class Round {
   }
 
   /**
-   * What executing a plan, or the fallback, now moves in the round's frame.
+   * Energy that executing a plan, or the fallback, now moves in the round's frame.
    *
    * @throws MarketRefusal RoundNotOver before the reveals are over; NotTheWinningPlan where another plan, or none, won;
    * OnlyTheFallback once the winner's time is over.

@@ -1,4 +1,4 @@
-import type { Matching } from "../../core/matching";
+import type { NamedMatching } from "../../core/matching";
 import { mcafee } from "./mcafee";
 import { meritOrder } from "./meritOrder";
 import type { Auction } from "./offers";
@@ -8,7 +8,7 @@ import { uniform } from "./uniform";
 import { vickrey } from "./vickrey";
 
 /** The rules that a market can be deployed with beside AdBEV's own, which ranks otherwise. SPEC 3. */
-export const AUCTIONS: Readonly<Record<Exclude<Matching, "adbev" | "credit">, Auction>> = {
+export const AUCTIONS: Readonly<Record<Exclude<NamedMatching, "adbev" | "credit">, Auction>> = {
   uniform,
   payAsBid,
   mcafee,

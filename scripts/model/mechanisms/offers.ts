@@ -5,15 +5,15 @@ export interface Offer {
   pile: string;
   /** Limit, money units per kWh. */
   price: bigint;
-  /** What it displays, Wh; above 0. */
+  /** Energy that it displays, Wh; above 0. */
   energyWh: bigint;
 }
 
-/** What an auction depends on beside the orders. */
+/** Inputs of an auction beside the orders. */
 export interface AuctionTerms {
   /** Where between two prices a trade's price lies, 1/10 000 from the lower one. */
   thetaBps: bigint;
-  /** What the operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   fund: bigint;
 }
 

@@ -1,6 +1,6 @@
 import { allAt, type Auction, efficient, facing, least, type Offer } from "./offers";
 
-/** What the price of all trades is made of. */
+/** Parts of the price of all trades. */
 interface Margins {
   /** The lowest bid that takes part, money units per kWh. */
   bid: bigint;

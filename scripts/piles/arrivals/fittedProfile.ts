@@ -26,7 +26,10 @@ export interface FittedPiece {
 /** Arrivals of a day as a sum of sines in two pieces [T 3.3-3.5]. */
 export interface FittedProfile {
   pieces: readonly FittedPiece[];
-  /** Share of the arrivals in each half-hour from 00:00, summing to 1. What the sines make negative is none. */
+  /**
+   * Share of the arrivals in each half-hour from 00:00, summing to 1. A negative sum of the sines counts as
+   * none.
+   */
   shares: readonly number[];
   /** The same of the data that was fitted. */
   dataShares: readonly number[];

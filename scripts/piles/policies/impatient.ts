@@ -4,8 +4,8 @@ import { frameWh } from "../ev";
 import { sell } from "./selling";
 
 /**
- * Buys at once: from arrival on, a normal order of peak size at the tariff in every frame. What a plain cap does, but on
- * the market; the shortest example of a policy.
+ * Buys at once: from arrival on, a normal order of peak size at the tariff in every frame. It does on the
+ * market what a plain cap does; the shortest example of a policy.
  */
 export class Impatient implements OrderPolicy {
   readonly name = "impatient";
@@ -17,7 +17,10 @@ export class Impatient implements OrderPolicy {
   }
 }
 
-/** What fills a bid from the grid in the next frame, as far as the agent's limit goes; a tick where energy is free. */
+/**
+ * Price at which the grid fills a bid in the next frame, as far as the agent's limit goes; a tick where
+ * energy is free.
+ */
 export function nextTariff(own: OwnState, view: PublicView): number {
   const tariff = view.published(view.frame + 1)?.importPricePerKwh ?? own.limitPrice;
   return Math.max(view.market.tickSize, Math.min(own.limitPrice, tariff));

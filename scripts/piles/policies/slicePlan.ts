@@ -20,7 +20,10 @@ interface Candidate {
   frameWh: number;
   /** Frames it could do without, buying flat out in the others. */
   slackFrames: number;
-  /** What must be bought in the next frame because it cannot be bought later; 0 if the grid brings that anyway, Wh. */
+  /**
+   * Energy that must be bought in the next frame as it cannot be bought later; 0 if the grid brings that
+   * anyway, Wh.
+   */
   mustWh: number;
 }
 

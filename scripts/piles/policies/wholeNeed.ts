@@ -24,7 +24,10 @@ export class WholeNeed implements OrderPolicy {
   }
 }
 
-/** What fills a bid from the grid in any published frame of the rest of the stay, as far as the agent's limit goes. */
+/**
+ * Price at which the grid fills a bid in any published frame of the rest of the stay, as far as the agent's
+ * limit goes.
+ */
 export function highestTariff(own: OwnState, view: PublicView): number {
   let highest = 0;
   for (let frame = view.frame + 1; frame <= own.stay.departureFrame; frame++) {

@@ -4,7 +4,7 @@ import { InputError } from "../../core/errors";
 import type { EvStay } from "../ev";
 import { pileId } from "../population";
 
-/** What becomes of a session that begins at a pile before the last one there has ended. */
+/** Treatment of a session that begins at a pile before the last one there has ended. */
 export type Overlap = "error" | "queue" | "split";
 
 export const OVERLAPS: readonly Overlap[] = ["error", "queue", "split"];
@@ -25,7 +25,7 @@ export interface StaysOptions {
   ratedW: number;
 }
 
-/** What a file says about a stay in energy only is put into a battery of just that size. */
+/** Battery of a stay that a file tells in energy only: just that size. */
 const FULL = { charge: { initialSoc: 0, targetSoc: 1 }, discharge: { initialSoc: 1, targetSoc: 0 } } as const;
 
 /**

@@ -20,25 +20,25 @@ export interface BookOrder {
 
 /** A frozen book as a planner sees it. */
 export interface BookView {
-  /** What plans give: totals by expiry, levels by laxity. */
+  /** Figures that plans give: totals by expiry, levels by laxity. */
   allotment: FrozenBook["allotment"];
   /** Frames that a plan has: the round's horizon. */
   frames: number;
   /** Both sides, in the order in which the contract allots by expiry. SPEC 4. */
   bids: BookOrder[];
   asks: BookOrder[];
-  /** What the load is without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
+  /** Load without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
   baseWh: number[];
   /** Load of the frame before, Wh. */
   previousWh: number;
-  /** What the feeder carries in a frame, Wh. */
+  /** Energy that the feeder carries in a frame, Wh. */
   limitWh: number;
   /** Load of 1 Wh drawn, and of 1 Wh fed in: the efficiencies. */
   drawFactor: number;
   dischargeFactor: number;
-  /** What is paid for 1 Wh fed in, by offset, ticks per kWh; 0 where a frame is not published. */
+  /** Price paid for 1 Wh fed in, by offset, ticks per kWh; 0 where a frame is not published. */
   exportTicks: bigint[];
-  /** What all that a plan feeds in may cost: 1000 B. SPEC 4. */
+  /** Most that all exports of a plan may cost: 1000 B. SPEC 4. */
   exportBudgetTickWh: bigint;
 }
 
@@ -85,7 +85,7 @@ export function trancheWh({ displayedWh, peakWh, last, eligible }: BookOrder, of
   return offset === 0 ? displayedWh : peakWh;
 }
 
-/** What an order can still move after a frame, beyond the plan's frames included, Wh. */
+/** Energy that an order can still move after a frame, beyond the plan's frames included, Wh. */
 export function laterWh(order: BookOrder, offset: number): number {
   const { eligible, last, peakWh } = order;
   let frames = Math.max(0, last - Math.max(offset, eligible.length - 1));

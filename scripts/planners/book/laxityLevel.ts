@@ -6,7 +6,7 @@ import { type BookOrder, laterWh, trancheWh } from "./bookProblem";
 const UNITS = Number(LEVELS_PER_FRAME);
 const MOST_LEVEL = Number(MAX_UINT24);
 
-/** What an order moves at a level of laxity in a frame, Wh. SPEC 4. */
+/** Energy that an order moves at a level of laxity in a frame, Wh. SPEC 4. */
 function energyAt(order: BookOrder, leftWh: number, offset: number, level: number): number {
   const most = Math.min(trancheWh(order, offset), leftWh);
   if (level === 0 || most <= 0) return 0;
@@ -14,7 +14,7 @@ function energyAt(order: BookOrder, leftWh: number, offset: number, level: numbe
   return Math.max(0, Math.min(most, leftWh - Math.ceil((order.peakWh * beyond) / UNITS)));
 }
 
-/** What orders move together at a level in a frame, Wh. @param leftWh What is left of each. */
+/** Energy that orders move together at a level in a frame, Wh. @param leftWh Rest of each. */
 export function sumAt(orders: readonly BookOrder[], leftWh: readonly number[], offset: number, level: number): number {
   let sum = 0;
   for (let index = 0; index < orders.length; index++) sum += energyAt(orders[index]!, leftWh[index]!, offset, level);
@@ -38,7 +38,7 @@ export function levelFor(
   return low;
 }
 
-/** The level at which every bid gets what it could not be given later any more, as its limit allows. */
+/** The level at which every bid gets the energy that it could not be given later any more, as its limit allows. */
 export function levelOfDue(bids: readonly BookOrder[], leftWh: readonly number[], offset: number): number {
   let level = 0;
   bids.forEach((order, index) => {
@@ -50,7 +50,7 @@ export function levelOfDue(bids: readonly BookOrder[], leftWh: readonly number[]
   return level;
 }
 
-/** Moves orders up to a level in a frame; what moves is taken off what is left. @returns Wh. */
+/** Moves orders up to a level in a frame and takes the energy off their rests. @returns Wh. */
 export function moveUpTo(orders: readonly BookOrder[], leftWh: number[], offset: number, level: number): number {
   let sum = 0;
   orders.forEach((order, index) => {

@@ -19,9 +19,9 @@ const TOLERATED_STEP_WH = 10;
 
 /** How an {@link epob} planner plans. */
 export interface EpobOptions {
-  /** What the first frame's draw is multiplied by, as far as can be [T Table 6-A]; 1. */
+  /** Factor of the first frame's draw, as far as can be [T Table 6-A]; 1. */
   firstStepFactor?: number;
-  /** What solves problem (6); the first-order method. */
+  /** Solver of problem (6); the first-order method. */
   solve?: (problem: LoadProblem) => LoadPlan | Promise<LoadPlan>;
 }
 

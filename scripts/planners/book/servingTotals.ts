@@ -1,13 +1,16 @@
 import { type BookOrder, type BookView, laterWh, trancheWh } from "./bookProblem";
 import { levelFor, levelOfDue, moveUpTo, sumAt } from "./laxityLevel";
 
-/** What is to be drawn and discharged in each frame, Wh. */
+/** Energy to be drawn and discharged in each frame, Wh. */
 export interface Totals {
   drawWh: number[];
   dischargeWh: number[];
 }
 
-/** What a frame's draw may be: between what must be drawn now, or somebody is left unserved, and what can be allotted. */
+/**
+ * Range of a frame's draw: from the energy that must be drawn now, or somebody is left unserved, to all
+ * that can be allotted.
+ */
 export interface DrawRange {
   leastWh: number;
   mostWh: number;
@@ -21,7 +24,7 @@ export interface DrawRange {
 export class Serving {
   private readonly leftBids: number[];
   private readonly leftAsks: number[];
-  /** What of the export budget the frames served so far leave. */
+  /** Rest of the export budget after the frames served so far. */
   private budgetTickWh: bigint;
 
   constructor(private readonly view: BookView) {
@@ -52,7 +55,7 @@ export class Serving {
     return { leastWh: Math.min(least, mostWh), mostWh };
   }
 
-  /** What can be discharged in a frame, and be paid for, whole Wh. */
+  /** Energy that can be discharged in a frame, and be paid for, whole Wh. */
   mostDischargedWh(offset: number): number {
     const { asks, baseWh, limitWh, dischargeFactor, exportTicks } = this.view;
     const price = exportTicks[offset]!;
@@ -62,7 +65,7 @@ export class Serving {
     return Math.max(0, Math.min(able, roomWh, payableWh));
   }
 
-  /** Serves a frame's totals, which must lie within their limits. @returns What is served, and by laxity at what level. */
+  /** Serves a frame's totals, which must lie within their limits. @returns Energy served, and by laxity the level. */
   serve(offset: number, drawWh: number, dischargeWh: number): Served {
     const { bids, asks, allotment, exportTicks } = this.view;
     const served: Served = { drawWh, dischargeWh, drawLevel: 0, dischargeLevel: 0 };
@@ -80,7 +83,7 @@ export class Serving {
   }
 }
 
-/** What a frame came to. */
+/** Energies served in a frame. */
 export interface Served {
   drawWh: number;
   dischargeWh: number;

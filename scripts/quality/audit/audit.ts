@@ -7,7 +7,7 @@ import { type AuditedContracts, readMarketEvents } from "./marketLogs";
 import type { BlockRange } from "../../chain/readLogs";
 import { type EnergyMoved, type MoneyMoved, RebuiltMarket } from "./rebuiltMarket";
 
-/** What an audit came to. */
+/** Outcome of an audit. */
 export interface AuditResult extends BlockRange {
   market: string;
   /** How many events were read, by name. */

@@ -19,11 +19,11 @@ export interface BuiltContract {
   immutables: Readonly<Record<string, readonly { start: number; length: number }[]>>;
 }
 
-/** What the code at an address is compared with the build's. */
+/** Verdict on the code at an address beside the build's. */
 export interface CodeVerdict {
   contract: string;
   address: string;
-  /** What is otherwise; undefined where the code is the build's. */
+  /** The difference; undefined where the code is the build's. */
   difference: string | undefined;
 }
 
@@ -77,7 +77,7 @@ async function constructed(
   return getBytes(await provider.call({ data }));
 }
 
-/** What an immutable must be of a contract at an address; undefined where the code itself shows it. */
+/** Expected value of an immutable of a contract at an address; undefined where the code itself shows it. */
 async function placeWord(provider: Provider, name: string, address: string): Promise<Uint8Array | undefined> {
   if (name === "_cachedThis") return getBytes(zeroPadValue(address, 32));
   // Created by the constructor, first of all.

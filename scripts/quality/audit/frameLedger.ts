@@ -10,8 +10,8 @@ import type { MarketParameters } from "../../core/types";
 export const FUND = -1;
 
 /**
- * What a frame's fills set aside, money units, by pile; {@link GRID} stands for the grid operator's account and
- * {@link FUND} for its matching fund.
+ * Money that a frame's fills set aside, money units, by pile; {@link GRID} stands for the grid operator's
+ * account and {@link FUND} for its matching fund.
  */
 export type SetAside = ReadonlyMap<number, bigint>;
 
@@ -28,7 +28,7 @@ export interface OpenFrame {
 /** Bits of a record below its hash. */
 const DIGEST_SHIFT = 72n;
 const FRAME_MASK = 0xffff_ffffn;
-/** What hashes of fills are of, and that they are. */
+/** Levels of hashes of fills. */
 const LEVEL = { match: 1n, round: 2n, roundAfterMatch: 3n, rest: 4n } as const;
 const DOMAIN = (BigInt(id("AdBEV frame")) >> 232n) << 232n;
 
@@ -116,8 +116,8 @@ export class FrameLedger {
    * Closes a frame's record, or the part of it that concerns the groups of some piles.
    *
    * @param posted Piles that the settlement changed something of.
-   * @param rest What the event says the hash of what is left is; 0 where nothing is.
-   * @returns What was settled; undefined where nothing awaited it, or another part was settled than `rest` says.
+   * @param rest Hash of the rest as the event says; 0 where there is none.
+   * @returns The settled part; undefined where nothing awaited it, or another part was settled than `rest` says.
    */
   settle(frame: number, posted: ReadonlySet<number>, rest: bigint): OpenFrame | undefined {
     const open = this.open.get(frame);
@@ -195,7 +195,10 @@ export class FrameLedger {
     return BigInt(keccak256(concat([header, first, ...words].map((word) => toBeHex(word, 32)))));
   }
 
-  /** What fills set aside: a buyer its price and the wheeling charge, a seller its bond, the grid its exports. SPEC 5. */
+  /**
+   * Money that fills set aside: a buyer its price and the wheeling charge, a seller its bond, the grid its
+   * exports. SPEC 5.
+   */
   setAside(fills: readonly PackedFill[], publication: bigint): SetAside {
     const { tickSize, bondPricePerKwh } = this.market;
     const wheelingPricePerKwh = (decodePublication(publication)?.wheelingTicks ?? 0n) * tickSize;

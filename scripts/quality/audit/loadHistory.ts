@@ -3,7 +3,7 @@ import { fluctuationW, powerAwayFromZeroW, type RecordedLoad } from "../../model
 import type { MarketParameters } from "../../core/types";
 import type { FrameLedger } from "./frameLedger";
 
-/** What of a market's parameters its load depends on. */
+/** Parameters of a market that its load depends on. */
 export type LoadParameters = Pick<MarketParameters, "frameSeconds" | "chargeEfficiencyBps" | "dischargeEfficiencyBps">;
 
 /**

@@ -37,7 +37,7 @@ export async function readMarketEvents(
   return events.map((event) => ({ ...event, timestamp: times.get(event.block) }));
 }
 
-/** What to ask a node for: the logs of a market's contracts that are about it. */
+/** Filters for a node: the logs of a market's contracts that are about it. */
 export function marketFilters({ market, token, delivery, rounds }: AuditedContracts): LogFilter[] {
   const about = zeroPadValue(market, 32);
   const filters: LogFilter[] = [{ address: market }, { address: delivery, topics: [null, about] }];

@@ -51,13 +51,13 @@ export class MeterBook {
   }
 }
 
-/** What a meter is registered with for a pile's rated power. */
+/** Energy a frame that a meter is registered with for a pile's rated power. */
 export function energyPerFrameWh(ratedW: bigint, frameSeconds: number): bigint {
   const energyWh = (ratedW * BigInt(frameSeconds)) / 3_600n;
   return energyWh < MAX_METERED_WH ? energyWh : MAX_METERED_WH;
 }
 
-/** What stands for an operator in a meter; `types/Meter.sol`. */
+/** Tag of an operator in a meter; `types/Meter.sol`. */
 export function operatorTag(operator: string): bigint {
   if (operator === ZeroAddress) return 0n;
   return BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["address"], [operator]))) >> 208n;

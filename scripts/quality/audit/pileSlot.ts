@@ -3,13 +3,13 @@ import { creditAfter } from "../../model/credit";
 import type { MarketParameters } from "../../core/types";
 import type { PileState } from "../../chain/packedWords";
 
-/** What of a market's parameters a pile's slot depends on. */
+/** Parameters of a market that a pile's slot depends on. */
 export type SlotParameters = Pick<
   MarketParameters,
   "frameSeconds" | "tickSize" | "wheelingCapPerKwh" | "bondPricePerKwh" | "initialCredit" | "creditPriorWh"
 >;
 
-/** What of a market's totals decides whether an order is still alive. */
+/** Totals of a market that decide whether an order is still alive. */
 export interface Standing {
   lastFrame: number;
   roundOpen: boolean;
@@ -25,11 +25,11 @@ const NO_ORDER = {
 
 /** The slot of a pile that has just been registered. */
 export function newSlot({ initialCredit, creditPriorWh }: SlotParameters): PileState {
-  const lasting = { balance: 0n, suspended: false, nonce: 0n };
+  const lasting = { balance: 0n, suspended: false, nonce: 0n, payout: false };
   return { ...NO_ORDER, ...lasting, credit: initialCredit, creditWh: creditPriorWh };
 }
 
-/** What an order in a slot locks with `energyWh` left, money units. */
+/** Lock of an order in a slot with `energyWh` left, money units. */
 export function lockWith(market: SlotParameters, { charge, priceTicks }: PileState, energyWh: bigint): bigint {
   return lockFor(market, charge ? "charge" : "discharge", priceTicks * market.tickSize, energyWh);
 }

@@ -15,8 +15,9 @@ export interface FiledPile {
 }
 
 /**
- * What a gateway's process knew of a market before it was killed, from the chain alone: which pile has which number and
- * next nonce, and what awaits settlement. Its configuration says who the piles are and where its frames count from.
+ * Rebuilds from the chain alone what a gateway's process knew of a market before it was killed: the number
+ * and next nonce of each pile, and the unsettled frames. Its configuration says who the piles are and where
+ * its frames count from.
  *
  * @returns the memory, and from how many events it was rebuilt
  */

@@ -74,7 +74,7 @@ export class RebuiltMarket {
   sequence = 0n;
   paused = false;
   gridBalance = 0n;
-  /** What the operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   matchingFund = 0n;
   roundOpen = false;
   /** How often things happened that have no event of their own. */
@@ -84,8 +84,10 @@ export class RebuiltMarket {
   private readonly touched = new Map<string, EventPlace>();
   /** Cancel fees that the running transaction has told, by pile. */
   private readonly feesTold = new Map<number, bigint>();
-  /** What everybody may claim of the grid operator's account, money units; never 0. */
+  /** Claims of everybody on the grid operator's account, money units; never 0. */
   readonly claimOf = new Map<string, bigint>();
+  /** Where piles' money leaves for, by their numbers; the zero address where none is named any more. */
+  readonly payoutOf = new Map<number, string>();
   /** The frame whose clearing opened a round in the running transaction. */
   private opening: number | undefined;
 
@@ -123,7 +125,7 @@ export class RebuiltMarket {
     return isLive(this.parameters, slot, this.standing, timestamp);
   }
 
-  /** What a pile can use and what its live order locks at a time, money units. */
+  /** Usable money of a pile and lock of its live order at a time, money units. */
   balances(slot: PileState, timestamp: number): { free: bigint; locked: bigint } {
     const current = withoutDeadOrder(this.parameters, slot, this.standing, timestamp);
     return { free: current.balance, locked: lockWith(this.parameters, current, current.remainingWh) };
@@ -136,7 +138,7 @@ export class RebuiltMarket {
     return sum;
   }
 
-  /** What awaits settlement, money units. */
+  /** Money that awaits settlement, money units. */
   get inDelivery(): bigint {
     return this.ledger.inDelivery((pile) => this.piles.get(pile)!.ratedW);
   }
@@ -185,6 +187,12 @@ export class RebuiltMarket {
       this.paused = e.flag("paused");
       e.touch("market");
     },
+    PayoutSet: (e) =>
+      this.change(e, (slot) => {
+        const payout = e.text("payout");
+        this.payoutOf.set(e.number("pile"), payout);
+        return { ...slot, payout: BigInt(payout) !== 0n };
+      }),
     Deposited: (e) => this.deposited(e),
     Withdrawn: (e) => this.withdrawn(e),
     GridDeposited: (e) => {
@@ -360,17 +368,18 @@ export class RebuiltMarket {
     e.expect(subject, "credit (1/100 point)", before.credit, state.credit);
     e.expect(subject, "creditWh", before.creditWh, state.creditWh);
     e.expect(subject, "suspended", before.suspended, state.suspended);
+    e.expect(subject, "payout", before.payout, state.payout);
     e.expect(subject, "nonce", before.nonce === MAX_NONCE ? MAX_NONCE : before.nonce + 1n, state.nonce);
   }
 
-  /** What the transaction has said that a pile paid for its order's leaving. */
+  /** Fee that the transaction has said a pile paid for its order's leaving. */
   private takeFee(pile: number): bigint {
     const fee = this.feesTold.get(pile) ?? 0n;
     this.feesTold.delete(pile);
     return fee;
   }
 
-  /** What a pile pays that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
+  /** Fee of a pile that takes a live flexible order out of the book after plans reckoned with it. SPEC 2. */
   private cancelFee(slot: PileState): bigint {
     const { cancelPricePerKwh, settlement } = this.parameters;
     const flexible = slot.iceberg || !slot.charge;
@@ -405,6 +414,7 @@ export class RebuiltMarket {
     // A dead order leaves on the way out.
     const slot = this.withoutDead(pile.slot, e);
     if (slot !== pile.slot) this.silent.deadLeft++;
+    if (slot.payout) e.expect(subject, "receiver", this.payoutOf.get(e.number("pile")), e.text("to"));
     pile.slot = { ...slot, balance: slot.balance - e.amount("amount") };
     this.moved.withdrawn += e.amount("amount");
     e.expect(subject, "balance (money units)", pile.slot.balance, e.amount("balance"));

@@ -42,10 +42,10 @@ type RoundParameters = Pick<MarketParameters, "frameSeconds" | "roundSeconds" | 
 /** Rounds and rewards of a market as their contract's events tell them; scores are worked out again. SPEC 4. */
 export class RoundBook {
   latest: RebuiltRound | undefined;
-  /** What a won frame is worth, and what the pot holds, smallest token units. */
+  /** Reward of a won frame, and balance of the pot, smallest token units. */
   perFrame = 0n;
   pot = 0n;
-  /** What each proposer may claim of the market's token, smallest token units. */
+  /** Rewards that each proposer may claim of the market's token, smallest token units. */
   readonly claimable = new Map<string, bigint>();
   /** Proposers whose claim other markets of the network share, so that one market's events do not give it. */
   readonly sharedClaims = new Set<string>();

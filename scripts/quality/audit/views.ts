@@ -19,7 +19,7 @@ import type { AuditedContracts } from "./marketLogs";
 import type { RebuiltMeter } from "./meterBook";
 import type { RebuiltMarket } from "./rebuiltMarket";
 
-/** What is compared of one thing: the name of each figure with its unit, as rebuilt and as the contract has it. */
+/** Figures compared of one thing: each with its name and unit, as rebuilt and as the contract has it. */
 export interface Subject {
   subject: string;
   fields: [name: string, rebuilt: unknown, contract: unknown][];
@@ -31,7 +31,7 @@ const LAST_FRAME = 2n ** 32n - 1n;
 export const MORE_LIVE_SLOT = 4n;
 const SENTINEL = 1n << 255n;
 
-/** What the delivery contract answers of a pile that it does not know. */
+/** The delivery contract's answer for a pile that it does not know. */
 const NO_METER: RebuiltMeter = {
   ...{ key: ZeroAddress, energyPerFrameWh: 0n, weatherBps: 0n, operatorTag: 0n },
   attributes: { capacity: 0, renewable: 0, position: 0, stability: 0 },
@@ -116,13 +116,14 @@ export class Views {
   async pile(number: number): Promise<Subject> {
     const { account, operator, ratedW, slot } = this.rebuilt.piles.get(number)!;
     const { market, at } = this;
-    const [word, record, index, claim, freeOf, lockedOf] = await Promise.all([
+    const [word, record, index, claim, freeOf, lockedOf, payout] = await Promise.all([
       market.pileState(number, at),
       market.pileRecord(number, at),
       market.pileOf(account, at),
       this.delivery.claimOf(this.contracts.market, account, at),
       market.freeBalanceOf(account, at),
       market.lockedBalanceOf(account, at),
+      market.payoutOf(account, at),
     ]);
     const contract = decodePileState(word);
     const { free, locked } = this.rebuilt.balances(slot, this.block.timestamp);
@@ -134,6 +135,7 @@ export class Views {
         ["operator", operator, record.operator],
         ["ratedW", ratedW, record.ratedW],
         ["number of its account", BigInt(number), index],
+        ["payout address", this.rebuilt.payoutOf.get(number) ?? ZeroAddress, payout],
         ["registered", true, word >> 255n === 1n],
         ...names.map((name): [string, unknown, unknown] => [withUnit(name), slot[name], contract[name]]),
         ["claim on the operator's account (money units)", this.rebuilt.claimOf.get(account) ?? 0n, claim],

@@ -4,7 +4,7 @@ export interface AcceptedGap {
   file: string;
   /** The line of source on which it begins, without the space around it: line numbers move. */
   source: string;
-  /** What is missed there: `line`, `statement`, `function`, `branch 1` (taken, held) or `branch 2` (the other way). */
+  /** Kinds of gap: `line`, `statement`, `function`, `branch 1` (taken, held) or `branch 2` (the other way). */
   what: readonly string[];
   reason: string;
 }

@@ -10,8 +10,8 @@ export const LEAST_PERCENT: Readonly<Record<Kind, number>> = {
 };
 
 /**
- * What is wrong with a run: contracts that were not measured or are below {@link LEAST_PERCENT}, gaps that nobody named,
- * names of gaps that are none. An empty list is a run as it should be.
+ * Faults of a run: contracts that were not measured or are below {@link LEAST_PERCENT}, gaps that nobody
+ * named, names of gaps that are none. An empty list is a run as it should be.
  *
  * @param wanted files that have to be measured
  */

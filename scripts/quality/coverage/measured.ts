@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { InputError } from "../../core/errors";
 
-/** What of a contract tests must reach, as istanbul counts it. */
+/** Parts of a contract that tests must reach, as istanbul counts them. */
 export const KINDS = ["lines", "statements", "functions", "branches"] as const;
 
 /** One of {@link KINDS}. */

@@ -1,7 +1,7 @@
 import type { JsonFragment, ParamType } from "ethers";
 import { EventFragment, FunctionFragment } from "ethers";
 
-/** What the compiler knows of a contract's NatSpec, from its metadata. */
+/** A contract's NatSpec, from the compiler's metadata. */
 export interface NatSpec {
   userdoc: {
     notice?: string;

@@ -29,7 +29,7 @@ export function shownCommands(text: string): ShownCommand[] {
   }));
 }
 
-/** What a document shows of an output. */
+/** Part of an output that a document shows. */
 export function shown(output: string, { head, tail }: Extent): string {
   const lines = output
     .replace(/^\n+|\s+$/g, "")

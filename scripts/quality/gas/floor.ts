@@ -1,4 +1,4 @@
-/** What the EVM charges at least, whatever a contract does (Osaka rules). */
+/** Least gas that the EVM charges, whatever a contract does (Osaka rules). */
 export const EVM = {
   transaction: 21_000,
   calldataZeroByte: 4,
@@ -44,8 +44,8 @@ export interface FloorItem {
 }
 
 /**
- * The least that the EVM charges for an operation: state that must change, events that tell of it, calldata that
- * carries it. What a better program could save (loops, checks, look-ups) is not in it.
+ * Least gas of an operation: state that must change, events that tell of it, calldata that carries it. It
+ * leaves out loops, checks and look-ups, which a better program could save.
  */
 export interface Floor {
   items: readonly FloorItem[];
@@ -114,7 +114,7 @@ export function created(what: string, codeBytes: number): FloorItem {
 /** Bytes of the init code that {@link created} is reckoned with: the shortest that returns code of a size. */
 export const SHORTEST_INIT_CODE_BYTES = 5;
 
-/** What the EVM's schedule charges for a step. */
+/** Gas of a step by the EVM's schedule. */
 export function stepGas(step: Step): number {
   switch (step.kind) {
     case "transaction":
@@ -140,7 +140,7 @@ export function stepGas(step: Step): number {
   }
 }
 
-/** What the EVM's schedule charges for an item in each of the floor's operations. */
+/** Gas of an item in each of the floor's operations, by the EVM's schedule. */
 export function itemGas({ step, times }: FloorItem, units: number): number {
   return (stepGas(step) * times) / units;
 }
@@ -153,7 +153,7 @@ export function scheduledGas({ items, units }: Floor): number {
   return whole ? Math.max(gas, Math.max(...data.map(leastTransactionGas)) / units) : gas;
 }
 
-/** What a transaction with this calldata costs at least, whatever it does. */
+/** Least gas of a transaction with this calldata, whatever it does. */
 export function leastTransactionGas(data: string): number {
   // A zero byte is a quarter of another, here as there.
   return EVM.transaction + (calldataGas(data) / EVM.calldataZeroByte) * EVM.calldataFloorToken;

@@ -127,7 +127,7 @@ class Assembler {
   }
 }
 
-/** What the EVM charges for memory up to `bytes`. */
+/** Gas of memory up to `bytes`. */
 function memoryGas(bytes: number): number {
   const words = Math.ceil(bytes / 32);
   return 3 * words + Math.floor((words * words) / 512);

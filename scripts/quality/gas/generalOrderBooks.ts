@@ -1,6 +1,7 @@
 /**
- * What the cheapest general-purpose order book on the EVM that we measured asks for a comparable operation: median
- * receipts on another bench, with other contracts, accounts and books than ours, and none of our piles' duties
+ * Gas of a comparable operation in the cheapest general-purpose order book on the EVM that we measured:
+ * median receipts on another bench, with other contracts, accounts and books than ours, and none of our
+ * piles' duties
  * (capacity, icebergs, expiry). To be read as an order of magnitude beside our own figures, which come from this run.
  */
 export const GENERAL_ORDER_BOOK_GAS: Readonly<Record<string, number>> = {

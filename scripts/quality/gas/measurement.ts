@@ -5,7 +5,7 @@ import type { MarketClient } from "../../chain/marketClient";
 import type { Transactor } from "../../chain/transactor";
 import type { Floor } from "./floor";
 
-/** What one operation was measured to cost. */
+/** Measured cost of one operation. */
 export interface Measurement {
   operation: string;
   /** The external function that does it. */
@@ -14,7 +14,7 @@ export interface Measurement {
   gas: number;
   /** The same before refunds. */
   grossGas: number;
-  /** What the EVM charges at least for it: by its schedule, and as measured on the same chain in the same run. */
+  /** Least that the EVM charges for it: by its schedule, and as measured on the same chain in the same run. */
   floor: Floor;
   scheduledFloorGas: number;
   measuredFloorGas: number;
@@ -31,7 +31,7 @@ export interface ClearingSeries {
   points: { orders: number; gas: number }[];
   /** Gas of one more order, between each size and its double. */
   marginals: { orders: number; gas: number }[];
-  /** What is left of the smallest book's gas without its orders. */
+  /** Rest of the smallest book's gas without its orders. */
   fixedGas: number;
 }
 
@@ -42,7 +42,7 @@ export interface BenchResult {
   clearing: ClearingSeries[];
 }
 
-/** What the bench runs on: a fresh market on an in-process chain, with nothing else going on. */
+/** Setting of the bench: a fresh market on an in-process chain, with nothing else going on. */
 export interface BenchSetting {
   client: MarketClient;
   clock: ChainClock;

@@ -33,7 +33,7 @@ const tokensMoved = [otherContract("token"), slotRewritten("token balances", 2),
 
 /** An operation that is measured one transaction at a time. */
 export interface Operation {
-  /** What the tables call it. */
+  /** Its name in the tables. */
   operation: string;
   /** The external function. */
   call: string;
@@ -66,6 +66,11 @@ export const OPERATIONS: readonly Operation[] = [
         event(2, 1, BATCH),
       ),
   },
+  {
+    operation: "submitFor",
+    call: "submitFor",
+    floor: own(signature(), ...orderPlaced),
+  },
   { operation: "skipNonce", call: "skipNonce", floor: own(slotRewritten("pile's slot"), event(2, 1)) },
   {
     operation: "deposit",
@@ -85,6 +90,22 @@ export const OPERATIONS: readonly Operation[] = [
     ),
   },
   { operation: "withdraw", call: "withdraw", floor: own(...tokensMoved, slotRewritten("pile's slot"), event(3, 2)) },
+  {
+    operation: "withdrawFor",
+    call: "withdrawFor",
+    floor: own(...tokensMoved, signature(), slotRewritten("pile's slot"), event(3, 2), event(2, 1)),
+  },
+  {
+    operation: "withdrawFrom",
+    call: "withdrawFrom",
+    floor: own(...tokensMoved, slotRead("payout address"), slotRewritten("pile's slot"), event(3, 2)),
+  },
+  {
+    // Measured naming the same address again, which leaves both slots as they are.
+    operation: "setPayout",
+    call: "setPayout",
+    floor: own(slotRead("payout address"), slotRead("pile's slot"), event(3, 0)),
+  },
   {
     operation: "withdrawGrid",
     call: "withdrawGrid",

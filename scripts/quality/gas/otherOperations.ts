@@ -1,9 +1,11 @@
-import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomain } from "ethers";
+import { encodeBytes32String, id, type Interface, Signature, type TypedDataDomain, ZeroAddress } from "ethers";
 
 import { MarketFactory__factory } from "../../../typechain-types/factories/contracts/periphery/MarketFactory__factory";
 import { TestToken__factory } from "../../../typechain-types/factories/contracts/test/TestToken__factory";
 import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "../../chain/interfaces";
+import { packSignedTerms } from "../../chain/packedWords";
 import type { Receipt, Transactor } from "../../chain/transactor";
+import { orderOfTypedData, type TypedData, withdrawalTypedData } from "../../library/signing";
 import type { BenchSetting } from "./measurement";
 import type { BookBench } from "./bookBench";
 import { BATCH } from "./operationFloors";
@@ -64,6 +66,7 @@ export class OtherOperations {
     await this.earnForTheGrid();
     for (let i = 0; i < REPEATS; i++) await this.note("withdrawGrid", sender, [pile.address, 1n]);
     await this.permits();
+    await this.signedActs();
   }
 
   /** Fills a bid from the grid, so that the grid's account holds something. */
@@ -101,6 +104,54 @@ export class OtherOperations {
     }
   }
 
+  /** Acts that keys sign, and payout addresses; at the end no pile has one, and no order is left. */
+  private async signedActs(): Promise<void> {
+    const { client, provider, sender } = this.setting;
+    const wallet = this.book.signers[0]!;
+    const account = await this.setting.accountAt(wallet.address);
+    const market = client.address as `0x${string}`;
+    const owner = wallet.address as `0x${string}`;
+    const chainId = Number(await provider.send("eth_chainId", []));
+    const sign = async ({ domain, types, message }: TypedData<Record<string, unknown>>) =>
+      wallet.signTypedData(domain, types, message);
+    const nonceOf = async () => (await this.call(market, MARKET_INTERFACE, "nonces", [owner]))[0] as bigint;
+    const deadline = 2n ** 40n - 1n;
+    await this.book.publishAhead();
+    for (let i = 0; i <= REPEATS; i++) {
+      const { energyWh, price, peakWh, expiryFrame } = this.book.order(i, 100_000 + 7 * i);
+      const nonce = await nonceOf();
+      const terms = {
+        action: "place",
+        charge: true,
+        energyWh,
+        price,
+        peakWh,
+        expiryFrame,
+        nonce,
+        deadline: Number(deadline),
+      } as const;
+      const signature = await sign(orderOfTypedData(market, chainId, owner, terms));
+      const args = [owner, packSignedTerms(terms), signature];
+      const receipt = await this.send(market, sender, MARKET_INTERFACE, "submitFor", args);
+      if (i > 0) this.log.note("submitFor", receipt);
+      await client.cancel(account);
+    }
+    for (let i = 0; i <= REPEATS; i++) {
+      const withdrawal = { account: owner, to: owner, amount: 1n, nonce: await nonceOf(), deadline };
+      const signature = await sign(withdrawalTypedData(market, chainId, withdrawal));
+      const args = [owner, owner, 1n, deadline, signature];
+      const receipt = await this.send(market, sender, MARKET_INTERFACE, "withdrawFor", args);
+      if (i > 0) this.log.note("withdrawFor", receipt);
+    }
+    const payout = this.book.accounts[0]!;
+    await this.send(market, account, MARKET_INTERFACE, "setPayout", [owner, payout.address]);
+    for (let i = 0; i < REPEATS; i++) {
+      await this.note("withdrawFrom", payout, [owner, 1n]);
+      await this.note("setPayout", payout, [owner, payout.address]);
+    }
+    await this.send(market, payout, MARKET_INTERFACE, "setPayout", [owner, ZeroAddress]);
+  }
+
   private async roles(): Promise<void> {
     const { client, sender } = this.setting;
     const pile = this.book.accounts[0]!;
@@ -124,7 +175,7 @@ export class OtherOperations {
     await this.send(client.address, sender, MARKET_INTERFACE, "setEntryPaused", [false]);
   }
 
-  /** What a registrar says of a pile beside its key; the first time fills slots that later ones rewrite. */
+  /** Registers a pile's description beside its key; the first time fills slots that later ones rewrite. */
   private async meters(i: number): Promise<void> {
     const { client, sender } = this.setting;
     const attributes = { capacity: 900 - i, renewable: 800, position: 700, stability: 600 };

@@ -193,7 +193,7 @@ export class RoundBench {
     note("claimReward", await this.onRounds(proposer, "claimReward", [client.tokenAddress, sender.address]));
   }
 
-  /** What every pile's meter signs: nearly what was agreed. */
+  /** Readings that the piles' meters sign: nearly the agreed energy. */
   private async readings(frame: number): Promise<SignedReading[]> {
     return Promise.all(
       this.piles.map(async (_, i) =>

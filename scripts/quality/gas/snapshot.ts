@@ -17,7 +17,7 @@ const SCHEMA = z.strictObject({
 /** Gas by operation and code size by contract, as committed. */
 export type GasSnapshot = z.infer<typeof SCHEMA>;
 
-/** What a run has to say for the next one. */
+/** Figures of a run for the next one to compare with. */
 export function takeSnapshot(result: BenchResult, codeBytes: Readonly<Record<string, number>>): GasSnapshot {
   const gas = Object.fromEntries(result.measurements.map(({ operation, gas }) => [operation, Math.round(gas)]));
   return { seed: result.seed, gas, codeBytes: { ...codeBytes } };

@@ -9,7 +9,7 @@ const DEPTH = 500;
 /** Half of all calls at least change something; the rest are refused, most because they must be. */
 const SUCCESS_SHARE = 0.5;
 
-/** What the random calls follow from unless another seed is asked for. */
+/** Seed of the random calls unless another is asked for. */
 export const SEED = "0xadbe7";
 
 /** The run of continuous integration: a minute or so. */
@@ -24,7 +24,7 @@ export function effortOf(calls: number, threads: number, seed: string): Effort {
 }
 
 /**
- * What so many calls must come to. Shares are about half of what they come to, so that a handler that stopped doing
+ * Minima for so many calls. Shares are about half of the usual ones, so that a handler that stopped doing
  * anything shows and another seed does not.
  */
 export function minimaOf(calls: number): Minima {

@@ -20,7 +20,7 @@ export interface Effort {
   depth: number;
   /** Campaigns at a time; each takes a core. */
   threads: number;
-  /** What the random calls follow from, hexadecimal. */
+  /** Seed of the random calls, hexadecimal. */
   seed: string;
 }
 
@@ -71,7 +71,7 @@ export async function runCampaigns(root: string, { runs, depth, threads, seed }:
   return { campaigns, counters: readRuns(await readFile(join(root, RUNS_FILE), "utf8").catch(() => ""), runs) };
 }
 
-/** What a command printed, on standard error only where it printed nothing else. */
+/** Output of a command, on standard error only where it printed nothing else. */
 function output(command: string, args: string[], cwd: string, env: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });

@@ -1,5 +1,6 @@
 /**
- * What a fuzz campaign came to: read from what forge and the campaign's contracts report, and judged. Pure.
+ * Results of a fuzz campaign, read from the reports of forge and of the campaign's contracts, and judged.
+ * Pure.
  */
 import { InputError } from "../../core/errors";
 
@@ -29,7 +30,7 @@ export interface CampaignTally {
   handlers: HandlerTally[];
 }
 
-/** What the campaigns' mirrors counted, in the order in which `Campaign.sol` writes it. */
+/** Counters of the campaigns' mirrors, in the order in which `Campaign.sol` writes them. */
 export const COUNTERS = [
   "clearings",
   "clearingsWithTrades",
@@ -56,7 +57,7 @@ export const COUNTERS = [
 /** Sums over all runs; of gas the largest. */
 export type Counters = Record<(typeof COUNTERS)[number], number>;
 
-/** What a campaign must come to at least, so that an empty one shows. */
+/** Least results of a campaign, so that an empty one shows. */
 export interface Minima {
   calls: number;
   /** Share of all calls that must not revert, hostile ones among them. */
@@ -168,7 +169,7 @@ export function addUp(campaigns: readonly CampaignTally[]): HandlerTally[] {
 }
 
 /**
- * What keeps a campaign from counting; nothing where it does.
+ * Faults that keep a campaign from counting; none where it counts.
  * @param functions external functions that change state, by contract, as the ABIs name them
  */
 export function faults(

@@ -5,7 +5,7 @@ import { type Bytecodes, bytecodes, DoesNotCompile, readSources, syntaxTrees } f
 import { Laboratory, type TestRun } from "./laboratory";
 import { isCore, type Mutant, mutantsOf, withMutant } from "./mutants";
 
-/** What became of one mutant. */
+/** Outcome of one mutant. */
 export interface Verdict {
   mutant: Mutant;
   outcome: "killed" | "timed out" | "survived";

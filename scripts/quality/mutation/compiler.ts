@@ -44,7 +44,7 @@ export async function bytecodes(root: string, sources: Sources): Promise<Bytecod
   const output = await compile(root, sources, { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] });
   const found = new Map<string, { creation: string; runtime: string }>();
   for (const [path, contracts] of Object.entries(output.contracts)) {
-    // What comes from packages is part of the project's contracts and deployed with them.
+    // Sources from packages are part of the project's contracts and deployed with them.
     if (!path.startsWith("contracts/")) continue;
     for (const [name, { evm }] of Object.entries(contracts)) {
       if (evm.bytecode.object === "") continue;

@@ -9,7 +9,7 @@ import type { Report } from "./reporter";
 const COPIED = ["artifacts", "cache", "contracts", "deploy", "docs", "scripts", "tasks", "test", "typechain-types"];
 const COPIED_FILES = ["package.json", "tsconfig.json", "README.md", "SECURITY.md", "CHANGELOG.md"];
 
-/** What one run of test files found. */
+/** Findings of one run of test files. */
 export interface TestRun {
   /** Titles of the tests that failed, with those of their suites. */
   failed: string[];

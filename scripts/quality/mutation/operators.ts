@@ -80,7 +80,7 @@ const YUL: Readonly<Record<string, string>> = {
   shr: "shl",
 };
 
-/** What stands in these is no behaviour. */
+/** Nodes whose content is no behaviour. */
 const SILENT = new Set([
   "PragmaDirective",
   "ImportDirective",

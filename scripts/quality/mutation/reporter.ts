@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 
 import { reporters, type Runner, type MochaOptions } from "mocha";
 
-/** What {@link MutationReporter} writes. */
+/** Report that {@link MutationReporter} writes. */
 export interface Report {
   /** Titles of the tests that failed, with those of their suites. */
   failed: string[];

@@ -1,20 +1,23 @@
 import { measure, type Taken } from "./measure";
 import { clean, type Tree } from "./tree";
 
-/** What is measured: a command, from a clean clone or after it has run once. */
+/** A measured command, from a clean clone or after it has run once. */
 export interface Timed {
   name: string;
   command: readonly string[];
   from: "clean" | "warm";
 }
 
-/** What somebody waits for who has cloned the project, in the order in which it is measured: clean before warm. */
+/**
+ * Commands that a newcomer who has cloned the project waits for, in the order of measurement: clean before
+ * warm.
+ */
 export const TIMED: readonly Timed[] = [
   { name: "npm start, clean", command: ["npx", "hardhat", "simulate:day"], from: "clean" },
   { name: "npm start, warm", command: ["npx", "hardhat", "simulate:day"], from: "warm" },
 ];
 
-/** What takes minutes, measured only where it is asked for. */
+/** Commands that take minutes, measured only where asked for. */
 export const TIMED_TESTS: readonly Timed[] = [
   { name: "npm test, clean", command: ["npm", "test", "--silent"], from: "clean" },
   { name: "npm test, warm", command: ["npm", "test", "--silent"], from: "warm" },

@@ -1,9 +1,10 @@
 import { extent, max, sum } from "d3-array";
-import { scaleLinear } from "d3-scale";
+import { scaleLinear, scaleSqrt } from "d3-scale";
 
 import type { BookOrder } from "../../core/ports";
-import { escapeHtml, kWh, pence } from "../../core/text";
-import { at, horizontalTick, LEFT, RIGHT, svg, tip, verticalAxis } from "./chart";
+import { escapeHtml, kWh, pencePerKWh } from "../../core/text";
+import { at, horizontalTick, type Size, svg, thinned, tip, verticalAxis } from "./chart";
+import { markAt } from "./marks";
 
 /** The live orders just before a frame was cleared. */
 export interface FrameBook {
@@ -12,45 +13,81 @@ export interface FrameBook {
   orders: readonly BookOrder[];
 }
 
+/** The looks of what is drawn of a book. */
+export const DEPTH_LOOKS = {
+  bids: { style: "s0", bold: true, mark: "circle" },
+  asks: { style: "s2", mark: "square" },
+  hidden: { style: "s5", hatched: true },
+} as const;
+
 const HEIGHT = 340;
 const TOP = 28;
 const BOTTOM = HEIGHT - 52;
 
-/** What an order shows in the frame, Wh. */
+/** Energy that an order shows in the frame, Wh. */
 export function shownWh({ iceberg, peakWh, remainingWh }: BookOrder): number {
   return Number(iceberg && peakWh < remainingWh ? peakWh : remainingWh);
 }
 
+/** The frame with the most orders, among those with both sides where there is one. */
+export function busiest(books: readonly FrameBook[]): number {
+  const isTwoSided = ({ orders }: FrameBook) => new Set(orders.map(({ side }) => side)).size > 1;
+  const some = books.some(isTwoSided);
+  const weight = (book: FrameBook) => (some && !isTwoSided(book) ? -1 : book.orders.length);
+  return books.reduce((best, book, index) => (weight(book) > weight(books[best]!) ? index : best), 0);
+}
+
 /**
- * The depth of the book at every frame, one of them visible: energy offered at a price or lower, and asked for at a
- * price or higher; full lines show what orders display, dashed ones with what they hide.
+ * The depth of the book at every frame, each on a scale of its own, one of them visible: energy offered at a price or
+ * lower, and asked for at a price or higher. Lines show what orders display; what they hide lies hatched above them.
  */
-export function drawDepth(label: string, books: readonly FrameBook[], visible: number): string {
-  const orders = books.flatMap((book) => book.orders);
-  const [low = 0, high = 1] = extent(orders, ({ price }) => Number(price));
-  const margin = Math.max(5_000, (high - low) * 0.05);
-  const x = scaleLinear([low - margin, high + margin], [LEFT, RIGHT]).nice();
-  const most = max(books, (book) =>
-    Math.max(
-      ...["charge", "discharge"].map((side) => sum(book.orders, (o) => (o.side === side ? Number(o.remainingWh) : 0))),
-    ),
+export function drawDepth(size: Size, label: string, books: readonly FrameBook[], visible: number): string {
+  const groups = books.map(
+    (book, index) =>
+      `<g data-frame="${index}"${index === visible ? "" : " hidden"}>${drawBook(size, book).join("")}</g>`,
   );
-  const y = scaleLinear([0, Math.max(1, most ?? 1)], [BOTTOM, TOP]).nice(5);
-  const groups = books.map((book, index) => {
-    const sides = [drawSide(book, "charge", x, y), drawSide(book, "discharge", x, y)].join("");
-    const nothing =
-      book.orders.length === 0
-        ? `<text class="title mark" x="${(LEFT + RIGHT) / 2}" y="${(TOP + BOTTOM) / 2}" text-anchor="middle">The book is empty</text>`
-        : "";
-    return `<g data-frame="${index}"${index === visible ? "" : " hidden"}>${sides}${nothing}</g>`;
+  return svg(size, HEIGHT, label, groups);
+}
+
+function drawBook(size: Size, book: FrameBook): string[] {
+  const { left, right } = size;
+  const middle = (left + right) / 2;
+  if (book.orders.length === 0) {
+    return [
+      `<line class="axis" x1="${left}" x2="${right}" y1="${BOTTOM}" y2="${BOTTOM}"/>`,
+      `<text class="title mark" x="${middle}" y="${(TOP + BOTTOM) / 2}" text-anchor="middle">The book is empty</text>`,
+    ];
+  }
+  const [low = 0, high = 1] = extent(book.orders, ({ price }) => Number(price));
+  const margin = Math.max(5_000, (high - low) * 0.05);
+  const x = scaleLinear([low - margin, high + margin], [left, right]).nice();
+  const most = max(["charge", "discharge"], (side) =>
+    sum(book.orders, (order) => (order.side === side ? Number(order.remainingWh) : 0)),
+  );
+  const y = rootScale(Math.max(1, most ?? 1));
+  const prices = x.ticks(8);
+  const digits = prices.every((price) => price % 10_000 === 0) ? 0 : 2;
+  const text = (price: number) => (price / 10_000).toFixed(digits);
+  return [
+    verticalAxis(size, y, "kWh", (value) => String(value / 1000)),
+    `<line class="axis" x1="${left}" x2="${right}" y1="${BOTTOM}" y2="${BOTTOM}"/>`,
+    ...thinned(prices, (price) => x(price), text).map((price) => horizontalTick(x(price), BOTTOM, text(price))),
+    `<text class="title" x="${middle}" y="${HEIGHT - 8}" text-anchor="middle">limit, pence per kWh</text>`,
+    drawSide(size, book, "charge", x, y),
+    drawSide(size, book, "discharge", x, y),
+  ];
+}
+
+/** A scale on which a small part of `most` can still be seen, with round ticks. */
+function rootScale(most: number) {
+  const scale = scaleSqrt([0, most], [BOTTOM, TOP]);
+  const digit = 10 ** Math.floor(Math.log10(most) - 1);
+  const ticks = [0, 1, 2, 3, 4, 5].map((step) => {
+    const exact = most * (step / 5) ** 2;
+    const unit = exact < 10 * digit ? digit : 5 * digit;
+    return Math.floor(exact / unit) * unit;
   });
-  return svg(HEIGHT, label, [
-    verticalAxis(y, "kWh", (value) => String(value / 1000)),
-    `<line class="axis" x1="${LEFT}" x2="${RIGHT}" y1="${BOTTOM}" y2="${BOTTOM}"/>`,
-    ...x.ticks(8).map((value) => horizontalTick(x(value), BOTTOM, (value / 10_000).toFixed(0))),
-    `<text class="title" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">limit, pence per kWh</text>`,
-    ...groups,
-  ]);
+  return Object.assign((value: number) => scale(value), { ticks: () => [...new Set(ticks)] });
 }
 
 /** The slider that chooses the frame. */
@@ -64,38 +101,50 @@ export function depthControl(books: readonly FrameBook[], visible: number): stri
 
 type Scale = (value: number) => number;
 
-function drawSide(book: FrameBook, side: BookOrder["side"], x: Scale, y: Scale): string {
+/** Names that a tip has room for. */
+const MOST_NAMES = 6;
+
+function drawSide({ left, right }: Size, book: FrameBook, side: BookOrder["side"], x: Scale, y: Scale): string {
   const bids = side === "charge";
-  // From the best price outwards: each order adds to what can be had at its price.
-  const orders = book.orders
-    .filter((order) => order.side === side)
-    .sort((a, b) => Number(bids ? b.price - a.price : a.price - b.price));
+  const orders = book.orders.filter((order) => order.side === side);
   if (orders.length === 0) return "";
-  const end = bids ? LEFT : RIGHT;
-  const curve = (energyWh: (order: BookOrder) => number): string => {
-    let total = 0;
-    const steps = orders.map((order) => {
-      const before = total;
-      total += energyWh(order);
-      return `${at(x(Number(order.price)))},${at(y(before))}V${at(y(total))}`;
-    });
-    return `M${steps.join("H").replaceAll(/H(-?[\d.]+),-?[\d.]+V/g, "H$1V")}H${end}`;
-  };
-  let shown = 0;
-  let all = 0;
-  const points = orders.map((order) => {
-    shown += shownWh(order);
-    all += Number(order.remainingWh);
+  // From the best price outwards: each price adds to what can be had.
+  const prices = [...new Set(orders.map(({ price }) => price))].sort((a, b) => Number(bids ? b - a : a - b));
+  const end = bids ? left : right;
+  let [shown, all] = [0, 0];
+  const steps = prices.map((price) => {
+    const own = orders.filter((order) => order.price === price);
+    const ownShown = sum(own, shownWh);
+    const ownAll = sum(own, (order) => Number(order.remainingWh));
+    shown += ownShown;
+    all += ownAll;
+    const names = own.slice(0, MOST_NAMES).map(({ pile }) => pile);
+    const more = own.length > MOST_NAMES ? ` and ${own.length - MOST_NAMES} more` : "";
     const said = [
-      `${order.pile} ${bids ? "bids" : "asks"} ${pence(order.price)}`,
-      `shows ${kWh(shownWh(order), 2)}, hides ${kWh(Number(order.remainingWh) - shownWh(order), 2)}`,
-      `up to here ${kWh(shown, 2)} shown, ${kWh(all, 2)} in all`,
+      `${own.length} ${bids ? "bid" : "ask"}${own.length === 1 ? "" : "s"} at ${pencePerKWh(price)}: ${names.join(", ")}${more}`,
+      `displayed ${kWh(ownShown, 2)}, hidden ${kWh(ownAll - ownShown, 2)}`,
+      `up to here ${kWh(shown, 2)} displayed, ${kWh(all, 2)} in all`,
     ].join("\n");
-    return `<circle class="full" cx="${at(x(Number(order.price)))}" cy="${at(y(shown))}" r="3.5" ${tip(said)}/>`;
+    return { shown, all, said, x: x(Number(price)), at: at(x(Number(price))) };
   });
+  const curve = (of: "shown" | "all") =>
+    steps
+      .map((step, index) => `${index === 0 ? `M${step.at},${at(y(0))}` : `H${step.at}`}V${at(y(step[of]))}`)
+      .join("");
+  // Back along what is displayed: what lies between is hidden.
+  const back = [...steps]
+    .reverse()
+    .map((step, index, reversed) => `H${step.at}V${at(y(reversed[index + 1]?.shown ?? 0))}`)
+    .join("");
+  const hidden =
+    all === shown
+      ? ""
+      : `<path class="hatch" d="${curve("all")}H${end}V${at(y(shown))}${back}Z"/>` +
+        `<path class="line faint" stroke-dasharray="3 4" d="${curve("all")}H${end}"/>`;
+  const look = bids ? DEPTH_LOOKS.bids : DEPTH_LOOKS.asks;
+  const points = steps.map((step) => markAt(look.mark, step.x, y(step.shown), tip(step.said)));
   return (
-    `<g class="${bids ? "s0" : "s2"}"><path class="line mark" d="${curve(shownWh)}"/>` +
-    `<path class="line" stroke-dasharray="3 4" opacity="0.7" d="${curve(({ remainingWh }) => Number(remainingWh))}"/>` +
-    `${points.join("")}</g>`
+    `<g class="${look.style}">${hidden}` +
+    `<path class="line mark${bids ? " bold" : ""}" d="${curve("shown")}H${end}"/>${points.join("")}</g>`
   );
 }

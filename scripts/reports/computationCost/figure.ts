@@ -19,48 +19,69 @@ export interface Figure {
   tickText: (value: number) => string;
 }
 
-const WIDTH = 860;
+interface Plot {
+  width: number;
+  left: number;
+  right: number;
+}
+
 const HEIGHT = 470;
-const PLOT = { left: 78, right: 690, top: 24, bottom: 408 };
+const TOP = 24;
+const BOTTOM = 408;
+/** Beside its text, with names at the ends of lines; and for the width of a phone, where a legend has them. */
+const WIDE: Plot = { width: 860, left: 78, right: 690 };
+const NARROW: Plot = { width: 380, left: 56, right: 370 };
+/** Least distance between two ticks under the plot. */
+const TICK_STEP = 27;
 /** Least distance between the names at the ends of two lines. */
 const LABEL_STEP = 17;
 
 type Scale = (value: number) => number;
 
-/** Draws lines over a grid as SVG; colours come from the page's style sheet. Names stand at the ends of the lines. */
-export function drawFigure(figure: Figure): string {
+/**
+ * Draws lines over a grid as SVG; colours come from the page's style sheet. Names stand at the ends of the lines, unless it
+ * is for the width of a phone.
+ */
+export function drawFigure(figure: Figure, isNarrow = false): string {
+  const plot = isNarrow ? NARROW : WIDE;
   const points = figure.lines.flatMap((line) => line.points);
-  const { scaleX, scaleY, yTicks } = figure.scale === "log" ? logScales(points) : linearScales(points);
+  const { scaleX, scaleY, yTicks } = figure.scale === "log" ? logScales(points, plot) : linearScales(points, plot);
   const grid = yTicks.map((tick) => {
     const y = scaleY(tick).toFixed(1);
     return (
-      `<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y}" y2="${y}"/>` +
-      `<text class="tick" x="${PLOT.left - 8}" y="${y}" dy="0.35em" text-anchor="end">${escapeHtml(figure.tickText(tick))}</text>`
+      `<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${y}" y2="${y}"/>` +
+      `<text class="tick" x="${plot.left - 8}" y="${y}" dy="0.35em" text-anchor="end">${escapeHtml(figure.tickText(tick))}</text>`
     );
   });
-  const columns = figure.xTicks.map((tick) => {
+  let last = -Infinity;
+  const ticks = figure.xTicks.filter((tick) => {
+    const isApart = scaleX(tick) - last >= TICK_STEP;
+    if (isApart) last = scaleX(tick);
+    return isApart;
+  });
+  const columns = ticks.map((tick) => {
     const x = scaleX(tick).toFixed(1);
     return (
-      `<line class="tickmark" x1="${x}" x2="${x}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 5}"/>` +
-      `<text class="tick" x="${x}" y="${PLOT.bottom + 20}" text-anchor="middle">${tick}</text>`
+      `<line class="tickmark" x1="${x}" x2="${x}" y1="${BOTTOM}" y2="${BOTTOM + 5}"/>` +
+      `<text class="tick" x="${x}" y="${BOTTOM + 20}" text-anchor="middle">${tick}</text>`
     );
   });
   const labels = spreadOut(figure.lines.map((line) => scaleY(line.points[line.points.length - 1]?.y ?? 1)));
-  const lines = figure.lines.map((line, index) => drawLine(line, scaleX, scaleY, labels[index]!));
-  const middle = (PLOT.top + PLOT.bottom) / 2;
+  const lines = figure.lines.map((line, index) => drawLine(line, scaleX, scaleY, isNarrow ? undefined : labels[index]));
+  const middle = (TOP + BOTTOM) / 2;
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(figure.title)}">`,
+    `<svg viewBox="0 0 ${plot.width} ${HEIGHT}" role="img" aria-label="${escapeHtml(figure.title)}">`,
     ...grid,
-    `<line class="axis" x1="${PLOT.left}" x2="${PLOT.right}" y1="${PLOT.bottom}" y2="${PLOT.bottom}"/>`,
+    `<line class="axis" x1="${plot.left}" x2="${plot.right}" y1="${BOTTOM}" y2="${BOTTOM}"/>`,
     ...columns,
     ...lines,
-    `<text class="title" x="${(PLOT.left + PLOT.right) / 2}" y="${HEIGHT - 14}" text-anchor="middle">${escapeHtml(figure.xTitle)}</text>`,
-    `<text class="title" x="16" y="${middle}" text-anchor="middle" transform="rotate(-90 16 ${middle})">${escapeHtml(figure.yTitle)}</text>`,
+    `<text class="title" x="${(plot.left + plot.right) / 2}" y="${HEIGHT - 14}" text-anchor="middle">${escapeHtml(figure.xTitle)}</text>`,
+    `<text class="title" x="14" y="${middle}" text-anchor="middle" transform="rotate(-90 14 ${middle})">${escapeHtml(figure.yTitle)}</text>`,
     "</svg>",
   ].join("\n");
 }
 
-function drawLine({ name, style, points }: Line, scaleX: Scale, scaleY: Scale, labelY: number): string {
+function drawLine({ name, style, points }: Line, scaleX: Scale, scaleY: Scale, labelY: number | undefined): string {
   const at = points.map(({ x, y }) => `${scaleX(x).toFixed(1)},${scaleY(y).toFixed(1)}`);
   const marks = points.map(({ x, y, scaled = false }) => {
     const how = scaled ? "scaled from measured generations" : "from receipts";
@@ -69,39 +90,41 @@ function drawLine({ name, style, points }: Line, scaleX: Scale, scaleY: Scale, l
       `<title>${escapeHtml(name)}: ${x} peers, ${Math.round(y).toLocaleString("en-GB")} gas, ${how}</title></circle>`
     );
   });
-  const last = points[points.length - 1];
-  const end = last === undefined ? "" : `${scaleX(last.x) + 6},${scaleY(last.y)} ${PLOT.right + 16},${labelY}`;
-  return [
-    `<g class="${style}">`,
-    `<polyline class="line" points="${at.join(" ")}"/>`,
-    ...marks,
-    `<polyline class="leader" points="${end}"/>`,
-    `<text class="label" x="${PLOT.right + 20}" y="${labelY.toFixed(1)}" dy="0.35em">${escapeHtml(name)}</text>`,
-    "</g>",
-  ].join("");
+  return `<g class="${style}"><polyline class="line" points="${at.join(" ")}"/>${marks.join("")}${nameAtEnd()}</g>`;
+
+  function nameAtEnd(): string {
+    if (labelY === undefined) return "";
+    const last = points[points.length - 1];
+    const x = WIDE.right;
+    const end = last === undefined ? "" : `${scaleX(last.x) + 6},${scaleY(last.y)} ${x + 16},${labelY}`;
+    return (
+      `<polyline class="leader" points="${end}"/>` +
+      `<text class="label" x="${x + 20}" y="${labelY.toFixed(1)}" dy="0.35em">${escapeHtml(name)}</text>`
+    );
+  }
 }
 
-function logScales(points: Line["points"]): { scaleX: Scale; scaleY: Scale; yTicks: number[] } {
+function logScales(points: Line["points"], plot: Plot): { scaleX: Scale; scaleY: Scale; yTicks: number[] } {
   const lowest = Math.floor(Math.log10(Math.min(...points.map(({ y }) => y))));
   const highest = Math.ceil(Math.log10(Math.max(...points.map(({ y }) => y))));
   const yTicks = Array.from({ length: highest - lowest + 1 }, (_, index) => 10 ** (lowest + index));
   const sizes = points.map(({ x }) => Math.log(x));
   const [from, to] = [Math.min(...sizes), Math.max(...sizes)];
   return {
-    scaleX: (x) => PLOT.left + 14 + ((Math.log(x) - from) / (to - from || 1)) * (PLOT.right - PLOT.left - 28),
-    scaleY: (y) => PLOT.bottom - ((Math.log10(y) - lowest) / (highest - lowest || 1)) * (PLOT.bottom - PLOT.top),
+    scaleX: (x) => plot.left + 14 + ((Math.log(x) - from) / (to - from || 1)) * (plot.right - plot.left - 28),
+    scaleY: (y) => BOTTOM - ((Math.log10(y) - lowest) / (highest - lowest || 1)) * (BOTTOM - TOP),
     yTicks,
   };
 }
 
-function linearScales(points: Line["points"]): { scaleX: Scale; scaleY: Scale; yTicks: number[] } {
+function linearScales(points: Line["points"], plot: Plot): { scaleX: Scale; scaleY: Scale; yTicks: number[] } {
   const most = Math.max(...points.map(({ y }) => y));
   const step = niceStep(most / 5);
   const top = Math.ceil(most / step) * step;
   const right = Math.max(...points.map(({ x }) => x));
   return {
-    scaleX: (x) => PLOT.left + (x / right) * (PLOT.right - PLOT.left - 14),
-    scaleY: (y) => PLOT.bottom - (y / top) * (PLOT.bottom - PLOT.top),
+    scaleX: (x) => plot.left + (x / right) * (plot.right - plot.left - 14),
+    scaleY: (y) => BOTTOM - (y / top) * (BOTTOM - TOP),
     yTicks: Array.from({ length: Math.round(top / step) + 1 }, (_, index) => index * step),
   };
 }
@@ -117,9 +140,9 @@ function spreadOut(heights: readonly number[]): number[] {
   const order = heights.map((height, index) => ({ height, index })).sort((a, b) => a.height - b.height);
   const placed = order.map(({ height }) => height);
   for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i]!, placed[i - 1]! + LABEL_STEP);
-  const over = Math.max(0, (placed[placed.length - 1] ?? 0) - PLOT.bottom);
+  const over = Math.max(0, (placed[placed.length - 1] ?? 0) - BOTTOM);
   for (let i = placed.length - 1; i >= 0; i--) {
-    const below = i === placed.length - 1 ? PLOT.bottom : placed[i + 1]! - LABEL_STEP;
+    const below = i === placed.length - 1 ? BOTTOM : placed[i + 1]! - LABEL_STEP;
     if (over > 0) placed[i] = Math.min(placed[i]!, below);
   }
   const result = Array<number>(heights.length);

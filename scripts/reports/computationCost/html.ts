@@ -1,4 +1,4 @@
-import { htmlPage, htmlTable } from "../page";
+import { htmlPage, htmlTable, legendLook } from "../page";
 import { escapeHtml, short } from "../../core/text";
 import { drawFigure, type Figure, type Line } from "./figure";
 import { COST_COLUMNS, costRow, GROWTH_COLUMNS, growthRows, moneyColumns, moneyRows, orderedRuns } from "./rows";
@@ -6,10 +6,14 @@ import { CLEARING, COMPLETE, type CostReport, type Scheme } from "./types";
 import { verdictsOf } from "./verdicts";
 
 /** One self-contained page: figures, verdicts, the tables behind them and how to make it again. */
-export function costHtml(report: CostReport): string {
+export function costHtml(report: CostReport, about: readonly string[] = []): string {
   const largest = report.peers[report.peers.length - 1]!;
   const figures = figuresOf(report).map(
-    (figure) => `<figure><figcaption>${escapeHtml(figure.title)}</figcaption>\n${drawFigure(figure)}</figure>`,
+    (figure) =>
+      `<figure><figcaption>${escapeHtml(figure.title)}</figcaption>\n` +
+      `<div class="wide">${drawFigure(figure)}</div>\n<div class="narrow">` +
+      `<ul class="legend">${figure.lines.map((line) => `<li>${legendLook(line)}${escapeHtml(line.name)}</li>`).join("")}</ul>` +
+      `${drawFigure(figure, true)}</div></figure>`,
   );
   const verdicts = verdictsOf(report).map(
     ({ claim, verdict, reason }) =>
@@ -18,6 +22,7 @@ export function costHtml(report: CostReport): string {
   );
   return htmlPage({
     title: "Computation cost: a genetic algorithm and AdBEV",
+    about,
     introduction: `<p>Gas of scheduling one day's charging on chain against the number of peers, after Fig. 4.6 of the thesis. Full marks are
 receipts of whole runs; hollow ones are scaled from measured generations. “GA, 20 × 100” is a genetic algorithm with 20
 individuals and 100 generations.</p>`,
@@ -28,7 +33,7 @@ individuals and 100 generations.</p>`,
 <p>Gas ∝ peers<sup>exponent</sup>, least squares of the logarithms.</p>
 ${htmlTable(GROWTH_COLUMNS, growthRows(report))}
 <h2>In money, ${largest} peers</h2>
-<p>Examples, not quotations; the token at ${report.pricings[0]?.tokenPrice ?? 0}. What a rollup charges for data comes on top.</p>
+<p>Examples, not quotations, in the currency of the token's price, here ${report.pricings[0]?.tokenPrice ?? 0} for a token. What a rollup charges for data comes on top.</p>
 ${htmlTable(moneyColumns(report), moneyRows(report, largest))}
 <h2>All figures</h2>
 ${htmlTable(

@@ -27,7 +27,7 @@ import {
   type SchemeRun,
 } from "./types";
 
-/** What is to be measured. */
+/** Plan of a measurement. */
 export interface CostPlan {
   seed: number;
   peers: readonly number[];
@@ -38,7 +38,7 @@ export interface CostPlan {
   command: string;
 }
 
-/** What it is measured on. */
+/** Bench of the measurement. */
 export interface CostBench {
   /** A fresh market. */
   openMarket(peers: number, parameters: Partial<DeploymentParameters>): Promise<MarketPort>;

@@ -72,10 +72,10 @@ export async function measureComplete(
 }
 
 /**
- * What a size costs by its first generations at this number of peers, and by how much cheaper the later ones were where
- * the whole run was measured.
+ * Scales the cost of a size from its first generations at this number of peers, by how much cheaper the later ones
+ * were where the whole run was measured.
  *
- * @param schedule What the run finds, by the contract's twin off chain, which finds the same.
+ * @param schedule Schedule that the run finds, by the contract's twin off chain, which finds the same.
  */
 export function scaledRun(
   day: GeneticDay,

@@ -7,7 +7,7 @@ export const EXAMPLE_GAS_PRICES: readonly Omit<Pricing, "tokenPrice">[] = [
   { name: "L2 rollup", gasPriceGwei: 0.01 },
 ];
 
-/** What gas costs, in money. */
+/** Price of gas, in money. */
 export function moneyOf(gas: number, { gasPriceGwei, tokenPrice }: Pricing): number {
   return (gas * gasPriceGwei * tokenPrice) / 1e9;
 }

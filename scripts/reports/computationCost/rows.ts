@@ -61,7 +61,7 @@ export function moneyColumns({ pricings }: CostReport): string[] {
   ];
 }
 
-/** What the day costs in money at one number of peers. */
+/** Price of the day in money at one number of peers. */
 export function moneyRows(report: CostReport, peers: number): string[][] {
   return orderedRuns(report)
     .filter((run) => run.peers === peers)

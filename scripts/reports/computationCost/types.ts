@@ -17,7 +17,7 @@ export interface GeneticSize {
   generations: number;
 }
 
-/** What one scheme asked for at one number of peers. */
+/** Gas of one scheme at one number of peers. */
 export interface SchemeRun {
   peers: number;
   scheme: string;
@@ -46,7 +46,7 @@ export interface Growth {
   to: number;
 }
 
-/** What a gas price and a token price make of gas. */
+/** Prices of gas and of the chain's token. */
 export interface Pricing {
   name: string;
   gasPriceGwei: number;

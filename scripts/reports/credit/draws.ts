@@ -11,7 +11,7 @@ const LEAST_EXPECTED = 5;
 /** 32-bit words in a seed of 256 bits. */
 const SEED_WORDS = 8;
 
-/** What a player drew. */
+/** Draws of a player. */
 export interface PlayerDraws {
   /** 1/100 point. */
   credit: number;
@@ -30,7 +30,7 @@ export interface DrawRun {
   largestDeviation: number;
   /** Over players of whom at least five wins are expected, the others taken together. */
   chiSquare: number;
-  /** What chance alone makes of it on average. */
+  /** Mean of it by chance alone. */
   degreesOfFreedom: number;
   /** Whether nobody with less credit won more often. */
   ordered: boolean;

@@ -13,7 +13,7 @@ const EXPORT_PRICE = 410_000n;
 /** Power of the piles that play the table, W: 250 kWh in half an hour, the most that a row moves. */
 export const TABLE_RATED_W = 500_000n;
 
-/** What each of them has to trade with, money units: more than any row costs. */
+/** Money that each of them has to trade with, money units: more than any row costs. */
 export const TABLE_BALANCE = 1_000n * YUAN;
 
 /** The grid operator's account before the first row, money units: row 3 costs the grid 4.6 yuan. */
@@ -49,9 +49,9 @@ export interface TableRow {
 
 /** The figures of a row: amounts in money units, the grid's negative where it lost; credits in 1/100 point. */
 export interface RowFigures {
-  /** What the buyer spent. */
+  /** The buyer's spending. */
   buyer: bigint;
-  /** What the seller earned. */
+  /** The seller's earnings. */
   seller: bigint;
   grid: bigint;
   creditBuyer: bigint;
@@ -93,12 +93,12 @@ export const TABLE: readonly (TableRow & { paper: RowFigures })[] = PRINTED.map(
   }),
 );
 
-/** What the operator publishes for the frame in which a row is delivered. */
+/** The operator's publication for the frame in which a row is delivered. */
 export function publicationOf({ wheelingPricePerKwh }: TableRow): Publication {
   return { baseLoadW: 0n, importPricePerKwh: IMPORT_PRICE, exportPricePerKwh: EXPORT_PRICE, wheelingPricePerKwh };
 }
 
-/** What a row's meters say. */
+/** Readings of a row. */
 export function readingsOf({ consumedWh, producedWh }: TableRow): { buyer: Reading; seller: Reading } {
   return { buyer: { consumedWh, producedWh: 0n }, seller: { consumedWh: 0n, producedWh } };
 }

@@ -1,43 +1,61 @@
-import { htmlChart, htmlCommand, htmlPage, htmlTable, CHART_SCRIPT } from "../page";
-import { escapeHtml, kW, kWh, pence } from "../../core/text";
+import { escapeHtml, kW, kWh, pencePerKWh, share } from "../../core/text";
+import { htmlChart, htmlCommand, htmlFacts, htmlPage } from "../page";
 import { dayCharts } from "./charts";
 import type { DayPage } from "./dayPage";
+import { deliverySections } from "./delivery";
+import { feederSection } from "./feeders";
+import { roundSection } from "./rounds";
+import { Times } from "./times";
 
 export type { DayPage } from "./dayPage";
 
 /** One self-contained page: the thesis's figures from this run, the tables behind them, and how to make it again. */
 export function dayHtml(page: DayPage): string {
-  const { day, setting, seed, command } = page;
-  const { totals, loads } = day;
-  const { market, uncontrolled } = loads;
-  const calmer = 1 - market.absoluteStepsW / uncontrolled.absoluteStepsW;
-  const perKWh = (sum: bigint, energyWh: number) => (energyWh === 0 ? "–" : pence((Number(sum) * 1000) / energyWh));
+  const { day, setting, seed, command, about } = page;
+  const { totals, loads, capacityW } = day;
+  const times = new Times(page);
+  const [load, ...charts] = dayCharts(page).map(htmlChart);
+  const perKWh = (sum: bigint, energyWh: number) =>
+    energyWh === 0 ? "–" : pencePerKWh((Number(sum) * 1000) / energyWh);
   return htmlPage({
     title: `A day on the market: ${setting}, seed ${seed}`,
-    introduction:
-      `<p>${totals.chargingEvs} EVs charged and ${totals.dischargingEvs} discharged in ${day.frames.length} frames. ` +
-      `On the market the load's steps add up to ${escapeHtml(kW(market.absoluteStepsW))}; without control the same EVs make ` +
-      `${escapeHtml(kW(uncontrolled.absoluteStepsW))}${Number.isFinite(calmer) ? `, the market ${(100 * calmer).toFixed(1)} % less` : ""}. ` +
-      `<span class="screen">Hover over a chart, or touch it, for its values.</span></p>`,
+    about,
+    introduction: `${hero(page)}\n<p class="screen">Hover over a chart, or touch it, for its values.</p>`,
     body: [
       ...(page.warnings ?? []).map(
         (warning) => `<p class="warning"><strong>Warning:</strong> ${escapeHtml(warning)}</p>`,
       ),
-      htmlTable(
-        ["", ""],
-        [
-          ["charged", kWh(totals.servedWh)],
-          ["of it bought from other piles", kWh(totals.tradedWh)],
-          ["sold by discharging EVs, of what was offered", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)}`],
-          ["paid per kWh charged", perKWh(totals.paid, totals.servedWh)],
-          ["earned per kWh sold", perKWh(totals.earned, totals.soldWh)],
-          ["energy unserved", `${(100 * market.unservedShare).toFixed(2)} %`],
-          ["peak, of the capacity", `${kW(market.peakW)} of ${kW(day.capacityW)}`],
-        ],
-      ),
-      ...dayCharts(page).map(htmlChart),
-      htmlCommand(command, `Seed ${seed}.`),
-    ].join("\n"),
-    script: CHART_SCRIPT,
+      htmlFacts([
+        ["peak, of the capacity", `${kW(loads.market.peakW)} of ${kW(capacityW, 0)}`],
+        ["peak without control", kW(loads.uncontrolled.peakW)],
+        ["charged", kWh(totals.servedWh)],
+        ["of it bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
+        ["sold, of what was offered", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)}`],
+        ["energy unserved", `${(100 * loads.market.unservedShare).toFixed(2)} %`],
+        ["paid for what was charged", perKWh(totals.paid, totals.servedWh)],
+        ["earned for what was sold", perKWh(totals.earned, totals.soldWh)],
+      ]),
+      load ?? "",
+      feederSection(page, times),
+      ...charts,
+      roundSection(page, times),
+      ...deliverySections(page, times),
+      htmlCommand(command, `Seed ${seed}. p is a penny, 1/100 pound sterling.`),
+    ]
+      .filter((part) => part !== "")
+      .join("\n"),
   });
+}
+
+/** The one figure of the day: how much calmer the load is than without control. */
+function hero({ day: { loads, totals, frames } }: DayPage): string {
+  const { market, uncontrolled } = loads;
+  const change = market.absoluteStepsW / uncontrolled.absoluteStepsW - 1;
+  const who = `${totals.chargingEvs} EVs charged and ${totals.dischargingEvs} discharged in ${frames.length} frames`;
+  if (!Number.isFinite(change)) return `<p>${who}; without control the load does not step.</p>`;
+  const figure = `${change > 0 ? "+" : change < 0 ? "−" : ""}${Math.abs(100 * change).toFixed(1)} %`;
+  return (
+    `<p class="hero"><strong>${figure}</strong> <span>power fluctuation (PFL, 4.4) against the same EVs without control: ` +
+    `the load's steps add up to ${kW(market.absoluteStepsW)} instead of ${kW(uncontrolled.absoluteStepsW)}. ${who}.</span></p>`
+  );
 }

@@ -10,7 +10,7 @@ export type { Pair } from "./pair";
 /** Every figure of a run as estimates over the seeds. */
 export type FigureEstimates = { [Party in keyof Figures]: Record<keyof Figures[Party], Estimate> };
 
-/** What a strategy came to. */
+/** Outcome of a strategy. */
 export interface Trial {
   strategy: string;
   honest: FigureEstimates;

@@ -11,7 +11,7 @@ import type { Person } from "./person";
 import { EXPORT_PRICE } from "./rules";
 import type { Street } from "./street";
 
-/** What some people come to, all together. */
+/** Figures of some people, all together. */
 export interface PartyFigures {
   /** Gained or lost in the market's accounts, pence. */
   moneyP: number;
@@ -27,7 +27,7 @@ export interface PartyFigures {
   heldH: number;
 }
 
-/** What the grid and its operator come to. */
+/** Figures of the grid and its operator. */
 export interface GridFigures {
   /** Gained or lost by the operator's account, claims on it taken off, pence. */
   moneyP: number;
@@ -51,7 +51,7 @@ export interface Figures {
 /** Money units in a penny. */
 const UNITS_PER_PENNY = 10_000;
 
-/** What a run came to. @param cheatName Whose behaviour is in question; nobody's where it is the operator's. */
+/** Figures of a run. @param cheatName Name of the cheat; nobody's where it is the operator. */
 export function figuresOf(street: Street, cheatName: string): Figures {
   return {
     cheat: partyFigures(

@@ -29,7 +29,7 @@ export interface KeeperRow {
   breakEvenP: number;
 }
 
-/** What whoever clears, finalises and settles comes to. */
+/** Gains of keepers who clear, finalise and settle. */
 export interface KeeperReport {
   /** Money units a call, as pence. */
   rewardP: number;

@@ -7,7 +7,7 @@ export function priceBetween(random: Random, leastPence: number, mostPence: numb
   return (BigInt(random.integer(100 * leastPence, 100 * mostPence)) * PENNY) / 100n;
 }
 
-/** What an honest person is drawn from; ends included. */
+/** Ranges that an honest person is drawn from; ends included. */
 export interface PeopleOptions {
   count: number;
   side: PersonOptions["side"];

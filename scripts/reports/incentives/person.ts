@@ -13,7 +13,7 @@ export interface Movement extends Reading {
 export interface Behaviour {
   /** Before the window of a frame opens: orders are placed, replaced and cancelled. */
   act?(frame: number, me: Person): void;
-  /** What the pile really moves in a frame in which it has fills. */
+  /** Energy that the pile really moves in a frame in which it has fills. */
   move?(frame: number, agreedWh: bigint, me: Person): Movement;
   /** After a frame's end, before it is settled. */
   beforeSettlement?(frame: number, me: Person): void;
@@ -25,9 +25,9 @@ export interface PersonOptions extends Behaviour {
   side: Side;
   /** Rated power of the pile, W. */
   ratedW: bigint;
-  /** What a kWh is worth to a buyer, or costs a seller, money units: the limit of an honest order. */
+  /** Worth of a kWh to a buyer, or cost to a seller, money units: the limit of an honest order. */
   pricePerKwh: bigint;
-  /** What a buyer needs, or a seller has to sell, Wh. */
+  /** Energy that a buyer needs, or a seller has to sell, Wh. */
   energyWh: bigint;
   /** First and last frame of the stay. */
   firstFrame: number;
@@ -135,7 +135,7 @@ export class Person {
     this.place({ price: pricePerKwh, energyWh: this.leftWh, expiryFrame: lastFrame });
   }
 
-  /** What the pile moves: honestly what was agreed, as far as it is needed or there. */
+  /** Energy that the pile moves: honestly the agreed, as far as it is needed or there. */
   move(frame: number, agreedWh: bigint): Movement {
     const own = this.options.move?.(frame, agreedWh, this);
     if (own !== undefined) return own;

@@ -51,7 +51,7 @@ export function csvText(compared: readonly Compared[]): string {
   return [CSV_COLUMNS, ...compared.flatMap(csvRows)].map((cells) => `${cells.join(",")}\n`).join("");
 }
 
-/** What the cheat comes to, the operator where it is the cheat. */
+/** Surplus of the cheat, of the operator where it is the cheat. */
 export function cheatSurplus({ cheat }: Strategy, summary: Summary): Shown {
   return cheat === "operator" ? summary.grid.surplusP : summary.cheat.surplusP;
 }

@@ -11,16 +11,16 @@ export type Unpriced =
 export interface Strategy {
   /** As `--only` takes it. */
   readonly name: string;
-  /** What the cheat does, and what it does where it is honest. */
+  /** The cheat's behaviour, and its behaviour where it is honest. */
   readonly cheating: string;
   readonly honest: string;
-  /** What of SPEC is to end it. */
+  /** Rule of SPEC that is to end it. */
   readonly rule: string;
   /** Where it may pay all the same: how far. */
   readonly bound?: string;
   /** Who plays it: somebody with a pile of this name, or the grid operator. */
   readonly cheat: "cheat" | "operator";
-  /** What beside money it is about. Less is better in all of them. */
+  /** Figures beside money that it is about. Less is better in all of them. */
   readonly unpriced: readonly Unpriced[];
   /**
    * The market of a seed, with the cheat behaving as told; nothing else differs.

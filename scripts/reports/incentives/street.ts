@@ -10,7 +10,7 @@ export const KEEPER = "keeper";
 
 /** Frame 0 of the simulation in the model's count. */
 const ORIGIN_FRAME = 1_000;
-/** What the operator's account begins with, money units: £100. */
+/** The operator's account at the start, money units: £100. */
 const OPERATOR_BALANCE = 100_000_000n;
 
 /** When things happen, s after the frame before the one in question began. */
@@ -19,7 +19,7 @@ const SETTLEMENT_SECONDS = 60;
 const AFTER_SETTLEMENT_SECONDS = 90;
 const ORDER_SECONDS = 120;
 
-/** What the grid operator may do beside publishing. */
+/** Actions of the grid operator beside publishing. */
 export interface OperatorBehaviour {
   beforeSettlement?(street: Street): void;
   afterSettlement?(street: Street): void;
@@ -39,7 +39,7 @@ export interface StreetOptions {
   operator?: OperatorBehaviour;
 }
 
-/** What really flowed in a frame. */
+/** Energy that really flowed in a frame. */
 export interface PhysicalFrame {
   baseLoadW: bigint;
   consumedWh: bigint;
@@ -81,7 +81,7 @@ export class Street implements Surroundings {
     return person;
   }
 
-  /** What the operator gained or lost, without what it put in and what piles may claim of it, money units. */
+  /** The operator's gain or loss, without its own deposits and the piles' claims on it, money units. */
   get operatorMoney(): bigint {
     const claims = this.people.reduce((sum, { name }) => sum + claimOf(this.model, name), claimOf(this.model, KEEPER));
     return this.model.gridBalance - claims - this.operatorPaidIn;
@@ -134,7 +134,7 @@ export class Street implements Surroundings {
     return this.model.executePlan(ORIGIN_FRAME + frame, best?.plan ?? "fallback", this.now, KEEPER);
   }
 
-  /** What really flows in a frame, and what the meters say of it. */
+  /** Lets energy flow in a frame, and meters read it. */
   private deliver(frame: number, { trades, grid }: FrameOutcome): void {
     const agreedWh = new Map<string, bigint>();
     const add = (pile: string, energyWh: bigint) => agreedWh.set(pile, (agreedWh.get(pile) ?? 0n) + energyWh);

@@ -9,14 +9,14 @@ export type Shown = readonly [honest: number, cheating: number, halfWidth: numbe
 /** A mean and half the width of its 95 % interval. */
 export type ShownEstimate = readonly [mean: number, halfWidth: number];
 
-/** What is shown of each party. */
+/** Figures shown of each party. */
 export const SHOWN = {
   cheat: ["moneyP", "energyKwh", "surplusP", "waitH"],
   victims: ["moneyP", "energyKwh", "surplusP", "unservedKwh", "waitH", "heldH"],
   grid: ["moneyP", "energyKwh", "surplusP", "stepsKw", "overloadKwh"],
 } as const satisfies { [Party in keyof Figures]: readonly (keyof Figures[Party])[] };
 
-/** What a strategy came to, to 1/100 of each unit. */
+/** Outcome of a strategy, to 1/100 of each unit. */
 export type Summary = {
   readonly [Party in keyof typeof SHOWN]: Readonly<Record<(typeof SHOWN)[Party][number], Shown>>;
 } & {
@@ -35,7 +35,7 @@ export const FIGURE_NAMES: Readonly<Record<keyof Figures["victims"] | keyof Figu
   overloadKwh: "overload, kWh",
 };
 
-/** What is to be shown of a trial. */
+/** Figures to show of a trial. */
 export function summaryOf({ honest, cheating, difference, verdict }: Trial): Summary {
   const parties = (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((party) => {
     const of = (figures: Trial["honest"], figure: string) => (figures[party] as Record<string, Estimate>)[figure]!;

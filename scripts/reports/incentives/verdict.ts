@@ -14,11 +14,11 @@ export interface Verdict {
   kind: "gains" | "harms" | "unpriced" | "none";
   /** In words. */
   text: string;
-  /** What the cheat gains by it, pence; what it costs where negative. */
+  /** The cheat's gain, pence; its cost where negative. */
   gainP: Estimate;
-  /** What those lose by it who lose, the other piles together or the grid, pence: one's windfall mends no other's loss. */
+  /** Loss of those who lose by it, the other piles together or the grid, pence: one's windfall mends no other's loss. */
   harmP: Estimate;
-  /** What they lose beyond what it costs the cheat, pence. */
+  /** Their loss beyond the cheat's cost, pence. */
   freeHarmP: Estimate;
 }
 
@@ -48,7 +48,7 @@ export function judge(strategy: Strategy, pairs: readonly Pair[]): Verdict {
   return { kind: "none", text: "no gain", ...money };
 }
 
-/** What those parties lose, pair by pair, that lose on the whole, pence. */
+/** Losses of those parties, pair by pair, that lose on the whole, pence. */
 function losses(pairs: readonly Pair[], parties: readonly ("victims" | "grid")[]): number[] {
   const lossOf = ({ honest, cheating }: Pair, party: "victims" | "grid") =>
     honest[party].surplusP - cheating[party].surplusP;
@@ -56,7 +56,7 @@ function losses(pairs: readonly Pair[], parties: readonly ("victims" | "grid")[]
   return pairs.map((pair) => losing.reduce((sum, party) => sum + lossOf(pair, party), 0));
 }
 
-/** What a figure without a price says against a strategy: better for the cheat or worse for others. */
+/** Evidence of an unpriced figure against a strategy: better for the cheat or worse for others. */
 function changed({ of, figure, what, unit }: Unpriced, pairs: readonly Pair[]): string[] {
   const read = (figures: Figures) => (figures[of] as unknown as Record<string, number>)[figure]!;
   const difference = estimate(pairs.map(({ honest, cheating }) => read(cheating) - read(honest)));

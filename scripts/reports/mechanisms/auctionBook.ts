@@ -10,14 +10,14 @@ export interface AuctionBook {
   orders: readonly Placed[];
 }
 
-/** What a rule's trades are made of beside a book. */
+/** Setting of a rule's trades beside a book. */
 export interface Setting {
   market: MarketParameters;
-  /** What the operator set aside for what sellers get beyond what buyers pay, money units. */
+  /** Matching fund, out of which sellers get more than buyers pay, money units. */
   fund: bigint;
 }
 
-/** What the rule of a market decides on a book. */
+/** Trades that a market's rule makes of a book. */
 export function tradesOn({ market, fund }: Setting, { frame, orders }: AuctionBook): Trade[] {
   const side = (which: Placed["order"]["side"]) =>
     rankSide(
@@ -28,7 +28,7 @@ export function tradesOn({ market, fund }: Setting, { frame, orders }: AuctionBo
   return match(market, side("charge"), side("discharge"), fund).trades;
 }
 
-/** What trades are worth at the orders' own limits, money units per kWh times Wh. */
+/** Worth of trades at the orders' own limits, money units per kWh times Wh. */
 export function welfareOf({ orders }: AuctionBook, trades: readonly Trade[]): bigint {
   const price = new Map(orders.map(({ pile, order }) => [pile, order.price]));
   return trades.reduce((sum, { sell, buy, energyWh }) => sum + (price.get(buy)! - price.get(sell)!) * energyWh, 0n);
@@ -50,7 +50,7 @@ export function mostWelfare({ orders }: AuctionBook): bigint {
 }
 
 /** Money units in a penny. */
-const PENNY = 10_000;
+export const PENNY = 10_000;
 /** Limits of random books, pence, and what they show, Wh. */
 const LIMITS = { charge: [15, 30], discharge: [10, 25] } as const;
 const SHOWN_WH = [100, 2_000] as const;

@@ -1,14 +1,14 @@
 import type { Side } from "../../core/types";
 import { type AuctionBook, type Setting, tradesOn } from "./auctionBook";
 
-/** What the best lies of a side's orders come to, each by itself while all others tell the truth. */
+/** Outcome of the best lies of a side's orders, each by itself while all others tell the truth. */
 export interface Lies {
   orders: number;
   /** Orders that some lie makes better off. */
   gain: number;
-  /** What the best lies of all of them gain, money units per kWh times Wh. */
+  /** Gain of the best lies of all of them, money units per kWh times Wh. */
   gained: bigint;
-  /** What the side trades where all tell the truth, Wh. */
+  /** Energy that the side trades where all tell the truth, Wh. */
   tradedWh: bigint;
 }
 
@@ -53,7 +53,7 @@ function renamed({ frame, orders }: AuctionBook, liar: string, price: bigint): A
   };
 }
 
-/** What a pile whose energy is worth `worth` to it gains by the trades of a frame, money units per kWh times Wh. */
+/** Gain of a pile whose energy is worth `worth` to it by the trades of a frame, money units per kWh times Wh. */
 function surplusOf(
   setting: Setting,
   book: AuctionBook,

@@ -1,19 +1,20 @@
-import { type Matching, MATCHINGS } from "../../core/matching";
-import { withDefaults } from "../../core/parameters";
-import type { BookOrder } from "../../core/ports";
+import { MATCHINGS, type NamedMatching } from "../../core/matching";
+import { type DeploymentParameters, withDefaults } from "../../core/parameters";
+import type { BookOrder, MarketPort } from "../../core/ports";
 import { Random } from "../../core/random";
 import type { Side, Trade } from "../../core/types";
 import { recordBooks } from "../../simulation/bookRecorder";
-import { runDay } from "../../simulation/day";
+import { AMPLE_FUND, runDay } from "../../simulation/day";
 import { defaultDay } from "../../simulation/defaults";
 import { ModelPort } from "../../simulation/modelPort";
 import { type AuctionBook, mostWelfare, randomAuctionBook, type Setting, tradesOn, welfareOf } from "./auctionBook";
+import { type ClearingGas, clearingGas, gasBook } from "./gas";
 import { addLies, type Lies, noLies } from "./lies";
 
 /** The rules that are compared; ranking by credit needs meters and credits that somebody earned. */
-export const COMPARED: readonly Matching[] = MATCHINGS.filter((matching) => matching !== "credit");
+export const COMPARED: readonly NamedMatching[] = MATCHINGS.filter((matching) => matching !== "credit");
 
-/** What a rule comes to on some books. Energies Wh, prices money units per kWh. */
+/** Figures of a rule on some books. Energies Wh, prices money units per kWh. */
 export interface RuleFigures {
   books: number;
   orders: number;
@@ -23,20 +24,22 @@ export interface RuleFigures {
   /** Mean of what passes from buyer to seller, by energy, and its standard deviation. */
   meanPrice: number;
   priceDeviation: number;
-  /** What the operator gains by premiums less what it pays in subsidies, money units for each kWh traded. */
+  /** The operator's premiums less its subsidies, money units for each kWh traded. */
   operatorPerKWh: number;
   lies: Record<Side, { orders: number; gainingShare: number; gainPerKWh: number }>;
 }
 
 /** A rule on both kinds of books. */
 export interface RuleReport {
-  matching: Matching;
+  matching: NamedMatching;
   /** On the books of a day that the rule itself decided. */
   day: RuleFigures & { pflW: number };
   random: RuleFigures;
+  /** Of clearing the same book on the contracts; undefined where no chain was given. */
+  clearing?: ClearingGas;
 }
 
-/** What to compare on. */
+/** Books and rules to compare. */
 export interface MechanismsOptions {
   seed: number;
   /** Random books, and most orders of a side of one. */
@@ -44,23 +47,21 @@ export interface MechanismsOptions {
   mostOrders: number;
   /** Books of the day on which lies are tried, evenly over those with both sides. */
   lieBooks: number;
-  onRule?: (matching: Matching) => void;
+  /** A market of its own on a chain for a rule; without it no gas is measured. */
+  openChain?: (rules: DeploymentParameters) => Promise<MarketPort>;
+  onRule?: (matching: NamedMatching) => void;
 }
-
-/** More than any frame's subsidies come to, money units. */
-const AMPLE_FUND = 10n ** 11n;
 
 /** Each rule on the default day, played in the model, and on the same random books. */
 export async function compareMechanisms(options: MechanismsOptions): Promise<RuleReport[]> {
-  const { seed, books, mostOrders, lieBooks, onRule } = options;
+  const { seed, books, mostOrders, lieBooks, openChain, onRule } = options;
   const random = new Random(seed).stream("mechanisms");
   const drawn = Array.from({ length: books }, () => randomAuctionBook(random, mostOrders));
+  const measuredBook = gasBook(new Random(seed).stream("gas"));
   const reports: RuleReport[] = [];
   for (const matching of COMPARED) {
     const setting: Setting = { market: withDefaults({ matching }), fund: AMPLE_FUND };
     const port = new ModelPort(setting.market);
-    port.model.depositGrid(AMPLE_FUND);
-    port.model.setMatchingFund(AMPLE_FUND);
     const recorded = new Map<number, readonly BookOrder[]>();
     const day = defaultDay({ seed });
     const { loads } = await runDay(day, recordBooks(port, recorded));
@@ -81,6 +82,9 @@ export async function compareMechanisms(options: MechanismsOptions): Promise<Rul
         pflW: loads.market.absoluteStepsW,
       },
       random: figuresOf(setting, drawn, drawn.slice(0, lieBooks)),
+      ...(openChain === undefined
+        ? {}
+        : { clearing: await clearingGas(await openChain(withDefaults({ matching })), measuredBook) }),
     });
     onRule?.(matching);
   }

@@ -28,7 +28,7 @@ export function operationRow({ operation, gas, grossGas, measuredFloorGas, sampl
   ];
 }
 
-/** What an operation's floor is made of. */
+/** Items of an operation's floor. */
 export function floorText({ floor: { items, units } }: Measurement): string {
   return items
     .map(

@@ -2,7 +2,7 @@ import type { FlexibleOrder, FrozenBook, Plan } from "../../model/benefit";
 import { drawingRoomWh } from "../../model/benefit/frozenBook";
 import type { Random } from "../../core/random";
 
-/** What attackers reveal in place of a good plan. */
+/** Plans that attackers reveal in place of a good one. */
 export const ATTACKS = {
   /** Serves nobody, so that the load stays as flat as can be: the benefit number alone would call it the best. */
   starve: (book: FrozenBook) => planOf(book, () => 0n),
@@ -31,7 +31,7 @@ const planOf = (book: FrozenBook, drawWh: (offset: number) => bigint): Plan => (
   dischargeWh: Array.from({ length: book.horizon }, () => 0n),
 });
 
-/** What orders show in a frame of the horizon, as far as the feeder carries it, Wh. */
+/** Energy that orders show in a frame of the horizon, as far as the feeder carries it, Wh. */
 function most(book: FrozenBook, orders: readonly FlexibleOrder[], offset: number): bigint {
   const able = orders.filter(({ expiryFrame }) => expiryFrame >= book.frame + offset);
   const wantedWh = sum(able.map(({ displayedWh, peakWh }) => (offset === 0 ? displayedWh : peakWh)));

@@ -25,7 +25,7 @@ export interface SybilRow {
   votes: Elections;
   /** (b): scores computed by the contract. */
   verified: VerifiedRounds;
-  /** What [T] says. */
+  /** The thesis's words. */
   thesis: string;
 }
 

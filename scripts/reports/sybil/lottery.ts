@@ -14,7 +14,7 @@ export interface Lottery {
   draws: number;
   /** Draws that the person won. */
   won: number;
-  /** What the weights lead to expect, 0 to 1: all with the credit that new piles begin with. */
+  /** Share expected by the weights, 0 to 1: all with the credit that new piles begin with. */
   expectedShare: number;
   /** The same where the honest proposer's credit is {@link LEAD_POINTS} points above that. */
   expectedShareBehind: number;

@@ -1,4 +1,4 @@
-/** What [T 6.5.1.3] says of the accuracy of the consensus where a share of the nodes attacks, 0 to 1. */
+/** Accuracy of the consensus where a share of the nodes attacks, as [T 6.5.1.3] reports it, 0 to 1. */
 export function reportedByThesis(share: number): string {
   if (share === 0) return '"approximately 100 %"';
   return share <= 0.5 ? '"relatively high"' : 'falls: "51 % nodes"';

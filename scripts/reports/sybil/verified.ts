@@ -31,7 +31,7 @@ export const noRounds = (): VerifiedRounds => ({
   attacks: { starve: 0, rush: 0, "false score": 0, noise: 0 },
 });
 
-/** What the honest nodes bring to a round: plans of three kinds, in turn. */
+/** Plans that the honest nodes bring to a round: three kinds, in turn. */
 export async function honestPlans({ book }: OpenedRound): Promise<Proposal[]> {
   const planners = [epob(), pob(), asapPlanner()];
   return Promise.all(
@@ -43,10 +43,10 @@ export async function honestPlans({ book }: OpenedRound): Promise<Proposal[]> {
 }
 
 /**
- * Holds an open round on the contract, of whose proposers so many attack, and notes whether what was executed is as good
- * as the best that the honest ones brought, or the fallback where that is better.
+ * Holds an open round on the contract, in which so many proposers attack. Notes whether the executed plan is as good
+ * as the best of the honest ones, or the fallback where that is better.
  *
- * @param honest What every node would bring if it were honest; the last `attackers` of them are not.
+ * @param honest Plans that every node would bring if it were honest; the last `attackers` of them are not.
  */
 export async function holdAttacked(
   market: SybilMarket,

@@ -23,7 +23,7 @@ export interface Charge {
   restWh: number;
 }
 
-/** What the algorithm found. */
+/** Result of the algorithm. */
 export interface GeneticResult {
   /** One charge per order. */
   schedule: Charge[];
@@ -31,7 +31,7 @@ export interface GeneticResult {
   loadW: number[];
   /** Sum of the absolute steps of it, W [T 4.4]. */
   pflW: number;
-  /** What it exceeds the limit by, summed over the frames, W. */
+  /** Its excess over the limit, summed over the frames, W. */
   overloadW: number;
 }
 

@@ -8,7 +8,7 @@ export interface ChargingOrder {
   /** Last frame in which it can be delivered to. */
   lastFrame: number;
   energyWh: number;
-  /** What its pile can move in one frame, Wh. */
+  /** Energy that its pile can move in one frame, Wh. */
   maxFrameWh: number;
 }
 
@@ -28,7 +28,7 @@ export interface GeneticProblem {
   evs: readonly number[];
 }
 
-/** What of a market a schedule depends on. */
+/** Parameters of a market that a schedule depends on. */
 export type GeneticLimits = EnergyLimits & Pick<DeploymentParameters, "capacityW" | "lossAllowanceW">;
 
 /**

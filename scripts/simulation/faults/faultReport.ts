@@ -14,16 +14,16 @@ export interface WithAndWithout {
   without: number;
 }
 
-/** What shows that nothing was lost. Money in money units, energy in Wh. */
+/** Proof that nothing was lost. Money in money units, energy in Wh. */
 export interface NothingLost {
   /** Whether every line below holds. */
   holds: boolean;
-  /** What was paid in for the piles, and what piles, unsettled frames and the grid operator claim at the end. */
+  /** Deposits for the piles, and the final claims of piles, unsettled frames and the grid operator. */
   deposited: bigint;
   claims: Pick<AuditResult["money"], "ofPiles" | "inDelivery" | "ofGrid">;
   /** Tokens that the market holds. */
   held: bigint;
-  /** What piles bought and sold, and from and to the grid, by the events; and as the EVs were told. */
+  /** Energy that piles bought and sold, and from and to the grid, by the events; and as the EVs were told. */
   booked: EnergyMoved;
   told: EnergyMoved;
   /** Submitted once more, and of that not refused. */
@@ -33,7 +33,7 @@ export interface NothingLost {
   audit: AuditResult;
 }
 
-/** What faults did to a day. */
+/** Effects of faults on a day. */
 export interface FaultReport {
   planned: Readonly<Faults>;
   injected: FaultLog;
@@ -58,14 +58,14 @@ export interface FaultyDay {
   client: MarketClient;
   provider: Provider;
   port: FaultyPort;
-  /** What was paid in for the piles, money units. */
+  /** Deposits for the piles, money units. */
   deposited: bigint;
   day: DayResult;
   /** The same day without faults. */
   faultless: DayResult;
 }
 
-/** What was injected, what it cost, and the proof that nothing was lost. */
+/** Injected faults, their cost, and the proof that nothing was lost. */
 export async function reportFaults(faulty: FaultyDay): Promise<FaultReport> {
   const { port, day, faultless } = faulty;
   const { log } = port;

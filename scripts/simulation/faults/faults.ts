@@ -10,7 +10,7 @@ export interface OfflinePile extends FrameRange {
   pile: number;
 }
 
-/** What goes wrong in a simulated day; frames are counted from the beginning of the measured day. */
+/** Faults of a simulated day; frames are counted from the beginning of the measured day. */
 export interface Faults {
   /** Frames at whose beginning the node and the gateway restart. */
   restarts: readonly number[];
@@ -30,7 +30,7 @@ export function within(ranges: readonly FrameRange[], frame: number): boolean {
   return ranges.some(({ first, last }) => first <= frame && frame <= last);
 }
 
-/** What became of the faults: what was injected, and what the market made of it. */
+/** Log of the faults: those injected, and the market's reaction. */
 export interface FaultLog {
   restarts: {
     frame: number;
@@ -50,7 +50,7 @@ export interface FaultLog {
   duplicates: Duplicates;
   gateways: {
     frame: number;
-    /** What was to be submitted. */
+    /** Orders that were to be submitted. */
     orders: number;
     /** Sent by the gateway that died. */
     sentBefore: number;
@@ -61,7 +61,7 @@ export interface FaultLog {
   }[];
 }
 
-/** What was submitted once more, and what of that the contracts refused. */
+/** Orders submitted once more, and those of them that the contracts refused. */
 export interface Duplicates {
   orders: number;
   ordersRefused: number;
@@ -69,7 +69,7 @@ export interface Duplicates {
   readingsRefused: number;
   settlements: number;
   settlementsRefused: number;
-  /** What the refused calls that were mined cost. */
+  /** Gas of the refused calls that were mined. */
   gas: bigint;
 }
 

@@ -17,7 +17,7 @@ import type {
 } from "../../core/ports";
 import { type FaultLog, type Faults, type OfflinePile, within } from "./faults";
 
-/** What a pile that nothing is heard of is answered. */
+/** Answer to a pile that nothing is heard of. */
 export const PILE_OFFLINE = "PileOffline";
 
 /** A market whose node, gateway and network can be made to fail. */

@@ -132,7 +132,7 @@ export class MortalGateway implements OrderGateway {
     if (frame === undefined || orders.length < 2) return this.current.submit(orders);
     this.dying = undefined;
     const sentBefore = Math.ceil(orders.length / 2);
-    // What it was answered dies with it.
+    // The answer dies with it.
     await this.current.submit(orders.slice(0, sentBefore));
     this.current = new BatchGateway(this.options);
     const { results, there } = await this.current.resume(orders);

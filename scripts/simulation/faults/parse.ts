@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors";
 import type { Faults, FrameRange, OfflinePile } from "./faults";
 
-/** What the flag takes, for its help and its refusals. */
+/** Syntax of the flag, for its help and its refusals. */
 export const FAULTS_SYNTAX =
   "restart@FRAME, offline:PILE@FIRST-LAST, missed@FIRST-LAST, late@FIRST-LAST, duplicates, gateway@FRAME; " +
   "frames 0 to 47 of the measured day (20 is 10:00), piles from 1; one frame may stand for a range";

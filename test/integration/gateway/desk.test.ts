@@ -103,6 +103,10 @@ suite("gateway: order desk", function () {
     expect((await post(gateway.url, await bodyOf(1), "elsewhere")).answer["error"]).to.equal("UnknownMarket");
     expect((await post(gateway.url, "x".repeat(10_000))).status).to.equal(413);
     expect((await get("/nothing"))["error"]).to.equal("NotFound");
+    const shouting = new WebSocket(`${gateway.url.replace("http", "ws")}/stream`);
+    await once(shouting, "open");
+    shouting.send("x".repeat(10_000));
+    await once(shouting, "close");
     const { port } = new URL(gateway.url);
     // Headers that never end are cut off; a thousand connections at once leave the next one answered.
     const slow = connect(Number(port), "127.0.0.1");
@@ -121,6 +125,20 @@ suite("gateway: order desk", function () {
     const told: Record<string, unknown>[] = [];
     socket.on("message", (data: Buffer) => told.push(JSON.parse(data.toString()) as Record<string, unknown>));
     await once(socket, "open");
+    const listeners = nodeWallet(1).address;
+    socket.send(JSON.stringify({ market: "main", ref: 1, subscribe: ["fills"] }));
+    socket.send(JSON.stringify({ market: "main", ref: 2, subscribe: ["weather"] }));
+    socket.send(
+      JSON.stringify({ market: "main", ref: 3, subscribe: ["book", "frames", "trades", "fills"], account: listeners }),
+    );
+    const other = new WebSocket(`${gateway.url.replace("http", "ws")}/stream`);
+    const toldOther: Record<string, unknown>[] = [];
+    other.on("message", (data: Buffer) => toldOther.push(JSON.parse(data.toString()) as Record<string, unknown>));
+    await once(other, "open");
+    other.send(JSON.stringify({ market: "main", subscribe: ["fills"], account: nodeWallet(3).address }));
+    await until("both listen", async () =>
+      [told, toldOther].every((all) => all.some(({ type }) => type === "subscribed")),
+    );
     const bid = await post(gateway.url, await bodyOf(1, { energyWh: 1_500n }));
     expect([bid.status, bid.answer["state"]]).to.deep.equal([202, "accepted"]);
     const again = await post(gateway.url, await bodyOf(1, { energyWh: 1_500n }));
@@ -136,7 +154,8 @@ suite("gateway: order desk", function () {
     const pile3 = new UnlockedTransactor(node.provider, nodeWallet(3).address, ERROR_INTERFACES);
     await market.client.withdraw(pile3, nodeWallet(3).address, 1_000_000_000n);
     await until("two accepted", async () => told.some(({ type, ref }) => type === "accepted" && ref === 5));
-    expect(told.some(({ error }) => error === "BadRequest")).to.equal(true);
+    // No account to fills, no such topic, and nonsense.
+    expect(told.filter(({ error }) => error === "BadRequest")).to.have.length(3);
 
     await market.clock.reach(start * FRAME - 600 - 25);
     const stateOf = async (answer: Record<string, unknown>) => get(`/markets/main/orders/${String(answer["id"])}`);
@@ -156,7 +175,29 @@ suite("gateway: order desk", function () {
     expect(
       told.filter(({ type }) => type === "order").map(({ order }) => (order as { state: string }).state),
     ).to.include("chain");
+    await until("told of the frame", async () => told.some(({ type }) => type === "fills"));
+    const of = (type: string) => told.filter((message) => message.type === type);
+    expect(of("subscribed")).to.deep.equal([
+      { type: "subscribed", ref: 3, market: "main", topics: ["book", "frames", "trades", "fills"] },
+    ]);
+    const books = of("book").map(({ orders }) => (orders as unknown[]).length);
+    expect(books).to.include(2);
+    expect(books.at(-1)).to.equal(0);
+    expect(of("frame").map(({ frame, by }) => [frame, by])).to.deep.equal([[start, "clearing"]]);
+    const fill = {
+      ...{ seller: nodeWallet(2).address, buyer: nodeWallet(1).address, energyWh: 1_500, price: 130_000 },
+      by: "clearing",
+    };
+    expect(of("trades")).to.deep.equal([
+      { type: "trades", market: "main", frame: start, by: "clearing", fills: [fill] },
+    ]);
+    expect(of("fills")).to.deep.equal([{ ...of("trades")[0], type: "fills", account: listeners.toLowerCase() }]);
+    expect(toldOther.map(({ type }) => type)).to.deep.equal(["subscribed"]);
+    // Whoever listens to nothing any more is told nothing.
+    socket.send(JSON.stringify({ market: "main", ref: 4, subscribe: [] }));
+    await until("silence", async () => of("subscribed").length === 2);
     socket.close();
+    other.close();
   });
 
   it("describes itself, counts itself, and logs no key", async () => {

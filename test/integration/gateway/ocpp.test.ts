@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { RPCClient } from "ocpp-rpc";
 import pino from "pino";
+import { WebSocket } from "ws";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePosting } from "../../../scripts/chain/packedWords";
@@ -109,6 +111,15 @@ suite("gateway: charging stations", function () {
     expect(tag).to.be.instanceOf(Error);
     expect(lines.filter(({ level }) => Number(level) >= 40).length).to.be.greaterThan(1);
     await noisy.close();
+    // A message beyond what any station sends ends its connection, and it may come again.
+    const url = `ws://127.0.0.1:${gateway.ocppPort}/two`;
+    const shouting = new WebSocket(url, ["ocpp2.0.1"], { auth: "two:secret of two" });
+    await once(shouting, "open");
+    shouting.send(JSON.stringify([2, "1", "Authorize", { idToken: { idToken: "x".repeat(70_000), type: "Central" } }]));
+    await once(shouting, "close");
+    const again = clientOf("two", "ocpp2.0.1");
+    await again.connect();
+    await again.close();
   });
 
   it("orders for cars, limits their power by what was filled, and settles by their meters", async () => {

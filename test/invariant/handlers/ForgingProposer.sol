@@ -58,7 +58,7 @@ contract ForgingProposer is Rounds {
             bytes32(0)
         ];
         WORLD.elapse(round.commitUntil - 1);
-        // What was committed to in the earlier round is still what is kept.
+        // The commitment of the earlier round is still stored.
         _revealIn(round, p);
         for (uint256 i; i < forged.length && !_counted; ++i) {
             WORLD.elapse(block.timestamp);

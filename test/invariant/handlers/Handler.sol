@@ -18,9 +18,9 @@ import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
 import { IFaucet, World } from "../World.sol";
 
-/// @title What all handlers do alike
-/// @notice A handler brings about what its call needs, calls in somebody's name, and hands the logs to the mirror. What
-/// the market refuses makes the handler revert, so that forge's count of reverts is the market's.
+/// @title Common part of the handlers
+/// @notice A handler brings about the state that its call needs, calls in somebody's name, and hands the logs to the
+/// mirror. A refusal by the market makes the handler revert, so that forge's count of reverts is the market's.
 abstract contract Handler {
     /// @dev The market's cap on a transaction, EIP-7825.
     uint256 internal constant TRANSACTION_GAS = 16_777_216;
@@ -43,7 +43,7 @@ abstract contract Handler {
     uint256 internal immutable IMPORT_CAP;
     /// @dev Number of the first pile that is not a pretence.
     uint256 internal immutable FIRST_PILE;
-    /// @dev What a pile has to have to take part mostly, margins included, money units.
+    /// @dev Money that lets a pile take part most of the time, margins included, money units.
     uint256 internal immutable PLENTY;
 
     bytes32 private constant DOMAIN_TYPE = keccak256(
@@ -130,12 +130,17 @@ abstract contract Handler {
         return FIRST_PILE + (seed % 3);
     }
 
-    /// @dev What a pile signs to have an order submitted for it.
+    /// @dev Hash that a pile signs to have an order submitted for it.
     function _signingHash(SignedTerms terms) internal view returns (bytes32) {
+        return _typedHash(terms.structHash());
+    }
+
+    /// @dev Hash of what is signed for the market.
+    function _typedHash(bytes32 structHash) internal view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(DOMAIN_TYPE, keccak256("AdBEV Market"), keccak256("1"), block.chainid, address(MARKET))
         );
-        return keccak256(abi.encodePacked(hex"1901", domain, terms.structHash()));
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
     }
 
     /// @dev Lets time pass until no round can be executed, mostly.
@@ -190,7 +195,7 @@ abstract contract Handler {
         if (MIRROR.freeOf(pile) < wanted) _deposit(pile, _in(seed, wanted, 3_000_000 + wanted));
     }
 
-    /// @dev What a pile asks for: what it can pay, at prices that often meet others'.
+    /// @dev An order that the pile can pay, at a price that often meets others'.
     function _request(uint256 pile, uint256 seed) internal view returns (IOrderBook.OrderRequest memory request) {
         request.charge = seed % 5 < 3;
         request.price =

@@ -18,7 +18,7 @@ import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
-/// @title What nobody may do
+/// @title Forbidden calls
 /// @notice Every call here must be refused: one that is not breaks an invariant. Refusals make the handlers revert, so
 /// that forge counts them.
 contract HostileHandler is Handler {
@@ -196,6 +196,35 @@ contract HostileHandler is Handler {
         bytes32 vs = bytes32(uint256(sOfSignature) | (uint256(v - 27) << 255));
         VM.prank(People.STRANGER);
         MARKET.submit(IOrderBook.SignedOrder(SignedTerms.wrap(word), r, vs));
+    }
+
+    /// @notice Money of a pile for whoever may not have it: past its payout address, named by somebody else, or by what was
+    /// signed for another receiver, amount, pile, act or time.
+    function divert(uint256 seed) external resumed refused("INV-6 a pile's money went where it may not") {
+        uint256 pile = _pile(seed);
+        address account = People.pile(pile);
+        bool named = MIRROR.payoutOf(pile) != address(0);
+        uint256 which = seed % 8;
+        if (which < 3) VM.prank(which == 0 && named ? account : People.STRANGER);
+        if (which == 0) MARKET.withdraw(People.STRANGER, 1);
+        else if (which == 1) MARKET.withdrawFrom(account, 1);
+        else if (which == 2) MARKET.setPayout(account, People.STRANGER);
+        else _withdrawForged(pile, which);
+    }
+
+    /// @dev A signature that is not one for the withdrawal that is submitted.
+    function _withdrawForged(uint256 pile, uint256 which) private {
+        address account = People.pile(pile);
+        uint256 nonce = MIRROR.stateOf(pile).nonce() + (which == 3 ? 1 : 0);
+        uint256 deadline = which == 4 ? block.timestamp - 1 : block.timestamp;
+        address to = which == 5 ? account : People.STRANGER;
+        bytes32 kind = keccak256(
+            "Withdrawal(address account,address to,uint256 amount,uint256 nonce,uint256 deadline)"
+        );
+        bytes32 hash = _typedHash(keccak256(abi.encode(kind, account, to, which == 6 ? 2 : 1, nonce, deadline)));
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(which == 7 ? People.pileKey(pile) + 1 : People.pileKey(pile), hash);
+        VM.prank(People.STRANGER);
+        MARKET.withdrawFor(account, People.STRANGER, 1, deadline, abi.encodePacked(r, s, v));
     }
 
     /// @notice A suspended pile, or one whose orders are behind the gate.

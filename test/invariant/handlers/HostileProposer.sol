@@ -7,7 +7,7 @@ import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
 import { Rounds } from "./Rounds.sol";
 
-/// @title What nobody may do in a benefit round
+/// @title Forbidden calls in a benefit round
 /// @notice As {HostileHandler}: every call must be refused.
 contract HostileProposer is Rounds {
     constructor(World world) Rounds(world) {}

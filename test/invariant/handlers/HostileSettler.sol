@@ -16,8 +16,8 @@ import { PretendedMarket } from "./PretendedMarket.sol";
 /// @notice Forgeries, not altered honest words: hashes stand where publications and fills belong, parts where wholes do,
 /// other frames' and markets' words where this one's do. Each call tries many; none may settle anything (INV-22).
 contract HostileSettler is Metering {
-    /// @dev What a settlement is handed.
-    struct UnsafeList {
+    /// @dev Arguments of a settlement.
+    struct Claimed {
         IMarket market;
         uint256 frame;
         uint256 published;
@@ -28,7 +28,7 @@ contract HostileSettler is Metering {
     uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
 
     /// @dev Frame under attack: its honest words, and whether a forgery settled it.
-    UnsafeList private _honest;
+    Claimed private _honest;
     uint256 private _tries;
     bool private _settled;
 
@@ -102,14 +102,14 @@ contract HostileSettler is Metering {
             _tryCounts(o.digest, f.all);
         }
         WORLD.elapse((_honest.frame + 130) * FRAME_SECONDS);
-        UnsafeList memory w = _honest;
+        Claimed memory w = _honest;
         IMarket pretender = IMarket(address(new PretendedMarket(WORLD)));
-        _try(UnsafeList(pretender, w.frame, w.published, w.fills, w.matched));
-        _try(UnsafeList(pretender, w.frame, w.published, f.all, f.allMatched));
-        _try(UnsafeList(MARKET, w.frame + 128, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame + 1, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame - 1, w.published, w.fills, w.matched));
-        _try(UnsafeList(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
+        _try(Claimed(pretender, w.frame, w.published, w.fills, w.matched));
+        _try(Claimed(pretender, w.frame, w.published, f.all, f.allMatched));
+        _try(Claimed(MARKET, w.frame + 128, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame + 1, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame - 1, w.published, w.fills, w.matched));
+        _try(Claimed(MARKET, w.frame + (1 << 32), w.published, w.fills, w.matched));
         _conclude();
     }
 
@@ -161,7 +161,7 @@ contract HostileSettler is Metering {
 
     function _take(uint256 frame, Told.Frame memory f) private {
         uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(frame));
-        _honest = UnsafeList(MARKET, frame, published, f.fills, f.matched);
+        _honest = Claimed(MARKET, frame, published, f.fills, f.matched);
         (_tries, _settled) = (0, false);
     }
 
@@ -192,12 +192,12 @@ contract HostileSettler is Metering {
     /// @dev Tries a list with every count of matched fills, one too many included.
     function _tryCounts(uint256 published, uint256[] memory fills) private {
         for (uint256 matched; matched <= fills.length + 1; ++matched) {
-            _try(UnsafeList(MARKET, _honest.frame, published, fills, matched));
+            _try(Claimed(MARKET, _honest.frame, published, fills, matched));
         }
     }
 
     /// @dev Tries words that are not the honest ones of the frame that they name.
-    function _try(UnsafeList memory w) private {
+    function _try(Claimed memory w) private {
         if (_settled || _isHonest(w)) return;
         ++_tries;
         uint256[] memory words = w.fills;
@@ -213,7 +213,7 @@ contract HostileSettler is Metering {
     }
 
     /// @dev Whether words settle the frame that they name as they should: two frames without tariffs may have the same.
-    function _isHonest(UnsafeList memory w) private view returns (bool) {
+    function _isHonest(Claimed memory w) private view returns (bool) {
         if (w.market != MARKET) return false;
         Told.Frame memory f = MIRROR.frameOf(w.frame);
         uint256 published = PublishedFrame.unwrap(MIRROR.publicationOf(w.frame));

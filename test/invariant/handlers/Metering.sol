@@ -13,7 +13,7 @@ import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
 /// @title Readings as meters sign them
-/// @notice What settling and submitting handlers hand in.
+/// @notice Readings that settling and submitting handlers hand in.
 abstract contract Metering is Handler {
     constructor(World world) Handler(world) {}
 
@@ -43,7 +43,7 @@ abstract contract Metering is Handler {
         }
     }
 
-    /// @dev What a pile moved that agreed to so much: all of it, or more or less within its reach.
+    /// @dev Energy that a pile moved of so much agreed: all of it, or more or less within its reach.
     function _energies(uint256 pile, uint256 buysWh, uint256 sellsWh, uint256 seed) internal view returns (uint256) {
         uint256 percent = seed % 2 == 0 ? 100 : _in(_mix(seed, pile), 0, 250);
         uint256 reachWh = MIRROR.reachWh(pile);

@@ -12,6 +12,10 @@ import { Handler } from "./Handler.sol";
 /// @title Piles place, replace and cancel orders, themselves or by signature
 /// @notice Handlers are named after the market's functions.
 contract OrdersHandler is Handler {
+    bytes32 private constant ORDER_OF = keccak256(
+        "OrderOf(address account,Order order)Order(uint8 action,bool charge,uint256 price,uint256 energyWh,uint256 peakWh,uint256 expiryFrame,uint256 nonce,uint256 deadline)"
+    );
+
     constructor(World world) Handler(world) {}
 
     /// @notice A pile without an order places one.
@@ -53,6 +57,19 @@ contract OrdersHandler is Handler {
         MIRROR.read(VM.getRecordedLogs(), People.STRANGER, 1 << pile);
     }
 
+    /// @notice A stranger submits an order that a pile signed as its account.
+    function submitFor(uint256 seed) external resumed {
+        _reopen(seed);
+        uint256 pile = _pileWith(seed % 4 == 0, _mix(seed, 7));
+        _fund(pile, seed);
+        SignedTerms terms = _signed(pile, seed).terms;
+        bytes32 hash = keccak256(abi.encode(ORDER_OF, People.pile(pile), terms.structHash()));
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(People.pileKey(pile), _typedHash(hash));
+        VM.prank(People.STRANGER);
+        MARKET.submitFor(People.pile(pile), terms, abi.encodePacked(r, s, v));
+        MIRROR.read(VM.getRecordedLogs(), People.STRANGER, 1 << pile);
+    }
+
     /// @notice A stranger submits several, some of which the market refuses.
     function submitBatch(uint256 seed) external resumed {
         _reopen(seed);
@@ -88,7 +105,7 @@ contract OrdersHandler is Handler {
         }
     }
 
-    /// @dev What suits the pile: an order where it has none, else another one or none.
+    /// @dev An action that suits the pile: an order where it has none, else another one or none.
     function _signed(uint256 pile, uint256 seed) private view returns (IOrderBook.SignedOrder memory order) {
         PileState s = MIRROR.stateOf(pile);
         uint256 action = SignedTermsLib.PLACE;

@@ -8,8 +8,8 @@ import { IPileRegistry } from "../../../contracts/interfaces/IPileRegistry.sol";
 import { World } from "../World.sol";
 
 /// @title Somebody who answers as a market does
-/// @notice Says what the market under test would say, and opens rounds and settles frames of its own invention. What the
-/// rounds' and the delivery contract do for it must stay its own.
+/// @notice Answers as the market under test would, and opens rounds and settles frames of its own invention. The
+/// effects in the rounds' and the delivery contract must stay its own.
 contract PretendedMarket {
     IMarket private immutable _MARKET;
 
@@ -42,7 +42,7 @@ contract PretendedMarket {
         return _parameters;
     }
 
-    /// @notice What that market published.
+    /// @notice Publications of that market.
     function publication(uint256 frame) external view returns (uint256) {
         return uint256(bytes32(abi.encode(_MARKET.publication(frame))));
     }

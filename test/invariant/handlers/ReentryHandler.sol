@@ -8,13 +8,14 @@ import { IFrameClearing } from "../../../contracts/interfaces/IFrameClearing.sol
 import { IMarket } from "../../../contracts/interfaces/IMarket.sol";
 import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
 import { IOrderBook } from "../../../contracts/interfaces/IOrderBook.sol";
+import { ISignedActs } from "../../../contracts/interfaces/ISignedActs.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
 /// @title The token that calls back whenever it moves
-/// @notice What the campaign needs of it.
+/// @notice The part of it that the campaign needs.
 interface IReentrantToken is IERC20 {
     /// @notice Mints.
     function faucet(address to, uint256 amount) external;
@@ -92,7 +93,7 @@ contract ReentryHandler is Handler {
         else if (which == 2) data = abi.encodeCall(IAccounts.withdrawGrid, (People.STRANGER, amount));
         else if (which == 3) data = abi.encodeCall(IAccounts.depositGrid, (amount));
         else if (which == 4) data = abi.encodeCall(IOrderBook.cancel, ());
-        else if (which == 5) data = abi.encodeCall(IOrderBook.skipNonce, ());
+        else if (which == 5) data = abi.encodeCall(ISignedActs.skipNonce, ());
         else if (which == 6) data = abi.encodeCall(IFrameClearing.clear, (block.timestamp / FRAME_SECONDS + 1));
         else if (which == 7) (target, data) = (address(_TOKEN), abi.encodeCall(IERC20.transfer, (target, amount)));
         else if (which == 8) data = abi.encodeCall(IOrderBook.place, (_order(seed)));

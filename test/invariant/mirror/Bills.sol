@@ -5,7 +5,7 @@ import { Fill } from "../../../contracts/types/Fill.sol";
 import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { MetersTold } from "./MetersTold.sol";
 
-/// @title What fills come to, worked out anew
+/// @title Bills of fills, worked out anew
 /// @notice SPEC 5 in this campaign's own words, over the energies that a settlement's postings name. Nobody owes more than
 /// its fills and its margin set aside (INV-18); surplus that the operator's account cannot pay is claimed (INV-19).
 abstract contract Bills is MetersTold {
@@ -74,7 +74,7 @@ abstract contract Bills is MetersTold {
         }
     }
 
-    /// @dev What a pile moved, as a posting names it.
+    /// @dev Energy that a pile moved, as a posting names it.
     function _measure(Bill memory b, uint256 pile, uint256 consumedWh, uint256 producedWh, bool silent) internal pure {
         (b.known[pile], b.silent[pile]) = (true, silent);
         (b.consumedWh[pile], b.producedWh[pile]) = (consumedWh, producedWh);
@@ -104,7 +104,7 @@ abstract contract Bills is MetersTold {
         ++b.fillsLeft[pile];
     }
 
-    /// @dev What a pile's margin was, and what a seller pays for what it consumed.
+    /// @dev A pile's margin, and a seller's payment for its consumption.
     function _workPile(Bill memory b, uint256 pile) private view {
         uint256 margin = marginOf(pile, b.frame);
         _returnSetAside(b, pile, b.parts[pile] == 3 ? 2 * margin : margin);
@@ -184,7 +184,7 @@ abstract contract Bills is MetersTold {
         b.producedLeftWh[pile] -= producedWh;
     }
 
-    /// @dev What a fill is for the credit of its piles.
+    /// @dev A fill's effect on the credit of its piles.
     function _countCredit(Bill memory b, Trade memory t) private view {
         uint256 tag = _meters[t.seller].operatorTag;
         if (t.seller != 0 && t.buyer != 0 && tag != 0 && tag == _meters[t.buyer].operatorTag) return;

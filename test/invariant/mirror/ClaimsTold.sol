@@ -7,9 +7,9 @@ import { Told } from "./Told.sol";
 /// @notice A claim is what a settlement could not pay of a surplus, or a keeper's reward, and nothing else (INV-19). The
 /// account pays no claim and no withdrawal while a round can be executed (INV-20).
 abstract contract ClaimsTold is Told {
-    /// @notice What an account may claim, money units.
+    /// @notice Claims by account, money units.
     mapping(address account => uint256) public claimOf;
-    /// @notice What is claimed in all, money units.
+    /// @notice All claims, money units.
     uint256 public claimed;
     /// @notice Everybody who ever had a claim.
     address[] public claimants;
@@ -17,9 +17,9 @@ abstract contract ClaimsTold is Told {
     /// @dev Claims whose reason the logs have not told yet.
     mapping(address account => uint256) internal _unexplained;
     uint256 internal _unexplainedSum;
-    /// @dev What a keeper is still to get for what the logs told last.
+    /// @dev Rewards still due to a keeper for the latest logs.
     uint256 internal _keeperDue;
-    /// @dev What was just said to be paid of a claim, before the market says that it pays.
+    /// @dev Payment of a claim that was just announced, before the market says that it pays.
     uint256 private _paying;
 
     mapping(address account => bool) private _isClaimant;
@@ -29,7 +29,7 @@ abstract contract ClaimsTold is Told {
         return claimants.length;
     }
 
-    /// @notice What of the operator's account nobody has a claim on, money units.
+    /// @notice Unclaimed part of the operator's account, money units.
     function unclaimed() public view returns (uint256) {
         return gridBalance > claimed ? gridBalance - claimed : 0;
     }

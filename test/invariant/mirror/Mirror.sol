@@ -16,6 +16,7 @@ import { IPileRegistry } from "../../../contracts/interfaces/IPileRegistry.sol";
 import { IPlanRewards } from "../../../contracts/interfaces/IPlanRewards.sol";
 import { IRoundExecution } from "../../../contracts/interfaces/IRoundExecution.sol";
 import { ISettlement } from "../../../contracts/interfaces/ISettlement.sol";
+import { ISignedActs } from "../../../contracts/interfaces/ISignedActs.sol";
 import { BookHead } from "../../../contracts/types/BookHead.sol";
 import { MarketTotals } from "../../../contracts/types/MarketTotals.sol";
 import { FrameRecord } from "../../../contracts/types/FrameRecord.sol";
@@ -120,6 +121,9 @@ contract Mirror is Stored {
 
     /// @dev Balances of a pile as its owner sees them.
     function _compareViews(uint256 pile) private {
+        address account = accountOf[pile];
+        _hold(_MARKET.payoutOf(account) == payoutOf[pile], "INV-9 events tell another payout address");
+        _hold(_MARKET.nonces(account) == stateOf[pile].nonce(), "INV-9 events tell another nonce");
         uint256 free = _MARKET.freeBalanceOf(accountOf[pile]);
         _hold(free == freeOf(pile), "INV-9 events tell another free balance");
         _hold(
@@ -175,7 +179,7 @@ contract Mirror is Stored {
             _deposited(first, amount, balance);
         } else if (topic == IAccounts.Withdrawn.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
-            _withdrawn(first, amount, balance, actor);
+            _withdrawn(first, address(uint160(uint256(log.topics[2]))), amount, balance, actor, signers);
         } else if (topic == IFrameClearing.FrameCleared.selector) {
             (int256 loadW, uint256 pflW, uint256[] memory fills) = abi.decode(log.data, (int256, uint256, uint256[]));
             _cleared(first, loadW, pflW, fills, _opensRound, actor);
@@ -195,11 +199,11 @@ contract Mirror is Stored {
             (uint256 fee, uint256 balance) = abi.decode(log.data, (uint256, uint256));
             _cancellationPaid(first, fee, balance);
         } else {
-            _readRare(topic, first, log, actor);
+            _readRare(topic, first, log, actor, signers);
         }
     }
 
-    function _readRare(bytes32 topic, uint256 first, Vm.Log memory log, address actor) private {
+    function _readRare(bytes32 topic, uint256 first, Vm.Log memory log, address actor, uint256 signers) private {
         if (topic == IAccounts.GridDeposited.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
             _gridMoved(amount, 0, balance);
@@ -214,8 +218,10 @@ contract Mirror is Stored {
         } else if (topic == IAccounts.GridWithdrawn.selector) {
             (uint256 amount, uint256 balance) = abi.decode(log.data, (uint256, uint256));
             _gridPaid(amount, balance, hasRole[keccak256("GRID_OPERATOR_ROLE")][actor]);
-        } else if (topic == IOrderBook.NonceSkipped.selector) {
-            _nonceSkipped(first, actor);
+        } else if (topic == ISignedActs.NonceSkipped.selector) {
+            _nonceSkipped(first, actor, signers);
+        } else if (topic == IAccounts.PayoutSet.selector) {
+            _payoutSet(first, address(uint160(uint256(log.topics[2]))), actor);
         } else if (topic == IOrderBook.EntryPauseSet.selector) {
             _hold(hasRole[keccak256("GUARDIAN_ROLE")][actor], "INV-6 somebody else paused entry");
             paused = abi.decode(log.data, (bool));

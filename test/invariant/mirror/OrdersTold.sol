@@ -7,10 +7,13 @@ import { ClaimsTold } from "./ClaimsTold.sol";
 /// @title Piles, money and orders as their events tell them
 /// @notice Each event is checked for who caused it (INV-6) and for what it does to the pile's money (INV-1).
 abstract contract OrdersTold is ClaimsTold {
-    /// @dev What an order that is leaving was just said to cost its pile.
+    /// @dev Fee that was just announced of an order that is leaving.
     mapping(uint256 pile => uint256) private _feePaid;
 
-    /// @dev Credit, what it rests on, registration, suspension.
+    /// @notice Where a pile's money leaves for; zero where it may go anywhere.
+    mapping(uint256 pile => address) public payoutOf;
+
+    /// @dev Credit, what it rests on, payout, registration, suspension.
     uint256 private constant STANDING = (((1 << 42) - 1) << 214) | (1 << 161);
 
     /// @dev A pile was registered.
@@ -34,6 +37,18 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = PileState.wrap(suspended ? word | (1 << 161) : word);
     }
 
+    /// @dev A pile's payout address changed.
+    function _payoutSet(uint256 pile, address payout, address actor) internal {
+        address current = payoutOf[pile];
+        _hold(
+            actor == (current == address(0) ? accountOf[pile] : current),
+            "INV-6 somebody else named where money goes"
+        );
+        payoutOf[pile] = payout;
+        uint256 word = PileState.unwrap(stateOf[pile]) & ~uint256(1 << 254);
+        stateOf[pile] = PileState.wrap(payout == address(0) ? word : word | (1 << 254));
+    }
+
     /// @dev Money came in.
     function _deposited(uint256 pile, uint256 amount, uint256 balance) internal {
         _hold(amount != 0 && !paused, "INV-1 a deposit of nothing, or a deposit while entry is paused");
@@ -42,8 +57,18 @@ abstract contract OrdersTold is ClaimsTold {
     }
 
     /// @dev A pile took money out.
-    function _withdrawn(uint256 pile, uint256 amount, uint256 balance, address actor) internal {
-        _hold(accountOf[pile] == actor, "INV-6 somebody else withdrew a pile's money");
+    function _withdrawn(
+        uint256 pile,
+        address to,
+        uint256 amount,
+        uint256 balance,
+        address actor,
+        uint256 signers
+    ) internal {
+        address payout = payoutOf[pile];
+        bool may = signers != 0 ? (signers >> pile) & 1 != 0 : accountOf[pile] == actor || payout == actor;
+        _hold(may, "INV-6 somebody else withdrew a pile's money");
+        _hold(payout == address(0) || payout == to, "INV-6 a pile's money left past its payout address");
         PileState s = stateOf[pile];
         s = _withoutDeadOrder(s);
         _hold(s.balance() == balance + amount, "INV-1 a withdrawal took more or less than it says");
@@ -51,8 +76,8 @@ abstract contract OrdersTold is ClaimsTold {
         stateOf[pile] = s.withBalance(balance);
     }
 
-    /// @notice What a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still take, or,
-    /// while it costs its order to leave, those of the dearest frame that may be published.
+    /// @notice Money that a pile cannot withdraw beside its lock: the margins that the frame behind its gate may still
+    /// take, or, while leaving costs its order a fee, those of the dearest frame that may be published.
     function heldMarginOf(uint256 pile) public view returns (uint256) {
         PileState s = stateOf[pile];
         if (!_isLive(s)) return 0;
@@ -108,8 +133,9 @@ abstract contract OrdersTold is ClaimsTold {
     }
 
     /// @dev A pile made void what it had signed.
-    function _nonceSkipped(uint256 pile, address actor) internal {
-        _hold(accountOf[pile] == actor, "INV-6 somebody else skipped a pile's nonce");
+    function _nonceSkipped(uint256 pile, address actor, uint256 signers) internal {
+        bool may = signers != 0 ? (signers >> pile) & 1 != 0 : accountOf[pile] == actor;
+        _hold(may, "INV-6 somebody else skipped a pile's nonce");
         stateOf[pile] = PileState.wrap(PileState.unwrap(stateOf[pile]) + (1 << NONCE_SHIFT));
     }
 
@@ -136,7 +162,7 @@ abstract contract OrdersTold is ClaimsTold {
         return _roundedUp(price, reachWh[pile]) + _roundedUp(wheelingPricePerKwh, reachWh[pile]);
     }
 
-    /// @dev What an order pays that leaves though plans reckoned with it.
+    /// @dev Fee of an order that leaves though plans reckoned with it.
     function _feeOf(PileState s) private view returns (uint256 fee) {
         if (!_isLive(s) || !_leavingCosts(s)) return 0;
         uint256 displayedWh = s.remainingWh() < s.peakWh() ? s.remainingWh() : s.peakWh();

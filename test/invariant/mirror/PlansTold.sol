@@ -8,9 +8,9 @@ import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
 import { SettlementsTold } from "./SettlementsTold.sol";
 
-/// @title Frozen books and what is executed of them
-/// @notice A round's book is the market's own flexible orders after the match, each once, behind the market's own figures.
-/// What is executed is the first frame of the plan that was scored, or of what clearing alone would do (INV-21).
+/// @title Frozen books and their execution
+/// @notice A round's book is the market's own flexible orders after the match, each once, behind the market's own
+/// figures. The first frame of the scored plan, or of the fallback, is executed (INV-21).
 abstract contract PlansTold is SettlementsTold {
     uint256 private constant MOST_BUDGET = (1 << 49) - 1;
 
@@ -131,7 +131,7 @@ abstract contract PlansTold is SettlementsTold {
         }
     }
 
-    /// @dev What an order moves at a level in the round's frame, Wh: what cannot wait beyond it, at most its tranche.
+    /// @dev Energy that an order moves at a level in the round's frame, Wh: its part that cannot wait, at most its tranche.
     function _atLevel(FlexibleOrder o, uint256 level) private pure returns (uint256 energyWh) {
         uint256 frames = o.lastOffset() + 1;
         energyWh = o.leftWh() + o.peakWh() * (frames - 1);
@@ -155,7 +155,7 @@ abstract contract PlansTold is SettlementsTold {
         return (uint256(uint8(plan[place])) << 16) | (uint256(uint8(plan[place + 1])) << 8) | uint8(plan[place + 2]);
     }
 
-    /// @dev What a round that opens now may spend on exports, ticks.
+    /// @dev Budget for exports of a round that opens now, ticks.
     function _budgetNow() internal view returns (uint256 budget) {
         budget = unclaimed() / _rules.tickSize;
         if (budget > MOST_BUDGET) budget = MOST_BUDGET;

@@ -7,7 +7,7 @@ import { RoundsTold } from "./RoundsTold.sol";
 /// @title Rewards of plans as their events tell them
 /// @notice Who takes part in a draw, with what seed, for how much, and who wins it (INV-24).
 abstract contract RewardsTold is RoundsTold {
-    /// @dev What a won frame is worth: `current` before `fromFrame`, `next` from then on.
+    /// @dev Reward of a won frame: `current` before `fromFrame`, `next` from then on.
     struct RewardTold {
         uint256 current;
         uint256 next;
@@ -22,11 +22,11 @@ abstract contract RewardsTold is RoundsTold {
         uint256 tokenAmount;
     }
 
-    /// @notice What was paid in for rewards and not paid out, smallest token units.
+    /// @notice Rewards paid in and not paid out, smallest token units.
     uint256 public rewardsHeld;
-    /// @notice What of it no draw has given away.
+    /// @notice Part of it that no draw has given away.
     uint256 public pot;
-    /// @notice What a proposer may claim, smallest token units.
+    /// @notice Rewards that a proposer may claim, smallest token units.
     mapping(address proposer => uint256) public claimableOf;
 
     RewardTold internal _reward;

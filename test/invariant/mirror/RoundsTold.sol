@@ -9,7 +9,7 @@ import { PlansTold } from "./PlansTold.sol";
 /// @notice A plan counts only for who committed to it, in that round, once (INV-11); a round's book is bound by one hash
 /// (INV-13); everything that a round stores follows from its events and the revealed salts (INV-24).
 abstract contract RoundsTold is PlansTold {
-    /// @dev What a round keeps, as its events make it; raw words as they are in storage.
+    /// @dev A round as its events make it; raw words as they are in storage.
     struct RoundTold {
         uint256 frame;
         uint256 commitUntil;
@@ -34,14 +34,14 @@ abstract contract RoundsTold is PlansTold {
     uint256[][] internal _books;
     RoundTold internal _round;
     address internal _roundsAt;
-    /// @dev What the fallback scores in the latest round.
+    /// @dev Score of the fallback in the latest round.
     uint256 private _fallbackUnservedWh;
     uint256 private _fallbackSquaredStepsW2;
     /// @dev Plan of the round that is being executed; empty for the fallback.
     bytes internal _executing;
     mapping(bytes32 planHash => bytes) private _plans;
 
-    /// @notice What a proposer committed to last; 1 where it was opened.
+    /// @notice A proposer's last commitment; 1 where it was opened.
     mapping(address proposer => bytes32) public commitmentOf;
     /// @dev The same as the rounds' contract keeps it.
     mapping(address proposer => bytes32) internal _kept;

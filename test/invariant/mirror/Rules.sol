@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { IMarketParameters } from "../../../contracts/interfaces/IMarketParameters.sol";
 
-/// @notice What the mirror needs of a market's parameters; units as in {IMarketParameters}.
+/// @notice Parameters of a market that the mirror needs; units as in {IMarketParameters}.
 struct Rules {
     uint256 unit;
     uint256 tickSize;
@@ -59,6 +59,6 @@ function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memo
     rules.creditPriorWh = p.creditPriorWh;
     rules.pileCap = p.pileCap;
     rules.withRounds = p.rounds != address(0);
-    rules.byLaxity = p.allotByLaxity;
-    rules.defaulterPays = p.defaulterPays;
+    rules.byLaxity = p.allotment == IMarketParameters.Allotment.Laxity;
+    rules.defaulterPays = p.breach == IMarketParameters.Breach.Defaulter;
 }

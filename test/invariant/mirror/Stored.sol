@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import { VM } from "../Vm.sol";
 import { RewardsTold } from "./RewardsTold.sol";
 
-/// @title What the contracts store and no view shows
-/// @notice Read slot by slot, as the compiler lays them out, and held against what events told (INV-24).
+/// @title Storage of the contracts that no view shows
+/// @notice Read slot by slot, as the compiler lays them out, and compared with the events (INV-24).
 abstract contract Stored is RewardsTold {
     /// @dev Slots of the rounds' contract.
     uint256 private constant REWARDS = 0;

@@ -6,10 +6,10 @@ import { PileState } from "../../../contracts/types/PileState.sol";
 import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
 import { Rules } from "./Rules.sol";
 
-/// @title What a market's events have told so far
-/// @notice State of the mirror, what follows from a slot, and the first broken invariant.
+/// @title State of a market as its events have told it so far
+/// @notice State of the mirror, functions of a slot, and the first broken invariant.
 abstract contract Told {
-    /// @notice What happened in a run, for the campaign's table.
+    /// @notice Counters of a run, for the campaign's table.
     struct Counters {
         uint256 clearings;
         uint256 clearingsWithTrades;
@@ -33,14 +33,14 @@ abstract contract Told {
         uint256 maxClearingGas;
     }
 
-    /// @notice What is known of a cleared frame.
-    /// @param matched how many of `fills` the match made
-    /// @param setAside what waits for the settlement of `fills`, money units
-    /// @param digest what its record keeps of its hash, in its place
+    /// @notice Knowledge of a cleared frame.
+    /// @param matched number of `fills` that the match made
+    /// @param setAside money that waits for the settlement of `fills`, money units
+    /// @param digest recorded part of its hash, in its place
     /// @param matchDigest the same after its match
-    /// @param fills what is left to settle
+    /// @param fills unsettled fills
     /// @param all every fill
-    /// @param allMatched how many of them the match made
+    /// @param allMatched number of them that the match made
     struct Frame {
         bool cleared;
         bool settled;
@@ -65,7 +65,7 @@ abstract contract Told {
     uint256 internal constant LASTING = ((1 << 52) - 1) | (1 << 161) | (((1 << 62) - 1) << NONCE_SHIFT);
     /// @dev Upper 184 bits, which a record keeps of a hash.
     uint256 internal constant KEPT = ~uint256((1 << 72) - 1);
-    /// @dev What the hash of a frame's fills begins with.
+    /// @dev Beginning of the hash of a frame's fills.
     uint256 private constant DOMAIN = uint256(keccak256("AdBEV frame") >> 232) << 232;
     /// @dev Levels of that hash: a match, a round without one, a round after one, what is left of either.
     uint256 internal constant OF_MATCH = 1;
@@ -85,17 +85,17 @@ abstract contract Told {
     mapping(uint256 pile => address) public accountOf;
     /// @notice Number of the pile that trades as an account.
     mapping(address account => uint256) public pileOf;
-    /// @notice What a pile moves in a frame, Wh.
+    /// @notice Energy that a pile moves in a frame, Wh.
     mapping(uint256 pile => uint256) public reachWh;
     /// @notice Publications by frame.
     mapping(uint256 frame => PublishedFrame) public publicationOf;
     /// @notice Cleared frames that await settlement, in the order of clearing.
     uint256[] public unsettled;
-    /// @notice What waits for settlement, money units.
+    /// @notice Money that waits for settlement, money units.
     uint256 public inDelivery;
     /// @notice The grid operator's account, money units.
     uint256 public gridBalance;
-    /// @notice What the grid operator set aside for what sellers get beyond what buyers pay, money units.
+    /// @notice Matching fund, out of which sellers get more than buyers pay, money units.
     uint256 public matchingFund;
     /// @notice Tokens that came in without being anybody's, smallest token units.
     uint256 public uncounted;
@@ -117,7 +117,7 @@ abstract contract Told {
     Rules internal _rules;
     Counters internal _counters;
     mapping(uint256 frame => Frame) internal _frames;
-    /// @dev What an order still displays in a frame after its match, Wh.
+    /// @dev Energy that an order still displays in a frame after its match, Wh.
     mapping(uint256 frame => mapping(uint256 pile => uint256)) internal _leftWh;
     /// @dev Whether an order took part in a frame.
     mapping(uint256 frame => mapping(uint256 pile => bool)) internal _displayed;
@@ -127,12 +127,12 @@ abstract contract Told {
         if (bytes(violation).length == 0) violation = what;
     }
 
-    /// @notice What is known of a frame.
+    /// @notice Knowledge of a frame.
     function frameOf(uint256 frame) external view returns (Frame memory) {
         return _frames[frame];
     }
 
-    /// @notice What happened so far.
+    /// @notice Counters so far.
     function counters() external view returns (Counters memory) {
         return _counters;
     }
@@ -147,7 +147,7 @@ abstract contract Told {
         return _isLive(stateOf[pile]);
     }
 
-    /// @notice What a pile can spend now, money units: a dead order's lock is free.
+    /// @notice Money that a pile can spend now, money units: a dead order's lock is free.
     function freeOf(uint256 pile) public view returns (uint256) {
         PileState s = stateOf[pile];
         return _isLive(s) ? s.balance() : s.balance() + _lock(s, s.remainingWh());
@@ -169,7 +169,7 @@ abstract contract Told {
         if (!holds) violate(what);
     }
 
-    /// @dev What an order locks with `energyWh` left, money units.
+    /// @dev Lock of an order with `energyWh` left, money units.
     function _lock(PileState s, uint256 energyWh) internal view returns (uint256) {
         uint256 price =
             s.isCharge() ? s.priceTicks() * _rules.tickSize + _rules.wheelingCapPerKwh : _rules.bondPricePerKwh;
@@ -195,13 +195,13 @@ abstract contract Told {
         return PileState.wrap((PileState.unwrap(s) & LASTING) + _lock(s, s.remainingWh()));
     }
 
-    /// @dev The slot without an order that is dead. What a filled or cancelled one left behind in the slot stays there.
+    /// @dev The slot without an order that is dead. The remains of a filled or cancelled one stay in the slot.
     function _withoutDeadOrder(PileState s) internal view returns (PileState) {
         return s.remainingWh() == 0 || _isLive(s) ? s : _freed(s);
     }
 
-    /// @notice What a pile filled in a frame sets aside beside its fills, money units: as much as it moves in a frame, at
-    /// what a kWh costs that nobody agreed to.
+    /// @notice Money that a pile filled in a frame sets aside beside its fills, money units: as much as it moves in a
+    /// frame, at the price of a kWh that nobody agreed to.
     function marginOf(uint256 pile, uint256 frame) public view returns (uint256) {
         if (_rules.readingSeconds == 0) return 0;
         PublishedFrame p = publicationOf[frame];
@@ -217,7 +217,7 @@ abstract contract Told {
         return roundOpen && block.timestamp < lastFrame * _rules.frameSeconds;
     }
 
-    /// @dev What a hash of this market's fills begins with.
+    /// @dev Header of a hash of this market's fills.
     function _header(uint256 level, uint256 frame, uint256 count) internal view returns (uint256) {
         return DOMAIN | (level << 224) | (uint256(uint160(_market)) << 64) | (frame << 32) | count;
     }

@@ -306,6 +306,27 @@ describe("Accounts", () => {
     });
   });
 
+  describe("setMatchingFund", () => {
+    it("moves the operator's money between its account and the fund, there and back, and makes none", async () => {
+      const { market, admin, parameters } = await loadFixture(fixture);
+      await market.depositGrid(1_000n * parameters.unit);
+      for (const [amount, rest] of [
+        [700n, 300n],
+        [200n, 800n],
+        [200n, 800n],
+        [0n, 1_000n],
+      ] as const) {
+        await expect(market.setMatchingFund(amount)).to.emit(market, "MatchingFundSet").withArgs(amount, rest);
+        expect(await market.matchingFund()).to.equal(amount);
+        expect(await market.gridBalance()).to.equal(rest);
+      }
+      await market.setMatchingFund(1_000n);
+      for (const beyond of [market.withdrawGrid(admin, 1n), market.setMatchingFund(1_001n)]) {
+        await expect(beyond).to.be.revertedWithCustomError(market, "InsufficientBalance").withArgs(0n, 1n);
+      }
+    });
+  });
+
   describe("depositWithPermit", () => {
     async function permitOf(
       token: TestToken,

@@ -238,7 +238,7 @@ class RandomFrames {
     }
   }
 
-  /** What a frame's record says of it. */
+  /** Digest in a frame's record. */
   private async digest(
     frame: number,
     publication: bigint,
@@ -260,8 +260,8 @@ class RandomFrames {
   }
 
   /**
-   * Trades between piles 1 to 4 and 5 to 8, then fills from and to the grid, some of them of a later round. What a pile
-   * displays, and so its fills, is at most what it moves in a frame.
+   * Trades between piles 1 to 4 and 5 to 8, then fills from and to the grid, some of them of a later round. A pile's
+   * displayed energy, and so its fills, is at most the energy that it moves in a frame.
    */
   private fills(rules: DeliveryRules): { fills: PackedFill[]; matched: number } {
     const { random } = this;
@@ -290,7 +290,9 @@ class RandomFrames {
     return { fills: some, matched: random.integer(0, some.length) };
   }
 
-  /** What a meter counts: about what was agreed, or something else altogether that the pile can move. */
+  /**
+   * Energy that a meter counts: about the agreed energy, or something else altogether that the pile can move.
+   */
   private energy(fills: readonly PackedFill[], number: number): bigint {
     const { random } = this;
     const agreed = fills

@@ -307,7 +307,7 @@ describe("Delivery", () => {
       await expect(delivery.settle(market, frame, publication, all, all.length + 1, readings))
         .to.be.revertedWithCustomError(delivery, "MatchedOutOfRange")
         .withArgs(all.length + 1, all.length);
-      // What is kept of the match's hash in the place of the publication, and the round's fills alone.
+      // The kept part of the match's hash in the place of the publication, and the round's fills alone.
       await expect(delivery.settle(market, frame, keptOf(first), [packFill(round)], 0, [nth(readings, 2)]))
         .to.be.revertedWithCustomError(delivery, "WrongFills")
         .withArgs(frame);
@@ -336,7 +336,7 @@ describe("Delivery", () => {
         .to.emit(market, "FrameSettled")
         .withArgs(frame, 20_000n, ethers.toBeHex(left, 32), (postings: bigint[]) => postings.length === 1);
       expect(await free(3)).to.equal(before + MARGIN);
-      // What is settled is settled: neither the whole again nor another list.
+      // A settled fill stays settled: neither the whole again nor another list.
       for (const [fills, count] of [
         [all, matched.length],
         [rest, 1],
@@ -368,7 +368,7 @@ describe("Delivery", () => {
       ];
       const first = await digest(frame, words);
       await pokeRecord(market, frame, await digestOf(market, frame, keptOf(first), round, LEVEL.roundAfterMatch));
-      // What the round set aside: a bid and the export at their prices, a bond of 20 p per kWh, and two margins.
+      // The round's set-aside: a bid and the export at their prices, a bond of 20 p per kWh, and two margins.
       await token.faucet(market, 20_000n + 5_000n + 20_000n + 2n * MARGIN);
       await goTo(frame + 1);
       const settle = async (fills: bigint[], matched: number, readings: SignedReading[]) =>
@@ -593,7 +593,7 @@ describe("Delivery", () => {
   });
 
   describe("a breach, where the defaulter pays", () => {
-    /** What buyer and seller get of a trade of 1 kWh at `price` when half of it was delivered, beside what was agreed. */
+    /** Receipts of buyer and seller from a trade of 1 kWh at `price`, half of it delivered, beside the agreed ones. */
     async function halfDelivered(price: bigint, consumedWh: bigint, producedWh: bigint): Promise<[bigint, bigint]> {
       const { market, delivery, token, parameters, frame, publication, sign, free } = await loadFixture(fixture);
       const trade = packFill({ sell: 2, buy: 1, energyWh: 1000n, price });
@@ -698,7 +698,7 @@ describe("Delivery", () => {
       const word = packFill({ sell: 2, buy: 1, energyWh: 200_000n, price });
       const publication = packPublication(frame, 6150n, 4100n, 200n);
       await pokeRecord(market, frame, await digestOf(market, frame, publication, [word]));
-      // What the clearing would have set aside.
+      // The clearing's set-aside.
       const aside = 200n * (price + 200n);
       await token.faucet(market, aside + 2n * margin);
       const free = async (pile: number) => market.freeBalanceOf(nth(d.piles, pile - 1));

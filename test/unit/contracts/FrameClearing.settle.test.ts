@@ -252,7 +252,7 @@ describe("FrameClearing: settle", () => {
       const laterWord = await market.publication(later);
       const third = later + 128;
       await goTo(third - 1);
-      // What is left of pile 3's bid has long expired; both start anew.
+      // The rest of pile 3's bid has long expired; both start anew.
       await market.connect(c).place(bid(15n * PENNY, 1000n, third + 9));
       await market.connect(b).place(ask(11n * PENNY, 200n, third + 9));
       const { words: thirdWords } = await clear(market, third);

@@ -38,12 +38,12 @@ describe("Market: what it is deployed with", () => {
       roundSeconds: 449n,
       finaliseSeconds: 1n,
       maxHorizon: 48n,
-      allotByLaxity: true,
+      allotment: 1n,
       chargeEfficiencyBps: 20_000n,
       dischargeEfficiencyBps: 20_000n,
       delivery: await token.getAddress(),
       readingSeconds: 48n * 900n,
-      defaulterPays: true,
+      breach: 0n,
       toleranceBps: 10_000n,
       initialCredit: 10_000n,
       creditPriorWh: 2n ** 26n - 1n,
@@ -108,11 +108,11 @@ describe("Market: what it is deployed with", () => {
       roundSeconds: 0n,
       finaliseSeconds: 0n,
       maxHorizon: 1n,
-      allotByLaxity: false,
+      allotment: 0n,
       chargeEfficiencyBps: 1n,
       dischargeEfficiencyBps: 1n,
       readingSeconds: 0n,
-      defaulterPays: false,
+      breach: 1n,
       toleranceBps: 0n,
       initialCredit: 0n,
       creditPriorWh: 0n,
@@ -214,7 +214,7 @@ describe("Market: what it is deployed with", () => {
       .to.be.revertedWithCustomError(await ethers.getContractAt("CreditMechanism", market), "UnsuitableMarket")
       .withArgs(ethers.encodeBytes32String("readingSeconds"), 0n);
     // Where nobody compensates anybody, or nothing is metered, any bond will do.
-    await deploy({ ...sound, bondPricePerKwh: 0n, defaulterPays: false });
+    await deploy({ ...sound, bondPricePerKwh: 0n, breach: 1n });
     await deploy({ ...sound, bondPricePerKwh: 0n, readingSeconds: 0n, mechanism: await mechanismFor("adbev") });
   });
 

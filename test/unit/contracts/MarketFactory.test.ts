@@ -13,7 +13,7 @@ import { deployMarket } from "../../helpers/market";
 import { mechanismFor } from "../../helpers/mechanisms";
 import { ask, bid, clear, fields, freshFrame, nth, PENNY, stranger } from "./fixtures";
 
-/** What the compiler says of a contract's immutables. */
+/** The compiler's description of a contract's immutables. */
 interface Immutables {
   immutableReferences?: Record<string, { start: number; length: number }[]>;
 }

@@ -196,6 +196,12 @@ describe("MarketLens", () => {
       expect(fromGrid).to.be.lessThan(fills);
     });
 
+    it("is empty where nobody ordered, and the load is the base load", async () => {
+      const { market, lens, start } = await loadFixture(empty);
+      const [words, loadW] = await lens.preview(market, start + 1);
+      expect([[...words], loadW]).to.deep.equal([[], 33_000n]);
+    });
+
     it("asks nothing of the grid where the frame is unpublished", async () => {
       const { market, lens, start, a } = await loadFixture(empty);
       await market.connect(a).place(bid(30n * PENNY, 1000n, start + 97));

@@ -83,6 +83,7 @@ describe("OrderBook: signed orders", () => {
         nonce: 1n,
         credit: 5_000n,
         creditWh: 100_000n,
+        payout: false,
       });
       await expectSolvent(market, token, parameters);
     });

@@ -52,6 +52,7 @@ describe("OrderBook", () => {
         nonce: 1n,
         credit: 5_000n,
         creditWh: 100_000n,
+        payout: false,
       });
       await market.connect(b).place(ask(12n * PENNY, 2500n, start + 6, 700n));
       expect(decodePileState(await market.pileState(2))).to.deep.equal({
@@ -68,6 +69,7 @@ describe("OrderBook", () => {
         nonce: 1n,
         credit: 5_000n,
         creditWh: 100_000n,
+        payout: false,
       });
       const { live, sequence, paused } = decodeBookHead(await market.bookHead());
       expect({ live, sequence, paused }).to.deep.equal({ live: 0b11n, sequence: 2n, paused: false });

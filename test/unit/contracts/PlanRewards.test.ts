@@ -27,7 +27,7 @@ function equalPlans(horizon: number): [string, string] {
   return keccak256(a) < keccak256(b) ? [a, b] : [b, a];
 }
 
-/** What the seed becomes with each reveal. */
+/** The seed after each reveal. */
 function mixed(reveals: string, proposer: string, bytes: string, salt: string): string {
   const words = [reveals, proposer, keccak256(bytes), salt];
   return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "address", "bytes32", "bytes32"], words));

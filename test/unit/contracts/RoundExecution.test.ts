@@ -51,6 +51,18 @@ describe("RoundExecution", () => {
       });
     }
 
+    it("a pile that has not what its meter may show beyond its fills", async () => {
+      const s = await setting({ readingSeconds: 3_600 });
+      const { round } = await opened(s);
+      // Registered, with a meter and a rated power, and without a penny.
+      const poor = nth(await ethers.getSigners(), 18);
+      await s.market.registerPile(poor, poor, poor, 7_000);
+      const pile = Number(await s.market.pileOf(poor));
+      await expect((await asRounds(s.market)).fillFlexibleOrders(round, 0n, 0n, [packFill(fill(0, pile, 1n, IMPORT))]))
+        .to.be.revertedWithCustomError(s.market, "UnsoundFill")
+        .withArgs(pile);
+    });
+
     it("the same order twice beyond what it has", async () => {
       const { market, round, caller } = await loadFixture(fixture);
       const twice = [fill(0, 2, 3_000n, IMPORT), fill(0, 2, 2_001n, IMPORT)];

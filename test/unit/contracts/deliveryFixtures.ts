@@ -62,7 +62,7 @@ export function packPublication(
 /** Packs what `types/Posting.sol` makes of a pile that the settlement pays, without energies. */
 export const packPosting = (pile: number, money: bigint): bigint => BigInt(pile) | (money << 128n);
 
-/** What a hash of fills is about; `libraries/FillsDigest.sol`. */
+/** Levels of hashes of fills; `libraries/FillsDigest.sol`. */
 export const LEVEL = { match: 1n, round: 2n, roundAfterMatch: 3n, rest: 4n } as const;
 
 const DOMAIN = (BigInt(id("AdBEV frame")) >> 232n) << 232n;

@@ -62,7 +62,7 @@ export function ask(price: bigint, energyWh: bigint, expiryFrame: number, peakWh
   return { charge: false, price, energyWh, peakWh, expiryFrame };
 }
 
-/** What the operator publishes for a frame unless told otherwise: 33 kW, 20 p in, 5 p out, no wheeling. */
+/** The operator's publication for a frame unless told otherwise: 33 kW, 20 p in, 5 p out, no wheeling. */
 export const TARIFFS = {
   baseLoadW: 33_000n,
   importPricePerKwh: 20n * PENNY,
@@ -97,7 +97,7 @@ export async function freshFrame(
   return start;
 }
 
-/** What a clearing decided. */
+/** Decision of a clearing. */
 export interface Cleared {
   fills: PackedFill[];
   words: bigint[];
@@ -167,7 +167,7 @@ export function fill(sell: number, buy: number, energyWh: bigint, price: bigint)
 
 const amountDown = (price: bigint, energyWh: bigint): bigint => (price * energyWh) / 1000n;
 
-/** What the fills of a frame owe at its settlement, money units. */
+/** Dues of the fills of a frame at its settlement, money units. */
 export function owed(fills: readonly PackedFill[], wheelingPricePerKwh: bigint, bondPricePerKwh: bigint): bigint {
   return fills.reduce((sum, { sell, energyWh, price }) => {
     const beside = sell === 0 ? 0n : amountDown(wheelingPricePerKwh, energyWh) + amountDown(bondPricePerKwh, energyWh);

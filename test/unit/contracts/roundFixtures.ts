@@ -9,7 +9,7 @@ import { type Deployed, goTo } from "../../helpers/market";
 import type { TARIFFS } from "./fixtures";
 import { ask, bid, deployDirect, freshFrame, nth, PENNY } from "./fixtures";
 
-/** What commitments are blinded with. */
+/** Blinding salt of the commitments. */
 export const SALT = id("salt");
 
 /** A benefit market at the beginning of `frame`, with proposers. */

@@ -15,6 +15,8 @@ describe("starting a command", () => {
     for (const command of ["test", "ignition", "help", "simulate:day", "market:deploy", "lesson", "report:gas"]) {
       expect(asked("--network", "hardhat", command), command).to.equal(true);
     }
+    expect(asked("simulate:compare", "--on", "chain")).to.equal(true);
+    expect(asked("simulate:compare", "--mechanism", "x.sol")).to.equal(true);
     expect(asked()).to.equal(true);
     for (const command of [
       "data:check",

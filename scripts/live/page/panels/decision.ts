@@ -56,7 +56,7 @@ export function decisionPanel(store: Store): Answers {
           { type: "button", class: "fill" },
           h("span", {}, text),
           h("span", { class: "n" }, kWh(fill.energyWh)),
-          h("span", { class: "n" }, price(fill.price, facts)),
+          h("span", { class: "n" }, fillPrice(fill, facts)),
           bar,
         );
         button.addEventListener("click", () => explain(shown.frame, { fill: place }, text));
@@ -67,6 +67,12 @@ export function decisionPanel(store: Store): Answers {
       list.append(h("li", { class: "soft" }, missed ? "It went by without a clearing." : "Nothing is filled."));
   });
   return { explain };
+}
+
+/** A fill's price; where its sides pay and get different ones, the buyer's and then the seller's. */
+function fillPrice({ price: shared, premium = 0, subsidy = 0 }: FillLine, facts: Parameters<typeof price>[1]): string {
+  if (premium + subsidy === 0) return price(shared, facts);
+  return `pays ${price(shared + premium, facts)}, gets ${price(shared + subsidy, facts)}`;
 }
 
 function isTrade({ sell, buy }: FillLine): boolean {

@@ -4,7 +4,7 @@ import { act, type State, type Store } from "../store";
 import { trying } from "../tip";
 import { amount, frameTimes, kWh } from "../words";
 
-/** What was agreed and what was read, and who pays whom; on a development chain, meters that misbehave. */
+/** Agreed and read energies, and payments; on a development chain, meters that misbehave. */
 export function metersPanel(store: Store): void {
   const root = byId("meters");
   const body = h("div", { class: "scroll settled", tabindex: 0, "aria-label": "Settled frames" });
@@ -90,7 +90,7 @@ export function metersPanel(store: Store): void {
   }
 }
 
-/** What a meter read, or is taken to have read: taken, given, or both. */
+/** A meter's reading, or the presumed one: taken, given, or both. */
 function readWords({ consumedWh, producedWh }: MeterLine): string {
   if (producedWh === 0) return `took ${kWh(consumedWh)}`;
   return consumedWh === 0 ? `gave ${kWh(producedWh)}` : `took ${kWh(consumedWh)}, gave ${kWh(producedWh)}`;

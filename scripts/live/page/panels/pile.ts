@@ -183,7 +183,7 @@ function outlookText(prospect: Prospect, { facts }: State, { side }: Draft): str
     .slice(0, 4)
     .map(
       (fill) =>
-        `${kWh(fill.energyWh)} ${side === "charge" ? `from ${party(fill.sell)}` : `to ${party(fill.buy)}`} at ${price(fill.price, facts)}`,
+        `${kWh(fill.energyWh)} ${side === "charge" ? `from ${party(fill.sell)}` : `to ${party(fill.buy)}`} at ${price(fill.price + (side === "charge" ? (fill.premium ?? 0) : (fill.subsidy ?? 0)), facts)}`,
     );
   const more = fills.length > 4 ? `, and ${fills.length - 4} more` : "";
   return `Frame ${frameTimes(frame, facts)}: rank ${rank} of ${of} (${rankText(facts, prospect)}); ${prospect.text}${who.length === 0 ? "" : `: ${who.join(", ")}${more}`}. Locks ${amount(prospect.lock ?? 0, facts)}.`;

@@ -82,7 +82,7 @@ function draw(round: RoundFacts, { facts, live }: State): HTMLElement {
   );
 }
 
-/** What a plan draws less what it discharges, W by frame, as bars. */
+/** Draw less discharge of a plan, W by frame, as bars. */
 function curve({ drawWh, dischargeWh }: PlanLine, base: readonly number[], frameSeconds: number): SVGElement {
   const net = drawWh.map((wh, i) => ((wh - (dischargeWh[i] ?? 0)) * 3600) / frameSeconds);
   const top = Math.max(1, ...net.map((w, i) => Math.max(w, 0) + (base[i] ?? 0)));

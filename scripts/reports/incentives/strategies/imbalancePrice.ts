@@ -8,9 +8,9 @@ import { buyersAndSellers } from "./barter";
 const FRAMES = 12;
 /** The most that a tariff can be where nothing caps it: 24 bits of ticks of 1. */
 const HIGHEST_TARIFF = 2n ** 24n - 1n;
-/** What a pile of 7 kW moves in a frame, Wh. */
+/** Energy that a pile of 7 kW moves in a frame, Wh. */
 const FRAME_WH = 3_500n;
-/** What a car takes too much, Wh. */
+/** Most energy that a car takes too much, Wh. */
 const MOST_OVER_WH = 20;
 
 /** The operator publishes an import tariff at which nobody buys, for the sake of what is consumed by accident. */

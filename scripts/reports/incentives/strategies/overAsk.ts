@@ -4,7 +4,7 @@ import type { Strategy } from "../strategy";
 import { EVENING_FRAMES as FRAMES, honestEvening } from "./benefitFeeder";
 
 const ASKED_WH = 4_000_000n;
-/** What the lock of such an order takes, money units: £2 000. */
+/** Lock of such an order, money units: £2 000. */
 const RICH = 2_000_000_000n;
 
 /** Asks for 4 MWh, which nobody can serve: the plan that leaves least unserved is then everything at once. */

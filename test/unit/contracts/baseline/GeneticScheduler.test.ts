@@ -30,7 +30,7 @@ async function deploy() {
   return { scheduler, client, alice, bob, carol };
 }
 
-/** What a promise is refused with. */
+/** Error that a promise is refused with. */
 async function refusal(promise: Promise<unknown>): Promise<{ error: string; details: Record<string, unknown> }> {
   try {
     await promise;

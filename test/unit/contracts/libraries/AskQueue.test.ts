@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
-import { ascending, libraryHarness, NONE } from "../../../helpers/libraries";
+import type { AskQueueHarness } from "../../../../typechain-types";
+import { ascending, NONE } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";
 
 const SEED = 31;
@@ -13,17 +14,17 @@ const price = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, (1n << 24n) - 1n) },
 );
 const steps = fc.array(fc.record({ limit: price, remove: fc.boolean() }), { maxLength: 90 });
-/** What a ranked ask carries beside its price. */
+/** Fields of a ranked ask beside its price. */
 const rest = fc.record({
   low: fc.bigInt({ min: 0n, max: (1n << 40n) - 1n }),
   high: fc.bigInt({ min: 0n, max: (1n << 192n) - 1n }),
 });
 
 describe("AskQueue", () => {
-  let harness: LibraryHarness;
+  let harness: AskQueueHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("AskQueueHarness");
   });
 
   /** The first ask left that a bid can afford, by walking. */

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
+import type { AuctionHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
-import { libraryHarness, NONE } from "../../../helpers/libraries";
+import { NONE } from "../../../helpers/libraries";
 
 const FRAME = 1000;
 
@@ -33,7 +34,7 @@ function slotOf(order: Order, sequence: number): bigint {
   ].reduce((word, [value, shift]) => word | (BigInt(value!) << BigInt(shift!)), 1n << 255n);
 }
 
-/** What the entry that `types/BookEntry.sol` draws says before ranking. */
+/** Fields of the entry that `types/BookEntry.sol` draws, before ranking. */
 function entryOf(word: bigint) {
   const field = (shift: bigint, bits: bigint) => Number((word >> shift) & ((1n << bits) - 1n));
   return {
@@ -47,9 +48,9 @@ function entryOf(word: bigint) {
 }
 
 describe("Auction", () => {
-  let harness: LibraryHarness;
+  let harness: AuctionHarness;
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("AuctionHarness");
   });
 
   const order = fc.record({

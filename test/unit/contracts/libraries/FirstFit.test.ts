@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness, NONE } from "../../../helpers/libraries";
+import type { FirstFitHarness } from "../../../../typechain-types";
+import { NONE } from "../../../helpers/libraries";
 import { runs } from "../../../helpers/coverage";
 
 const SEED = 12;
@@ -15,10 +16,10 @@ const value = fc.oneof(
 const step = fc.record({ limit: value, remove: fc.boolean() });
 
 describe("FirstFit", () => {
-  let harness: LibraryHarness;
+  let harness: FirstFitHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("FirstFitHarness");
   });
 
   it("finds and removes what walking the list finds", async () => {
@@ -34,7 +35,7 @@ describe("FirstFit", () => {
         fc.bigInt({ min: 0n, max: (1n << 40n) - 1n }),
         fc.array(step, { maxLength: 100 }),
         async (values, { shift, mask }, noise, steps) => {
-          // What lies beside the field must not matter; values that are too wide for it are cut.
+          // Bits beside the field must not matter; values that are too wide for it are cut.
           const words = values.map(
             (x) => ((x & mask) << BigInt(shift)) | (shift === 0 ? noise << 24n : noise & 0xffffffffffn),
           );

@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
 import { chargingRoomWh, powerAwayFromZeroW } from "../../../../scripts/model/load";
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness } from "../../../helpers/libraries";
+import type { FluctuationHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 
 const INT32 = fc.bigInt({ min: -(1n << 31n), max: (1n << 31n) - 1n });
 const FRAME_SECONDS = fc.oneof(fc.constantFrom(1, 600, 1700, 1800, 3600, 7200), fc.integer({ min: 1, max: 100_000 }));
 
 describe("Fluctuation", () => {
-  let harness: LibraryHarness;
+  let harness: FluctuationHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("FluctuationHarness");
   });
 
   it("rounds power away from zero", async () => {

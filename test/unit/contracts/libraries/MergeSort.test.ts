@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import { Random } from "../../../../scripts/core/random";
-import type { LibraryHarness } from "../../../../typechain-types";
+import type { MergeSortHarness } from "../../../../typechain-types";
 import { skipWhereInstrumented } from "../../../helpers/coverage";
-import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
+import { ascending, listOf, randomWord } from "../../../helpers/libraries";
 
 const random = new Random(8).stream("MergeSort");
 
@@ -29,10 +30,10 @@ const SHAPES: Readonly<Record<string, (length: number) => bigint[]>> = {
 };
 
 describe("MergeSort", () => {
-  let harness: LibraryHarness;
+  let harness: MergeSortHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("MergeSortHarness");
   });
 
   async function expectSorted(list: readonly bigint[]): Promise<void> {
@@ -71,7 +72,7 @@ describe("MergeSort", () => {
     for (const [name, make] of Object.entries(SHAPES)) {
       const cost = async (length: number): Promise<number> => {
         const list = make(length);
-        // What copying costs is not sorting's.
+        // The cost of copying is not the sort's.
         const [sorting, copying] = [await harness.sort.estimateGas(list), await harness.plainSort.estimateGas([])];
         return Number(sorting - copying);
       };

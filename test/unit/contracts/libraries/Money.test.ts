@@ -1,19 +1,19 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
 import { amountDown, amountUp } from "../../../../scripts/model/money";
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness } from "../../../helpers/libraries";
+import type { MoneyHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 
 const MAX_PRICE = (1n << 64n) - 1n;
 const MAX_ENERGY_WH = (1n << 24n) - 1n;
 
 describe("Money", () => {
-  let harness: LibraryHarness;
+  let harness: MoneyHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("MoneyHarness");
   });
 
   it("rounds what is paid down and what is locked up", async () => {
@@ -61,7 +61,7 @@ describe("Money", () => {
           const whole = parts.reduce((sum, part) => sum + part, 0n);
           let left = whole;
           for (const part of parts) {
-            // What falls away of the lock covers what is paid for the part.
+            // The lock's part that falls away covers the payment for the part.
             const [, before] = await harness.amounts(price, left);
             const [, after] = await harness.amounts(price, left - part);
             const [paid] = await harness.amounts(price, part);

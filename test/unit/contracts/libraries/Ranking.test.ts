@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
 import { Random } from "../../../../scripts/core/random";
-import type { LibraryHarness } from "../../../../typechain-types";
-import { ascending, libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
+import type { RankingHarness } from "../../../../typechain-types";
+import { ascending, listOf, randomWord } from "../../../helpers/libraries";
 import { runs, skipWhereInstrumented } from "../../../helpers/coverage";
 
 const SEED = 414;
@@ -29,10 +30,10 @@ function denseRank<T>(value: T, all: readonly T[], compare: (a: T, b: T) => numb
 }
 
 describe("Ranking", () => {
-  let harness: LibraryHarness;
+  let harness: RankingHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("RankingHarness");
   });
 
   /** `f` and pile of each order, lowest first, counted order by order. */

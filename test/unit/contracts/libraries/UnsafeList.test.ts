@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ethers } from "hardhat";
 
-import type { LibraryHarness } from "../../../../typechain-types";
-import { libraryHarness } from "../../../helpers/libraries";
+import type { UnsafeListHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 
 const WORD = fc.bigInt({ min: 0n, max: (1n << 256n) - 1n });
 
 describe("UnsafeList", () => {
-  let harness: LibraryHarness;
+  let harness: UnsafeListHarness;
 
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("UnsafeListHarness");
   });
 
   it("does what Solidity's own arrays do, and touches nothing beyond its capacity", async () => {

@@ -96,18 +96,17 @@ describe("Packed types", () => {
     const layout = drawnLayout("PileState");
     // Set once, by registration, and read by nobody.
     delete layout.registered;
-    delete layout.unused;
-    const { nonce, credit, creditWh, ...ofOrder } = layout;
+    const { nonce, credit, creditWh, payout, ...ofOrder } = layout;
     const REGISTERED = 1n << 255n;
 
-    /** What readers say of values as they are drawn. */
+    /** Values as readers return them, for values as they are drawn. */
     const asRead = ({ spanFrames, ...values }: Values): Values => ({
       ...values,
       expiryFrame: values.firstFrame! + spanFrames!,
     });
 
     it("has its fields where they are drawn, for Solidity and TypeScript", async () => {
-      expect(Object.keys(layout)).to.have.length(13);
+      expect(Object.keys(layout)).to.have.length(14);
       for (const values of extremes(layout)) {
         const word = drawnWord(layout, values);
         for (const beside of [0n, REGISTERED]) {
@@ -125,6 +124,7 @@ describe("Packed types", () => {
             nonce: end(nonce!),
             credit: end(credit!),
             creditWh: end(creditWh!),
+            payout: end(payout!),
           };
           for (const suspended of [0n, 1n]) {
             const old = { ...values, balance: 5n, suspended, ...lasting };
@@ -140,6 +140,7 @@ describe("Packed types", () => {
               charge: rest.charge === 1n,
               iceberg: rest.iceberg === 1n,
               suspended: false,
+              payout: false,
             } as unknown as PackedTypesHarness.PileFieldsStruct);
             expect(written).to.equal(drawnWord(layout, { ...old, balance: values.balance! }) | REGISTERED);
           }
@@ -157,6 +158,8 @@ describe("Packed types", () => {
         }
         expect(await harness.withSuspended(word, true)).to.equal(with_({ suspended: 1n }));
         expect(await harness.withSuspended(word, false)).to.equal(with_({ suspended: 0n }));
+        expect(await harness.withPayout(word, true)).to.equal(with_({ payout: 1n }));
+        expect(await harness.withPayout(word, false)).to.equal(with_({ payout: 0n }));
         if (values.nonce! < maxOf(nonce!)) {
           expect(await harness.withNextNonce(word)).to.equal(with_({ nonce: values.nonce! + 1n }));
         }
@@ -165,7 +168,7 @@ describe("Packed types", () => {
         expect(await harness.withNonceUsed(word)).to.equal(with_({ nonce: used }));
         expect(await harness.less(word, values.balance!)).to.equal(with_({ balance: 0n }));
         const { balance, suspended } = values;
-        const lasting = { credit: values.credit!, creditWh: values.creditWh! };
+        const lasting = { credit: values.credit!, creditWh: values.creditWh!, payout: values.payout! };
         expect(await harness.withoutOrder(word)).to.equal(
           drawnWord(layout, { balance: balance!, suspended: suspended!, nonce: values.nonce!, ...lasting }) |
             REGISTERED,
@@ -423,7 +426,7 @@ describe("Packed types", () => {
         const word = await harness.packFill(sell!, buy!, energyWh!, price!, premium!, subsidy!);
         expect(word).to.equal(drawnWord(layout, values));
         expect(named(await harness.readFill(word))).to.deep.equal(values);
-        // What is nothing is left out.
+        // Zero fields are left out.
         expect(normal({ premium: 0n, subsidy: 0n, ...decodeFill(word) })).to.deep.equal(values);
       }
     });

@@ -24,7 +24,7 @@ interface ForeignRecord {
   y: string;
 }
 
-/** What a registrar would say of a meter, as its record has it. */
+/** A registrar's description of a meter, as its record has it. */
 function descriptionOf({ curve, x, y, record }: ForeignRecord): RecordMeter {
   const { payload } = parseRecordText(record);
   const { serials, pageKind } = readPayload(payload, []);

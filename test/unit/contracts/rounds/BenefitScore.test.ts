@@ -20,7 +20,7 @@ import type { BenefitRounds } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
 
 const SEED = Number(process.env.BENEFIT_SEED ?? 1);
-const BOOKS = Number(process.env.BENEFIT_BOOKS ?? runs(400));
+const BOOKS = Number(process.env.BENEFIT_BOOKS ?? Math.max(40, runs(400)));
 
 const TICK = 7n;
 const TARIFFS = [0n, 1n, 5n, 9n, 10n, 11n, 20n, 2n ** 24n - 1n];

@@ -1,19 +1,20 @@
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import { creditWeight, creditWeights, drawWinner } from "../../../../scripts/model/creditDraw";
 import { Random } from "../../../../scripts/core/random";
-import type { LibraryHarness } from "../../../../typechain-types";
+import type { CreditDrawHarness } from "../../../../typechain-types";
 import { runs } from "../../../helpers/coverage";
-import { libraryHarness, listOf, randomWord } from "../../../helpers/libraries";
+import { listOf, randomWord } from "../../../helpers/libraries";
 
 /** Most proposers that take part in a draw. */
 const MAX_CANDIDATES = 64;
 
 describe("CreditDraw", () => {
   const random = new Random(31).stream("credit draw");
-  let harness: LibraryHarness;
+  let harness: CreditDrawHarness;
   before(async () => {
-    harness = await libraryHarness();
+    harness = await ethers.deployContract("CreditDrawHarness");
   });
 
   it("weighs a difference as the reference model does: every bit, the largest, and differences at random", async () => {

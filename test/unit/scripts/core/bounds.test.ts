@@ -43,7 +43,7 @@ describe("bounds of a market", function () {
 
   it("are those of the contract, figure by figure", async () => {
     for (const [name, { least, most }] of Object.entries(MARKET_BOUNDS)) {
-      // What has a second condition of its own: a window within its frame, a round within its gas.
+      // Parameters with a second condition of their own: a window within its frame, a round within its gas.
       if (["frameSeconds", "auctionSeconds", "capacityW", "lossAllowanceW", "maxHorizon"].includes(name)) continue;
       // Rounds and readings depend on the frame's length; the market without either takes any.
       if (["roundSeconds", "finaliseSeconds", "readingSeconds"].includes(name)) continue;

@@ -23,7 +23,7 @@ const BALANCES = [10_500_000n, 12_000_000n, 13_000_000n];
 /** Two piles, whose credit moves, and somebody without one. */
 const PROPOSERS = ["A", "B", "P"] as const;
 const RATED_W = 22_000n;
-/** What a pile moves in a frame at most, Wh. */
+/** Most energy that a pile moves in a frame, Wh. */
 const REACH_WH = 11_000n;
 const FIRST = 10;
 const MAX_FRAMES = 9;
@@ -78,7 +78,7 @@ const placement = fc.record({
   life: fc.integer({ min: 1, max: 7 }),
   cancels: fc.integer({ min: 0, max: 5 }).map((digit) => digit === 0),
 });
-/** What a pile moves of what was agreed, 1/1000, and beyond it, Wh; undefined where its meter is silent. */
+/** Energy that a pile moves of the agreed, 1/1000, and beyond it, Wh; undefined where its meter is silent. */
 const deviation = fc.option(
   fc.record({
     share: fc.oneof(fc.constant(1_000n), fc.bigInt({ min: 0n, max: 1_000n })),
@@ -204,14 +204,14 @@ class Market {
       sum(exports.map(({ price, energyWh }) => amount(price, energyWh))),
     );
     seen.exports += exports.length;
-    // What won is what is executed.
+    // The winning plan is the executed one.
     expect(sum(exports.map(({ energyWh }) => energyWh))).to.equal(
       won ? followPlan(book, best.plan).dischargeWh[0]! : 0n,
     );
     return outcome;
   }
 
-  /** What a frame came to waits for its readings, which deviate from what was agreed. */
+  /** Queues a frame, whose fills wait for readings that deviate from the agreed energies. */
   private await(outcome: FrameOutcome, deviations: Frame["deviations"]): void {
     const readings = new Map<string, Reading>();
     for (const [pile, side] of partiesOf(outcome)) {
@@ -276,7 +276,7 @@ class Market {
     return complete;
   }
 
-  /** What a pile exported is what it produced beyond its trades; up to the agreed it is paid whatever happens. */
+  /** A pile's export is its production beyond its trades; up to the agreed energy it is paid whatever happens. */
   private expectExportsSettled(
     { outcome, exportPricePerKwh, readings }: Unsettled,
     exports: readonly GridFill[],
@@ -314,7 +314,7 @@ class Market {
     }
   }
 
-  /** What holds at every moment. */
+  /** Checks conditions that hold at every moment. */
   private look(now: number): void {
     expectConserved(this.model, now);
     for (const id of PILES) {
@@ -325,7 +325,7 @@ class Market {
   }
 }
 
-/** What a pile agreed to in a frame, trades and grid fills together, Wh. */
+/** A pile's agreed energy in a frame, trades and grid fills together, Wh. */
 function agreedOf({ trades, grid }: FrameOutcome, id: string): bigint {
   const fills = [
     ...trades.filter(({ buy, sell }) => buy === id || sell === id),

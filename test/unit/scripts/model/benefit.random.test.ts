@@ -56,7 +56,7 @@ const frame = fc.record({
 });
 const days = fc.array(frame, { minLength: 4, maxLength: 9 });
 
-/** What every round's fills must satisfy. */
+/** Conditions on every round's fills. */
 function expectSound(book: FrozenBook, fills: readonly GridFill[], loadW: bigint, market: MarketParameters): void {
   const { importPricePerKwh, exportPricePerKwh, baseLoadW } = book.publications[0]!;
   const orders = new Map([...book.bids, ...book.asks].map((order) => [order.pile, order]));
@@ -151,7 +151,7 @@ describe("Benefit-scored rounds on random markets", () => {
               const fills = outcome.grid.slice(matched.grid.length);
               const course = won ? followPlan(book, winner.plan) : projectFallback(book);
               expectSound(book, fills, outcome.loadW, model.parameters);
-              // What was decided is executed, all of it, and so never worse than the fallback.
+              // The whole decision is executed, and so never worse than the fallback.
               expect(fills.map(({ pile, side, energyWh }) => [pile, side, energyWh])).to.deep.equal(
                 course.first.map(({ order: { pile, side }, energyWh }) => [pile, side, energyWh]),
               );

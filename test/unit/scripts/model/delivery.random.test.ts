@@ -16,7 +16,7 @@ interface Party {
   ticks: bigint;
   energyWh: bigint;
   ratedW: bigint;
-  /** What it moves of what it can, 1/1000; and what it meters of the wrong kind. */
+  /** Energy that it moves of its reach, 1/1000; and energy that it meters of the wrong kind. */
   moved: bigint;
   idle: bigint;
   reports: boolean;
@@ -138,7 +138,7 @@ function readingsOf(parties: readonly Party[]): Map<string, Reading> {
 
 const DEADLINE = at(FIRST + 1) + 3_600;
 
-/** What a pile has, and has a claim to. */
+/** A pile's balance and claim. */
 const worth = (model: MarketModel, id: string) => model.freeBalance(id, DEADLINE) + model.claim(id);
 
 /** The table of SPEC 5, written down once more: what each pile owes, and what is due to it. */
@@ -256,7 +256,7 @@ describe("metered settlement of random frames", () => {
           seen.claimed += Number(one.claimed > 0n);
           seen.compensated += Number(one.side === "charge" && one.earned > 0n);
           net += one.earned - one.owed;
-          // What it had set aside covered what it owed, whatever it earned.
+          // Its set-aside covered its dues, whatever it earned.
           const setAside = model.freeBalance(one.pile, DEADLINE) - freeBefore.get(one.pile)! - one.earned + one.owed;
           expect(one.owed <= setAside, `${one.pile} owes ${one.owed} of ${setAside}`).to.equal(true);
           seen.toTheUnit += Number(one.owed > 0n && setAside - one.owed <= 2n);

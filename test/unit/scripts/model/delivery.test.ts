@@ -22,7 +22,7 @@ interface Setting {
   operatorAccount?: bigint;
 }
 
-/** What a pile of 22 kW sets aside beside its fills: 11 kWh at 2 r - x and w. */
+/** Margin of a pile of 22 kW beside its fills: 11 kWh at 2 r - x and w. */
 const MARGIN = 3_960_000n;
 
 /**
@@ -225,7 +225,7 @@ describe("metered settlement", () => {
       expect(model.clear(7, inWindow(7)).trades).to.have.length(1);
       return model;
     };
-    // What the one who is short pays the other side and the grid, per kWh: r - x is 0.15.
+    // Payment of the short side to the other side and the grid, per kWh: r - x is 0.15.
     const cases: [string, "A" | "S", bigint, bigint, bigint][] = [
       ["a seller above r pays the grid alone", "S", 210_000n, 0n, 150_000n],
       ["a seller at r pays the grid alone", "S", 200_000n, 0n, 150_000n],

@@ -230,7 +230,7 @@ describe("MarketModel with benefit-scored rounds", () => {
     model.propose(10, "P1", FLAT, REVEAL);
     expect(model.available(OVER)).to.equal(0n);
     expectRefusal("RoundOpen", () => model.withdrawGrid(0n, OVER));
-    // What is not there at all is refused for that, round or no round.
+    // Missing money is refused for being missing, round or no round.
     expectRefusal("RoundOpen", () => model.withdrawGrid(model.gridBalance - model.claims, OVER));
     expectRefusal("InsufficientBalance", () => model.withdrawGrid(model.gridBalance - model.claims + 1n, OVER));
     expectRefusal("NothingClaimed", () => model.collectClaim("K", OVER));

@@ -82,7 +82,9 @@ const kind = <T extends string>(...names: T[]) => fc.constantFrom(...names);
 /** Of the first pile 1 W, W. */
 const ratedW = (index: number) => BigInt(1 + index * 3_700);
 
-/** What each pile moves, either way, 1/1000 of what it can, sometimes more; undefined where its meter is silent. */
+/**
+ * Energy that each pile moves, either way, 1/1000 of its reach, sometimes more; undefined where its meter is silent.
+ */
 const movedWh = fc.array(fc.option(fc.bigInt({ min: 0n, max: 1_010n }), { nil: undefined, freq: 5 }), {
   minLength: PILES.length,
   maxLength: PILES.length,
@@ -150,7 +152,7 @@ function visible(model: MarketModel, nowSeconds: number, frame: number): unknown
   };
 }
 
-/** What every outcome must satisfy, whatever the book. */
+/** Conditions on every outcome, whatever the book. */
 function expectSound(outcome: FrameOutcome, book: Book, market: MarketParameters): void {
   const entries = new Map([...book.bids, ...book.asks].map((entry) => [entry.pile, entry]));
   const left = new Map([...entries].map(([id, { displayedWh }]) => [id, displayedWh]));

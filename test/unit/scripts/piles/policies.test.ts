@@ -167,7 +167,7 @@ describe("simple policies", () => {
     const published = (frame: number) => ({ ...PUBLISHED, importPricePerKwh: frame === 15 ? 230_000 : 200_000 });
     const open = view({ moment: "open", published });
     expect(policy.decide(own(), open, RANDOM)).to.deep.equal({ price: 230_000, energyWh: 10_000 });
-    // What would be a normal order names a peak that makes it flexible.
+    // An order that would be normal names a peak that makes it flexible.
     expect(policy.decide(own({ remainingWh: 900 }), open, RANDOM)).to.deep.include({ energyWh: 900, peakWh: 899 });
     expect(policy.decide(own({ limitPrice: 210_000 }), open, RANDOM)).to.deep.include({ price: 210_000 });
     expect(policy.decide(own({ order: line({}) }), open, RANDOM)).to.equal(undefined);

@@ -20,7 +20,9 @@ export function drawProblem(seed: number, evs: number, frames: number, limitWh =
   return { baseWh, previousWh: baseWh[0]!, limitWh, loads };
 }
 
-/** What a plan breaks: nothing, if it is allowed. `slackWh` is what rounding errors may amount to. */
+/**
+ * Conditions that a plan breaks: none, if it is allowed. `slackWh` is the most that rounding errors may amount to.
+ */
 export function broken(problem: LoadProblem, energyWh: readonly ArrayLike<number>[], slackWh: number): string[] {
   const totalWh = Array.from(problem.baseWh);
   const faults = problem.loads.flatMap((load, index) => {

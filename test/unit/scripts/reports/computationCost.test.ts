@@ -131,14 +131,15 @@ describe("scripts/reports/computationCost", () => {
     it("is one page of HTML that loads nothing, in light and dark", () => {
       const html = costHtml(exampleReport());
       expect(html).to.contain("prefers-color-scheme: dark").and.to.contain("<svg");
-      expect(html).not.to.match(/https?:|<script|<link|url\(/);
+      expect(html).not.to.match(/https?:|<script src|<link|url\((?!#)/);
       expect(html).to.contain("--html &quot;&lt;a&gt;&quot;");
       expect(html.match(/NaN|undefined|Infinity/)).to.equal(null);
     });
 
     it("draws every run, the scaled ones hollow, within the plot", () => {
       const html = costHtml(exampleReport());
-      const marks = [...html.matchAll(/<circle class="(full|hollow)" cx="([\d.]+)" cy="([\d.]+)"/g)];
+      const wide = html.split('<div class="narrow">').map((part) => part.split('<div class="wide">')[1] ?? "");
+      const marks = [...wide.join("").matchAll(/<circle class="(full|hollow)" cx="([\d.]+)" cy="([\d.]+)"/g)];
       // Nine in the first figure; up to a hundred peers, six in the second.
       expect(marks).to.have.length(15);
       expect(marks.filter(([, kind]) => kind === "hollow")).to.have.length(2);
@@ -146,6 +147,11 @@ describe("scripts/reports/computationCost", () => {
         expect(Number(x)).to.be.within(70, 700);
         expect(Number(y)).to.be.within(20, 410);
       }
+      // As many again for the width of a phone, within its plot.
+      const narrow = [...html.matchAll(/<div class="narrow">.*?<\/figure>/gs)].map(([part]) => part).join("");
+      const small = [...narrow.matchAll(/<circle class="(?:full|hollow)" cx="([\d.]+)"/g)];
+      expect(small).to.have.length(15);
+      for (const [, x] of small) expect(Number(x)).to.be.within(50, 375);
       expect(figuresOf(exampleReport()).map(({ scale }) => scale)).to.deep.equal(["log", "linear"]);
     });
 

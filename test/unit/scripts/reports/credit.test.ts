@@ -4,6 +4,8 @@ import { Random } from "../../../../scripts/core/random";
 import { compareTable, TABLE_COLUMNS } from "../../../../scripts/reports/credit/compare";
 import { PLAYERS, runDraws } from "../../../../scripts/reports/credit/draws";
 import { ModelSettler } from "../../../../scripts/reports/credit/modelSettler";
+import { drawsCsv, drawsHtml } from "../../../../scripts/reports/credit/drawsPage";
+import { tableCsv, tableHtml } from "../../../../scripts/reports/credit/tablePage";
 import type { TableSettler } from "../../../../scripts/reports/credit/table";
 
 describe("the credit paper's Table 2", () => {
@@ -25,6 +27,18 @@ describe("the credit paper's Table 2", () => {
     for (const { cell, why } of differing) {
       expect(why, cell).to.match(cell.includes("credit") ? /earlier trades/ : /wheeling on the 240 kWh consumed/);
     }
+  });
+
+  it("is a page and a CSV file, with the figures that differ and why", async () => {
+    const rows = await compareTable(new ModelSettler());
+    const html = tableHtml(rows, "npx <command>", ["AdBEV 0.0.0"]);
+    expect(html).to.include("<strong>30 of 35</strong>").and.include("npx &lt;command&gt;");
+    expect(html.match(/<s>/g)).to.have.length(5);
+    expect(html).not.to.match(/undefined|NaN/);
+    const lines = tableCsv(rows).trim().split("\n");
+    expect(lines).to.have.length(36);
+    expect(lines).to.include("1,buyer,yuan,126.3,126.3,true,");
+    expect(lines.filter((line) => line.includes(",false,"))).to.have.length(5);
   });
 
   it("has sums of nothing in every row, the buyer's against the seller's and the grid's", async () => {
@@ -55,6 +69,18 @@ describe("draws with weight e^credit", () => {
     // 99.9 % of all seeds stay below this with nine degrees of freedom.
     expect(run.chiSquare).to.be.below(27.88);
     expect(runDraws(100_000, new Random(1))).to.deep.equal(run);
+  });
+
+  it("are a page and a CSV file, a chart for each run", () => {
+    const runs = [50, 1_000].map((draws) => runDraws(draws, new Random(1)));
+    const html = drawsHtml(runs, 1, "c", []);
+    expect(html).to.include('id="draws-50"').and.include('id="draws-1000"').and.include("chi-square");
+    expect(html).not.to.match(/undefined|NaN/);
+    const [head, ...lines] = drawsCsv(runs).trim().split("\n");
+    expect(head).to.equal("draws,credit_points,won,share,expected_share");
+    expect(lines).to.have.length(20);
+    const won = lines.filter((line) => line.startsWith("1000,")).map((line) => Number(line.split(",")[2]));
+    expect(won.reduce((sum, wins) => sum + wins, 0)).to.equal(1_000);
   });
 
   it("takes together those of whom less than five wins are expected", () => {

@@ -13,7 +13,7 @@ export const EXAMPLE = `{ "market": { "priceWeight": 10, "timeWeight": 1, "icebe
               { "frame": 2, "pile": "A", "cancel": true } ] }
 `;
 
-/** What SPEC 9 says it gives. */
+/** Its result by SPEC 9. */
 export const EXAMPLE_RESULT = `{ "frames": [ { "frame": 1, "trades": [ { "sell": "C", "buy": "A", "price": 130000, "energyWh": 1500 } ], "grid": [], "loadW": 33000 },
               { "frame": 2, "trades": [], "grid": [ { "pile": "B", "side": "charge", "price": 200000, "energyWh": 2600 } ], "loadW": 38200 },
               { "frame": 3, "trades": [], "grid": [], "loadW": 33000 } ],

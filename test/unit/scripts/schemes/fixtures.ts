@@ -23,7 +23,9 @@ export function drawEvs(seed: number, evs: number): EvStay[] {
   return chapter4Population("halves")({ evs, days: 2, frameSeconds: 1800, random: new Random(seed) });
 }
 
-/** What a controlled schedule of EVs breaks; nothing if its sums fit and nobody moves more than asked. */
+/**
+ * Conditions that a controlled schedule of EVs breaks; none if its sums fit and nobody moves more than asked.
+ */
 export function brokenSums(evs: readonly EvStay[], schedule: ControlledSchedule): string[] {
   const { drawnWh, soldWh, evWh, askedWh, servedWh, movedWh } = schedule;
   const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);

@@ -13,6 +13,7 @@ import { type DaySettings, defaultDay } from "../../../../scripts/simulation/def
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
 import { PRESETS } from "../../../../scripts/simulation/presets";
 import { headline, spread, spreads } from "../../../../scripts/simulation/statistics";
+import { cases } from "../../../helpers/cases";
 
 const seeds = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const run = (settings: DaySettings, market = {}) =>
@@ -138,8 +139,8 @@ describe("the target of the default day", function () {
   this.timeout(300_000);
 
   for (const [from, to] of [
-    [1, 20],
-    [101, 140],
+    [1, cases(20, 4)],
+    [101, 100 + cases(40, 4)],
   ] as const) {
     it(`seeds ${from} to ${to}: steadier than uncontrolled and capped, everybody served, within capacity`, async () => {
       const days = await runPreset("chapter4", from, to);
@@ -163,7 +164,7 @@ describe("the target of the default day", function () {
     ["elaadnl", 0.2, 0.3],
   ] as const) {
     it(`${name}: the same without being fitted to it`, async () => {
-      const days = await runPreset(name, 1, 10);
+      const days = await runPreset(name, 1, cases(10, 2));
       const { pflW, uncontrolledPflW, cappedPflW, unservedShare } = spreads(days);
       expect(pflW.mean).to.be.below(ofUncontrolled * uncontrolledPflW.mean);
       expect(pflW.mean).to.be.below(ofCapped * cappedPflW.mean);
@@ -173,7 +174,7 @@ describe("the target of the default day", function () {
   }
 
   it("never exceeds a tight capacity through its own fills", async () => {
-    for (const seed of seeds(1, 5)) {
+    for (const seed of seeds(1, cases(5, 2))) {
       const { loads } = await run({ seed, policy: new Impatient() }, { capacityW: 95_000n });
       expect(loads.market.overloadedFrames).to.equal(0);
       expect(loads.capped.overloadedFrames).to.be.greaterThan(0);
@@ -182,10 +183,14 @@ describe("the target of the default day", function () {
 
   it("is the policy's doing: buying at once on the same market is about as restless as the cap", async () => {
     const impatient = spread(
-      await Promise.all(seeds(1, 5).map(async (seed) => headline(await run({ seed, policy: new Impatient() })).pflW)),
+      await Promise.all(
+        seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Impatient() })).pflW),
+      ),
     );
     const waterline = spread(
-      await Promise.all(seeds(1, 5).map(async (seed) => headline(await run({ seed, policy: new Waterline() })).pflW)),
+      await Promise.all(
+        seeds(1, cases(5, 2)).map(async (seed) => headline(await run({ seed, policy: new Waterline() })).pflW),
+      ),
     );
     expect(waterline.mean).to.be.below(0.65 * impatient.mean);
   });

@@ -17,7 +17,7 @@ import type { Reproduction } from "../../../../scripts/thesis/types";
 import { figureOf, isMet, judged, outcomeOf } from "../../../../scripts/thesis/verdict";
 import { brokenSums } from "../schemes/fixtures";
 
-/** What takes less than a second a seed. */
+/** Figures that take less than a second a seed. */
 const QUICK = ["3.1", "3-B", "3.2", "4-C", "4.3", "4.5", "5.3", "5.4", "5.5"];
 
 describe("the thesis run again", function () {

@@ -23,7 +23,7 @@ export function randomBook(random: Random, most = 8): PricedBook {
   return { bids: side("b", -1), asks: side("a", 1) };
 }
 
-/** What each pile trades, Wh. */
+/** Energy that each pile trades, Wh. */
 export function tradedWh(trades: readonly Trade[]): Map<string, bigint> {
   const sums = new Map<string, bigint>();
   for (const { sell, buy, energyWh } of trades) {
@@ -37,7 +37,7 @@ export function energyOf(trades: readonly Trade[]): bigint {
   return trades.reduce((sum, { energyWh }) => sum + energyWh, 0n);
 }
 
-/** What trades are worth at what the orders say, price times Wh. */
+/** Worth of trades at the orders' own prices, price times Wh. */
 export function welfareOf({ bids, asks }: PricedBook, trades: readonly Trade[]): bigint {
   const price = new Map([...bids, ...asks].map((offer) => [offer.pile, offer.price]));
   return trades.reduce((sum, { sell, buy, energyWh }) => sum + (price.get(buy)! - price.get(sell)!) * energyWh, 0n);

@@ -146,7 +146,7 @@ describe("properties of the auctions on random books", () => {
   });
 });
 
-/** What a pile whose order is worth `worth` to it gains when it names another price, price times Wh. */
+/** Gain of a pile whose order is worth `worth` to it when it names another price, price times Wh. */
 function gainOf(rule: "mcafee" | "vickrey", book: PricedBook, liar: string, worth: bigint, named: bigint): bigint {
   const lying = (offers: PricedBook["bids"], rising: number) =>
     offers

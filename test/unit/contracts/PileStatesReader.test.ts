@@ -1,0 +1,38 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import { readPileStates } from "../../../scripts/chain/pileStatesReader";
+import { deployDirect, nth } from "./fixtures";
+
+describe("PileStatesReader", () => {
+  const fixture = () => deployDirect(7);
+
+  it("tells every pile's slot, without being deployed", async () => {
+    const { market } = await loadFixture(fixture);
+    const expected = [];
+    for (let pile = 1n; pile <= 7n; pile++) expected.push(await market.pileState(pile));
+    const { data } = await (await ethers.getContractFactory("PileStatesReader")).getDeployTransaction(market, 1, 7);
+    const answer = await ethers.provider.call({ data });
+    const [states] = ethers.AbiCoder.defaultAbiCoder().decode(["uint256[]"], answer) as unknown as [bigint[]];
+    expect([...states]).to.deep.equal(expected);
+    expect(await readPileStates(ethers.provider, await market.getAddress(), 7)).to.deep.equal(expected);
+    expect(await readPileStates(ethers.provider, await market.getAddress(), 0)).to.deep.equal([]);
+  });
+
+  it("reads more piles than an answer holds with several calls, and as of the block that is asked", async () => {
+    const { market, piles } = await loadFixture(fixture);
+    const pile = nth(piles, 0);
+    const before = await ethers.provider.getBlockNumber();
+    const balance = await market.pileState(1n);
+    await market.connect(pile).withdraw(pile, 1n);
+    const address = await market.getAddress();
+    expect((await readPileStates(ethers.provider, address, 1, { blockTag: before }))[0]).to.equal(balance);
+    const many = await readPileStates(ethers.provider, address, 1_024);
+    expect(many).to.have.length(1_024);
+    expect(many[0])
+      .to.equal(await market.pileState(1n))
+      .and.not.equal(balance);
+    expect(many[1_023]).to.equal(0n);
+  });
+});
