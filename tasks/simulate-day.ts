@@ -48,6 +48,9 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
       if (day.where === "chain") await compileQuietly(hre);
+      if (args.mechanism !== undefined) {
+        day.mechanism = await readMechanism(hre, args.mechanism, { standing: false });
+      }
       const played = await playDays(hre, day, { withBooks: args.html !== undefined, quiet: args.json });
       const { days, faults } = played;
       if (args.csv !== undefined) {
