@@ -6,7 +6,8 @@ import { UnsafeList } from "../libraries/UnsafeList.sol";
 
 /// @title Moving flexible orders up to a level of laxity
 /// @notice Smoothed least laxity, SPEC 4. In each frame an order moves the energy `left - peak (frames - level)`, which
-/// brings the number of frames that it could do without up to a level. Each order's energy depends on no other order, and
+/// brings the number of frames that it could do without up to a level; `left` counts as at most `peak frames`. Each order's
+/// energy depends on no other order, and
 /// every level can be met. A list keeps three words an order, the earliest last frame first:
 ///
 /// ```
@@ -88,6 +89,11 @@ library LaxityLevels {
         if (offset == 0) return _serveFirst(list, leastKey, level);
         assembly ("memory-safe") {
             let time := add(level, shl(LEVEL_BITS, offset))
+            // An order that can no longer be served whole is as late as can be, and no later.
+            let most := level
+            if lt(shl(LEVEL_BITS, 1), most) {
+                most := shl(LEVEL_BITS, 1)
+            }
             start := add(add(list, 0x20), mul(start, ORDER_SIZE))
             list := add(add(list, 0x20), shl(5, mload(list)))
             // An order that ends before the level does moves all that is left, as far as the peak allows.
@@ -122,11 +128,11 @@ library LaxityLevels {
                     if lt(shr(PRICE_SHIFT, mload(add(start, 0x40))), leastKey) {
                         continue
                     }
-                    due := and(due, not(BELOW_A_WH))
-                    peak := shl(LEVEL_BITS, peak)
+                    peak := mul(peak, most)
                     if lt(peak, due) {
                         due := peak
                     }
+                    due := and(due, not(BELOW_A_WH))
                     totalWh := add(totalWh, due)
                     mstore(start, sub(late, due))
                 }

@@ -15,7 +15,8 @@ export function moveUpTo(book: FrozenBook, offset: number, side: Side, level: bi
   for (const order of side === "charge" ? book.bids : book.asks) {
     if (!mayMove(book, order, offset)) continue;
     const left = leftWh.get(order)!;
-    const energyWh = least(tranche(order, offset, left), left - waitingWh(book, order, offset, level));
+    const servedWh = least(left, order.peakWh * framesOf(book, order, offset));
+    const energyWh = least(tranche(order, offset, left), servedWh - waitingWh(book, order, offset, level));
     if (energyWh <= 0n) continue;
     allotted.push({ order, energyWh });
     leftWh.set(order, left - energyWh);
@@ -24,10 +25,14 @@ export function moveUpTo(book: FrozenBook, offset: number, side: Side, level: bi
 }
 
 /** Energy that an order could still get if it began only once the level leaves it no laxity, rounded up, Wh. */
-function waitingWh(book: FrozenBook, { expiryFrame, peakWh }: FlexibleOrder, offset: number, level: bigint): bigint {
-  const frames = BigInt(expiryFrame - book.frame - offset + 1);
-  const beyond = frames * LEVELS_PER_FRAME - level;
-  return beyond <= 0n ? 0n : (peakWh * beyond + LEVELS_PER_FRAME - 1n) / LEVELS_PER_FRAME;
+function waitingWh(book: FrozenBook, order: FlexibleOrder, offset: number, level: bigint): bigint {
+  const beyond = framesOf(book, order, offset) * LEVELS_PER_FRAME - level;
+  return beyond <= 0n ? 0n : (order.peakWh * beyond + LEVELS_PER_FRAME - 1n) / LEVELS_PER_FRAME;
+}
+
+/** Frames from one on to an order's last. */
+function framesOf({ frame }: FrozenBook, { expiryFrame }: FlexibleOrder, offset: number): bigint {
+  return BigInt(expiryFrame - frame - offset + 1);
 }
 
 function least(a: bigint, b: bigint): bigint {

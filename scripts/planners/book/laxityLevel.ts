@@ -10,8 +10,9 @@ const MOST_LEVEL = Number(MAX_UINT24);
 function energyAt(order: BookOrder, leftWh: number, offset: number, level: number): number {
   const most = Math.min(trancheWh(order, offset), leftWh);
   if (level === 0 || most <= 0) return 0;
-  const beyond = Math.max(0, UNITS * (order.last - offset + 1) - level);
-  return Math.max(0, Math.min(most, leftWh - Math.ceil((order.peakWh * beyond) / UNITS)));
+  const frames = order.last - offset + 1;
+  const waitingWh = Math.ceil((order.peakWh * Math.max(0, UNITS * frames - level)) / UNITS);
+  return Math.max(0, Math.min(most, Math.min(leftWh, order.peakWh * frames) - waitingWh));
 }
 
 /** Energy that orders move together at a level in a frame, Wh. @param leftWh Rest of each. */

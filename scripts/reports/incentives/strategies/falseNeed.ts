@@ -53,13 +53,13 @@ export const falseNeed = excessive(
   (me) => me.cancel(),
 );
 
-/** With the rest left to lie: without the margin it takes no part, and nothing was cancelled. */
+/** With the rest left to lie, and a withdrawal of all that the market lets go. */
 export const lapsedMargin = excessive(
   {
     name: "lapsed-margin",
-    cheating: "the same, but withdraws its money instead of cancelling: without the margin its order takes no part",
-    rule: "none: between two windows a pile may withdraw what its order needs to take part (2)",
-    bound: "the fee of a cancelled tranche, once an order; the order's own lock stays bound until its last frame",
+    cheating:
+      "the same, but tries to withdraw its money instead of cancelling, so that its order lapses for want of margin",
+    rule: "an order that plans reckon with keeps its margin (2); energy allotted to it and not taken costs r − x (5)",
   },
   (me) => me.withdrawAll(),
 );

@@ -10,7 +10,8 @@ function upTo(list: readonly Tranche[], offset: number, leastKey: bigint, level:
   let totalWh = 0n;
   const after = list.map((t): Tranche => {
     if (offset > last(t) || t.priceKey < leastKey) return t;
-    const scaled = (t.leftWh - t.peakWh * BigInt(last(t) - offset + 1)) * 2n ** 17n + t.peakWh * level;
+    const frames = BigInt(last(t) - offset + 1);
+    const scaled = least(t.leftWh - t.peakWh * frames, offset === 0 ? t.leftWh : 0n) * 2n ** 17n + t.peakWh * level;
     const energyWh = scaled <= 0n ? 0n : least(scaled / 2n ** 17n, t.leftWh, offset === 0 ? t.nowWh : t.peakWh);
     totalWh += energyWh;
     return { ...t, leftWh: t.leftWh - energyWh };

@@ -98,6 +98,14 @@ describe("Benefit-scored plans", () => {
       expect([...leftWh.values()]).to.deep.equal([0n, 0n]);
     });
 
+    it("shares out what there is where not everybody can be served", () => {
+      const frozen = lax({ bids: ["A", "B", "C"].map((name) => order(name, { remainingWh: 6000n })) });
+      const { drawWh, leftWh } = followPlan(frozen, levels([0.5, 0.5, 0.25, 0]));
+      // Of 5000 Wh left in the second frame two tranches can still be given, so half a frame is 1000 Wh again.
+      expect(drawWh).to.deep.equal([3000n, 3000n, 1500n, 0n]);
+      expect([...leftWh.values()]).to.deep.equal([3500n, 3500n, 3500n]);
+    });
+
     it("rounds down to the Wh, keeps limits and frames that are not published, and refuses no level", () => {
       const third = { drawLevel: [2n ** 17n / 3n, 0n, 0n, 0n], dischargeLevel: [0n, 0n, 0n, 0n] };
       // 5000 - 2000 * (3 - 43690 / 2^17) = -333.4; a tranche of three frames: 6000 - 5333.4.
