@@ -24,8 +24,8 @@ const MEASURED_WITHIN: Readonly<Record<string, string>> = {
   rewardClearing: "clear",
   rewardFinalising: "finalise",
 };
-/** Claims and the matching fund, which only some markets have, and meters' own records, which `report:records` measures. */
-const NOT_MEASURED = ["collectClaim", "payClaim", "setMatchingFund", "submitRecords"];
+/** Claims, which only some markets have, and meters' own records, which `report:records` measures. */
+const NOT_MEASURED = ["collectClaim", "payClaim", "submitRecords"];
 const SNAPSHOT = "test/gas/snapshot.json";
 
 describe("Gas", function () {
@@ -41,7 +41,7 @@ describe("Gas", function () {
     await chain.restore();
   });
 
-  it("is measured for every external function that changes state, but for claims, the fund, records, and those that only contracts call", () => {
+  it("is measured for every external function that changes state, but for claims, records, and those that only contracts call", () => {
     const functions = [Market__factory, MarketFactory__factory, BenefitRounds__factory, Delivery__factory].flatMap(
       (factory) =>
         factory

@@ -112,6 +112,11 @@ export const OPERATIONS: readonly Operation[] = [
     floor: own(...tokensMoved, slotRewritten("grid balance"), event(2, 2)),
   },
   {
+    operation: "setMatchingFund",
+    call: "setMatchingFund",
+    floor: own(slotRead("claims"), slotRewritten("grid balance, fund", 2), event(1, 2)),
+  },
+  {
     operation: "registerPile",
     call: "registerPile",
     floor: own(

@@ -65,6 +65,7 @@ export class OtherOperations {
     }
     await this.earnForTheGrid();
     for (let i = 0; i < REPEATS; i++) await this.note("withdrawGrid", sender, [pile.address, 1n]);
+    for (let i = 0; i < REPEATS; i++) await this.note("setMatchingFund", sender, [BigInt(i + 1)]);
     await this.permits();
     await this.signedActs();
   }

@@ -34,6 +34,13 @@ abstract contract ClaimsTold is Told {
         return gridBalance > claimed ? gridBalance - claimed : 0;
     }
 
+    /// @dev The same before the claims whose reason is still to be told: a settlement tells of those that it makes before it
+    /// tells of itself.
+    function _unclaimedBefore() internal view returns (uint256) {
+        uint256 before = claimed - _unexplainedSum;
+        return gridBalance > before ? gridBalance - before : 0;
+    }
+
     /// @dev A keeper got a claim for its work.
     function _claimAdded(address account, uint256 amount, address actor) internal {
         if (_keeperDue != 0 && account == actor && amount == _keeperDue) {

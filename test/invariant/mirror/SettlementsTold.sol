@@ -31,7 +31,7 @@ abstract contract SettlementsTold is Bills {
         Bill memory b = _open(frame, settledFills, matched);
         bool allKnown = _measureAll(b, postings);
         // While a round can be executed the account itself pays nothing.
-        _work(b, isExecutable() ? 0 : unclaimed());
+        _work(b, isExecutable() ? 0 : _unclaimedBefore());
         _close(b, grid, postings, allKnown);
         f.setAside -= b.released;
         inDelivery -= b.released;
