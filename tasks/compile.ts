@@ -60,12 +60,18 @@ subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT, async (args: { quiet: bool
   if (!args.quiet) await runSuper(args);
 });
 
-/** Contracts that a market does without, by their source names: what only tests deploy, and what it is compared with. */
-const BESIDE_THE_MARKET = /^contracts\/(baseline\/|interfaces\/IGeneticScheduler|test\/(?!TestToken\.sol))/;
+/**
+ * Contracts that most markets do without, by their source names: those of tests, of comparisons, of rules that few
+ * markets are deployed with, and of deposits that somebody else submits.
+ */
+const BESIDE_THE_MARKET = new RegExp(
+  "^contracts/(baseline/|interfaces/I(GeneticScheduler|PermitDeposits)|periphery/PermitDeposits|" +
+    "mechanisms/(?!Adbev|Credit|lib/)|test/(?!TestToken\\.sol))",
+);
 let marketOnly = false;
 
 task(TASK_COMPILE)
-  .addFlag("marketOnly", "leave out what only tests deploy and the baseline, unless they were compiled before")
+  .addFlag("marketOnly", "leave out what most markets do without, unless it was compiled before")
   .setAction(async (args: { marketOnly: boolean }, _, runSuper) => {
     marketOnly = args.marketOnly;
     await runSuper(args);

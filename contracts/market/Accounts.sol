@@ -19,8 +19,9 @@ import { PileState, PileStateLib } from "../types/PileState.sol";
 /// @title Money in the market
 /// @notice Deposits and withdrawals of the one token that the market counts in.
 /// @dev Calls out: the token, here; accounts that are contracts (statically), about signatures; the mechanism
-/// (statically), delivery and rounds contracts, which the market was deployed with. Only the token may be hostile: every figure that it could want stale is written before the call or
-/// read after it, and this file's functions are closed to re-entry.
+/// (statically), delivery and rounds contracts, which the market was deployed with. Only the token may be hostile:
+/// every figure that it could want stale is written before the call or read after it, and this file's functions are
+/// closed to re-entry.
 abstract contract Accounts is SignedActs, ReentrancyGuardTransient, IAccounts {
     using SafeERC20 for IERC20;
 

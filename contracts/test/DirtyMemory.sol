@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Memory as it may be in the market
-/// @notice Memory is dirty before every function that allocates; what lies beyond the memory that the function allocated
+/// @notice Memory is dirty before every function that allocates; what lies beyond the memory that it allocated
 /// must stay as it was.
 abstract contract DirtyMemory {
     /// @dev Words that are made dirty beyond those that a function may allocate.

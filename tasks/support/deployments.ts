@@ -9,6 +9,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import { transactorOf } from "./accounts";
 import { feederName } from "./flags";
+import { compileMechanism } from "./installation";
 import { deployedMechanism, type GivenMechanism, mechanismError } from "./mechanisms";
 import { networkId } from "./networkId";
 
@@ -47,6 +48,7 @@ export async function deployOnNode(hre: HardhatRuntimeEnvironment, request: Depl
   const { ModuleDeployer } = await import("../../scripts/chain/moduleDeployer");
   const { feeder, overrides, tokenAddress, holders, account = "0", mechanism } = request;
   feederName(feeder);
+  await compileMechanism(hre, overrides.matching);
   const sender = await transactorOf(hre, account);
   return withRecord(hre, async (record, save) => {
     const options = {

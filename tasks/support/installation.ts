@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { InputError } from "../../scripts/core/errors";
+import type { Matching } from "../../scripts/core/matching";
 import { causes } from "../../scripts/chain/nodeFailures";
 
 const UNWRITABLE = ["EACCES", "EROFS", "EPERM"];
@@ -19,9 +20,16 @@ export async function compileQuietly(hre: HardhatRuntimeEnvironment): Promise<vo
   await compile(hre, true);
 }
 
-/** {@link compileQuietly}, also of what only tests and comparisons deploy. */
+/** {@link compileQuietly}, also of what most markets do without. */
 export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> {
   await compile(hre, false);
+}
+
+/** Compiles a rule's mechanism, should it be one that most markets do without. @param matching the rule; the default one */
+export async function compileMechanism(hre: HardhatRuntimeEnvironment, matching?: Matching): Promise<void> {
+  if (matching === undefined || matching === "own") return;
+  const { MECHANISM_CONTRACTS } = await import("../../scripts/chain/mechanisms");
+  if (!(await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching]))) await compileAll(hre);
 }
 
 async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import { deployOnNode, type FeederAddresses, findFeeder, type FirstHolders } from "./deployments";
 import { feederName } from "./flags";
+import { compileMechanism } from "./installation";
 import type { GivenMechanism } from "./mechanisms";
 
 export { namedAccount, transactorOf } from "./accounts";
@@ -29,6 +30,7 @@ export async function deployFeeders(
       deployed.push(await deployOnNode(hre, { feeder, overrides, tokenAddress, holders, mechanism }));
       continue;
     }
+    await compileMechanism(hre, overrides.matching);
     const { market, lens, token } = await hre.ignition.deploy(feederModule(feeder, overrides, tokenAddress), {
       displayUi: false,
       parameters: { [`Feeder_${feeder}`]: { ...holders } },

@@ -2,6 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
+import { DEPOSIT_TYPES } from "../../scripts/chain/packedWords";
 import { Delivery__factory } from "../../typechain-types";
 import { goTo } from "../helpers/market";
 import { ENOUGH, fund, marketOf } from "../helpers/tokenMarket";
@@ -43,6 +44,8 @@ describe("Attack: re-entrancy by the token", () => {
       withdraw: market.interface.encodeFunctionData("withdraw", [self, ENOUGH / 2n]),
       withdrawGrid: market.interface.encodeFunctionData("withdrawGrid", [self, 1n]),
       setMatchingFund: market.interface.encodeFunctionData("setMatchingFund", [1n]),
+      withdrawFor: market.interface.encodeFunctionData("withdrawFor", [self, self, 1n, ethers.MaxUint256, "0x"]),
+      withdrawFrom: market.interface.encodeFunctionData("withdrawFrom", [self, 1n]),
       place: market.interface.encodeFunctionData("place", [bid(14n * PENNY, 1000n, start + 5)]),
       replace: market.interface.encodeFunctionData("replace", [ask(14n * PENNY, 900n, start + 5)]),
       cancel: market.interface.encodeFunctionData("cancel"),
@@ -58,6 +61,8 @@ describe("Attack: re-entrancy by the token", () => {
     "withdraw",
     "withdrawGrid",
     "setMatchingFund",
+    "withdrawFor",
+    "withdrawFrom",
   ] as const;
 
   for (const beforeMoving of [true, false]) {
@@ -204,6 +209,38 @@ describe("Attack: re-entrancy by the token", () => {
     expect(await market.gridBalance()).to.equal(0n);
     expect(await token.balanceOf(admin)).to.equal(income);
     await expectSolvent(market, token, parameters);
+  });
+
+  it("finds deposits that somebody else submits closed while it moves for one of them", async () => {
+    const { market, token, admin, a } = await loadFixture(fixture);
+    const deposits = await ethers.deployContract("PermitDeposits");
+    const of = {
+      ...{ owner: admin.address, market: await market.getAddress(), account: a.address, tokenAmount: 700n },
+      ...{ nonce: 0n, deadline: ethers.MaxUint256 },
+    };
+    const { name, version, chainId, verifyingContract } = await deposits.eip712Domain();
+    const domain = { name, version, chainId, verifyingContract };
+    const signature = await admin.signTypedData(domain, DEPOSIT_TYPES, of);
+    await token.faucet(admin, 1_400n);
+    await token.approve(deposits, 1_400n);
+    const noPermit = { v: 27, r: ethers.ZeroHash, s: ethers.ZeroHash };
+    // The next deposit is signed, too: nothing but the guard is in its way.
+    const next = await admin.signTypedData(domain, DEPOSIT_TYPES, { ...of, nonce: 1n });
+    const again = deposits.interface.encodeFunctionData("depositFor", [of, noPermit, next]);
+    for (const beforeMoving of [true, false]) await token.arm(deposits, again, beforeMoving);
+    const tx = await deposits.depositFor(of, noPermit, signature);
+    const closed = deposits.interface.encodeErrorResult("ReentrancyGuardReentrantCall");
+    const made = (await token.queryFilter(token.filters.CallMade())).filter(
+      ({ transactionHash }) => transactionHash === tx.hash,
+    );
+    expect(made.map(({ args }) => [args.succeeded, args.answer])).to.deep.equal([
+      [false, closed],
+      [false, closed],
+    ]);
+    expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + 700n);
+    expect(await token.balanceOf(deposits)).to.equal(0n);
+    await deposits.depositFor(of, noPermit, next);
+    expect(await market.freeBalanceOf(a)).to.equal(ENOUGH / 2n + 1_400n);
   });
 
   it("has a claim paid once, whatever it calls while it is paid", async () => {

@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { Wallet } from "ethers";
+import { Signature, verifyTypedData, Wallet } from "ethers";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
-import { decodePileState } from "../../../scripts/chain/packedWords";
+import { type MarketClient } from "../../../scripts/chain/marketClient";
+import { decodePileState, ORDER_TYPES, orderMessage } from "../../../scripts/chain/packedWords";
 import { Random } from "../../../scripts/core/random";
+import { orderId } from "../../../scripts/gateway/desk/orderStore";
+import { unpackSignedTerms } from "../../../scripts/gateway/desk/signature";
 import { cases } from "../../helpers/cases";
 import { marketOnNode, nodeWallet } from "../../helpers/gatewayMarket";
 import { orderBody, post, until } from "../../helpers/gatewayOrders";
@@ -37,6 +40,35 @@ suite("gateway: killed at any moment", function () {
     });
     const [{ url }] = (await once(child, "message")) as [{ url: string }];
     return url;
+  }
+
+  /** Names of the orders that the market took, from the terms in the batches and the piles in the events. */
+  async function placedOrders(client: MarketClient): Promise<string[]> {
+    const logs = await node.provider.getLogs({ address: client.address, fromBlock: 0 });
+    const domain = await client.orderDomain();
+    const names: string[] = [];
+    for (const hash of new Set(logs.map((log) => log.transactionHash))) {
+      const { data } = (await node.provider.getTransaction(hash))!;
+      const call = MARKET_INTERFACE.parseTransaction({ data });
+      if (call?.name !== "submitBatch") continue;
+      const signed = (call.args[0] as { terms: bigint; r: string; vs: string }[]).map(({ terms: word, r, vs }) => {
+        const terms = unpackSignedTerms(word)!;
+        const signature = Signature.from({ r, yParityAndS: vs });
+        const account = verifyTypedData(domain, ORDER_TYPES, orderMessage(terms), signature);
+        return { id: orderId(client.address, account, word), account, nonce: terms.nonce };
+      });
+      for (const log of logs.filter(({ transactionHash }) => transactionHash === hash)) {
+        const event = MARKET_INTERFACE.parseLog(log);
+        if (event?.name !== "OrderPlaced") continue;
+        const pile = Number(event.args[0]);
+        const nonce = decodePileState(event.args[1] as bigint).nonce - 1n;
+        const account = nodeWallet(pile).address;
+        const taken = signed.filter((order) => order.account === account && order.nonce === nonce);
+        expect(taken, hash).to.have.length(1);
+        names.push(taken[0]!.id);
+      }
+    }
+    return names;
   }
 
   it("goes on without a lost or doubled order or transaction", async () => {
@@ -91,16 +123,12 @@ suite("gateway: killed at any moment", function () {
     }
     expect(accepted.size).to.be.greaterThan(0);
     expect([...states.values()]).to.include("final");
-    const logs = await node.provider.getLogs({ address: client.address, fromBlock: 0 });
-    const placed = logs.flatMap((log) => {
-      const parsed = MARKET_INTERFACE.parseLog(log);
-      if (parsed?.name !== "OrderPlaced") return [];
-      return [`${Number(parsed.args[0])} ${decodePileState(parsed.args[1] as bigint).nonce - 1n}`];
-    });
+    const placed = await placedOrders(client);
     expect(new Set(placed).size).to.equal(placed.length);
-    for (const [id, { pile, nonce }] of accepted) {
-      expect(placed.includes(`${pile} ${nonce}`), `${id}, ${states.get(id)}`).to.equal(states.get(id) === "final");
-    }
+    for (const [id, state] of states) expect(placed.includes(id), `${id}, ${state}`).to.equal(state === "final");
+    // A nonce is used once, however often an order that was refused left it to another.
+    const used = placed.map((id) => accepted.get(id)).map((order) => `${order?.pile} ${order?.nonce}`);
+    expect(new Set(used).size).to.equal(used.length);
 
     const calls = new Map<string, number>();
     for (let number = await node.provider.getBlockNumber(); number > 0; number--) {

@@ -6,6 +6,7 @@ import { ethers } from "hardhat";
 
 import { decodePileState, packSignedTerms } from "../../../scripts/chain/packedWords";
 import { IMarket__factory } from "../../../typechain-types";
+import { skipWhereInstrumented } from "../../helpers/coverage";
 import { goTo, liveStates, PILE_BALANCE } from "../../helpers/market";
 import { bid, clear, expectSolvent, overwrite, PENNY, sign, slotOf } from "./fixtures";
 import { safeAddress, signOrderOf, signWithdrawal, withWallet } from "./signedActs";
@@ -250,6 +251,11 @@ describe("SignedActs", () => {
     }
     // Roles' own.
     expect(await market.supportsInterface("0x7965db0b")).to.equal(true);
+  });
+
+  it("the market keeps some room below the limit on code", async function () {
+    skipWhereInstrumented(this);
+    const { market } = await loadFixture(withWallet);
     expect(await ethers.provider.getCode(market)).to.have.length.lessThanOrEqual(2 + 2 * 24_000);
   });
 });
