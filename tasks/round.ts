@@ -108,7 +108,10 @@ feederTask("round:propose", "Commits to a plan and reveals it when the reveals b
   .addOptionalParam("account", "the proposer's account, by number or address", "2")
   .addOptionalParam("planner", "who makes the plan: epob, epobFactor, pob, asap or highs", "epob")
   .addOptionalParam("plannerFile", "file of a planner of your own instead, .ts or .js (default: none)")
-  .addOptionalParam("plan", 'JSON file with a plan of your own instead: { "draw": [Wh, …], "discharge": [Wh, …] }')
+  .addOptionalParam(
+    "plan",
+    'JSON file with a plan of your own instead: { "draw": […], "discharge": […] }, in Wh or, by laxity, in 2^-17 of a frame',
+  )
   .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: ProposeArguments, hre) => {
@@ -190,7 +193,7 @@ async function latestRound(hre: HardhatRuntimeEnvironment, feeder: string): Prom
 }
 
 async function planOf({ planner, plannerFile, plan }: ProposeArguments, book: FrozenBook): Promise<Plan> {
-  if (plan !== undefined) return readPlan(plan, book.horizon);
+  if (plan !== undefined) return readPlan(plan, book);
   if (plannerFile !== undefined) {
     const { askPlanner } = await import("../scripts/answers/ask");
     return askPlanner(await loadPlanner(plannerFile), book, PLANNING_SECONDS);
@@ -208,8 +211,9 @@ async function planOf({ planner, plannerFile, plan }: ProposeArguments, book: Fr
 }
 
 /** @throws InputError saying what a plan file is. */
-async function readPlan(file: string, horizon: number): Promise<Plan> {
-  const accepted = `an object { "draw": […], "discharge": […] }, each a list of ${horizon} whole numbers of Wh below 2^24`;
+async function readPlan(file: string, { horizon, allotment }: FrozenBook): Promise<Plan> {
+  const unit = allotment === "laxity" ? "2^-17 of a frame of laxity" : "Wh";
+  const accepted = `an object { "draw": […], "discharge": […] }, each a list of ${horizon} whole numbers of ${unit} below 2^24`;
   const text = await readText("plan", file);
   let parsed: unknown;
   try {
@@ -217,7 +221,7 @@ async function readPlan(file: string, horizon: number): Promise<Plan> {
   } catch {
     throw new InputError(file, `expected ${accepted}; it is not JSON`);
   }
-  const totals = (name: string): bigint[] => {
+  const figures = (name: string): bigint[] => {
     const list = (parsed as Record<string, unknown> | null)?.[name];
     const sound = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 24;
     if (!Array.isArray(list) || list.length !== horizon || !list.every(sound)) {
@@ -225,7 +229,8 @@ async function readPlan(file: string, horizon: number): Promise<Plan> {
     }
     return list.map((value) => BigInt(value as number));
   };
-  return { drawWh: totals("draw"), dischargeWh: totals("discharge") };
+  const { planFrom } = await import("../scripts/core/rounds");
+  return planFrom(allotment, { draw: figures("draw"), discharge: figures("discharge") });
 }
 
 function phaseAt(state: RoundState, now: number): string {

@@ -7,7 +7,7 @@ import { InputError } from "../scripts/core/errors";
 import { MATCHINGS, type NamedMatching } from "../scripts/core/matching";
 import type { OwnMechanism } from "../scripts/simulation/comparedSchemes";
 import { openChainMarket } from "./support/chainMarket";
-import { aboutRun } from "./support/about";
+import { aboutRun, versionOf } from "./support/about";
 import { commandLine } from "./support/commandLine";
 import { printComparison } from "./support/compareText";
 import { equalEnergyText } from "./support/energyText";
@@ -72,9 +72,14 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
       } finally {
         bar?.stop();
       }
+      const provenance = {
+        version: await versionOf(hre.config.paths.root),
+        setting: args.setting,
+        command: commandLine(hre, "simulate:compare", { ...args }),
+      };
       if (args.csv !== undefined) {
         const { compareCsv } = await import("../scripts/reports/compareCsv");
-        await writeText("csv", args.csv, compareCsv(schemes, options.seeds));
+        await writeText("csv", args.csv, compareCsv(schemes, options.seeds, provenance));
       }
       if (args.html !== undefined) {
         const { compareHtml } = await import("../scripts/reports/compareHtml");
@@ -82,7 +87,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         const html = compareHtml({
           setting: args.setting,
           seeds: options.seeds,
-          command: commandLine(hre, "simulate:compare", { ...args }),
+          command: provenance.command,
           about: await aboutRun(hre, aboutOf(args, options)),
           capacityW: Number(options.market.capacityW),
           frameTexts: await frameTextsOf(options),
@@ -98,6 +103,9 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
         const { checkClaims, checkMarket } = await import("../scripts/simulation/thesisClaims");
         console.log(
           toJsonText({
+            ...provenance,
+            seeds: options.seeds,
+            parameters: options.market,
             arguments: args,
             warnings,
             schemes,

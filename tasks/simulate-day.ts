@@ -34,7 +34,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .addOptionalParam("horizon", "with --settlement benefit: most frames that a plan looks ahead, 1 to 48 (default: 24)")
   .addOptionalParam(
     "allotment",
-    "with --settlement benefit: energy goes first to who ends first (expiry, the default) or can wait least (slack; an iceberg's tranche is then its pile's rate)",
+    "with --settlement benefit: plans give totals, which go to who ends first (expiry, the default), or levels of laxity (laxity; an iceberg's tranche is then its pile's rate)",
   )
   .addOptionalParam(
     "matching",

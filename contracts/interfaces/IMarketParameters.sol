@@ -4,11 +4,11 @@ pragma solidity 0.8.37;
 /// @title Parameters fixed when a feeder's market is deployed
 /// @notice Rules, units and bounds that nobody can change afterwards.
 interface IMarketParameters {
-    /// @notice Order in which a plan's totals are allotted. Expiry: earliest last frame first. Slack: first to whoever
-    /// can wait least.
+    /// @notice Figures that a plan gives. Expiry: totals, which go to the earliest last frame first. Laxity: levels, up to
+    /// which each order moves.
     enum Allotment {
         Expiry,
-        Slack
+        Laxity
     }
 
     /// @notice Side that bears a breach. Defaulter: whoever breaches compensates the other side. Counterparty: the
@@ -46,7 +46,7 @@ interface IMarketParameters {
     /// @param finaliseSeconds time for which only the winning plan can be executed, s; with rounds at least 1, and a
     /// whole round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
-    /// @param allotment order in which plans are allotted
+    /// @param allotment figures of plans, and how they are allotted
     /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
     /// @param delivery meters and settles the market's frames

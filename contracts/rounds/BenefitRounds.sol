@@ -62,7 +62,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         uint256[] calldata orders
     ) external {
         IMarketParameters.Parameters memory p = IMarket(msg.sender).parameters();
-        bool bySlack = p.allotment == IMarketParameters.Allotment.Slack;
+        bool byLaxity = p.allotment == IMarketParameters.Allotment.Laxity;
         RoundTerms terms = RoundTermsLib.pack(
             frame,
             previousW,
@@ -70,11 +70,11 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
             matchedWh,
             p.capacityW - p.lossAllowanceW,
             p.frameSeconds,
-            _horizon(orders, p.maxHorizon, bySlack),
+            _horizon(orders, p.maxHorizon, byLaxity),
             p.chargeEfficiencyBps,
             p.dischargeEfficiencyBps,
             p.maxWaitFrames,
-            bySlack
+            byLaxity
         );
         terms = terms.withExportBudget(_exportBudget(p.delivery, p.tickSize));
         _begin(frame, p, _freeze(terms, orders));
@@ -259,18 +259,18 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         for (uint256 i; i < orders.length; ++i) book[1 + horizon + i] = orders[i];
     }
 
-    /// @dev Frames until the last flexible order ends, at most the market's horizon. By slack one more, so that plans
+    /// @dev Frames until the last flexible order ends, at most the market's horizon. By laxity one more, so that plans
     /// count the step by which the load comes down again.
     function _horizon(
         uint256[] calldata orders,
         uint256 maxHorizon,
-        bool bySlack
+        bool byLaxity
     ) private pure returns (uint256 horizon) {
         for (uint256 i; i < orders.length; ++i) {
             uint256 last = FlexibleOrder.wrap(orders[i]).lastOffset();
             if (last >= horizon) horizon = last + 1;
         }
-        if (bySlack) ++horizon;
+        if (byLaxity) ++horizon;
         if (horizon > maxHorizon) horizon = maxHorizon;
     }
 

@@ -6,6 +6,7 @@ import { PlanLib } from "../types/Plan.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
 import { RoundTerms } from "../types/RoundTerms.sol";
 import { Fluctuation } from "../libraries/Fluctuation.sol";
+import { LaxityLevels } from "./LaxityLevels.sol";
 import { PlanAllotment } from "./PlanAllotment.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 
@@ -17,8 +18,8 @@ library BenefitScore {
     /// @notice A frozen book opened for one evaluation, which uses it up.
     /// @param terms the round's constants
     /// @param publications words of the publications by offset
-    /// @param bids {PlanAllotment} of the flexible bids
-    /// @param asks {PlanAllotment} of the flexible asks
+    /// @param bids {PlanAllotment} of the flexible bids, or their {LaxityLevels}
+    /// @param asks {PlanAllotment} of the flexible asks, or their {LaxityLevels}
     /// @param bidsFrom index of the first bid that may still move
     /// @param asksFrom index of the first ask that may still move
     struct Book {
@@ -58,13 +59,17 @@ library BenefitScore {
     uint256 private constant BPS = 10_000;
     uint256 private constant WH_PER_KWH = 1000;
 
-    /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame, or earliest latest
-    /// start, first, then priority.
+    /// @notice Opens a frozen book with its orders as plans are allotted: earliest last frame first, then priority; by
+    /// laxity as {LaxityLevels} list them.
     function openForPlan(uint256[] calldata frozen) internal pure returns (Book memory book) {
         book = _open(frozen, false);
-        bool bySlack = book.terms.isBySlack();
-        book.bids = PlanAllotment.sorted(book.bids, bySlack);
-        book.asks = PlanAllotment.sorted(book.asks, bySlack);
+        if (book.terms.isByLaxity()) {
+            book.bids = LaxityLevels.listed(book.bids);
+            book.asks = LaxityLevels.listed(book.asks);
+        } else {
+            book.bids = PlanAllotment.sorted(book.bids);
+            book.asks = PlanAllotment.sorted(book.asks);
+        }
     }
 
     /// @notice Opens a frozen book with its bids as the fallback would fill them: by priority, each from when it is
@@ -82,8 +87,7 @@ library BenefitScore {
         uint256 budgetTickWh = book.terms.exportBudget() * WH_PER_KWH;
         uint256 exportTickWh;
         for (uint256 offset; offset < horizon; ++offset) {
-            (uint256 drawWh, uint256 dischargeWh) = PlanLib.totals(plan, offset);
-            _allot(book, offset, drawWh, dischargeWh);
+            (uint256 drawWh, uint256 dischargeWh) = _allot(book, offset, plan);
             int256 loadW = _advance(book, loads, offset, drawWh, dischargeWh);
             if (drawWh | dischargeWh != 0) _requireCapacity(book, offset, loadW);
             if (dischargeWh != 0) {
@@ -91,6 +95,7 @@ library BenefitScore {
                 if (exportTickWh > budgetTickWh) revert PlanExportsUnfunded(offset, exportTickWh, budgetTickWh);
             }
         }
+        _closePlan(book);
         return Score(_unservedWh(book), loads.squaredStepsW2);
     }
 
@@ -108,8 +113,8 @@ library BenefitScore {
     /// @notice Carries out the first frame of a plan that was scored.
     /// @param book opened by {openForPlan}; used up
     function startPlan(Book memory book, bytes calldata plan) internal pure {
-        (uint256 drawWh, uint256 dischargeWh) = PlanLib.totals(plan, 0);
-        _allot(book, 0, drawWh, dischargeWh);
+        _allot(book, 0, plan);
+        _closePlan(book);
     }
 
     /// @notice Carries out the first frame of the fallback.
@@ -214,36 +219,52 @@ library BenefitScore {
         }
     }
 
-    /// @dev Allots one frame's totals to the orders whose limits the frame's tariffs respect.
-    function _allot(Book memory book, uint256 offset, uint256 drawWh, uint256 dischargeWh) private pure {
-        PublishedFrame published = _publication(book, offset);
-        bool known = PublishedFrame.unwrap(published) != 0;
-        if (drawWh != 0) {
-            uint256 key = known ? PlanAllotment.drawKey(published.importTicks()) : PlanAllotment.NOTHING;
-            uint256 unusedWh;
-            (unusedWh, book.bidsFrom) = _serve(book, book.bids, book.bidsFrom, offset, key, drawWh);
-            if (unusedWh != 0) revert PlanNotAllottable(offset, true, drawWh, drawWh - unusedWh);
-        }
-        if (dischargeWh != 0) {
-            uint256 key = known ? PlanAllotment.dischargeKey(published.exportTicks()) : PlanAllotment.NOTHING;
-            uint256 unusedWh;
-            (unusedWh, book.asksFrom) = _serve(book, book.asks, book.asksFrom, offset, key, dischargeWh);
-            if (unusedWh != 0) revert PlanNotAllottable(offset, false, dischargeWh, dischargeWh - unusedWh);
-        }
+    /// @dev Allots one frame's figures to the orders whose limits the frame's tariffs respect.
+    function _allot(
+        Book memory book,
+        uint256 offset,
+        bytes calldata plan
+    ) private pure returns (uint256 drawWh, uint256 dischargeWh) {
+        (drawWh, dischargeWh) = PlanLib.figures(plan, offset);
+        if (drawWh != 0) drawWh = _allotDraw(book, offset, drawWh);
+        if (dischargeWh != 0) dischargeWh = _allotDischarge(book, offset, dischargeWh);
     }
 
-    /// @dev Serves one side. By slack, orders past their last frame stand among the others.
-    function _serve(
-        Book memory book,
-        uint256[] memory list,
-        uint256 start,
-        uint256 offset,
-        uint256 key,
-        uint256 totalWh
-    ) private pure returns (uint256 unusedWh, uint256 head) {
-        if (book.terms.isBySlack()) return (PlanAllotment.serveDue(list, offset, key, totalWh), 0);
-        head = PlanAllotment.skip(list, start, offset);
-        unusedWh = PlanAllotment.serve(list, head, offset, key, totalWh);
+    /// @dev Makes a book opened by {openForPlan} a list of tranches again.
+    function _closePlan(Book memory book) private pure {
+        if (!book.terms.isByLaxity()) return;
+        book.bids = LaxityLevels.tranchesOf(book.bids);
+        book.asks = LaxityLevels.tranchesOf(book.asks);
+    }
+
+    /// @dev Allots one frame's total, or level, of bids.
+    function _allotDraw(Book memory book, uint256 offset, uint256 figure) private pure returns (uint256 drawWh) {
+        PublishedFrame published = _publication(book, offset);
+        bool known = PublishedFrame.unwrap(published) != 0;
+        uint256 key = known ? PlanAllotment.drawKey(published.importTicks()) : PlanAllotment.NOTHING;
+        if (book.terms.isByLaxity()) {
+            book.bidsFrom = LaxityLevels.skip(book.bids, book.bidsFrom, offset);
+            return LaxityLevels.serve(book.bids, book.bidsFrom, offset, key, figure);
+        }
+        book.bidsFrom = PlanAllotment.skip(book.bids, book.bidsFrom, offset);
+        uint256 unusedWh = PlanAllotment.serve(book.bids, book.bidsFrom, offset, key, figure);
+        if (unusedWh != 0) revert PlanNotAllottable(offset, true, figure, figure - unusedWh);
+        return figure;
+    }
+
+    /// @dev Allots one frame's total, or level, of asks.
+    function _allotDischarge(Book memory book, uint256 offset, uint256 figure) private pure returns (uint256) {
+        PublishedFrame published = _publication(book, offset);
+        bool known = PublishedFrame.unwrap(published) != 0;
+        uint256 key = known ? PlanAllotment.dischargeKey(published.exportTicks()) : PlanAllotment.NOTHING;
+        if (book.terms.isByLaxity()) {
+            book.asksFrom = LaxityLevels.skip(book.asks, book.asksFrom, offset);
+            return LaxityLevels.serve(book.asks, book.asksFrom, offset, key, figure);
+        }
+        book.asksFrom = PlanAllotment.skip(book.asks, book.asksFrom, offset);
+        uint256 unusedWh = PlanAllotment.serve(book.asks, book.asksFrom, offset, key, figure);
+        if (unusedWh != 0) revert PlanNotAllottable(offset, false, figure, figure - unusedWh);
+        return figure;
     }
 
     /// @dev Energy that the fallback draws for icebergs in a frame of the horizon (section 3, step 3).
@@ -255,11 +276,11 @@ library BenefitScore {
             roomWh - PlanAllotment.serveDue(book.bids, offset, PlanAllotment.drawKey(published.importTicks()), roomWh);
     }
 
-    /// @dev Energy that bids ending within the horizon have left; by slack, also energy that bids can no longer get
+    /// @dev Energy that bids ending within the horizon have left; by laxity, also energy that bids can no longer get
     /// after it.
     function _unservedWh(Book memory book) private pure returns (uint256 unservedWh) {
         uint256 horizon = book.terms.horizon();
-        bool bySlack = book.terms.isBySlack();
+        bool byLaxity = book.terms.isByLaxity();
         uint256 length = book.bids.length;
         for (uint256 i; i < length; ++i) {
             uint256 bid = UnsafeList.get(book.bids, i);
@@ -267,7 +288,7 @@ library BenefitScore {
             uint256 leftWh = PlanAllotment.leftWh(bid);
             if (last < horizon) {
                 unservedWh += leftWh;
-            } else if (bySlack) {
+            } else if (byLaxity) {
                 uint256 laterWh = (last + 1 - horizon) * PlanAllotment.peakWh(bid);
                 if (leftWh > laterWh) unservedWh += leftWh - laterWh;
             }

@@ -173,16 +173,16 @@ library PlanAllotment {
         }
     }
 
-    /// @notice Counting sort by the last offset at which an order may move or, by slack, by the latest at which it
-    /// could begin and still be served at its peak, 0 where that is past; orders of one offset keep their order.
-    function sorted(uint256[] memory list, bool bySlack) internal pure returns (uint256[] memory result) {
+    /// @notice Counting sort by the last offset at which an order may move; orders of one offset keep their order.
+    function sorted(uint256[] memory list) internal pure returns (uint256[] memory result) {
         uint256 length = list.length;
+        if (length < 2) return list;
         uint256[] memory place = new uint256[](129);
         result = UnsafeList.reserve(length);
         UnsafeList.setLength(result, length);
         unchecked {
             for (uint256 i; i < length; ++i) {
-                uint256 next = _sortKey(UnsafeList.get(list, i), bySlack) + 1;
+                uint256 next = lastOffset(UnsafeList.get(list, i)) + 1;
                 UnsafeList.set(place, next, UnsafeList.get(place, next) + 1);
             }
             for (uint256 key; key < 128; ++key) {
@@ -190,7 +190,7 @@ library PlanAllotment {
             }
             for (uint256 i; i < length; ++i) {
                 uint256 word = UnsafeList.get(list, i);
-                uint256 key = _sortKey(word, bySlack);
+                uint256 key = lastOffset(word);
                 uint256 to = UnsafeList.get(place, key);
                 UnsafeList.set(place, key, to + 1);
                 UnsafeList.set(result, to, word);
@@ -202,17 +202,6 @@ library PlanAllotment {
     function lastOffset(uint256 word) internal pure returns (uint256) {
         unchecked {
             return ((word >> FROM_SHIFT) & 0x7f) + ((word >> FRAMES_SHIFT) & 0x7f) - 1;
-        }
-    }
-
-    /// @dev Sort key of {sorted}.
-    function _sortKey(uint256 word, bool bySlack) private pure returns (uint256) {
-        uint256 last = lastOffset(word);
-        if (!bySlack) return last;
-        unchecked {
-            uint256 peak = peakWh(word);
-            uint256 framesNeeded = (leftWh(word) + peak - 1) / peak;
-            return framesNeeded > last ? 0 : last + 1 - framesNeeded;
         }
     }
 }

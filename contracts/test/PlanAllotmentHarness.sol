@@ -8,11 +8,11 @@ import { DirtyMemory } from "./DirtyMemory.sol";
 /// @notice For the tests of that library alone.
 contract PlanAllotmentHarness is DirtyMemory {
     /// @notice {PlanAllotment.sorted}.
-    function sortedTranches(uint256[] memory list, bool bySlack) external pure returns (uint256[] memory result) {
+    function sortedTranches(uint256[] memory list) external pure returns (uint256[] memory result) {
         list = _copyWithCanary(list);
         // The table of places, zeroed when it is allocated, and the result.
         uint256 end = _dirtyFreeMemory(130 + list.length);
-        result = PlanAllotment.sorted(list, bySlack);
+        result = PlanAllotment.sorted(list);
         _requireUntouchedFrom(_freeMemory(), end);
         _requireCanary(list);
     }

@@ -15,7 +15,7 @@ pragma solidity 0.8.37;
 ///  160..174  chargeBps      v, 1/10 000
 ///  175..189  dischargeBps   varpi, 1/10 000
 ///  190..205  maxWaitFrames  WT_max
-///  206       bySlack        1 = plans are allotted first to whoever can wait least
+///  206       byLaxity       1 = a plan's figures are levels of laxity, not totals
 ///  207..255  exportBudget   B: what exports may cost, ticks of money units; see {MAX_BUDGET}
 /// ```
 type RoundTerms is uint256;
@@ -40,14 +40,14 @@ library RoundTermsLib {
         uint256 chargeBps_,
         uint256 dischargeBps_,
         uint256 maxWaitFrames_,
-        bool bySlack
+        bool byLaxity
     ) internal pure returns (RoundTerms) {
         // A load is at most 40 bits with its sign; they are kept as they are.
         // forge-lint: disable-next-line(unsafe-typecast)
         uint256 word = frame_ | (uint256(uint40(int40(previousW_))) << 32) | (matchedWh_ << 73) | (limitW_ << 105);
         word |= (frameSeconds_ << 137) | (horizon_ << 154) | (chargeBps_ << 160) | (dischargeBps_ << 175);
         word |= (maxWaitFrames_ << 190);
-        if (bySlack) word |= 1 << 206;
+        if (byLaxity) word |= 1 << 206;
         return RoundTerms.wrap(previousKnown ? word | (1 << 72) : word);
     }
 
@@ -111,8 +111,8 @@ library RoundTermsLib {
         return RoundTerms.unwrap(t) >> 207;
     }
 
-    /// @notice Whether plans are allotted first to whoever can wait least, instead of earliest last frame first.
-    function isBySlack(RoundTerms t) internal pure returns (bool) {
+    /// @notice Whether a plan's figures are levels of laxity, instead of totals that go to the earliest last frame first.
+    function isByLaxity(RoundTerms t) internal pure returns (bool) {
         return (RoundTerms.unwrap(t) >> 206) & 1 != 0;
     }
 }

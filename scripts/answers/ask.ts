@@ -2,6 +2,7 @@ import { createContext, Script } from "node:vm";
 
 import type { FrozenBook, Plan } from "../model/benefit";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../piles/agent";
+import { planFor } from "../planners/book/levels";
 import type { BookPlanner } from "../planners/book/planners";
 import type { Random } from "../core/random";
 import { InputError } from "../core/errors";
@@ -30,7 +31,8 @@ export function askAgent(policy: OrderPolicy, own: OwnState, view: PublicView, r
 }
 
 /**
- * Asks a planner, waits for its answer as long as a proposer can, and checks it.
+ * Asks a planner, waits for its answer as long as a proposer can, and checks it; totals become levels where plans are by
+ * laxity.
  *
  * @param patienceSeconds How long a plan may take, s.
  * @throws InputError naming planner, frame and what is wrong
@@ -55,7 +57,7 @@ export async function askPlanner(planner: BookPlanner, book: FrozenBook, patienc
     clearTimeout(timer);
   }
   if (problem !== undefined) throw new InputError(who, problem);
-  return answer;
+  return planFor(book, answer);
 }
 
 const CALL = new Script("run()");

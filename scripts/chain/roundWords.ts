@@ -4,6 +4,8 @@
  */
 import { concat, toBeHex } from "ethers";
 
+import { figuresOf, type Plan, planFrom } from "../core/rounds";
+import type { MarketParameters } from "../core/types";
 import { field } from "./packedWords";
 
 /** The constants of a round. Powers in W, energies in Wh. */
@@ -21,8 +23,8 @@ export interface PackedRoundTerms {
   chargeEfficiencyBps: bigint;
   dischargeEfficiencyBps: bigint;
   maxWaitFrames: number;
-  /** Whether plans are allotted first to whoever can wait least. */
-  bySlack: boolean;
+  /** Whether a plan's figures are levels of laxity. */
+  byLaxity: boolean;
   /** B: what exports may cost, in units of tickSize money units. */
   exportBudgetTicks: bigint;
 }
@@ -41,12 +43,6 @@ export interface PackedFlexibleOrder {
   waitedFrames: number;
 }
 
-/** A plan's totals by frame, Wh. */
-export interface PlanTotals {
-  drawWh: readonly bigint[];
-  dischargeWh: readonly bigint[];
-}
-
 /** Decodes `types/RoundTerms.sol`. */
 export function decodeRoundTerms(word: bigint): PackedRoundTerms {
   return {
@@ -59,7 +55,7 @@ export function decodeRoundTerms(word: bigint): PackedRoundTerms {
     chargeEfficiencyBps: field(word, 160, 15),
     dischargeEfficiencyBps: field(word, 175, 15),
     maxWaitFrames: Number(field(word, 190, 16)),
-    bySlack: field(word, 206, 1) === 1n,
+    byLaxity: field(word, 206, 1) === 1n,
     exportBudgetTicks: field(word, 207, 49),
   };
 }
@@ -77,7 +73,7 @@ export function encodeRoundTerms(t: PackedRoundTerms): bigint {
     (t.chargeEfficiencyBps << 160n) |
     (t.dischargeEfficiencyBps << 175n) |
     (BigInt(t.maxWaitFrames) << 190n) |
-    (BigInt(t.bySlack) << 206n) |
+    (BigInt(t.byLaxity) << 206n) |
     (t.exportBudgetTicks << 207n)
   );
 }
@@ -110,13 +106,17 @@ export function encodeFlexibleOrder(o: PackedFlexibleOrder): bigint {
   );
 }
 
-/** A plan as the rounds take it: six bytes a frame, 24 bits to draw, 24 bits to discharge. */
-export function encodePlan({ drawWh, dischargeWh }: PlanTotals): string {
-  return concat(drawWh.map((wh, offset) => toBeHex((wh << 24n) | (dischargeWh[offset] ?? 0n), 6)));
+/** A plan as the rounds take it: six bytes a frame, 24 bits for what draws, 24 bits for what discharges. */
+export function encodePlan(plan: Plan): string {
+  const { draw, discharge } = figuresOf(plan);
+  return concat(draw.map((figure, offset) => toBeHex((figure << 24n) | (discharge[offset] ?? 0n), 6)));
 }
 
-/** Decodes what {@link encodePlan} encodes. */
-export function decodePlan(bytes: string): PlanTotals {
+/** Decodes what {@link encodePlan} encodes. @param allotment What the figures of the market's plans are. */
+export function decodePlan(bytes: string, allotment: MarketParameters["allotment"]): Plan {
   const words = (bytes.slice(2).match(/.{12}/g) ?? []).map((word) => BigInt(`0x${word}`));
-  return { drawWh: words.map((word) => word >> 24n), dischargeWh: words.map((word) => word & 0xff_ffffn) };
+  return planFrom(allotment, {
+    draw: words.map((word) => word >> 24n),
+    discharge: words.map((word) => word & 0xff_ffffn),
+  });
 }

@@ -7,10 +7,10 @@ import type { Score } from "../model/benefit";
 import type { ClearedFrame } from "./clearedFrame";
 import { ContractCalls } from "./contractCalls";
 import { logsBetween, numberTopic, topicOf } from "./frameLogs";
+import type { Plan } from "../core/rounds";
 import { ROUNDS_INTERFACE } from "./interfaces";
 import * as actions from "./roundActions";
 import type { RoundContracts } from "./roundActions";
-import type { PlanTotals } from "./roundWords";
 import type { Receipt, Transactor } from "./transactor";
 
 /** When a round's phases end, s, and what is best in it so far. */
@@ -92,12 +92,12 @@ export class RoundsClient implements RoundContracts {
   }
 
   /** Commits a proposer to a plan. */
-  async commit(proposer: Transactor, frame: number, plan: PlanTotals, salt: string): Promise<Receipt> {
+  async commit(proposer: Transactor, frame: number, plan: Plan, salt: string): Promise<Receipt> {
     return actions.commit(this, proposer, frame, plan, salt);
   }
 
   /** Reveals the plan that a proposer committed to. */
-  async reveal(proposer: Transactor, book: readonly bigint[], plan: PlanTotals, salt: string): Promise<Receipt> {
+  async reveal(proposer: Transactor, book: readonly bigint[], plan: Plan, salt: string): Promise<Receipt> {
     return actions.reveal(this, proposer, book, plan, salt);
   }
 

@@ -51,12 +51,46 @@ export interface FrozenBook extends Pick<
   readonly exportBudgetTicks: bigint;
 }
 
-/** Flexible energy to and from the grid in each frame of a round's horizon, 24 bits each. SPEC 4, [T 5.2, 6.2]. */
-export interface Plan {
+/** A plan where totals are allotted by last frame: flexible energy in each frame, 24 bits each. SPEC 4, [T 5.2, 6.2]. */
+export interface TotalsPlan {
   /** To draw, Wh. */
   readonly drawWh: readonly bigint[];
   /** To discharge, Wh. */
   readonly dischargeWh: readonly bigint[];
+}
+
+/** A plan by laxity: the level up to which orders move in each frame, 24 bits each. SPEC 4. */
+export interface LevelPlan {
+  /** Of bids, in {@link LEVELS_PER_FRAME}s of a frame. */
+  readonly drawLevel: readonly bigint[];
+  /** Of asks, in the same unit. */
+  readonly dischargeLevel: readonly bigint[];
+}
+
+/** Figures that decide about a round's flexible energy, frame by frame: totals or, by laxity, levels. SPEC 4. */
+export type Plan = TotalsPlan | LevelPlan;
+
+/** Units of a level in one frame of laxity. SPEC 4. */
+export const LEVELS_PER_FRAME = 2n ** 17n;
+
+/** A plan's figures by frame, whatever they stand for: what is written, hashed and compared. */
+export interface PlanFigures {
+  readonly draw: readonly bigint[];
+  readonly discharge: readonly bigint[];
+}
+
+/** The figures of a plan. */
+export function figuresOf(plan: Plan): PlanFigures {
+  return "drawWh" in plan
+    ? { draw: plan.drawWh, discharge: plan.dischargeWh }
+    : { draw: plan.drawLevel, discharge: plan.dischargeLevel };
+}
+
+/** The plan that figures stand for in a market's rounds. */
+export function planFrom(allotment: MarketParameters["allotment"], { draw, discharge }: PlanFigures): Plan {
+  return allotment === "laxity"
+    ? { drawLevel: draw, dischargeLevel: discharge }
+    : { drawWh: draw, dischargeWh: discharge };
 }
 
 /** Score that plans compete by; smaller is better, the unserved energy first. SPEC 4. */

@@ -70,7 +70,8 @@ export interface PlanView {
   /** Undefined for the fallback. */
   proposer: string | undefined;
   /**
-   * Energy that it draws and discharges in each frame from the round's on, Wh; not there for the fallback.
+   * Energy that it draws and discharges in each frame from the round's on, Wh; not there for the fallback, and for
+   * refused levels.
    */
   plan?: { drawWh: readonly bigint[]; dischargeWh: readonly bigint[] };
   /** Its score and benefit; not there where it was refused. */

@@ -1,6 +1,6 @@
 import { decodeFrozenBook } from "../chain/frozenBook";
 import type { MarketClient } from "../chain/marketClient";
-import { benefit, type Score, scorePlan } from "../model/benefit";
+import { benefit, followPlan, type Score, scoreCourse } from "../model/benefit";
 import type { RoundResult } from "../scenario/result";
 import type { ScenarioProposal } from "../scenario/scenario";
 import type { PlanView, RoundView } from "./lessonView";
@@ -26,8 +26,13 @@ export async function roundView({ client, frame, chainFrame, proposals, result }
   // A proposer may be refused once and heard another time: refusals are listed in the order of the proposals.
   const refusals = [...result.refused];
   const plans = proposals.map(({ proposer, plan }): PlanView => {
-    if (refusals[0]?.proposer === proposer) return { proposer, plan, refused: refusals.shift()!.error, won: false };
-    return { proposer, plan, score: scored(scorePlan(book, plan)), won: proposer === result.winner };
+    if (refusals[0]?.proposer === proposer) {
+      const told = "drawWh" in plan ? { plan } : {};
+      return { proposer, ...told, refused: refusals.shift()!.error, won: false };
+    }
+    const course = followPlan(book, plan);
+    const flows = { drawWh: course.drawWh, dischargeWh: course.dischargeWh };
+    return { proposer, plan: flows, score: scored(scoreCourse(book, course)), won: proposer === result.winner };
   });
   const fallback = scored(await rounds.scoreFallback(words));
   plans.push({ proposer: undefined, score: fallback, won: result.winner === undefined });

@@ -3,7 +3,8 @@ import { keccak256, ZeroHash } from "ethers";
 import type { RebuiltMarket } from "../quality/audit/rebuiltMarket";
 import { decodeFill, decodePileState, decodePosting, type PackedFill } from "../chain/packedWords";
 import { decodePlan } from "../chain/roundWords";
-import { projectFallback, scoreCourse } from "../model/benefit";
+import { figuresOf } from "../core/rounds";
+import { followPlan, projectFallback, scoreCourse } from "../model/benefit";
 import type { TimedEvent } from "./chainFollower";
 import type { RoundFacts, SettledFacts } from "./protocol";
 
@@ -109,12 +110,16 @@ export class FrameFacts {
     if (name === "PlanCommitted") round.commitments.push({ proposer: String(args["proposer"]), revealed: false });
     if (name === "PlanRevealed") {
       const proposer = String(args["proposer"]);
-      const { drawWh, dischargeWh } = decodePlan(args["plan"] as string);
+      const { book } = latest!;
+      const plan = decodePlan(args["plan"] as string, book.allotment);
+      const { drawWh, dischargeWh } = followPlan(book, plan);
+      const { draw, discharge } = figuresOf(plan);
       round.commitments = round.commitments.map((one) =>
         one.proposer === proposer ? { ...one, revealed: true } : one,
       );
       round.plans.push({
         ...{ proposer, drawWh: drawWh.map(Number), dischargeWh: dischargeWh.map(Number) },
+        ...{ draw: draw.map(Number), discharge: discharge.map(Number) },
         ...{ unservedWh: Number(args["unservedWh"]), squaredStepsW2: Number(args["squaredStepsW2"]) },
         hash: keccak256(args["plan"] as string),
         transaction: event.transaction,

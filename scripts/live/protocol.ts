@@ -101,8 +101,12 @@ export interface PileLine {
 /** A plan that was revealed. */
 export interface PlanLine {
   proposer: string;
+  /** Energy that flows in each frame, Wh. */
   drawWh: number[];
   dischargeWh: number[];
+  /** Its figures as revealed: the same or, by laxity, levels. */
+  draw: number[];
+  discharge: number[];
   unservedWh: number;
   /** Sum of the squared steps, W². */
   squaredStepsW2: number;

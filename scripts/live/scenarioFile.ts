@@ -109,9 +109,9 @@ function proposals({ facts }: Timeline, origin: number, until: number): Event[] 
   return [...facts.rounds.values()]
     .filter(({ frame }) => frame > origin && frame <= until)
     .flatMap(({ frame, plans }) =>
-      plans.map(({ proposer, drawWh, dischargeWh }) => ({
+      plans.map(({ proposer, draw, discharge }) => ({
         frame: frame - 1 - origin,
-        propose: { proposer, draw: drawWh, discharge: dischargeWh },
+        propose: { proposer, draw, discharge },
       })),
     );
 }

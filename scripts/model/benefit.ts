@@ -5,8 +5,9 @@
  */
 export { type FlexibleOrder, type FrozenBook, MAX_HORIZON_FRAMES, servableWh } from "./benefit/frozenBook";
 export { Allotment, type Allotted, inAllotmentOrder, leftAtMatch, type LeftWh } from "./benefit/allotment";
+export { moveUpTo } from "./benefit/laxity";
 export { checkPlan, type Course, followPlan, type Plan, plannedLoadW } from "./benefit/plan";
-export { type Fallback, projectFallback } from "./benefit/fallback";
+export { projectFallback } from "./benefit/fallback";
 export { benefit, compareScores, type Score, scoreCourse, scorePlan } from "./benefit/score";
 export { Contest, decide, type Decided, type Proposal, type ScoredProposal } from "./benefit/contest";
 export { planHash } from "./benefit/planHash";

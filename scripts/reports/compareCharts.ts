@@ -17,7 +17,7 @@ export interface ArrivalsComparison {
 }
 
 /** Schemes that stand out among the lines of their families. */
-const BOLD = ["uncontrolled", "adbev", "epobSlack", "rolling", "offlineOptimumV2g"];
+const BOLD = ["uncontrolled", "adbev", "epobLaxity", "rolling", "offlineOptimumV2g"];
 /** Days that are drawn: each has a line for every scheme. */
 const MOST_DAYS = 20;
 
@@ -122,7 +122,7 @@ const COMPARED_BY_ARRIVALS: readonly (readonly [
   look: Pick<Series, "style" | "dash" | "bold" | "mark">,
 ])[] = [
   ["adbev", { style: "s0", bold: true, mark: "circle" }],
-  ["epobSlack", { style: "s4", dash: "10 3 2 3", bold: true, mark: "diamond" }],
+  ["epobLaxity", { style: "s4", dash: "10 3 2 3", bold: true, mark: "diamond" }],
   ["uncontrolled", { style: "s3", dash: "8 4", mark: "square" }],
   ["capped", { style: "s2", dash: "2 3", mark: "square" }],
   ["timeShifted", { style: "s6", dash: "8 4", mark: "square" }],

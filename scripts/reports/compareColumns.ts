@@ -141,8 +141,18 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
   },
 ];
 
+/** Origin of a comparison: enough to make it again. */
+export interface Provenance {
+  /** Version of the project. */
+  version: string;
+  /** Setting of the days. */
+  setting: string;
+  /** The command that gives the same figures. */
+  command: string;
+}
+
 /** One scheme on one day. */
-export interface CompareRow {
+export interface CompareRow extends Provenance {
   scheme: string;
   seed: number;
   figures: SchemeFigures;
@@ -150,11 +160,14 @@ export interface CompareRow {
 
 /** The columns of a comparison's CSV file. */
 export const COMPARE_CSV_COLUMNS: readonly Column<CompareRow>[] = [
+  { key: "version", csv: "version", value: ({ version }) => version },
+  { key: "setting", csv: "setting", value: ({ setting }) => setting },
   { key: "scheme", csv: "scheme", value: ({ scheme }) => scheme },
   { key: "seed", csv: "seed", value: ({ seed }) => seed },
   ...COMPARE_COLUMNS.flatMap(({ key, csv }): Column<CompareRow>[] =>
     csv === undefined ? [] : [{ key, csv, value: ({ figures }) => figures[key] }],
   ),
+  { key: "command", csv: "command", value: ({ command }) => command },
 ];
 
 /** Headings of the figures in a CSV file: docs/results-schema.md says of each what it is. */

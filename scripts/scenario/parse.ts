@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import type { Plan } from "../model/benefit";
+import { type Plan, planFrom } from "../core/rounds";
 import { PARAMETERS } from "../core/parameterTable";
 import type { MarketParameters, OrderRequest, Publication } from "../core/types";
 import { InputError } from "../core/errors";
@@ -111,7 +111,9 @@ function toScenario(file: ScenarioFile, fileName: string): Scenario {
       return pile === undefined || isMeterEvent(event) ? [] : [{ frame, pile, action: toAction(event) }];
     }),
     proposals: file.events.flatMap(({ frame, propose }) =>
-      propose === undefined ? [] : [{ frame, proposer: propose.proposer, plan: toPlan(propose) }],
+      propose === undefined
+        ? []
+        : [{ frame, proposer: propose.proposer, plan: planOf(propose, file.market.allotment) }],
     ),
     readings: toReadings(file.events),
     operatorPrefund: BigInt(file.market.operatorPrefund),
@@ -162,8 +164,11 @@ function toAction(event: FileEvent): ScenarioAction {
   return { kind: "withdraw", amount: BigInt(event.withdraw!) };
 }
 
-function toPlan({ draw, discharge }: NonNullable<FileEvent["propose"]>): Plan {
-  return { drawWh: draw.map(BigInt), dischargeWh: discharge.map(BigInt) };
+function planOf(
+  { draw, discharge }: NonNullable<FileEvent["propose"]>,
+  allotment: MarketParameters["allotment"],
+): Plan {
+  return planFrom(allotment, { draw: draw.map(BigInt), discharge: discharge.map(BigInt) });
 }
 
 function toRequest(order: NonNullable<FileEvent["place"]>): OrderRequest {

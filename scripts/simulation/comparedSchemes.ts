@@ -28,10 +28,10 @@ export type { ComparedScheme, MarketRun } from "./comparedScheme";
 const BENEFIT_PEAK_WH = 4_000n;
 
 /**
- * Plans allotted to whom can wait least, each EV at up to its own rate, U_i of [T ch. 6]: then the market's peak need not
- * spread what the order of the allotment would bunch.
+ * Plans of laxity levels, each EV at up to its own rate, U_i of [T ch. 6]: then the market's peak need not spread what the
+ * order of the allotment would bunch.
  */
-const BY_SLACK = { allotment: "slack", icebergPeakWh: 2n ** 20n - 1n } as const;
+const BY_LAXITY = { allotment: "laxity", icebergPeakWh: 2n ** 20n - 1n } as const;
 
 /** Plans that expect arrivals reach over a whole day. */
 const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
@@ -174,15 +174,15 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
     planner === undefined
       ? []
       : [
-          benefit("own", `${planner.name} market by slack`, [planner], BY_SLACK),
-          benefit("ownContest", `${planner.name} against the others by slack`, [planner, ...all()], BY_SLACK),
+          benefit("own", `${planner.name} market by laxity`, [planner], BY_LAXITY),
+          benefit("ownContest", `${planner.name} against the others by laxity`, [planner, ...all()], BY_LAXITY),
         ];
   return [
     benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
     benefit("epob", "ePoB market", all()),
-    benefit("pobSlack", "PoB market by slack", [pob(), asapPlanner()], { ...BY_SLACK, maxHorizon: 1 }),
-    benefit("epobSlack", "ePoB market by slack", all(), BY_SLACK),
-    benefit("epobSlackAlone", "ePoB market by slack", all(), BY_SLACK, false),
+    benefit("pobLaxity", "PoB market by laxity", [pob(), asapPlanner()], { ...BY_LAXITY, maxHorizon: 1 }),
+    benefit("epobLaxity", "ePoB market by laxity", all(), BY_LAXITY),
+    benefit("epobLaxityAlone", "ePoB market by laxity", all(), BY_LAXITY, false),
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     ...own,
   ];

@@ -56,12 +56,12 @@ const CLAIMS: readonly Claim[] = [
     ...{ calmer: "epobC", wilder: "adbev", figure: "squaredStepsRootW" },
   },
   {
-    claim: "the same without c, plans allotted by slack, by squared steps",
-    ...{ calmer: "epobSlack", wilder: "adbev", figure: "squaredStepsRootW" },
+    claim: "the same without c, plans by laxity, by squared steps",
+    ...{ calmer: "epobLaxity", wilder: "adbev", figure: "squaredStepsRootW" },
   },
   {
     claim: "the offline optimum is the calmest, by squared steps over all days (thesis 6.5.3)",
-    ...{ calmer: "offlineOptimumV2g", wilder: "epobSlack", figure: "spanRootW" },
+    ...{ calmer: "offlineOptimumV2g", wilder: "epobLaxity", figure: "spanRootW" },
   },
 ];
 
@@ -83,7 +83,7 @@ export function checkMarket(schemes: readonly SchemeComparison[]): ClaimCheck[] 
     .sort((a, b) => a.spread.absoluteStepsW.mean - b.spread.absoluteStepsW.mean);
   const best = opponents[0];
   const of = (key: string) => schemes.find((scheme) => scheme.key === key);
-  const against = ["adbev", "adbevSelfish50", "adbevSelfish100", "epobSlack"].flatMap((calmer): Claim[] => {
+  const against = ["adbev", "adbevSelfish50", "adbevSelfish100", "epobLaxity"].flatMap((calmer): Claim[] => {
     const market = of(calmer);
     if (best === undefined || market === undefined) return [];
     const claim = `${market.title}, is calmer than "${best.title}", by absolute steps`;

@@ -25,7 +25,7 @@ const DEFAULT_HORIZON = "24";
 /** Most piles times frames of the horizon; the contract's bound. */
 const MOST_ROUND_SIZE = 24_576;
 const MOST_PILES = 1_024;
-/** So large a tranche is every pile's whole rate: by slack an order gives in a frame what its pile can move. */
+/** So large a tranche is every pile's whole rate: by laxity an order gives in a frame what its pile can move. */
 const WHOLE_RATE_WH = 2n ** 20n - 1n;
 
 /**
@@ -46,7 +46,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
   }
   const own = args.plannerFile === undefined ? [] : [await loadPlanner(args.plannerFile)];
   const maxHorizon = wholeNumber("horizon", args.horizon ?? DEFAULT_HORIZON, 1, 48);
-  const allotment = oneOf("allotment", args.allotment ?? "expiry", ["expiry", "slack"]);
+  const allotment = oneOf("allotment", args.allotment ?? "expiry", ["expiry", "laxity"]);
   const proposers = [...(await readProposers(args.proposers ?? DEFAULT_PROPOSERS)), ...own];
   const twice = proposers.find(({ name }, index) => proposers.findIndex((other) => other.name === name) !== index);
   if (twice !== undefined) {
@@ -60,7 +60,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
     market: {
       ...{ settlement: "benefit", maxHorizon, allotment },
       pileCap: Math.min(MOST_PILES, Math.floor(MOST_ROUND_SIZE / maxHorizon)),
-      ...(allotment === "slack" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
+      ...(allotment === "laxity" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
     },
   };
 }

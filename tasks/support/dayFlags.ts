@@ -57,8 +57,8 @@ export async function readDay(args: DayArguments): Promise<Day> {
   const benefit = await readBenefit(args);
   const setting = await readSetting(args, 100_000, benefit === undefined ? "waterline" : "wholeNeed");
   const { settings, market, seed, evs, notes } = setting;
-  if (args.peak !== undefined && benefit?.market.allotment === "slack") {
-    throw new InputError("--peak", "does not go with --allotment slack: a tranche is then its pile's whole rate");
+  if (args.peak !== undefined && benefit?.market.allotment === "laxity") {
+    throw new InputError("--peak", "does not go with --allotment laxity: a tranche is then its pile's whole rate");
   }
   market.pileCap = 1_024;
   Object.assign(market, benefit?.market);

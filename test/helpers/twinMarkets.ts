@@ -32,6 +32,7 @@ import {
   type SignedTerms,
 } from "../../scripts/chain/packedWords";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
+import { LEVELS_PER_FRAME } from "../../scripts/core/rounds";
 import { MarketModel, MarketRefusal } from "../../scripts/model/model";
 import { decide, type FrozenBook, type Plan } from "../../scripts/model/benefit";
 import type { FrameSettlement, Reading } from "../../scripts/core/settlement";
@@ -956,6 +957,15 @@ function exportPlans(book: FrozenBook): Plan[] {
     book.bids.filter(({ price }) => price >= publication.importPricePerKwh).map(({ displayedWh }) => displayedWh),
   );
   const none = Array.from({ length: book.horizon - 1 }, () => 0n);
+  if (book.allotment === "laxity") {
+    // Frames of laxity up to which orders move.
+    return [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((sold) =>
+      [0n, 1n, 4n].map((drawn) => ({
+        drawLevel: [drawn * LEVELS_PER_FRAME, ...none],
+        dischargeLevel: [(sold * LEVELS_PER_FRAME) / 2n, ...none],
+      })),
+    );
+  }
   return [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n].flatMap((eighths) =>
     [0n, 4n, 8n].map((drawn) => ({
       drawWh: [(wanted * drawn) / 8n, ...none],

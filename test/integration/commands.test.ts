@@ -103,7 +103,7 @@ describe("commands", function () {
     expect(own.code).to.equal(0);
     expect(own.stdout)
       .to.match(/\nRounds won\n.* level/)
-      .and.include("level against the others by slack");
+      .and.include("level against the others by laxity");
     const none = await hardhatCommand("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("exports no planner by default; expected { name, async plan(book) }");

@@ -51,9 +51,9 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
       habits: { balances: [10n ** 10n, 10n ** 10n, 1_500_000n] },
     },
     {
-      name: "plans compete by slack, who breaches loses credit alone",
+      name: "plans compete by laxity, who breaches loses credit alone",
       parameters: {
-        ...{ settlement: "benefit", allotment: "slack", readingSeconds: 1_800, breach: "counterparty" },
+        ...{ settlement: "benefit", allotment: "laxity", readingSeconds: 1_800, breach: "counterparty" },
         ...{ bondPricePerKwh: 54_321n, icebergPeakWh: 3_000n, maxHorizon: 5, cancelPricePerKwh: 77_777n },
       },
       habits: { balances: [10n ** 10n, 3_000_000n] },

@@ -189,7 +189,7 @@ describe("HTML reports in a browser", function () {
   });
 
   it("draws a comparison of schemes, with arrivals and without", async () => {
-    const SHOWN = ["uncontrolled", "capped", "spread", "timeShifted", "genetic", "adbev", "epobSlack", "rolling"];
+    const SHOWN = ["uncontrolled", "capped", "spread", "timeShifted", "genetic", "adbev", "epobLaxity", "rolling"];
     const days = (evs: number) =>
       compareSchemes({
         seeds: [1, 2],

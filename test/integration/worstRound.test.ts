@@ -6,6 +6,7 @@ import { decodeFill } from "../../scripts/chain/packedWords";
 import { decodeRoundTerms, encodePlan } from "../../scripts/chain/roundWords";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { Random } from "../../scripts/core/random";
+import { planFrom } from "../../scripts/core/rounds";
 import { ALL_CASES, cases } from "../helpers/cases";
 import { deployMarket, type Deployed } from "../helpers/market";
 import { type PokedOrder, PokedMarket } from "../helpers/pokedMarket";
@@ -40,11 +41,11 @@ const METERED = { readingSeconds: 3_600, bondPricePerKwh: 1_000_000n } satisfies
 const MODES: Readonly<Record<string, Partial<DeploymentParameters>>> = {
   "10:1": { priceWeight: 10, timeWeight: 1 },
   "1:65535": { priceWeight: 1, timeWeight: 65_535 },
-  "by slack": { allotment: "slack" },
+  "by laxity": { allotment: "laxity" },
   "metered, 1:65535": { ...METERED, priceWeight: 1, timeWeight: 65_535 },
-  "metered, by slack": { ...METERED, allotment: "slack" },
+  "metered, by laxity": { ...METERED, allotment: "laxity" },
   "metered, by credit": { ...METERED, matching: "credit" },
-  "metered, by credit and slack": { ...METERED, matching: "credit", allotment: "slack" },
+  "metered, by credit and laxity": { ...METERED, matching: "credit", allotment: "laxity" },
 };
 
 /** A tranche, Wh: small, so that every order still moves in the last frame. That of bids is twice that of asks. */
@@ -59,7 +60,9 @@ describe("The worst round fits into its transactions", () => {
 
   const number = (value: number): string => value.toLocaleString("en").replaceAll(",", " ");
 
-  before(async () => {
+  before(async function () {
+    // A deployment for each mode.
+    this.timeout(240_000);
     const snapshot = await takeSnapshot();
     restore = () => snapshot.restore();
     for (const [name, mode] of Object.entries(MODES)) {
@@ -141,11 +144,13 @@ describe("The worst round fits into its transactions", () => {
         const alive = orders.filter((order, i) => order.charge === charge && lastOf(i) >= k).length;
         return peakOf(charge) * BigInt(alive) - (k === 0 ? matchedWh : 0n);
       };
-      const totals = {
-        drawWh: Array.from({ length: horizon }, (_, k) => movedIn(k, true)),
-        dischargeWh: Array.from({ length: horizon }, (_, k) => movedIn(k, false)),
-      };
-      const bytes = encodePlan(totals);
+      const figures = (charge: boolean) =>
+        Array.from({ length: horizon }, (_, k) =>
+          // Just below the level at which the last orders move whatever they have left, but for the last frame.
+          allotment === "laxity" ? (BigInt(horizon - k) << 17n) - (k === horizon - 1 ? 0n : 1n) : movedIn(k, charge),
+        );
+      const { allotment = "expiry" } = MODES[name]!;
+      const bytes = encodePlan(planFrom(allotment, { draw: figures(true), discharge: figures(false) }));
       const commitment = await rounds.commitmentOf(market, frame, admin, bytes, ZeroHash);
       await at(-590);
       await record("commit", rounds.connect(admin).commit(market, commitment, send));

@@ -55,7 +55,7 @@ contract AdbevCampaign is Campaign {
 }
 
 /// @title Benefit rounds without meters
-/// @notice An 18-decimal token, coarse ticks, bonds, wheeling, efficiencies other than one, totals allotted by slack.
+/// @notice An 18-decimal token, coarse ticks, bonds, wheeling, efficiencies other than one, plans by laxity.
 contract BenefitCampaign is Campaign {
     /// @inheritdoc Campaign
     function setUp() public override {
@@ -64,7 +64,7 @@ contract BenefitCampaign is Campaign {
         p.tickSize = 100;
         p.bondPricePerKwh = 20_000;
         p.wheelingCapPerKwh = 10_000;
-        p.allotment = IMarketParameters.Allotment.Slack;
+        p.allotment = IMarketParameters.Allotment.Laxity;
         p.cancelPricePerKwh = 30_000;
         p.keeperReward = 500;
         p.chargeEfficiencyBps = 10_500;

@@ -48,8 +48,8 @@ const MARKETS: Record<string, Partial<DeploymentParameters>> = {
     timeWeight: 40,
   },
   benefit: { settlement: "benefit", maxHorizon: 6, maxWaitFrames: 2, icebergThresholdWh: 0n, icebergPeakWh: 3_000n },
-  "benefit, metered, by slack": {
-    ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "slack", keeperReward: 123n },
+  "benefit, metered, by laxity": {
+    ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "laxity", keeperReward: 123n },
   },
 };
 

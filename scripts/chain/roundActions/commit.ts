@@ -1,4 +1,5 @@
-import { encodePlan, type PlanTotals } from "../roundWords";
+import type { Plan } from "../../core/rounds";
+import { encodePlan } from "../roundWords";
 import type { Receipt, Transactor } from "../transactor";
 import type { RoundContracts } from "./roundContracts";
 
@@ -14,7 +15,7 @@ export async function commit(
   on: RoundContracts,
   proposer: Transactor,
   frame: number,
-  plan: PlanTotals,
+  plan: Plan,
   salt: string,
 ): Promise<Receipt> {
   const commitment = await on.rounds.commitmentOf(on.market, frame, proposer.address, encodePlan(plan), salt);

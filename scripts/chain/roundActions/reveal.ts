@@ -1,4 +1,5 @@
-import { encodePlan, type PlanTotals } from "../roundWords";
+import type { Plan } from "../../core/rounds";
+import { encodePlan } from "../roundWords";
 import type { Receipt, Transactor } from "../transactor";
 import type { RoundContracts } from "./roundContracts";
 
@@ -15,7 +16,7 @@ export async function reveal(
   on: RoundContracts,
   proposer: Transactor,
   book: readonly bigint[],
-  plan: PlanTotals,
+  plan: Plan,
   salt: string,
 ): Promise<Receipt> {
   return on.toRounds.send(proposer, "reveal", [on.market, book, encodePlan(plan), salt]);

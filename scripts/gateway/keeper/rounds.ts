@@ -3,7 +3,7 @@ import { hexlify, randomBytes } from "ethers";
 import { askPlanner } from "../../answers/ask";
 import { decodeFrozenBook } from "../../chain/frozenBook";
 import type { RoundsClient, RoundState } from "../../chain/roundsClient";
-import type { PlanTotals } from "../../chain/roundWords";
+import type { Plan } from "../../core/rounds";
 import type { BookPlanner } from "../../planners/book/planners";
 import type { DurableTransactor } from "../send/accounts";
 import type { Duty, KeptMarket } from "./duty";
@@ -110,14 +110,14 @@ export class Rounds implements Duty {
     const { client, store } = this.market;
     const row = store.get("SELECT * FROM plans WHERE market = ? AND frame = ?", client.address, frame);
     if (row === undefined) return undefined;
-    const { drawWh, dischargeWh } = JSON.parse(String(row["plan"])) as Record<keyof PlanTotals, string[]>;
-    const plan = { drawWh: drawWh.map(BigInt), dischargeWh: dischargeWh.map(BigInt) };
+    const figures = Object.entries(JSON.parse(String(row["plan"])) as Record<string, string[]>);
+    const plan = Object.fromEntries(figures.map(([name, list]) => [name, list.map(BigInt)])) as unknown as Plan;
     return { plan, salt: String(row["salt"]), state: String(row["state"]) };
   }
 }
 
 interface NotedPlan {
-  plan: PlanTotals;
+  plan: Plan;
   salt: string;
   state: string;
 }

@@ -17,40 +17,20 @@ export function leftAtMatch(book: FrozenBook): LeftWh {
   return new Map([...book.bids, ...book.asks].map((order) => [order, servableWh(book, order)]));
 }
 
-/**
- * One side of a book in the order in which totals are shared out: earliest last frame first, or by slack earliest latest
- * start, then priority. SPEC 4.
- *
- * @param orders In order of priority.
- */
-export function inAllotmentOrder(book: AllotmentRule, orders: readonly FlexibleOrder[]): FlexibleOrder[] {
-  const key = book.allotment === "slack" ? (order: FlexibleOrder) => latestStart(book, order) : lastFrame;
+/** One side of a book in the order in which totals are shared out: earliest last frame first, then priority. SPEC 4. */
+export function inAllotmentOrder(orders: readonly FlexibleOrder[]): FlexibleOrder[] {
   // Sorting keeps the order of priority among equals.
-  return [...orders].sort((a, b) => key(a) - key(b));
+  return [...orders].sort((a, b) => a.expiryFrame - b.expiryFrame);
 }
 
-type AllotmentRule = Pick<FrozenBook, "allotment" | "frame">;
-
-function lastFrame({ expiryFrame }: FlexibleOrder): number {
-  return expiryFrame;
-}
-
-/** The latest frame in which an order could begin and still be served at its peak; not before the round's. SPEC 4. */
-function latestStart(book: AllotmentRule, order: FlexibleOrder): number {
-  const { expiryFrame, peakWh } = order;
-  // A pile that can move nothing in a frame has no peak, and gets nothing whenever it begins.
-  const frames = peakWh === 0n ? 0n : (servableWh(book, order) + peakWh - 1n) / peakWh;
-  return Math.max(book.frame, expiryFrame - Number(frames) + 1);
-}
-
-/** Shares out the totals of a plan's frames, side by side. SPEC 4. */
+/** Shares out the totals of a plan's frames by last frame, side by side. SPEC 4. */
 export class Allotment {
   private readonly bids: FlexibleOrder[];
   private readonly asks: FlexibleOrder[];
 
   constructor(private readonly book: FrozenBook) {
-    this.bids = inAllotmentOrder(book, book.bids);
-    this.asks = inAllotmentOrder(book, book.asks);
+    this.bids = inAllotmentOrder(book.bids);
+    this.asks = inAllotmentOrder(book.asks);
   }
 
   /**

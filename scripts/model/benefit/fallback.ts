@@ -1,19 +1,14 @@
 import { isForced } from "../clearing";
 import { type Allotted, leftAtMatch, mayMove } from "./allotment";
 import { drawingRoomWh, type FrozenBook, tranche } from "./frozenBook";
-import { type Course, type Plan, plannedLoadW } from "./plan";
-
-/** The plan that stands when nobody brings a better one, and what it comes to. */
-export interface Fallback extends Course {
-  readonly plan: Plan;
-}
+import { type Course, plannedLoadW } from "./plan";
 
 /**
  * Step 3 of the clearing projected over the horizon on the frozen book: in order of priority each iceberg bid that has
  * waited long enough by then, or is in its last frame, takes its tranche within the room that the capacity leaves;
- * nothing is discharged. Who takes what follows from that, not from the allotment of its totals. SPEC 4.
+ * nothing is discharged. It stands when nobody brings a better plan. Who takes what follows from that, not from the allotment of its totals. SPEC 4.
  */
-export function projectFallback(book: FrozenBook): Fallback {
+export function projectFallback(book: FrozenBook): Course {
   const leftWh = leftAtMatch(book);
   const loadsW: (bigint | undefined)[] = [];
   const drawWh: bigint[] = [];
@@ -38,6 +33,5 @@ export function projectFallback(book: FrozenBook): Fallback {
     drawWh.push(totalWh);
     loadsW.push(plannedLoadW(book, offset, totalWh, 0n));
   }
-  const plan = { drawWh, dischargeWh: drawWh.map(() => 0n) };
-  return { plan, loadsW, leftWh, first };
+  return { drawWh, dischargeWh: drawWh.map(() => 0n), loadsW, leftWh, first };
 }

@@ -17,7 +17,7 @@ export function exportBudgetTicks({ tickSize }: Pick<MarketParameters, "tickSize
 }
 
 /**
- * H = min(maxHorizon, 48, latest last frame of a flexible order - t + 1); by slack one more, so that plans count the step
+ * H = min(maxHorizon, 48, latest last frame of a flexible order - t + 1); by laxity one more, so that plans count the step
  * by which the load comes down again. SPEC 4.
  */
 export function horizonOf(
@@ -26,7 +26,7 @@ export function horizonOf(
   flexible: readonly FlexibleOrder[],
 ): number {
   const longest = flexible.reduce((most, { expiryFrame }) => Math.max(most, expiryFrame - frame + 1), 1);
-  return Math.min(maxHorizon, MAX_HORIZON_FRAMES, allotment === "slack" ? longest + 1 : longest);
+  return Math.min(maxHorizon, MAX_HORIZON_FRAMES, allotment === "laxity" ? longest + 1 : longest);
 }
 
 /**

@@ -1,9 +1,11 @@
-import type { Plan } from "../../core/rounds";
+import { figuresOf, type Plan } from "../../core/rounds";
 import { MAX_UINT24 } from "../limits";
 import { powerAwayFromZeroW } from "../load";
 import { MarketRefusal } from "../refusal";
+import type { Side } from "../../core/types";
 import { Allotment, type Allotted, leftAtMatch, type LeftWh } from "./allotment";
 import type { FrozenBook } from "./frozenBook";
+import { moveUpTo } from "./laxity";
 
 export type { Plan } from "../../core/rounds";
 
@@ -11,6 +13,10 @@ export type { Plan } from "../../core/rounds";
 export interface Course {
   /** P(k) by offset, W; undefined where a frame is not published. */
   readonly loadsW: readonly (bigint | undefined)[];
+  /** Energy drawn by offset, Wh. */
+  readonly drawWh: readonly bigint[];
+  /** Energy discharged by offset, Wh. */
+  readonly dischargeWh: readonly bigint[];
   /** Rest of each order at the end of the horizon. */
   readonly leftWh: LeftWh;
   /** Energy that the orders move in the round's own frame, bids first. */
@@ -36,23 +42,26 @@ export function plannedLoadW(
 }
 
 /**
- * Follows a plan through its horizon: allots each frame's totals, draws before discharges, and holds each to the
+ * Follows a plan through its horizon: allots each frame's figures, draws before discharges, and holds each to the
  * capacity and to what the operator can pay for. SPEC 4.
  *
  * @throws MarketRefusal WrongHorizon, then frame by frame PlanNotAllottable, PlanOverCapacity or PlanExportsUnfunded.
  */
 export function followPlan(book: FrozenBook, plan: Plan): Course {
   checkFigures(book, plan);
-  const allotment = new Allotment(book);
+  const allot = allotterOf(book);
   const leftWh = leftAtMatch(book);
+  const { draw, discharge } = figuresOf(plan);
+  const totals = { drawWh: [] as bigint[], dischargeWh: [] as bigint[] };
   const loadsW: (bigint | undefined)[] = [];
   const first: Allotted[] = [];
   let spent = 0n;
   for (let offset = 0; offset < book.horizon; offset++) {
-    const drawWh = plan.drawWh[offset]!;
-    const dischargeWh = plan.dischargeWh[offset]!;
-    const draws = allotment.allot(offset, "charge", drawWh, leftWh);
-    const discharges = allotment.allot(offset, "discharge", dischargeWh, leftWh);
+    const draws = allot(offset, "charge", draw[offset]!, leftWh);
+    const discharges = allot(offset, "discharge", discharge[offset]!, leftWh);
+    const [drawWh, dischargeWh] = [sumOf(draws), sumOf(discharges)];
+    totals.drawWh.push(drawWh);
+    totals.dischargeWh.push(dischargeWh);
     if (offset === 0) first.push(...draws, ...discharges);
     const loadW = plannedLoadW(book, offset, drawWh, dischargeWh);
     checkCapacity(book, offset, loadW);
@@ -60,7 +69,20 @@ export function followPlan(book: FrozenBook, plan: Plan): Course {
     checkBudget(book, offset, spent);
     loadsW.push(loadW);
   }
-  return { loadsW, leftWh, first };
+  return { ...totals, loadsW, leftWh, first };
+}
+
+/** Gives one side its figure of a frame. */
+type Allotter = (offset: number, side: Side, figure: bigint, leftWh: LeftWh) => Allotted[];
+
+function allotterOf(book: FrozenBook): Allotter {
+  if (book.allotment === "laxity") return (...of) => moveUpTo(book, ...of);
+  const allotment = new Allotment(book);
+  return (...of) => allotment.allot(...of);
+}
+
+function sumOf(allotted: readonly Allotted[]): bigint {
+  return allotted.reduce((sum, { energyWh }) => sum + energyWh, 0n);
 }
 
 /** Whether a plan is one that could win. @throws MarketRefusal as {@link followPlan}. */
@@ -68,13 +90,17 @@ export function checkPlan(book: FrozenBook, plan: Plan): void {
   followPlan(book, plan);
 }
 
-/** @throws MarketRefusal WrongHorizon; RangeError where a figure does not fit in 24 bits. */
-function checkFigures({ horizon }: FrozenBook, { drawWh, dischargeWh }: Plan): void {
-  for (const { length } of [drawWh, dischargeWh]) {
+/** @throws MarketRefusal WrongHorizon; RangeError where a figure does not fit in 24 bits or is of the wrong kind. */
+function checkFigures({ horizon, allotment }: FrozenBook, plan: Plan): void {
+  const { draw, discharge } = figuresOf(plan);
+  for (const { length } of [draw, discharge]) {
     if (length !== horizon) throw new MarketRefusal("WrongHorizon", { frames: length, horizon });
   }
-  for (const wh of [...drawWh, ...dischargeWh]) {
-    if (wh < 0n || wh > MAX_UINT24) throw new RangeError(`a plan's figures are 0 to ${MAX_UINT24} Wh: ${wh}`);
+  const [kind, other] = allotment === "laxity" ? ["levels", "totals in Wh"] : ["totals in Wh", "levels"];
+  if ("drawWh" in plan === (allotment === "laxity"))
+    throw new RangeError(`plans of this round are ${kind}, not ${other}`);
+  for (const figure of [...draw, ...discharge]) {
+    if (figure < 0n || figure > MAX_UINT24) throw new RangeError(`a plan's ${kind} are 0 to ${MAX_UINT24}: ${figure}`);
   }
 }
 

@@ -1,12 +1,13 @@
 import { keccak256 } from "ethers";
 
-import type { Plan } from "./plan";
+import { figuresOf, type Plan } from "../../core/rounds";
 
-/** Six bytes a frame: three of what is drawn, three of what is discharged, the most significant first. */
+/** Six bytes a frame: three for what draws, three for what discharges, the most significant first. */
 const HEX_DIGITS_A_FIGURE = 6;
 
 /** By what equally good plans are told apart: keccak-256 of a plan's figures, frame by frame. SPEC 4. */
-export function planHash({ drawWh, dischargeWh }: Plan): string {
-  const figures = drawWh.flatMap((drawn, offset) => [drawn, dischargeWh[offset]!]);
-  return keccak256(`0x${figures.map((wh) => wh.toString(16).padStart(HEX_DIGITS_A_FIGURE, "0")).join("")}`);
+export function planHash(plan: Plan): string {
+  const { draw, discharge } = figuresOf(plan);
+  const figures = draw.flatMap((drawn, offset) => [drawn, discharge[offset]!]);
+  return keccak256(`0x${figures.map((figure) => figure.toString(16).padStart(HEX_DIGITS_A_FIGURE, "0")).join("")}`);
 }

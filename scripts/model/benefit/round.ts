@@ -1,3 +1,4 @@
+import { figuresOf } from "../../core/rounds";
 import type { MarketParameters } from "../../core/types";
 import { MarketRefusal } from "../refusal";
 import { beginsAt } from "../time";
@@ -89,6 +90,7 @@ export class Round {
 }
 
 function isSame(a: Plan, b: Plan): boolean {
-  const same = (x: readonly bigint[], y: readonly bigint[]) => x.length === y.length && x.every((wh, k) => wh === y[k]);
-  return same(a.drawWh, b.drawWh) && same(a.dischargeWh, b.dischargeWh);
+  const same = (x: readonly bigint[], y: readonly bigint[]) => x.length === y.length && x.every((of, k) => of === y[k]);
+  const [one, other] = [figuresOf(a), figuresOf(b)];
+  return same(one.draw, other.draw) && same(one.discharge, other.discharge);
 }

@@ -33,9 +33,9 @@ export function benefit({ squaredStepsW2 }: Score): bigint {
   return 10n ** 18n / (1n + squaredStepsW2);
 }
 
-/** A bid's loss by the end of the horizon: its rest if it ends there; by slack, the energy that it can no longer get. */
+/** A bid's loss by the end of the horizon: its rest if it ends there; by laxity, the energy that it can no longer get. */
 function lostWh(book: FrozenBook, lastFrame: number, { expiryFrame, peakWh }: FlexibleOrder, leftWh: bigint): bigint {
   if (expiryFrame <= lastFrame) return leftWh;
   const laterWh = BigInt(expiryFrame - lastFrame) * peakWh;
-  return book.allotment === "slack" && leftWh > laterWh ? leftWh - laterWh : 0n;
+  return book.allotment === "laxity" && leftWh > laterWh ? leftWh - laterWh : 0n;
 }

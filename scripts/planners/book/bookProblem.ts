@@ -20,9 +20,11 @@ export interface BookOrder {
 
 /** A frozen book as a planner sees it. */
 export interface BookView {
+  /** Figures that plans give: totals by expiry, levels by laxity. */
+  allotment: FrozenBook["allotment"];
   /** Frames that a plan has: the round's horizon. */
   frames: number;
-  /** Both sides, in the order in which the contract allots. SPEC 4. */
+  /** Both sides, in the order in which the contract allots by expiry. SPEC 4. */
   bids: BookOrder[];
   asks: BookOrder[];
   /** Load without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
@@ -50,9 +52,9 @@ export function viewOf(book: FrozenBook): BookView {
   }
   // The round's own frame is published.
   const withMatched = baseWh.map((wh, offset) => (offset === 0 ? wh + Number(book.matchedGridWh) * drawFactor : wh));
-  const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(book, side).map((order) => orderOf(book, order));
+  const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(side).map((order) => orderOf(book, order));
   return {
-    ...{ frames: book.horizon, baseWh: withMatched, drawFactor },
+    ...{ allotment: book.allotment, frames: book.horizon, baseWh: withMatched, drawFactor },
     bids: orders(book.bids),
     asks: orders(book.asks),
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
@@ -119,7 +121,7 @@ export function problemOf(view: BookView, lasts: readonly number[] = view.bids.m
 }
 
 /**
- * When each bid had best be served, so that those after it in the contract's order come to their turn in time: before
+ * When by expiry each bid had best be served, so that those after it in the contract's order come to their turn in time: before
  * the latest start of each of them, as far as the bid itself can. Who can wait least but stands late would otherwise
  * have everybody before it served at full rate all at once.
  */

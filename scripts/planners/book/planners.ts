@@ -5,6 +5,7 @@ import type { LoadPlan, LoadProblem } from "../loadProblem";
 import { COMPETITIVE_RATIO } from "../rollingPlanner";
 import { servable } from "../servable";
 import { type BookView, lastsInTurn, problemOf, viewOf } from "./bookProblem";
+import { planFor } from "./levels";
 import { Serving, servingTotals, type Totals } from "./servingTotals";
 
 /** Whoever proposes plans in a benefit market's rounds: from the frozen book alone to the totals of each frame. SPEC 4. */
@@ -26,8 +27,8 @@ export interface EpobOptions {
 
 /**
  * ePoB [T 6.3-6.4]: the least sum of squared steps over the whole horizon, made such that the contract can allot it and
- * leaves nobody unserved who can be served. Solved twice, with the bids' own last frames and with those by which they
- * had best be served ({@link lastsInTurn}); the better score is the plan.
+ * leaves nobody unserved who can be served. By expiry it is solved twice, with the bids' own last frames and with those by
+ * which they had best be served ({@link lastsInTurn}); the better score is the plan.
  */
 export function epob(name = "ePoB", { firstStepFactor = 1, solve = solveFast }: EpobOptions = {}): BookPlanner {
   return {
@@ -35,7 +36,7 @@ export function epob(name = "ePoB", { firstStepFactor = 1, solve = solveFast }: 
     async plan(book) {
       const view = viewOf(book);
       const scored: ScoredPlan[] = [];
-      for (const lasts of [undefined, lastsInTurn(view)]) {
+      for (const lasts of book.allotment === "laxity" ? [undefined] : [undefined, lastsInTurn(view)]) {
         const problem = servable(problemOf(view, lasts));
         const wanted = totalsOf(view, problem, await solve(problem));
         if (firstStepFactor !== 1) wanted.drawWh = advanced(wanted.drawWh, firstStepFactor);
@@ -57,13 +58,13 @@ const HASTE = [0, 0.25, 0.5, 0.75, 1];
 /** The totals as a plan; sooner, where the feeder's limit would otherwise leave unserved who can be served. */
 function hastened(book: FrozenBook, view: BookView, wanted: Totals): ScoredPlan {
   const scoredOf = (totals: Totals): ScoredPlan => {
-    const plan = asPlan(servingTotals(view, totals));
+    const plan = asPlan(book, servingTotals(view, totals));
     return { plan, score: scorePlan(book, plan) };
   };
   let best = scoredOf(wanted);
   if (best.score.unservedWh === 0n) return best;
   const soonest = greedyTotals(view, () => Infinity);
-  const { unservedWh } = scorePlan(book, asPlan(soonest));
+  const { unservedWh } = scorePlan(book, asPlan(book, soonest));
   for (const haste of HASTE) {
     if (best.score.unservedWh <= unservedWh) break;
     const drawWh = wanted.drawWh.map((wh, offset) => (1 - haste) * wh + haste * soonest.drawWh[offset]!);
@@ -85,20 +86,20 @@ export function highsPlanner(): BookPlanner {
 
 /** PoB [T 5.2]: each frame by itself, as near to the load before as can be. */
 export function pob(): BookPlanner {
-  return { name: "PoB", plan: async (book) => greedy(viewOf(book), (wantedWh) => wantedWh) };
+  return { name: "PoB", plan: async (book) => greedy(book, (wantedWh) => wantedWh) };
 }
 
 /** Everything at once within the capacity, and nothing discharged. */
 export function asapPlanner(): BookPlanner {
-  return { name: "as soon as possible", plan: async (book) => greedy(viewOf(book), () => Infinity) };
+  return { name: "as soon as possible", plan: async (book) => greedy(book, () => Infinity) };
 }
 
 function solveFast(problem: LoadProblem): LoadPlan {
   return solveSquaredSteps(problem, { gapShare: 1e-3, gapWh2: TOLERATED_STEP_WH ** 2 * problem.baseWh.length });
 }
 
-function greedy(view: BookView, choose: (flatWh: number) => number): Plan {
-  return asPlan(greedyTotals(view, choose));
+function greedy(book: FrozenBook, choose: (flatWh: number) => number): Plan {
+  return asPlan(book, greedyTotals(viewOf(book), choose));
 }
 
 /** Frame by frame. @param choose From the draw that would leave the load as it was to the one that is wanted, Wh. */
@@ -113,10 +114,10 @@ function greedyTotals(view: BookView, choose: (flatWh: number) => number): Total
     const drawn = Math.max(leastWh, Math.min(mostWh, Math.round(flatWh)));
     const surplusWh = (baseWh[offset]! + drawFactor * drawn - beforeWh) / dischargeFactor;
     const fed = flatWh < 0 ? Math.max(0, Math.min(serving.mostDischargedWh(offset), Math.round(surplusWh))) : 0;
-    serving.serve(offset, drawn, fed);
-    totals.drawWh.push(drawn);
-    totals.dischargeWh.push(fed);
-    beforeWh = baseWh[offset]! + drawFactor * drawn - dischargeFactor * fed;
+    const served = serving.serve(offset, drawn, fed);
+    totals.drawWh.push(served.drawWh);
+    totals.dischargeWh.push(served.dischargeWh);
+    beforeWh = baseWh[offset]! + drawFactor * served.drawWh - dischargeFactor * served.dischargeWh;
   }
   return totals;
 }
@@ -144,6 +145,6 @@ function totalsOf(view: BookView, problem: LoadProblem, { energyWh }: LoadPlan):
   return totals;
 }
 
-function asPlan({ drawWh, dischargeWh }: Totals): Plan {
-  return { drawWh: drawWh.map(BigInt), dischargeWh: dischargeWh.map(BigInt) };
+function asPlan(book: FrozenBook, { drawWh, dischargeWh }: Totals): Plan {
+  return planFor(book, { drawWh: drawWh.map(BigInt), dischargeWh: dischargeWh.map(BigInt) });
 }

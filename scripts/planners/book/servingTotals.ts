@@ -1,4 +1,5 @@
 import { type BookOrder, type BookView, laterWh, trancheWh } from "./bookProblem";
+import { levelFor, levelOfDue, moveUpTo, sumAt } from "./laxityLevel";
 
 /** Energy to be drawn and discharged in each frame, Wh. */
 export interface Totals {
@@ -16,8 +17,9 @@ export interface DrawRange {
 }
 
 /**
- * The orders of a book as the contract will serve them: frame by frame a total is shared out, earliest last frame first.
- * SPEC 4. A planner chooses totals, and who gets what follows.
+ * The orders of a book as the contract will serve them: frame by frame a total is shared out, earliest last frame first
+ * or by laxity up to the level that comes nearest to it from below. SPEC 4. A planner chooses totals, and who gets what
+ * follows.
  */
 export class Serving {
   private readonly leftBids: number[];
@@ -45,6 +47,9 @@ export class Serving {
       if (due > 0) least = allottable + due;
       allottable += most;
     });
+    if (this.view.allotment === "laxity" && least > 0) {
+      least = sumAt(bids, this.leftBids, offset, levelOfDue(bids, this.leftBids, offset));
+    }
     const roomWh = Math.floor((limitWh - baseWh[offset]! + dischargeFactor * dischargedWh) / drawFactor - ROUNDING_WH);
     const mostWh = Math.max(0, Math.min(allottable, roomWh));
     return { leastWh: Math.min(least, mostWh), mostWh };
@@ -60,12 +65,31 @@ export class Serving {
     return Math.max(0, Math.min(able, roomWh, payableWh));
   }
 
-  /** Serves a frame's totals, which must lie within their limits. */
-  serve(offset: number, drawWh: number, dischargeWh: number): void {
-    take(this.view.bids, this.leftBids, offset, drawWh);
-    take(this.view.asks, this.leftAsks, offset, dischargeWh);
-    this.budgetTickWh -= this.view.exportTicks[offset]! * BigInt(dischargeWh);
+  /** Serves a frame's totals, which must lie within their limits. @returns Energy served, and by laxity the level. */
+  serve(offset: number, drawWh: number, dischargeWh: number): Served {
+    const { bids, asks, allotment, exportTicks } = this.view;
+    const served: Served = { drawWh, dischargeWh, drawLevel: 0, dischargeLevel: 0 };
+    if (allotment === "laxity") {
+      served.drawLevel = levelFor(bids, this.leftBids, offset, drawWh);
+      served.dischargeLevel = levelFor(asks, this.leftAsks, offset, dischargeWh);
+      served.drawWh = moveUpTo(bids, this.leftBids, offset, served.drawLevel);
+      served.dischargeWh = moveUpTo(asks, this.leftAsks, offset, served.dischargeLevel);
+    } else {
+      take(bids, this.leftBids, offset, drawWh);
+      take(asks, this.leftAsks, offset, dischargeWh);
+    }
+    this.budgetTickWh -= exportTicks[offset]! * BigInt(served.dischargeWh);
+    return served;
   }
+}
+
+/** Energies served in a frame. */
+export interface Served {
+  drawWh: number;
+  dischargeWh: number;
+  /** In 2^-17 of a frame; 0 where totals are allotted. */
+  drawLevel: number;
+  dischargeLevel: number;
 }
 
 /** Load is recorded in whole W, so the last Wh of room may not fit. */
@@ -91,14 +115,14 @@ export function servingTotals(view: BookView, wanted: Totals): Totals {
   for (let offset = 0; offset < view.frames; offset++) {
     const fed = Math.min(Math.round(wanted.dischargeWh[offset]!), serving.mostDischargedWh(offset));
     const { leastWh, mostWh } = serving.drawRange(offset, fed);
-    const drawn = Math.max(leastWh, Math.min(mostWh, Math.round(drawWh[offset]!)));
-    serving.serve(offset, drawn, fed);
+    const wished = Math.max(leastWh, Math.min(mostWh, Math.round(drawWh[offset]!)));
+    const { drawWh: drawn, dischargeWh: given } = serving.serve(offset, wished, fed);
     let laterSum = 0;
     for (let later = offset + 1; later < view.frames; later++) laterSum += drawWh[later]!;
     const scale = laterSum > 0 ? Math.max(0, (laterSum - (drawn - drawWh[offset]!)) / laterSum) : 1;
     for (let later = offset + 1; later < view.frames; later++) drawWh[later]! *= scale;
     drawWh[offset] = drawn;
-    dischargeWh.push(fed);
+    dischargeWh.push(given);
   }
   return { drawWh, dischargeWh };
 }

@@ -81,7 +81,7 @@ export class RoundBook {
     const round = this.latest;
     if (round === undefined) return undefined;
     const best = round.best ?? scoreCourse(round.book, projectFallback(round.book));
-    const score = scorePlan(round.book, decodePlan(plan));
+    const score = scorePlan(round.book, decodePlan(plan, round.book.allotment));
     const hash = keccak256(plan);
     const order = compareScores(score, best);
     if (order < 0) Object.assign(round, { best: score, winner: hash, tiedPlans: 1 });

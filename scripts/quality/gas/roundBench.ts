@@ -6,9 +6,10 @@ import type { SignedReading } from "../../chain/marketClient";
 import { REMEMBERED_FRAMES } from "../../chain/packedWords";
 import { ROUNDS_INTERFACE } from "../../chain/interfaces";
 import { RoundsClient } from "../../chain/roundsClient";
-import { encodePlan, type PlanTotals } from "../../chain/roundWords";
+import { encodePlan } from "../../chain/roundWords";
 import type { Receipt, Transactor } from "../../chain/transactor";
 import type { DeploymentParameters } from "../../core/parameters";
+import type { Plan } from "../../core/rounds";
 import type { Publication } from "../../core/types";
 import { Random } from "../../core/random";
 import type { BenchSetting } from "./measurement";
@@ -168,7 +169,7 @@ export class RoundBench {
     const everybody = PEAK_WH * BigInt(FLEXIBLE);
     // Falls slowly, which the fallback does not.
     const drawWh = Array.from({ length: HORIZON }, (_, k) => ([10n, 9n, 6n, 4n, 1n][k] ?? 0n) * (everybody / 10n));
-    const plan: PlanTotals = { drawWh, dischargeWh: drawWh.map(() => 0n) };
+    const plan: Plan = { drawWh, dischargeWh: drawWh.map(() => 0n) };
     const salt = id("gas bench");
     for (const proposer of this.proposers) note("commit", await this.rounds.commit(proposer, frame, plan, salt));
     await this.setting.clock.reach((await this.rounds.state()).commitUntil);

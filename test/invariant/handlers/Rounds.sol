@@ -110,12 +110,25 @@ abstract contract Rounds is Handler {
         (uint256 bestUnserved, uint256 bestSquaredStepsW2) = ROUNDS.scorePlan(book, best);
         // Some proposers do not look far.
         for (uint256 i = _mix(seed, 8) % 5; i < 5; ++i) {
-            bytes memory plan = _plan(book, horizon, i != 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40, i > 2);
+            bytes memory plan =
+                RoundTerms.wrap(book[0]).isByLaxity()
+                    ? _levels(horizon, _mix(seed, i), i > 2)
+                    : _plan(book, horizon, i != 2 ? 0 : _mix(seed, i), i % 2 == 0 ? 100 : 40, i > 2);
             try ROUNDS.scorePlan(book, plan) returns (uint256 unserved, uint256 squaredStepsW2) {
                 if (unserved > bestUnserved || (unserved == bestUnserved && squaredStepsW2 >= bestSquaredStepsW2))
                     continue;
                 (best, bestUnserved, bestSquaredStepsW2) = (plan, unserved, squaredStepsW2);
             } catch {}
+        }
+    }
+
+    /// @notice A plan of levels, up to four frames each; some at which exactly what cannot wait moves.
+    /// @param exportsOnly whether nobody draws
+    function _levels(uint256 horizon, uint256 seed, bool exportsOnly) private pure returns (bytes memory plan) {
+        for (uint256 i; i < horizon; ++i) {
+            uint256 draw = _mix(seed, 2 * i) % 3 == 0 ? 1 << 17 : _mix(seed, 2 * i) % (4 << 17);
+            uint256 discharge = _mix(seed, 2 * i + 1) % (4 << 17);
+            plan = bytes.concat(plan, bytes3(uint24(exportsOnly ? 0 : draw)), bytes3(uint24(discharge)));
         }
     }
 

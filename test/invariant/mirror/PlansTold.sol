@@ -70,9 +70,12 @@ abstract contract PlansTold is SettlementsTold {
         PublishedFrame published = PublishedFrame.wrap(_words[1]);
         if (plan.length == 0) {
             _allot(dueWh, true, true, _fallbackWh(terms, published));
+        } else if (_rules.byLaxity) {
+            _level(dueWh, true, _figure(plan, 0));
+            _level(dueWh, false, _figure(plan, 3));
         } else {
-            (uint256 drawWh, uint256 dischargeWh) = (_total(plan, 0), _total(plan, 3));
-            uint256 unused = _allot(dueWh, true, false, drawWh) + _allot(dueWh, false, false, dischargeWh);
+            uint256 unused = _allot(dueWh, true, false, _figure(plan, 0));
+            unused += _allot(dueWh, false, false, _figure(plan, 3));
             _hold(unused == 0, "INV-21 a plan was executed that cannot be carried out");
         }
         for (uint256 i; i < fills.length; ++i) {
@@ -88,7 +91,7 @@ abstract contract PlansTold is SettlementsTold {
         }
     }
 
-    /// @notice Gives a total to the orders of one side: earliest last frame first, or whoever can wait least, then priority.
+    /// @notice Gives a total to the orders of one side: earliest last frame first, then priority.
     /// @param byPriority whether priority alone decides, and only orders that are due take part
     /// @return leftWh what nobody took
     function _allot(
@@ -101,7 +104,7 @@ abstract contract PlansTold is SettlementsTold {
         for (uint256 key; key < 128 && leftWh != 0; ++key) {
             for (uint256 i = 1 + RoundTerms.wrap(_words[0]).horizon(); i < _words.length; ++i) {
                 FlexibleOrder o = FlexibleOrder.wrap(_words[i]);
-                if (o.isCharge() != charge || !_accepts(o) || (byPriority ? 0 : _key(o)) != key) continue;
+                if (o.isCharge() != charge || !_accepts(o) || (byPriority ? 0 : o.lastOffset()) != key) continue;
                 if (byPriority && o.waitedFrames() < _rules.maxWaitFrames && o.lastOffset() != 0) continue;
                 uint256 takesWh = o.leftWh() < o.remainingWh() ? o.leftWh() : o.remainingWh();
                 if (takesWh > leftWh) takesWh = leftWh;
@@ -118,14 +121,26 @@ abstract contract PlansTold is SettlementsTold {
         return o.isCharge() ? o.priceTicks() >= p.importTicks() : o.priceTicks() <= p.exportTicks();
     }
 
-    /// @dev Key that plans are allotted by: the last frame or, by slack, the latest in which an order could begin.
-    function _key(FlexibleOrder o) private view returns (uint256) {
-        uint256 last = o.lastOffset();
-        if (!_rules.bySlack) return last;
-        uint256 mostWh = o.leftWh() + o.peakWh() * last;
-        if (o.remainingWh() < mostWh) mostWh = o.remainingWh();
-        uint256 frames = (mostWh + o.peakWh() - 1) / o.peakWh();
-        return frames > last ? 0 : last + 1 - frames;
+    /// @notice Gives the orders of one side what brings their laxity up to a level.
+    /// @param level in 2^-17 of a frame
+    function _level(uint256[] memory dueWh, bool charge, uint256 level) private view {
+        if (level == 0) return;
+        for (uint256 i = 1 + RoundTerms.wrap(_words[0]).horizon(); i < _words.length; ++i) {
+            FlexibleOrder o = FlexibleOrder.wrap(_words[i]);
+            if (o.isCharge() == charge && _accepts(o)) dueWh[o.pile()] = _atLevel(o, level);
+        }
+    }
+
+    /// @dev Energy that an order moves at a level in the round's frame, Wh: its part that cannot wait, at most its tranche.
+    function _atLevel(FlexibleOrder o, uint256 level) private pure returns (uint256 energyWh) {
+        uint256 frames = o.lastOffset() + 1;
+        energyWh = o.leftWh() + o.peakWh() * (frames - 1);
+        if (o.remainingWh() < energyWh) energyWh = o.remainingWh();
+        if (frames << 17 > level) {
+            uint256 waitsWh = (o.peakWh() * ((frames << 17) - level) + (1 << 17) - 1) / (1 << 17);
+            energyWh = energyWh > waitsWh ? energyWh - waitsWh : 0;
+        }
+        if (energyWh > o.leftWh()) energyWh = o.leftWh();
     }
 
     /// @dev Room that the capacity leaves to icebergs in the round's frame, Wh.
@@ -136,7 +151,7 @@ abstract contract PlansTold is SettlementsTold {
         return roomWh > terms.matchedWh() ? roomWh - terms.matchedWh() : 0;
     }
 
-    function _total(bytes memory plan, uint256 place) private pure returns (uint256) {
+    function _figure(bytes memory plan, uint256 place) private pure returns (uint256) {
         return (uint256(uint8(plan[place])) << 16) | (uint256(uint8(plan[place + 1])) << 8) | uint8(plan[place + 2]);
     }
 

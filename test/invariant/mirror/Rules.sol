@@ -29,7 +29,7 @@ struct Rules {
     uint256 creditPriorWh;
     uint256 pileCap;
     bool withRounds;
-    bool bySlack;
+    bool byLaxity;
     bool defaulterPays;
 }
 
@@ -59,6 +59,6 @@ function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memo
     rules.creditPriorWh = p.creditPriorWh;
     rules.pileCap = p.pileCap;
     rules.withRounds = p.rounds != address(0);
-    rules.bySlack = p.allotment == IMarketParameters.Allotment.Slack;
+    rules.byLaxity = p.allotment == IMarketParameters.Allotment.Laxity;
     rules.defaulterPays = p.breach == IMarketParameters.Breach.Defaulter;
 }

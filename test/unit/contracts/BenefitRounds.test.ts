@@ -39,7 +39,7 @@ describe("BenefitRounds", () => {
         chargeEfficiencyBps: 10_000n,
         dischargeEfficiencyBps: 10_000n,
         maxWaitFrames: s.parameters.maxWaitFrames,
-        bySlack: false,
+        byLaxity: false,
         exportBudgetTicks: 0n,
       });
       expect(s.book.slice(1, 10)).to.deep.equal(
@@ -100,16 +100,16 @@ describe("BenefitRounds", () => {
       expect(book.slice(5).map((word) => decodeFlexibleOrder(word).pile)).to.deep.equal([2]);
     });
 
-    it("ends the book with the last order's frame, by slack a frame later, and with the market's horizon", async () => {
+    it("ends the book with the last order's frame, by laxity a frame later, and with the market's horizon", async () => {
       for (const [parameters, horizon] of [
-        [{ allotment: "slack" }, 10],
-        [{ allotment: "slack", maxHorizon: 9 }, 9],
+        [{ allotment: "laxity" }, 10],
+        [{ allotment: "laxity", maxHorizon: 9 }, 9],
         [{ maxHorizon: 4 }, 4],
       ] as const) {
         const s = await setting(parameters);
         const { book } = await opened(s);
         const terms = decodeRoundTerms(nth(book, 0));
-        expect([terms.horizon, terms.bySlack]).to.deep.equal([horizon, "allotment" in parameters]);
+        expect([terms.horizon, terms.byLaxity]).to.deep.equal([horizon, "allotment" in parameters]);
         expect(book).to.have.length(1 + horizon + 3);
       }
     });

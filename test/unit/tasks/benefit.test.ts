@@ -17,8 +17,8 @@ describe("flags of a market in which plans compete", () => {
     expect(proposers.map(({ name }) => name)).to.deep.equal(["ePoB", "PoB", "as soon as possible"]);
   });
 
-  it("give by slack whole rates, over a long horizon to fewer piles", async () => {
-    const choice = await readBenefit({ settlement: "benefit", horizon: "48", allotment: "slack", proposers: "pob" });
+  it("give by laxity whole rates, over a long horizon to fewer piles", async () => {
+    const choice = await readBenefit({ settlement: "benefit", horizon: "48", allotment: "laxity", proposers: "pob" });
     expect(choice!.market).to.include({ pileCap: 512, icebergPeakWh: 2n ** 20n - 1n });
     expect(choice!.proposers).to.have.length(1);
   });

@@ -60,8 +60,8 @@ describe("flags of a simulated day", () => {
     ["a date without sessions", { date: "2019-03-14" }, "--date: only goes with --sessions, --load or --prices"],
     [
       "a tranche where plans give whole rates",
-      { settlement: "benefit", allotment: "slack", peak: "5" },
-      "--peak: does not go with --allotment slack",
+      { settlement: "benefit", allotment: "laxity", peak: "5" },
+      "--peak: does not go with --allotment laxity",
     ],
   ] as const) {
     it(`refuse ${what}`, async () => expect(await errorOf(args)).to.include(message));

@@ -19,7 +19,7 @@ function excessive(
     ...{ ...told, cheat: "cheat", honest: "orders what it needs" },
     unpriced: [{ of: "cheat", figure: "waitH", what: "the cheat waits", unit: "h" }],
     build(random, cheats) {
-      const street = benefitStreet(FRAMES, SCARCE, { allotment: "slack", icebergPeakWh: TRANCHE_WH });
+      const street = benefitStreet(FRAMES, SCARCE, { allotment: "laxity", icebergPeakWh: TRANCHE_WH });
       const buyers = drawPeople(random, "buyer", {
         ...{ count: 8, side: "charge", pricePence: [22, 32], energyWh: [10_000, 20_000] },
         ...{ firstFrame: [0, 4], lastFrame: FRAMES - 3 },
@@ -47,19 +47,19 @@ function excessive(
 export const falseNeed = excessive(
   {
     name: "false-need",
-    cheating: "where slack decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
+    cheating: "where laxity decides, orders as much as its stay allows, and cancels the rest once it has what it needs",
     rule: "taking less than allotted costs r − x; cancelling what plans reckon with costs (2, 5)",
   },
   (me) => me.cancel(),
 );
 
-/** With the rest left to lie: without the margin it takes no part, and nothing was cancelled. */
+/** With the rest left to lie, and a withdrawal of all that the market lets go. */
 export const lapsedMargin = excessive(
   {
     name: "lapsed-margin",
-    cheating: "the same, but withdraws its money instead of cancelling: without the margin its order takes no part",
-    rule: "none: between two windows a pile may withdraw what its order needs to take part (2)",
-    bound: "the fee of a cancelled tranche, once an order; the order's own lock stays bound until its last frame",
+    cheating:
+      "the same, but tries to withdraw its money instead of cancelling, so that its order lapses for want of margin",
+    rule: "an order that plans reckon with keeps its margin (2); energy allotted to it and not taken costs r − x (5)",
   },
   (me) => me.withdrawAll(),
 );

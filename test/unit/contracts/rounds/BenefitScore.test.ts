@@ -77,7 +77,7 @@ function randomBook(random: Random): FrozenBook {
     lossAllowanceW: 0n,
     frameSeconds: random.pick([1_800, 900, 1_700, 86_400]),
     maxWaitFrames: random.pick([0, 1, 12, 65_535]),
-    allotment: random.pick(["expiry", "slack"]),
+    allotment: random.pick(["expiry", "laxity"]),
     chargeEfficiencyBps: random.pick([10_000n, 9_500n, 1n, 20_000n]),
     dischargeEfficiencyBps: random.pick([10_000n, 9_300n, 1n, 20_000n]),
     exportBudgetTicks: random.pick([2n ** 49n - 1n, 2n ** 49n - 1n, 2n ** 30n, edgy(random, 0, 200)]),
@@ -87,6 +87,7 @@ function randomBook(random: Random): FrozenBook {
 
 /** A plan that asks for what can be had in most frames, and for a little too much in some books. */
 function randomPlan(book: FrozenBook, random: Random): Plan {
+  if (book.allotment === "laxity") return randomLevels(book, random);
   const allotment = new Allotment(book);
   const left = leftAtMatch(book);
   const greedy = random.integer(0, 3) === 0;
@@ -107,6 +108,18 @@ function randomPlan(book: FrozenBook, random: Random): Plan {
       return greedy && random.integer(0, book.horizon) === 0 ? wished : given;
     });
   return { drawWh: totals("charge"), dischargeWh: totals("discharge") };
+}
+
+/** Levels of all sizes, often of whole frames, and often none. */
+function randomLevels(book: FrozenBook, random: Random): Plan {
+  const highest = random.pick([2 ** 17, 2 ** 18, 2 ** 20, 2 ** 24 - 1]);
+  const level = () => {
+    const kind = random.integer(0, 3);
+    if (kind === 0) return 0n;
+    return kind === 1 ? BigInt(random.integer(1, 127)) << 17n : BigInt(random.integer(0, highest));
+  };
+  const levels = () => Array.from({ length: book.horizon }, level);
+  return { drawLevel: levels(), dischargeLevel: random.integer(0, 1) === 0 ? levels() : levels().map(() => 0n) };
 }
 
 describe("BenefitScore", () => {

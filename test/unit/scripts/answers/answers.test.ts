@@ -137,8 +137,11 @@ describe("what agents answer", function () {
 describe("what planners answer", () => {
   const horizon = 3;
   const good = { drawWh: [1n, 2n, 3n], dischargeWh: [0n, 0n, 0n] };
+  const expiry = { horizon, allotment: "expiry" } as const;
+  const laxity = { horizon, allotment: "laxity" } as const;
+  const levels = { drawLevel: [1n, 2n, 3n], dischargeLevel: [0n, 0n, 0n] };
 
-  it("is let through where a plan can be like that", () => expect(planProblem(good, { horizon })).to.equal(undefined));
+  it("is let through where a plan can be like that", () => expect(planProblem(good, expiry)).to.equal(undefined));
 
   for (const [what, answer, found] of [
     ["nothing", undefined, "plan answered undefined; expected { drawWh, dischargeWh }"],
@@ -155,8 +158,18 @@ describe("what planners answer", () => {
     ["more than a field holds", { ...good, drawWh: [2n ** 24n, 0n, 0n] }, "drawWh[0] is 16777216n"],
     ["a stranger", { ...good, note: "x" }, "note is no field of a plan"],
   ] as const) {
-    it(`is refused in words: ${what}`, () => expect(planProblem(answer, { horizon })).to.include(found));
+    it(`is refused in words: ${what}`, () => expect(planProblem(answer, expiry)).to.include(found));
   }
+
+  it("may be levels where plans are by laxity, and totals there as well", () => {
+    expect(planProblem(levels, laxity)).to.equal(undefined);
+    expect(planProblem(good, laxity)).to.equal(undefined);
+    expect(planProblem(levels, expiry)).to.include("drawWh is missing; found drawLevel, dischargeLevel");
+    expect(planProblem({ ...levels, drawLevel: [1n, 2n, 2n ** 24n] }, laxity)).to.include(
+      "drawLevel[2] is 16777216n, a bigint; expected a bigint of 2^-17 of a frame from 0n to 16777215n",
+    );
+    expect(planProblem({ ...levels, drawWh: [] }, laxity)).to.include("drawWh is no field of a plan");
+  });
 
   const book = { frame: 52, horizon } as FrozenBook;
   const asking = (plan: () => Promise<Plan>, seconds = 0.05) =>

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { MarketModel, MarketRefusal } from "../../../../scripts/model/model";
+import { followPlan } from "../../../../scripts/model/benefit";
 import { partiesOf } from "../../../../scripts/model/delivery";
 import type { PileSettlement, Reading } from "../../../../scripts/core/settlement";
 import type {
@@ -204,7 +205,9 @@ class Market {
     );
     seen.exports += exports.length;
     // The winning plan is the executed one.
-    expect(sum(exports.map(({ energyWh }) => energyWh))).to.equal(won ? best.plan.dischargeWh[0]! : 0n);
+    expect(sum(exports.map(({ energyWh }) => energyWh))).to.equal(
+      won ? followPlan(book, best.plan).dischargeWh[0]! : 0n,
+    );
     return outcome;
   }
 

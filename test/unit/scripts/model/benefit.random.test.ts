@@ -26,7 +26,7 @@ const parameters = fc.record({
   icebergPeakWh: fc.bigInt({ min: 500n, max: 4000n }),
   maxWaitFrames: fc.integer({ min: 0, max: 4 }),
   maxHorizon: fc.integer({ min: 1, max: 6 }),
-  allotment: fc.constantFrom("expiry", "slack"),
+  allotment: fc.constantFrom("expiry", "laxity"),
   capacityW: fc.bigInt({ min: 33_000n, max: 60_000n }),
   lossAllowanceW: fc.bigInt({ min: 0n, max: 500n }),
   bondPricePerKwh: fc.bigInt({ min: 0n, max: 5_003n }),
@@ -259,8 +259,8 @@ describe("Benefit-scored rounds on random markets", () => {
             if (refused.length > 0 || winner === undefined) continue;
             const course = followPlan(book, plan);
             for (const [orders, totals] of [
-              [book.bids, plan.drawWh],
-              [book.asks, plan.dischargeWh],
+              [book.bids, course.drawWh],
+              [book.asks, course.dischargeWh],
             ] as const) {
               const wanted = orders.reduce((sum, order) => sum + servableWh(book, order), 0n);
               const left = orders.reduce((sum, order) => sum + course.leftWh.get(order)!, 0n);

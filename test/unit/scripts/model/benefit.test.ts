@@ -53,7 +53,88 @@ function first(frozen: FrozenBook, of: Plan): [string, bigint][] {
   return followPlan(frozen, of).first.map(({ order: { pile }, energyWh }) => [pile, energyWh]);
 }
 
+/** A plan of levels, in frames. */
+function levels(draw: number[], discharge: number[] = draw.map(() => 0)): Plan {
+  const scaled = (frames: number[]) => frames.map((of) => BigInt(Math.round(of * 2 ** 17)));
+  return { drawLevel: scaled(draw), dischargeLevel: scaled(discharge) };
+}
+
 describe("Benefit-scored plans", () => {
+  describe("by laxity", () => {
+    /** Frames 10 to 13, of which the last is the step after the last order. */
+    const lax = (overrides: Partial<FrozenBook> = {}) =>
+      book({
+        allotment: "laxity",
+        horizon: 4,
+        publications: published(30_000n, 30_000n, 30_000n, 30_000n),
+        ...overrides,
+      });
+
+    it("moves at one frame what cannot wait, above it most of whoever can wait least, at 0 nothing", () => {
+      // Laxities of 0.5, 1 and 2 frames.
+      const bids = [
+        order("A", { remainingWh: 5000n }),
+        order("B", { remainingWh: 4000n }),
+        order("C", { remainingWh: 2000n }),
+      ];
+      expect(first(lax({ bids }), levels([0, 0, 0, 0]))).to.deep.equal([]);
+      expect(first(lax({ bids }), levels([1, 0, 0, 0]))).to.deep.equal([["A", 1000n]]);
+      expect(first(lax({ bids }), levels([1.25, 0, 0, 0]))).to.deep.equal([
+        ["A", 1500n],
+        ["B", 500n],
+      ]);
+      expect(first(lax({ bids }), levels([127, 0, 0, 0]))).to.deep.equal([
+        ["A", 2000n],
+        ["B", 2000n],
+        ["C", 2000n],
+      ]);
+    });
+
+    it("decides anew in every frame by what is left, and leaves nobody unserved at one frame", () => {
+      const frozen = lax({ bids: [order("A"), order("B", { expiryFrame: 11, remainingWh: 1500n })] });
+      const { drawWh, leftWh } = followPlan(frozen, levels([1, 1, 1, 1]));
+      // A begins with what is above two tranches, B in its last frame.
+      expect(drawWh).to.deep.equal([1000n, 3500n, 2000n, 0n]);
+      expect([...leftWh.values()]).to.deep.equal([0n, 0n]);
+    });
+
+    it("shares out what there is where not everybody can be served", () => {
+      const frozen = lax({ bids: ["A", "B", "C"].map((name) => order(name, { remainingWh: 6000n })) });
+      const { drawWh, leftWh } = followPlan(frozen, levels([0.5, 0.5, 0.25, 0]));
+      // Of 5000 Wh left in the second frame two tranches can still be given, so half a frame is 1000 Wh again.
+      expect(drawWh).to.deep.equal([3000n, 3000n, 1500n, 0n]);
+      expect([...leftWh.values()]).to.deep.equal([3500n, 3500n, 3500n]);
+    });
+
+    it("rounds down to the Wh, keeps limits and frames that are not published, and refuses no level", () => {
+      const third = { drawLevel: [2n ** 17n / 3n, 0n, 0n, 0n], dischargeLevel: [0n, 0n, 0n, 0n] };
+      // 5000 - 2000 * (3 - 43690 / 2^17) = -333.4; a tranche of three frames: 6000 - 5333.4.
+      expect(first(lax({ bids: [order("A", { remainingWh: 6000n })] }), third)).to.deep.equal([["A", 666n]]);
+      const cheap = lax({ bids: [order("A", { price: PUBLICATION.importPricePerKwh - 1n })] });
+      expect(followPlan(cheap, levels([9, 9, 9, 9])).drawWh).to.deep.equal([0n, 0n, 0n, 0n]);
+      const gap = lax({ bids: [order("A")], publications: published(30_000n, undefined, 30_000n, 30_000n) });
+      expect(followPlan(gap, levels([9, 9, 9, 9])).drawWh).to.deep.equal([2000n, 0n, 2000n, 0n]);
+    });
+
+    it("counts what moves against capacity and export budget, and what can no longer be given as unserved", () => {
+      const bids = [order("A", { remainingWh: 5000n })];
+      expectRefusal("PlanOverCapacity", () => checkPlan(lax({ bids, capacityW: 33_999n }), levels([9, 0, 0, 0])));
+      const asks = [seller("S")];
+      const cost = { exportBudgetTicks: (PUBLICATION.exportPricePerKwh * 2000n) / 1000n - 1n };
+      expectRefusal("PlanExportsUnfunded", () => checkPlan(lax({ asks, ...cost }), levels([0, 0, 0, 0], [9, 0, 0, 0])));
+      const short = lax({ bids, horizon: 1, publications: published(30_000n) });
+      // Two more frames give 4000 at most.
+      expect(scorePlan(short, levels([0])).unservedWh).to.equal(1000n);
+      expect(scorePlan(short, levels([1])).unservedWh).to.equal(0n);
+    });
+
+    it("takes levels and no totals, elsewhere totals and no levels", () => {
+      expect(() => checkPlan(lax(), plan([0n, 0n, 0n, 0n]))).to.throw(RangeError, "plans of this round are levels");
+      expect(() => checkPlan(book(), levels([0, 0, 0]))).to.throw(RangeError, "plans of this round are totals in Wh");
+      expectRefusal("WrongHorizon", () => checkPlan(lax(), levels([0])));
+    });
+  });
+
   describe("allotment", () => {
     it("serves the earliest last frame first, then priority, each at most its tranche and what is left", () => {
       const bids = [order("late"), order("first", { expiryFrame: 11 }), order("second", { expiryFrame: 11 })];
@@ -143,9 +224,9 @@ describe("Benefit-scored plans", () => {
         order("waited", { waitedFrames: 11, expiryFrame: 20 }),
         order("last", { expiryFrame: 10, remainingWh: 2500n }),
       ];
-      const { plan: fallback, loadsW } = projectFallback(book({ bids, asks: [seller("S")] }));
+      const { drawWh, dischargeWh, loadsW } = projectFallback(book({ bids, asks: [seller("S")] }));
       // Frame 10: "last". Frame 11: "waited" has waited 12. Frame 12: "waited", and "patient" is in its last frame.
-      expect(fallback).to.deep.equal(plan([2000n, 2000n, 4000n]));
+      expect({ drawWh, dischargeWh }).to.deep.equal(plan([2000n, 2000n, 4000n]));
       expect(loadsW).to.deep.equal([34_000n, 34_000n, 38_000n]);
     });
 
@@ -224,7 +305,8 @@ describe("Benefit-scored plans", () => {
     });
 
     it("leaves it to the fallback where a plan is only as good", () => {
-      const { winner, score } = decide(frozen, [{ proposer: "P1", plan: projectFallback(frozen).plan }]);
+      const { drawWh } = projectFallback(frozen);
+      const { winner, score } = decide(frozen, [{ proposer: "P1", plan: plan([...drawWh]) }]);
       expect(winner).to.equal(undefined);
       expect(score.unservedWh).to.equal(4000n);
     });

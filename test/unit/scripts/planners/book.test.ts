@@ -20,7 +20,9 @@ import {
   highsPlanner,
   pob,
 } from "../../../../scripts/planners/book/planners";
+import { planFor } from "../../../../scripts/planners/book/levels";
 import { Random } from "../../../../scripts/core/random";
+import type { TotalsPlan } from "../../../../scripts/core/rounds";
 import { cases } from "../../../helpers/cases";
 
 const SEED = 6_4;
@@ -60,6 +62,11 @@ const ask = (remainingWh: number, frames: number, peakWh: number): FlexibleOrder
 
 const numbers = (wh: readonly bigint[]) => wh.map(Number);
 
+/** A planner's plan of totals. */
+async function totalsBy(planner: BookPlanner, frozen: FrozenBook): Promise<TotalsPlan> {
+  return (await planner.plan(frozen)) as TotalsPlan;
+}
+
 const order = fc
   .record({
     remaining: fc.integer({ min: 1, max: 9_000 }),
@@ -88,6 +95,7 @@ const books = fc
     chargeEfficiencyBps: fc.bigInt({ min: 9_000n, max: 12_000n }),
     dischargeEfficiencyBps: fc.bigInt({ min: 8_000n, max: 10_000n }),
     matchedGridWh: fc.bigInt({ min: 0n, max: 3_000n }),
+    allotment: fc.constantFrom("expiry", "laxity"),
   })
   .map(({ bases, hole, bids, asks, ...rest }) =>
     book(
@@ -106,7 +114,7 @@ describe("planners over a frozen book", () => {
   it("bring plans that no book refuses", async () => {
     await fc.assert(
       fc.asyncProperty(books, async (frozen) => {
-        for (const planner of QUICK) followPlan(frozen, await planner.plan(frozen));
+        for (const planner of QUICK) followPlan(frozen, planFor(frozen, await planner.plan(frozen)));
       }),
       { seed: SEED, numRuns: cases(300) },
     );
@@ -118,7 +126,8 @@ describe("planners over a frozen book", () => {
         const ample: FrozenBook = { ...frozen, capacityW: 10n ** 7n };
         const asap = scorePlan(ample, await asapPlanner().plan(ample)).unservedWh;
         for (const planner of QUICK) {
-          expect(scorePlan(ample, await planner.plan(ample)).unservedWh, planner.name).to.equal(asap);
+          const { unservedWh } = scorePlan(ample, planFor(ample, await planner.plan(ample)));
+          expect(unservedWh, planner.name).to.equal(asap);
         }
       }),
       { seed: SEED, numRuns: cases(200) },
@@ -138,7 +147,7 @@ describe("planners over a frozen book", () => {
 
   it("ePoB: spreads a need evenly where the load is flat, up to its end", async () => {
     const frozen = book([30_000, 30_000, 30_000, 30_000], { bids: [bid(4000, 4, 2000)] });
-    const { drawWh, dischargeWh } = await epob().plan(frozen);
+    const { drawWh, dischargeWh } = await totalsBy(epob(), frozen);
     // The step back to the homes alone is beyond the horizon: the load may rise towards its end.
     expect(numbers(drawWh)).to.deep.equal([533, 933, 1200, 1334]);
     expect(numbers(dischargeWh)).to.deep.equal([0, 0, 0, 0]);
@@ -146,7 +155,7 @@ describe("planners over a frozen book", () => {
 
   it("ePoB: shaves a peak with what sellers offer the grid", async () => {
     const frozen = book([30_000, 36_000, 30_000], { asks: [ask(9000, 3, 4000)] });
-    const { dischargeWh } = await epob().plan(frozen);
+    const { dischargeWh } = await totalsBy(epob(), frozen);
     expect(numbers(dischargeWh)[1]).to.be.within(2_990, 3_010);
     expect(scorePlan(frozen, await epob().plan(frozen)).squaredStepsW2 < 10_000n).to.equal(true);
   });
@@ -159,24 +168,41 @@ describe("planners over a frozen book", () => {
     expect(scorePlan(frozen, plan).unservedWh).to.equal(0n);
   });
 
+  it("by laxity: come as near to their totals as a level can, from below", async () => {
+    const bids = [bid(6000, 4, 2000, { pile: "A" }), bid(2000, 6, 3000, { pile: "B" })];
+    const frozen = book(new Array<number>(7).fill(30_000), { bids, allotment: "laxity" });
+    const totals: TotalsPlan = {
+      drawWh: [2500n, 2000n, 0n, 0n, 0n, 0n, 0n],
+      dischargeWh: [0n, 0n, 0n, 0n, 0n, 0n, 0n],
+    };
+    const { drawWh } = followPlan(frozen, planFor(frozen, totals));
+    // A cannot do without more than one frame, B without five and a third.
+    expect(drawWh[0]! <= 2500n && drawWh[0]! > 1995n).to.equal(true);
+    const own = await epob().plan(frozen);
+    expect(planFor(frozen, own)).to.equal(own);
+    const [steady, rushed] = [scorePlan(frozen, own), scorePlan(frozen, await asapPlanner().plan(frozen))];
+    expect(steady.unservedWh).to.equal(0n);
+    expect(compareScores(steady, rushed)).to.be.below(0);
+  });
+
   it("PoB: holds the load where it was, but draws what could not be drawn later", async () => {
     const bids = [bid(3000, 3, 2000, { pile: "A" })];
-    const held = await pob().plan(book([28_000, 30_000, 30_000], { bids }));
+    const held = await totalsBy(pob(), book([28_000, 30_000, 30_000], { bids }));
     expect(numbers(held.drawWh)).to.deep.equal([1000, 0, 2000]);
   });
 
   it("as soon as possible: everything at once within the capacity", async () => {
     const bids = [bid(3000, 3, 2000, { pile: "A" }), bid(3000, 3, 2000, { pile: "B" })];
-    const { drawWh } = await asapPlanner().plan(book([30_000, 30_000, 30_000], { bids, capacityW: 37_000n }));
+    const { drawWh } = await totalsBy(asapPlanner(), book([30_000, 30_000, 30_000], { bids, capacityW: 37_000n }));
     expect(numbers(drawWh)).to.deep.equal([3499, 2501, 0]);
   });
 
   it("c: draws more at first, as far as the tranches go [T Table 6-A]", async () => {
     const frozen = book([30_000, 30_000, 30_000, 30_000], { bids: [bid(4000, 4, 2000)] });
-    const { drawWh } = await epobFactor(2).plan(frozen);
+    const { drawWh } = await totalsBy(epobFactor(2), frozen);
     expect(Number(drawWh[0])).to.equal(1067);
     expect(numbers(drawWh).reduce((sum, wh) => sum + wh, 0)).to.equal(4000);
-    expect(numbers((await epobFactor(9).plan(frozen)).drawWh)[0]).to.equal(2000);
+    expect(numbers((await totalsBy(epobFactor(9), frozen)).drawWh)[0]).to.equal(2000);
   });
 
   it("ePoB comes near to the reference and beats the fallback", async () => {

@@ -1,9 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { expectedLoads, learnArrivals, scaledProfile } from "../../../../scripts/planners/expectedArrivals";
+import { withDefaults } from "../../../../scripts/core/parameters";
+import type { EvStay } from "../../../../scripts/piles/ev";
+import {
+  type ArrivalsProfile,
+  expectedLoads,
+  learnArrivals,
+  scaledProfile,
+} from "../../../../scripts/planners/expectedArrivals";
 import { laxityFrames, shareByLaxity, type Waiting } from "../../../../scripts/planners/leastLaxity";
 import { RollingPlanner } from "../../../../scripts/planners/rollingPlanner";
+import { rolling } from "../../../../scripts/schemes/rolling";
 
 const waiting = (remainingWh: number, frameWh: number, frames: number): Waiting => ({ remainingWh, frameWh, frames });
 
@@ -71,5 +79,35 @@ describe("expected arrivals", () => {
     expect(expecting.firstWh).to.have.length(1);
     expect(expecting.drawWh[0]).to.be.above(plain.drawWh[0]!);
     expect(expecting.drawWh.reduce((all, wh) => all + wh, 0)).to.be.closeTo(2_000, 3);
+  });
+
+  it("help where stays end together if they are right, and 50 % too high cost more than they bring", () => {
+    // 17 EVs come one after the other and all leave at once; homes draw the same all day.
+    const evs = Array.from({ length: 17 }, (_, index): EvStay => {
+      const [wh, arrivalFrame] = [3_000 + 500 * (index % 4), 4 + index];
+      return {
+        ...{ pile: `EV${index}`, side: "charge", ratedW: 4_000, batteryWh: wh, initialSoc: 0, targetSoc: 1 },
+        ...{ arrivalFrame, departureFrame: 26 },
+      };
+    });
+    const stays = evs.map(({ arrivalFrame, departureFrame, batteryWh }) => ({
+      ...{ side: "charge" as const, energyWh: batteryWh, frameWh: 2_000, arrivalFrame, departureFrame },
+    }));
+    const profileOfDay = learnArrivals(stays, 1, 48);
+    const market = withDefaults({ icebergPeakWh: 2_000n });
+    const squares = (expected?: ArrivalsProfile) => {
+      const options = {
+        horizonFrames: 30,
+        allotment: "laxity",
+        ...(expected === undefined ? {} : { expected }),
+      } as const;
+      const { drawnWh, servedWh } = rolling(evs, market, () => 20_000, options);
+      expect(servedWh).to.deep.equal(evs.map(({ batteryWh }) => batteryWh));
+      return drawnWh.reduce((sum, wh, frame) => sum + (wh - (drawnWh[frame - 1] ?? 0)) ** 2, 0);
+    };
+    const without = squares();
+    expect(squares(profileOfDay)).to.be.below(0.95 * without);
+    expect(squares(scaledProfile(profileOfDay, 0.5))).to.be.below(1.15 * without);
+    expect(squares(scaledProfile(profileOfDay, 1.5))).to.be.above(without);
   });
 });

@@ -13,7 +13,7 @@ const EVS = 14;
 /** Schemes that are run here; others differ from them in parameters alone. */
 const RUN = [
   ...["uncontrolled", "capped", "cap1kW", "spread", "timeShifted", "timeShiftedAll", "genetic"],
-  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "pob", "epob", "epobSlack"],
+  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "pob", "epob", "epobLaxity"],
   ...["rolling", "rollingTail", "laxity", "laxityV2g", "expected", "offlineOptimum", "offlineOptimumV2g"],
 ];
 const ARRIVALS = pastArrivals({ evs: EVS }, DEFAULT_PARAMETERS, [901, 902, 903]);
@@ -106,7 +106,10 @@ describe("comparison of schemes", function () {
 
   it("the headline is the market against the best opponent that needs none, with a paired interval", () => {
     const checks = checkMarket(schemes);
-    expect(checks.map(({ claim }) => claim.split(",")[0])).to.include.members(["AdBEV market", "ePoB market by slack"]);
+    expect(checks.map(({ claim }) => claim.split(",")[0])).to.include.members([
+      "AdBEV market",
+      "ePoB market by laxity",
+    ]);
     for (const { difference, verdict } of checks) {
       expect(difference.count).to.equal(SEEDS.length);
       if (difference.low! < 0 && difference.high! > 0) expect(verdict).to.equal("not decided by these seeds");
@@ -120,7 +123,7 @@ describe("comparison of schemes", function () {
   });
 
   it("tells who won the rounds of a benefit market, where plans that look ahead serve everybody", () => {
-    for (const key of ["pob", "epob", "epobSlack"]) {
+    for (const key of ["pob", "epob", "epobLaxity"]) {
       const { rounds, days } = schemes.find((scheme) => scheme.key === key)!;
       expect(rounds).to.have.length(SEEDS.length);
       const won = rounds!.flat().filter(({ winner }) => winner !== undefined);
@@ -154,10 +157,11 @@ describe("comparison of schemes", function () {
   });
 
   it("writes a line of CSV per scheme and seed", () => {
-    const lines = compareCsv(schemes, SEEDS).trimEnd().split("\n");
+    const provenance = { version: "1.2.3", setting: "chapter4", command: "npx hardhat simulate:compare --seed 1" };
+    const lines = compareCsv(schemes, SEEDS, provenance).trimEnd().split("\n");
     expect(lines).to.have.length(1 + schemes.length * SEEDS.length);
     const columns = lines[0]!.split(",").length;
     expect(lines.every((line) => line.split(",").length === columns)).to.equal(true);
-    expect(lines[1]).to.match(/^uncontrolled,1,\d/);
+    expect(lines[1]).to.match(/^1\.2\.3,chapter4,uncontrolled,1,\d.*,npx hardhat simulate:compare --seed 1$/);
   });
 });

@@ -54,7 +54,7 @@ describe("strategies under the rules as they are", () => {
   }
 
   it("state a bound where one is not ended", () => {
-    for (const name of [...Object.keys(BOUNDED), ...OPEN_WITH_PLANS]) expect(named(name).bound, name).to.be.a("string");
+    for (const name of Object.keys(BOUNDED).concat(OPEN_WITH_PLANS)) expect(named(name).bound, name).to.be.a("string");
   });
 });
 
