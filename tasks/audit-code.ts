@@ -7,6 +7,7 @@ import { builtContract } from "./support/builtContract";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { guarded } from "./support/guarded";
 import { connectMarket } from "./support/market";
+import { compileMechanism } from "./support/installation";
 import { compileQuietly } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 
@@ -31,6 +32,7 @@ feederTask(
       const roles = await roleHolders(client, hre.ethers.provider);
       const { token } = await moneyOf(client, hre.ethers.provider);
       const agrees = verdicts.every(({ difference }) => difference === undefined);
+      const own = client.parameters.matching === "own";
       if (!agrees) process.exitCode = 1;
       if (args.json) {
         console.log(
@@ -38,6 +40,7 @@ feederTask(
             agrees,
             market: client.address,
             contracts: verdicts,
+            ...(own ? { ownMechanism: client.mechanismAddress } : {}),
             token,
             roles,
             parameters: client.parameters,
@@ -48,11 +51,14 @@ feederTask(
       printHeading("Code");
       printTable(
         ["contract", "address", ""],
-        verdicts.map(({ contract, address, difference }) => [
-          contract,
-          address,
-          difference ?? "as this build makes it",
-        ]),
+        [
+          ...verdicts.map(({ contract, address, difference }) => [
+            contract,
+            address,
+            difference ?? "as this build makes it",
+          ]),
+          ...(own ? [["its own mechanism", client.mechanismAddress, "not of this build: read its source"]] : []),
+        ],
       );
       printHeading("Roles");
       printTable(
@@ -67,7 +73,8 @@ feederTask(
           ...Object.entries(client.parameters).map(([name, value]) => [name, String(value)]),
         ],
       );
-      console.log(agrees ? "\nAll code is this build's" : "\nNot all code is this build's: see above");
+      const all = own ? "All code but the market's own mechanism" : "All code";
+      console.log(agrees ? `\n${all} is this build's` : "\nNot all code is this build's: see above");
     }),
   );
 
@@ -83,6 +90,14 @@ async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient):
   ];
   if (client.roundsAddress !== undefined)
     parts.push(["contracts/rounds/BenefitRounds.sol:BenefitRounds", client.roundsAddress, []]);
+  // Any contract can say that it is a rule of this build.
+  const { matching } = client.parameters;
+  if (matching !== "own") {
+    const { MECHANISM_CONTRACTS } = await import("../scripts/chain/mechanisms");
+    await compileMechanism(hre, matching);
+    const name = MECHANISM_CONTRACTS[matching];
+    parts.push([`contracts/mechanisms/${name}.sol:${name}`, client.mechanismAddress, []]);
+  }
   // The delivery contract's constructor creates it first of all.
   const verifier = getCreateAddress({ from: client.deliveryAddress, nonce: 1 });
   parts.push(["contracts/metering/OcmfVerifier.sol:OcmfVerifier", verifier, []]);
