@@ -14,6 +14,7 @@ export const MECHANISM_CONTRACTS: Readonly<Record<NamedMatching, string>> = {
   meritOrder: "MeritOrderMechanism",
   midMarketRate: "MidMarketRateMechanism",
   supplyDemandRatio: "SupplyDemandRatioMechanism",
+  gridOnly: "GridOnlyMechanism",
 };
 
 /** The rule of a mechanism by the name that it gives; `own` where no rule of {@link MATCHINGS} has that name. */

@@ -9,6 +9,7 @@ export const MATCHINGS = [
   "meritOrder",
   "midMarketRate",
   "supplyDemandRatio",
+  "gridOnly",
 ] as const;
 
 /** A rule that a market can be deployed with by its name. */

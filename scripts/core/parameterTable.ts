@@ -108,7 +108,7 @@ export const PARAMETERS = {
   minCredit: amount(0n, CREDIT, 0, 10_000, "uint16",
     "least credit to place orders and propose plans, at most initialCredit"),
   matching: choice<Matching>(MATCHINGS, "adbev", { field: "mechanism", contractType: "address" },
-    "rule by which orders trade: adbev [T 4.8], credit by the weights of [D Table 1], with meters, or an auction of SPEC 3"),
+    "rule by which orders trade: adbev [T 4.8], credit by the weights of [D Table 1], with meters, an auction of SPEC 3, or the grid alone"),
   thetaBps: amount(5_000n, TEN_THOUSANDTHS, 0, 10_000, "uint16",
     "where between two prices a trade's price lies, from the lower one, for rules that ask for it"),
   unit: amount(1n, "smallest token units", 1, 2n ** 64n - 1n, "uint64",

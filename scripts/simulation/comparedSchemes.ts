@@ -183,6 +183,7 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
     benefit("pobLaxity", "PoB market by laxity", [pob(), asapPlanner()], { ...BY_LAXITY, maxHorizon: 1 }),
     benefit("epobLaxity", "ePoB market by laxity", all(), BY_LAXITY),
     benefit("epobLaxityAlone", "ePoB market by laxity", all(), BY_LAXITY, false),
+    benefit("epobGridOnly", "ePoB market by laxity, grid alone", all(), { ...BY_LAXITY, matching: "gridOnly" }),
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     ...own,
   ];

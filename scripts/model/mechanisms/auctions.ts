@@ -16,4 +16,6 @@ export const AUCTIONS: Readonly<Record<Exclude<NamedMatching, "adbev" | "credit"
   meritOrder,
   midMarketRate,
   supplyDemandRatio,
+  // Nobody trades with anybody.
+  gridOnly: () => [],
 };

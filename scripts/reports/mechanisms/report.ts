@@ -12,7 +12,9 @@ import { type ClearingGas, clearingGas, gasBook } from "./gas";
 import { addLies, type Lies, noLies } from "./lies";
 
 /** The rules that are compared; ranking by credit needs meters and credits that somebody earned. */
-export const COMPARED: readonly NamedMatching[] = MATCHINGS.filter((matching) => matching !== "credit");
+export const COMPARED: readonly NamedMatching[] = MATCHINGS.filter(
+  (matching) => matching !== "credit" && matching !== "gridOnly",
+);
 
 /** Figures of a rule on some books. Energies Wh, prices money units per kWh. */
 export interface RuleFigures {

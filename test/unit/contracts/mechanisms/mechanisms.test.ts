@@ -159,7 +159,8 @@ describe("mechanisms beside their twins in TypeScript", () => {
           seen.subsidies += Number(subsidy !== undefined);
         }
       }
-      expect(seen.trades).to.be.above(runs(1_000) / 2);
+      if (matching === "gridOnly") expect(seen.trades).to.equal(0);
+      else expect(seen.trades).to.be.above(runs(1_000) / 2);
       expect(seen.gridFills).to.be.above(runs(1_000) / 10);
       expect(seen.premiums > 0, "premiums").to.equal(matching === "mcafee" || matching === "vickrey");
       expect(seen.subsidies > 0, "subsidies").to.equal(matching === "vickrey");
