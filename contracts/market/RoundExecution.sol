@@ -16,7 +16,7 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 /// @title Executing the decision of a benefit round
 /// @notice Fills orders from and to the grid and corrects load, PFL and the hash of the fills.
 /// @dev The rounds' contract says who gets how much. Checked here again: nobody is filled beyond its order or its
-/// limit, and the money for every payment is there.
+/// limit, each fill is from or to the grid, and the money for every payment is there.
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @inheritdoc IRoundExecution
     function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
@@ -42,6 +42,8 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
         unchecked {
             bool charge = fill.sell() == FillLib.GRID;
             uint256 pile = charge ? fill.buy() : fill.sell();
+            // A settlement would pay out a trade's, a premium's and a subsidy's money, which nobody sets aside here.
+            if (!fill.isPlain() || !(charge || fill.buy() == FillLib.GRID)) Refusals.raise(UnsoundFill.selector, pile);
             uint256 energyWh = fill.energyWh();
             uint256 price = fill.price();
             paid = Money.amountDown(price, energyWh);
