@@ -64,14 +64,17 @@ describe("Delivery against its plain twin", () => {
     });
   }
 
-  it("met what must be met: silence, parts, margins that pay, claims and their payment", () => {
+  it("met what must be met: silence, parts, margins that pay, claims and their payment, premiums and subsidies", () => {
     for (const [what, count] of seen) expect(count, what).to.be.greaterThan(0);
   });
 });
 
 /** One market whose frames are made up: fills are bound in its storage as if it had cleared them. */
 class RandomFrames {
-  readonly seen = { silent: 0, late: 0, parts: 0, marginsThatPay: 0, frames: 0, claims: 0, claimsPaid: 0 };
+  readonly seen = {
+    ...{ silent: 0, late: 0, parts: 0, marginsThatPay: 0, frames: 0, claims: 0, claimsPaid: 0 },
+    ...{ premiums: 0, subsidies: 0 },
+  };
 
   private constructor(
     private readonly random: Random,
@@ -276,7 +279,8 @@ class RandomFrames {
     };
     for (let i = random.integer(0, 6); i > 0; i--) {
       const [sell, buy] = [random.integer(5, 8), random.integer(1, 4)];
-      fills.push({ sell, buy, energyWh: energyWh(sell, buy), price: BigInt(random.integer(1, 400_000)) });
+      const price = BigInt(random.integer(1, 400_000));
+      fills.push({ sell, buy, energyWh: energyWh(sell, buy), price, ...this.gap() });
     }
     const grid = random.integer(fills.length === 0 ? 1 : 0, 3);
     for (let i = 0; i < grid; i++) {
@@ -288,6 +292,17 @@ class RandomFrames {
     }
     const some = fills.filter((fill) => fill.energyWh > 0n);
     return { fills: some, matched: random.integer(0, some.length) };
+  }
+
+  /** Premium and subsidy of a trade, of which most have none. */
+  private gap(): Pick<PackedFill, "premium" | "subsidy"> {
+    const { random } = this;
+    const some = (): bigint => (random.chance(0.5) ? BigInt(random.integer(1, 250_000)) : 0n);
+    if (random.chance(0.6)) return {};
+    const [premium, subsidy] = [some(), some()];
+    this.seen.premiums += Number(premium !== 0n);
+    this.seen.subsidies += Number(subsidy !== 0n);
+    return { premium, subsidy };
   }
 
   /**
