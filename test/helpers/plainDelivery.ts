@@ -36,6 +36,8 @@ export interface PlainOutcome {
   fromMargins: bigint;
   /** Surplus that became claims, money units. */
   claimed: bigint;
+  /** Trades that a premium or a subsidy kept at the agreed energy, though both sides moved more within the tolerance. */
+  keptAtAgreed: number;
 }
 
 /** A sum that goes from one to another; who is undefined is the operator's account. */
@@ -160,6 +162,7 @@ export function settlePlainly(
     }
   };
   let exportsSetAside = 0n;
+  let keptAtAgreed = 0;
   for (const fill of fills) {
     const { sell, buy, energyWh: E, price: p, premium: q = 0n, subsidy: u = 0n } = fill;
     if (sell === 0) {
@@ -175,7 +178,10 @@ export function settlePlainly(
       breach(sell, undefined, 0n, max(0n, E - g));
     } else {
       const [c, g] = [moved(buy, fill), moved(sell, fill)];
-      const m = min(c, g, p > r || q !== 0n || u !== 0n ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n);
+      const most = p > r ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n;
+      const isPlain = q === 0n && u === 0n;
+      const m = min(c, g, isPlain ? most : E);
+      if (!isPlain && min(c, g, most) > E) keptAtAgreed++;
       payments.push({ from: buy, to: sell, amount: amount(p, m) });
       payments.push({ from: buy, to: undefined, amount: amount(q, m) });
       payments.push({ from: undefined, to: sell, amount: amount(u, m) });
@@ -247,5 +253,5 @@ export function settlePlainly(
     });
   }
   const claimed = [...claims.values()].reduce((a, b) => a + b, 0n);
-  return { piles, grid, waiting: allFills.filter((fill) => !isSettled(fill)), fromMargins, claimed };
+  return { piles, grid, waiting: allFills.filter((fill) => !isSettled(fill)), fromMargins, claimed, keptAtAgreed };
 }
