@@ -75,7 +75,12 @@ export async function bench(hre: HardhatRuntimeEnvironment, quick: boolean): Pro
     displayUi: false,
   });
   const benefit = await MarketClient.connect(await rounds.getAddress(), hre.ethers.provider);
-  return runBench(setting, benefit, quick ? QUICK_SIZES : SIZES, SEED);
+  const { CLAIM_BENCH_PARAMETERS } = await import("../scripts/quality/gas/claimBench");
+  const { market: paying } = await hre.ignition.deploy(feederModule("bench_claims", CLAIM_BENCH_PARAMETERS), {
+    displayUi: false,
+  });
+  const keepers = await MarketClient.connect(await paying.getAddress(), hre.ethers.provider);
+  return runBench(setting, benefit, keepers, quick ? QUICK_SIZES : SIZES, SEED);
 }
 
 /** Bytes of code of every contract that is deployed for real. */

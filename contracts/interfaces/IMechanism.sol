@@ -7,8 +7,8 @@ import { IMarketParameters } from "./IMarketParameters.sol";
 
 /// @title Who trades with whom in a frame, and at what price
 /// @notice A mechanism proposes; its market books only fills that it has checked. A market names its mechanism when it
-/// is deployed. A mechanism is called statically, with bounded gas and a bounded answer; one that fails, or whose
-/// proposal is unsound, costs its market the frame.
+/// is deployed. A mechanism is called statically, with 200 000 gas and 12 000 for each order, neither more nor less, and
+/// a bounded answer; one that fails, or whose proposal is unsound, costs its market the frame.
 interface IMechanism {
     /// @notice Inputs of a frame's proposal beside the orders.
     /// @param market the market that asks, or that is asked about

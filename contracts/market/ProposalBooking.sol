@@ -20,9 +20,12 @@ abstract contract ProposalBooking is RoundOpener {
     uint256 private constant FIRST_ORDER_OFFSET = 18 * 32;
     /// @dev Bytes from the first term to the list of orders.
     uint256 internal constant ORDERS_OFFSET = 11 * 32;
-    /// @dev Gas that a mechanism gets, and for each order: more than a whole clearing takes with the worst book known.
+    /// @dev Gas that a mechanism gets, and for each order: more than any rule here takes with the worst book known, and
+    /// little enough that at the largest cap of piles a transaction can bring it.
     uint256 private constant MECHANISM_GAS = 200_000;
-    uint256 private constant MECHANISM_GAS_PER_ORDER = 20_000;
+    uint256 private constant MECHANISM_GAS_PER_ORDER = 12_000;
+    /// @dev More than a call to an account that was not looked at before takes, with what is rounded off a 64th.
+    uint256 private constant CALL_GAS = 3000;
 
     /// @notice Adds an order to the mechanism's list; there is room for it.
     function _addOrder(Clearing memory f, uint256 pile, PileState s) internal pure {
@@ -57,9 +60,17 @@ abstract contract ProposalBooking is RoundOpener {
         }
         address mechanism = MECHANISM;
         bool sound;
+        uint256 allowance;
+        unchecked {
+            allowance = MECHANISM_GAS + MECHANISM_GAS_PER_ORDER * orderCount;
+            // The EVM keeps a 64th back, and hands on less than asked for without a word: whoever clears would choose
+            // what a mechanism decides that goes by its gas.
+            uint256 needed = allowance + allowance / 63 + CALL_GAS;
+            if (gasleft() < needed) Refusals.raise(IFrameClearing.TooLittleGas.selector, gasleft(), needed);
+        }
         assembly ("memory-safe") {
             sound := staticcall(
-                add(MECHANISM_GAS, mul(MECHANISM_GAS_PER_ORDER, orderCount)),
+                allowance,
                 mechanism,
                 add(f, add(SELECTOR_OFFSET, 0x1c)),
                 add(shl(5, orderCount), add(ORDERS_OFFSET, 0x24)),

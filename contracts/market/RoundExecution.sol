@@ -16,8 +16,11 @@ import { PublishedFrame } from "../types/PublishedFrame.sol";
 /// @title Executing the decision of a benefit round
 /// @notice Fills orders from and to the grid and corrects load, PFL and the hash of the fills.
 /// @dev The rounds' contract says who gets how much. Checked here again: nobody is filled beyond its order or its
-/// limit, and the money for every payment is there.
+/// limit, each fill is from or to the grid, and the money for every payment is there.
 abstract contract RoundExecution is FrameClearing, IRoundExecution {
+    /// @dev Where a {Fill}'s price begins.
+    uint256 private constant PRICE_SHIFT = 56;
+
     /// @inheritdoc IRoundExecution
     function fillFlexibleOrders(uint256 frame, int256 loadW, uint256 pflW, uint256[] calldata fills) external {
         if (msg.sender != ROUNDS) Refusals.raise(NotRounds.selector, msg.sender);
@@ -40,10 +43,13 @@ abstract contract RoundExecution is FrameClearing, IRoundExecution {
     /// @dev Takes a fill from or to the grid out of a pile's order. Returns the grid's payment for it.
     function _fill(Fill fill, PublishedFrame published) private returns (uint256 paid) {
         unchecked {
+            // Read without their masks: a buyer beside a seller makes a number that is no pile's, a premium or a subsidy a
+            // price that nobody can pay. A settlement would pay out all three, and nobody sets them aside here.
+            uint256 word = Fill.unwrap(fill);
             bool charge = fill.sell() == FillLib.GRID;
-            uint256 pile = charge ? fill.buy() : fill.sell();
+            uint256 pile = charge ? fill.buy() : word & type(uint32).max;
+            uint256 price = word >> PRICE_SHIFT;
             uint256 energyWh = fill.energyWh();
-            uint256 price = fill.price();
             paid = Money.amountDown(price, energyWh);
             PileState s = _states[pile];
             uint256 margin = _marginOf(pile, published);

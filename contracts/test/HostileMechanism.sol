@@ -8,16 +8,20 @@ import { IMechanism } from "../interfaces/IMechanism.sol";
 /// @notice For every lie that a mechanism can tell. Not declared as {IMechanism}: it tries to change state, too.
 contract HostileMechanism {
     /// @notice Behaviour of {propose}. Lists: answers the lists. Reverts; Burns: uses up all gas; Floods: answers a
-    /// megabyte; Raw: answers the bytes as they are; CallsBack: calls the market, then answers the lists; Lavish:
-    /// answers the lists
+    /// megabyte; Raw: answers the bytes as they are; CallsBack: calls the market, then answers the lists; Tires: answers
+    /// the lists if it gets enough gas, else nothing to book
     enum Behaviour {
         Lists,
         Reverts,
         Burns,
         Floods,
         Raw,
-        CallsBack
+        CallsBack,
+        Tires
     }
+
+    /// @dev Less than a market promises for two orders.
+    uint256 private constant ENOUGH_GAS = 220_000;
 
     Behaviour private _behaviour;
     Behaviour private _atTrial;
@@ -54,7 +58,9 @@ contract HostileMechanism {
         IMechanism.Terms calldata terms,
         uint256[] calldata
     ) external returns (uint256[] memory fills, uint256[] memory ranked) {
+        uint256 gas = gasleft();
         _do(_behaviour);
+        if (_behaviour == Behaviour.Tires && gas < ENOUGH_GAS) return (fills, ranked);
         if (_behaviour == Behaviour.CallsBack) {
             // solhint-disable-next-line avoid-low-level-calls
             (bool done, ) = terms.market.call{ gas: 30_000 }(_calls);

@@ -29,7 +29,7 @@ export class MechanismRefusal extends Error {
 
 /** Gas that a market gives its mechanism for a frame, and for each of its orders. */
 const GAS = 200_000n;
-const GAS_PER_ORDER = 20_000n;
+const GAS_PER_ORDER = 12_000n;
 /** More than a call costs beside what its contract does. */
 const CALL_GAS = 60_000n;
 const FRAME = 1_000;

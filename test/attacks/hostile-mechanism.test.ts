@@ -1,4 +1,4 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { AbiCoder, concat, encodeBytes32String, toBeHex, ZeroAddress } from "ethers";
 import { ethers } from "hardhat";
@@ -6,10 +6,10 @@ import { ethers } from "hardhat";
 import { decodePileState } from "../../scripts/chain/packedWords";
 import { withDefaults } from "../../scripts/core/parameters";
 import { goTo } from "../helpers/market";
-import { ask, bid, clear, deployFor, freshFrame, nth, PENNY, TARIFFS } from "../unit/contracts/fixtures";
+import { ask, bid, clear, clearedOf, deployFor, freshFrame, nth, PENNY, TARIFFS } from "../unit/contracts/fixtures";
 
 /** `HostileMechanism.Behaviour`. */
-const DO = { lists: 0, reverts: 1, burns: 2, floods: 3, raw: 4, callsBack: 5 } as const;
+const DO = { lists: 0, reverts: 1, burns: 2, floods: 3, raw: 4, callsBack: 5, tires: 6 } as const;
 const IMPORT = TARIFFS.importPricePerKwh;
 const WHEELING = PENNY;
 /** Energy in Wh, prices in money units per kWh. */
@@ -172,13 +172,37 @@ describe("Attack: a hostile mechanism", () => {
     const sent = await s.market.clear(s.frame, { gasLimit: 16_000_000 }).catch(() => undefined);
     expect(sent).to.equal(undefined);
     const block = await ethers.provider.getBlock("latest", true);
-    // 200 000 gas and 20 000 for each of five orders, and what the market itself takes.
+    // 200 000 gas and 12 000 for each of five orders, and what the market itself takes.
     expect(block!.gasUsed).to.be.below(450_000n);
     await goTo(s.frame, -400);
     await expect(s.market.clear(s.frame, { gasLimit: 16_000_000 }))
       .to.be.revertedWithCustomError(s.market, "MechanismFailed")
       .withArgs(await s.mechanism.getAddress());
     await expectOnlyTheFrameLost(s, "MechanismFailed", await s.mechanism.getAddress());
+  });
+
+  it("that gives up where it gets little gas decides the same whatever gas its caller brings", async () => {
+    const s = await loadFixture(fixture);
+    await s.mechanism.behave(DO.tires, "0x");
+    await s.mechanism.answer([fill()], []);
+    await goTo(s.frame, -500);
+    const snapshot = await takeSnapshot();
+    const outcomes = new Set<string>();
+    for (let gasLimit = 90_000; gasLimit < 450_000; gasLimit += 30_000) {
+      const sent = await s.market.clear(s.frame, { gasLimit }).catch(() => undefined);
+      const receipt = sent && (await sent.wait());
+      outcomes.add(receipt ? `${clearedOf(s.market, receipt).fills.length} fills` : "refused");
+      await snapshot.restore();
+    }
+    expect([...outcomes]).to.deep.equal(["refused", "1 fills"]);
+    // 200 000 gas and 12 000 for each of five orders, the 64th of it that the EVM keeps back, and the call.
+    const needed = 267_126n;
+    await expect(s.market.clear(s.frame, { gasLimit: 250_000 }))
+      .to.be.revertedWithCustomError(s.market, "TooLittleGas")
+      .withArgs((gasLeft: bigint) => gasLeft < needed && gasLeft > 100_000n, needed);
+    // A wallet that asks its node brings enough.
+    const estimate = await s.market.clear.estimateGas(s.frame);
+    await s.market.clear(s.frame, { gasLimit: estimate });
   });
 
   it("that answers a megabyte costs the frame and nobody a unit", async () => {
@@ -193,6 +217,11 @@ describe("Attack: a hostile mechanism", () => {
     ["one word", word(1)],
     ["a list that reaches beyond the answer", concat([word(0x40), word(0x80), word(2), word(fill()), word(0)])],
     ["offsets that wrap around", concat([word(0x40), word(0x20), word((1n << 256n) - 2n), word(0)])],
+    ["a list as long as wraps around to nothing", concat([word(0x40), word(0x60), word(1n << 251n), word(0)])],
+    ["a second list as long as that", concat([word(0x40), word(0x60), word(0), word(1n << 251n)])],
+    ["one list twice", concat([word(0x40), word(0x40), word(0), word(0)])],
+    ["lists the other way round", concat([word(0x60), word(0x40), word(0), word(0)])],
+    ["half a word too much", concat([word(0x40), word(0x60), word(0), word(0), "0x00000000000000000000000000000000"])],
     ["lists in another place", concat([word(0x60), word(0x80), word(0), word(0), word(0)])],
     ["words after the lists", concat([word(0x40), word(0x60), word(0), word(0), word(0)])],
     [

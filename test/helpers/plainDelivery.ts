@@ -36,6 +36,8 @@ export interface PlainOutcome {
   fromMargins: bigint;
   /** Surplus that became claims, money units. */
   claimed: bigint;
+  /** Trades that a premium or a subsidy kept at the agreed energy, though both sides moved more within the tolerance. */
+  keptAtAgreed: number;
 }
 
 /** A sum that goes from one to another; who is undefined is the operator's account. */
@@ -58,11 +60,17 @@ export function plainMargin(rules: DeliveryRules, reachWh: bigint): bigint {
 
 /** Money that a pile's own fills set aside of its own, money units. */
 function fromLocks(fills: readonly PackedFill[], rules: DeliveryRules, number: number): bigint {
-  return fills.reduce((sum, { sell, buy, energyWh, price }) => {
+  return fills.reduce((sum, { sell, buy, energyWh, price, premium = 0n }) => {
     if (sell === number) return sum + amount(rules.bondPricePerKwh, energyWh);
     if (buy !== number) return sum;
-    return sum + amount(price, energyWh) + (sell === 0 ? 0n : amount(rules.wheelingPricePerKwh, energyWh));
+    const beside = sell === 0 ? 0n : amount(rules.wheelingPricePerKwh, energyWh);
+    return sum + amount(price, energyWh) + amount(premium, energyWh) + beside;
   }, 0n);
+}
+
+/** Money of the matching fund that fills set aside, money units. */
+function fromFund(fills: readonly PackedFill[]): bigint {
+  return fills.reduce((sum, { energyWh, subsidy = 0n }) => sum + amount(subsidy, energyWh), 0n);
 }
 
 /** How many parts of a frame, the match and a round's execution, filled a pile; each took its margin. */
@@ -82,6 +90,7 @@ export function setAside(
   const exports = fills.filter(({ buy }) => buy === 0).map(({ price, energyWh }) => amount(price, energyWh));
   return [
     ...exports,
+    fromFund(fills),
     ...[...numbers].map((number) => {
       const margins = partsThatFilled(fills, matched, number) * plainMargin(rules, reachWh(number));
       return fromLocks(fills, rules, number) + margins;
@@ -153,8 +162,9 @@ export function settlePlainly(
     }
   };
   let exportsSetAside = 0n;
+  let keptAtAgreed = 0;
   for (const fill of fills) {
-    const { sell, buy, energyWh: E, price: p } = fill;
+    const { sell, buy, energyWh: E, price: p, premium: q = 0n, subsidy: u = 0n } = fill;
     if (sell === 0) {
       const c = moved(buy, fill);
       payments.push({ from: buy, to: undefined, amount: amount(p, c) });
@@ -168,12 +178,17 @@ export function settlePlainly(
       breach(sell, undefined, 0n, max(0n, E - g));
     } else {
       const [c, g] = [moved(buy, fill), moved(sell, fill)];
-      const m = min(c, g, p > r ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n);
+      const most = p > r ? E : (E * (10_000n + rules.toleranceBps)) / 10_000n;
+      const isPlain = q === 0n && u === 0n;
+      const m = min(c, g, isPlain ? most : E);
+      if (!isPlain && min(c, g, most) > E) keptAtAgreed++;
       payments.push({ from: buy, to: sell, amount: amount(p, m) });
+      payments.push({ from: buy, to: undefined, amount: amount(q, m) });
+      payments.push({ from: undefined, to: sell, amount: amount(u, m) });
       payments.push({ from: buy, to: undefined, amount: amount(r, c - m) });
       payments.push({ from: buy, to: undefined, amount: amount(w, m) });
       surplus.push({ to: sell, amount: amount(x, g - m) });
-      breach(sell, buy, r - p, max(0n, min(c, E) - m));
+      breach(sell, buy, r - p - q, max(0n, min(c, E) - m));
       breach(buy, sell, p - x, max(0n, min(g, E) - m));
       breach(buy, undefined, 0n, max(0n, c - max(E, m)));
     }
@@ -196,7 +211,7 @@ export function settlePlainly(
     fromMargins += max(0n, owed - locks);
     purse.set(number, locks + margins);
   }
-  let income = exportsSetAside;
+  let income = exportsSetAside + fromFund(fills);
   for (const { from, to, amount: due } of payments) {
     if (from === undefined) income -= due;
     else purse.set(from, purse.get(from)! - due);
@@ -238,5 +253,5 @@ export function settlePlainly(
     });
   }
   const claimed = [...claims.values()].reduce((a, b) => a + b, 0n);
-  return { piles, grid, waiting: allFills.filter((fill) => !isSettled(fill)), fromMargins, claimed };
+  return { piles, grid, waiting: allFills.filter((fill) => !isSettled(fill)), fromMargins, claimed, keptAtAgreed };
 }

@@ -1,6 +1,7 @@
 import type { MarketClient } from "../../chain/marketClient";
 import type { Receipt } from "../../chain/transactor";
 import { BookBench } from "./bookBench";
+import { ClaimBench } from "./claimBench";
 import { type Floor, scheduledGas } from "./floor";
 import { FloorBench } from "./harness";
 import type { BenchResult, BenchSetting, ClearingSeries, Measurement } from "./measurement";
@@ -16,7 +17,7 @@ import {
 import { OtherOperations } from "./otherOperations";
 import { type Measured, median, ReceiptLog } from "./receipts";
 import { RoundBench } from "./roundBench";
-import { ROUND_OPERATIONS } from "./roundFloors";
+import { CLAIM_OPERATIONS, ROUND_OPERATIONS } from "./roundFloors";
 
 export type { BenchResult, BenchSetting, ClearingSeries, Measurement } from "./measurement";
 
@@ -25,11 +26,13 @@ export type { BenchResult, BenchSetting, ClearingSeries, Measurement } from "./m
  * placement, all from a seed; and, beside it, the least that the EVM charges.
  *
  * @param benefit a market with benefit rounds and meters on the same chain
+ * @param keepers one with meters in which keepers are paid
  * @param sizes books to clear, orders; each is also cleared at twice its size
  */
 export async function runBench(
   setting: BenchSetting,
   benefit: MarketClient,
+  keepers: MarketClient,
   sizes: readonly number[],
   seed: number,
 ): Promise<BenchResult> {
@@ -52,6 +55,7 @@ export async function runBench(
   const other = new OtherOperations(setting, log, book);
   const codeBytes = await other.run();
   await new RoundBench({ ...setting, client: benefit }, log, seed).run();
+  await new ClaimBench({ ...setting, client: keepers }, log, seed).run();
 
   const floors = new FloorBench(setting.provider, setting.sender.address);
   const measured = async (
@@ -73,7 +77,11 @@ export async function runBench(
   });
 
   const measurements: Measurement[] = [];
-  for (const { operation, call, floor, units = 1, computes } of [...OPERATIONS, ...ROUND_OPERATIONS]) {
+  for (const { operation, call, floor, units = 1, computes } of [
+    ...OPERATIONS,
+    ...ROUND_OPERATIONS,
+    ...CLAIM_OPERATIONS,
+  ]) {
     const { gas, grossGas, samples, data } = await log.median(operation);
     const each = { gas: gas / units, grossGas: grossGas / units, samples };
     measurements.push(await measured(operation, call, each, floor(data), computes));

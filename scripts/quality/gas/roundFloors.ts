@@ -140,3 +140,34 @@ export const ROUND_OPERATIONS: readonly Operation[] = [
     ),
   },
 ];
+
+/** Claims, and readings that follow from meters' records. */
+export const CLAIM_OPERATIONS: readonly Operation[] = [
+  {
+    operation: "collectClaim",
+    call: "collectClaim",
+    floor: own(
+      ...tokensMoved,
+      slotRead("payout address"),
+      slotCleared("claim"),
+      slotRewritten("claims in all, grid balance", 2),
+      otherContract("market"),
+      event(3, 2),
+      event(2, 2),
+    ),
+  },
+  {
+    operation: "submitRecords, a frame by two records",
+    call: "submitRecords",
+    computes: true,
+    floor: own(
+      slotRead("meter"),
+      slotRead("frame's record"),
+      otherContract("market"),
+      otherContract("verifier"),
+      slotRewritten("readings, four to a slot"),
+      slotRewritten("the meter's latest pages"),
+      event(2, 3),
+    ),
+  },
+];

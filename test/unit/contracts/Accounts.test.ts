@@ -1,7 +1,7 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
-import { MaxUint256, Signature } from "ethers";
+import { id, MaxUint256, Signature } from "ethers";
 import { ethers } from "hardhat";
 
 import type { Market, TestToken } from "../../../typechain-types";
@@ -20,7 +20,7 @@ import {
   deployDirect,
   settleNow,
 } from "./fixtures";
-import { setting } from "./roundFixtures";
+import { opened, setting } from "./roundFixtures";
 
 describe("Accounts", () => {
   async function fixture() {
@@ -324,6 +324,55 @@ describe("Accounts", () => {
       for (const beyond of [market.withdrawGrid(admin, 1n), market.setMatchingFund(1_001n)]) {
         await expect(beyond).to.be.revertedWithCustomError(market, "InsufficientBalance").withArgs(0n, 1n);
       }
+    });
+
+    it("is the grid operator's alone, no other role's", async () => {
+      const { market, a, nobody, parameters } = await loadFixture(fixture);
+      await market.depositGrid(1_000n * parameters.unit);
+      for (const role of ["REGISTRAR_ROLE", "GUARDIAN_ROLE", "PROPOSER_ROLE"]) await market.grantRole(id(role), nobody);
+      for (const who of [a, nobody]) {
+        for (const amount of [0n, 1n]) {
+          await expect(market.connect(who).setMatchingFund(amount))
+            .to.be.revertedWithCustomError(market, "AccessControlUnauthorizedAccount")
+            .withArgs(who, await market.GRID_OPERATOR_ROLE());
+        }
+      }
+    });
+
+    it("leaves what others have a claim on in the account", async () => {
+      const { market, parameters, piles } = await deployDirect(2, { keeperReward: 1_000n });
+      const start = await freshFrame(market, parameters);
+      await market.connect(nth(piles, 0)).place(bid(14n * PENNY, 1_000n, start + 1));
+      await market.connect(nth(piles, 1)).place(ask(12n * PENNY, 1_000n, start + 1));
+      await clear(market, start + 1);
+      await market.depositGrid(1_500n * parameters.unit);
+      await expect(market.setMatchingFund(501n))
+        .to.be.revertedWithCustomError(market, "InsufficientBalance")
+        .withArgs(500n, 501n);
+      await market.setMatchingFund(500n);
+      await expect(market.setMatchingFund(501n))
+        .to.be.revertedWithCustomError(market, "InsufficientBalance")
+        .withArgs(0n, 1n);
+      await market.setMatchingFund(499n);
+      expect([await market.matchingFund(), await market.gridBalance()]).to.deep.equal([499n, 1_001n]);
+    });
+
+    it("stays as it is while a round can be executed, which was scored on the account", async () => {
+      const s = await setting();
+      await s.market.depositGrid(1_000n * s.parameters.unit);
+      await s.market.setMatchingFund(400n);
+      const { round } = await opened(s);
+      for (const at of [-599, -1]) {
+        await goTo(round, at);
+        for (const amount of [0n, 400n, 500n]) {
+          await expect(s.market.setMatchingFund(amount))
+            .to.be.revertedWithCustomError(s.market, "RoundOpen")
+            .withArgs(round);
+        }
+      }
+      await goTo(round, 0);
+      await s.market.setMatchingFund(0n);
+      expect(await s.market.gridBalance()).to.equal(1_000n);
     });
   });
 

@@ -64,14 +64,20 @@ describe("Delivery against its plain twin", () => {
     });
   }
 
-  it("met what must be met: silence, parts, margins that pay, claims and their payment", () => {
+  it("met what must be met: silence, parts, margins that pay, claims and their payment, premiums and subsidies", () => {
     for (const [what, count] of seen) expect(count, what).to.be.greaterThan(0);
   });
 });
 
 /** One market whose frames are made up: fills are bound in its storage as if it had cleared them. */
 class RandomFrames {
-  readonly seen = { silent: 0, late: 0, parts: 0, marginsThatPay: 0, frames: 0, claims: 0, claimsPaid: 0 };
+  readonly seen = {
+    ...{ silent: 0, late: 0, parts: 0, marginsThatPay: 0, frames: 0, claims: 0, claimsPaid: 0 },
+    ...{ premiums: 0, subsidies: 0, keptAtAgreed: 0 },
+  };
+
+  /** Who in the frame moves a quarter more than agreed; where sellers do, buyers keep to what was agreed. */
+  private moreThanAgreed: "nobody" | "sellers" | "everybody" = "nobody";
 
   private constructor(
     private readonly random: Random,
@@ -126,6 +132,7 @@ class RandomFrames {
       defaulterPays: parameters.breach === "defaulter",
     };
     const { fills, matched } = this.fills(rules);
+    this.moreThanAgreed = random.pick(["nobody", "sellers", "everybody"] as const, [45, 20, 35]);
     const publication = packPublication(
       frame,
       rules.importPricePerKwh,
@@ -207,6 +214,7 @@ class RandomFrames {
     this.seen.parts += Number(!complete);
     this.seen.marginsThatPay += Number(expected.fromMargins > 0n);
     this.seen.claims += Number(expected.claimed > 0n);
+    this.seen.keptAtAgreed += expected.keptAtAgreed;
     return expected.waiting;
   }
 
@@ -276,7 +284,8 @@ class RandomFrames {
     };
     for (let i = random.integer(0, 6); i > 0; i--) {
       const [sell, buy] = [random.integer(5, 8), random.integer(1, 4)];
-      fills.push({ sell, buy, energyWh: energyWh(sell, buy), price: BigInt(random.integer(1, 400_000)) });
+      const price = BigInt(random.integer(1, 400_000));
+      fills.push({ sell, buy, energyWh: energyWh(sell, buy), price, ...this.gap() });
     }
     const grid = random.integer(fills.length === 0 ? 1 : 0, 3);
     for (let i = 0; i < grid; i++) {
@@ -290,6 +299,17 @@ class RandomFrames {
     return { fills: some, matched: random.integer(0, some.length) };
   }
 
+  /** Premium and subsidy of a trade, of which many have none. */
+  private gap(): Pick<PackedFill, "premium" | "subsidy"> {
+    const { random } = this;
+    const some = (): bigint => (random.chance(0.5) ? BigInt(random.integer(1, 250_000)) : 0n);
+    if (random.chance(0.4)) return {};
+    const [premium, subsidy] = [some(), some()];
+    this.seen.premiums += Number(premium !== 0n);
+    this.seen.subsidies += Number(subsidy !== 0n);
+    return { premium, subsidy };
+  }
+
   /**
    * Energy that a meter counts: about the agreed energy, or something else altogether that the pile can move.
    */
@@ -298,6 +318,11 @@ class RandomFrames {
     const agreed = fills
       .filter(({ sell, buy }) => sell === number || buy === number)
       .reduce((sum, fill) => sum + fill.energyWh, 0n);
+    if (this.moreThanAgreed !== "nobody") {
+      const buys = fills.some(({ buy }) => buy === number);
+      const wanted = buys && this.moreThanAgreed === "sellers" ? agreed : agreed + agreed / 4n + 1n;
+      return wanted < REACH_WH ? wanted : REACH_WH;
+    }
     if (random.chance(0.3)) return agreed;
     if (random.chance(0.2)) return 0n;
     if (random.chance(0.1)) return REACH_WH;

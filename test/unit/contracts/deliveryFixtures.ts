@@ -45,8 +45,9 @@ export async function signReading(
 }
 
 /** Packs a fill as `types/Fill.sol` does. */
-export function packFill({ sell, buy, energyWh, price }: PackedFill): bigint {
-  return BigInt(sell) | (BigInt(buy) << 16n) | (energyWh << 32n) | (price << 56n);
+export function packFill({ sell, buy, energyWh, price, premium = 0n, subsidy = 0n }: PackedFill): bigint {
+  const word = BigInt(sell) | (BigInt(buy) << 16n) | (energyWh << 32n) | (price << 56n);
+  return word | (premium << 120n) | (subsidy << 184n);
 }
 
 /** Packs a publication as `types/Publication.sol` does; tariffs in ticks. */
