@@ -228,6 +228,26 @@ describe("the target of the default day", function () {
       expect((await play(2)).day).to.deep.equal((await play(2)).day);
     });
 
+    it("has plans decide all discharging where piles do not trade and the export tariff is above their limits", async () => {
+      const under = async (matching: "adbev" | "gridOnly") => {
+        const tariffs = { importPricePerKwh: 200_000n, exportPricePerKwh: 180_000n };
+        const day = defaultDay({ seed: 5_001 });
+        const publication = (frame: number) => ({ ...day.publication(frame), ...tariffs });
+        const options = { ...day, publication, policy: new WholeNeed(), proposers: [epob()] };
+        const rules = { settlement: "benefit", allotment: "laxity", matching } as const;
+        const port = new ModelPort({ ...DEFAULT_PARAMETERS, ...rules, icebergPeakWh: 4_000n });
+        const { frames, loads, totals } = await runDay(options, port);
+        const soldWh = frames.flatMap(({ grid }) => grid).filter(({ side }) => side === "discharge");
+        return { loads, totals, sold: soldWh.length, trades: frames.flatMap(({ trades }) => trades).length };
+      };
+      const [traded, planned] = [await under("adbev"), await under("gridOnly")];
+      expect(traded.trades).to.be.above(0);
+      expect(planned.trades).to.equal(0);
+      expect(planned.sold).to.be.above(20);
+      for (const { totals } of [traded, planned]) expect(totals.unservedWh / totals.askedWh).to.be.below(0.01);
+      expect(planned.loads.market.absoluteStepsW).to.be.below(0.7 * traded.loads.market.absoluteStepsW);
+    });
+
     it("goes on by the fallback where nobody proposes", async () => {
       const options = { ...defaultDay({ seed: 1, evs: 20 }), policy: new WholeNeed() };
       const { rounds } = await runDay(options, new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit" }));
