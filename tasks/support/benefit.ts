@@ -1,7 +1,7 @@
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
 import { InputError } from "../../scripts/core/errors";
-import { oneOf, wholeNumber } from "./flags";
+import { flagNamed, oneOf, wholeNumber } from "./flags";
 import { loadPlanner } from "./ownFiles";
 
 /** The flags of a market in which plans compete, as given. */
@@ -39,8 +39,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
       (flag) => args[flag] !== undefined,
     );
     if (stray !== undefined) {
-      const flag = stray === "plannerFile" ? "planner-file" : stray;
-      throw new InputError(`--${flag}`, "only goes with --settlement benefit");
+      throw new InputError(flagNamed(stray), "only goes with --settlement benefit");
     }
     return undefined;
   }

@@ -9,6 +9,7 @@ import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/core/errors";
 import { MarketRefusal } from "../../scripts/model/refusal";
+import { checkArguments } from "./givenArguments";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";
@@ -26,6 +27,8 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
     if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
     process.on("exit", tellOfEarlyEnd);
     try {
+      const own = Object.values(hre.tasks).find((task) => task.action === (guard as ActionType<TaskArguments>));
+      await checkArguments(own, args);
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
       const said = await messageOf(error, hre);

@@ -9,6 +9,7 @@ import {
   PARAMETERS,
 } from "../../scripts/core/parameterTable";
 import { readText } from "./files";
+import { flagNamed } from "./flags";
 
 /** The flag of a parameter as tasks know it. */
 function flagOf(name: ParameterName): string {
@@ -17,7 +18,7 @@ function flagOf(name: ParameterName): string {
 
 /** The flag of a parameter as it is typed. */
 export function flagText(name: ParameterName): string {
-  return `--${flagOf(name).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return flagNamed(flagOf(name));
 }
 
 /** The flag of whatever the contract calls a parameter. */
