@@ -64,6 +64,7 @@ export class MarketMoney {
 
   /** An amount of money units, such as `12.50 USDC`. */
   amount(units: bigint): string {
+    if (units < 0n) return `-${this.amount(-units)}`;
     const text = this.decimal(units, 2);
     return this.token.symbol === TEST_SYMBOL ? `£${text}` : `${text} ${this.token.symbol}`;
   }
