@@ -71,7 +71,8 @@ export class MarketMoney {
 
   /** A price in money units per kWh, such as `14.00 p` or `0.14 USDC`. */
   price(units: bigint): string {
-    if (this.token.symbol === TEST_SYMBOL) return `${(Number(units * 100n) / Number(this.unitsPerToken)).toFixed(2)} p`;
+    // A hundredth of a token is a hundred times as many units: the same digits, the mark two places on.
+    if (this.token.symbol === TEST_SYMBOL) return `${this.decimal(units * 100n, 2)} p`;
     return `${this.decimal(units, 2)} ${this.token.symbol}`;
   }
 
