@@ -1,3 +1,4 @@
+import { MARKET_BOUNDS, MOST_ROUND_SIZE } from "../../scripts/core/bounds";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
 import { InputError } from "../../scripts/core/errors";
@@ -22,9 +23,6 @@ export interface BenefitChoice {
 
 const DEFAULT_PROPOSERS = "epob,pob,asap";
 const DEFAULT_HORIZON = "24";
-/** Most piles times frames of the horizon; the contract's bound. */
-const MOST_ROUND_SIZE = 24_576;
-const MOST_PILES = 1_024;
 /** So large a tranche is every pile's whole rate: by slack an order gives in a frame what its pile can move. */
 const WHOLE_RATE_WH = 2n ** 20n - 1n;
 
@@ -58,7 +56,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
     proposers,
     market: {
       ...{ settlement: "benefit", maxHorizon, allotment },
-      pileCap: Math.min(MOST_PILES, Math.floor(MOST_ROUND_SIZE / maxHorizon)),
+      pileCap: Math.min(Number(MARKET_BOUNDS.pileCap.most), Math.floor(MOST_ROUND_SIZE / maxHorizon)),
       ...(allotment === "slack" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
     },
   };
