@@ -1,7 +1,7 @@
 import type * as Ethers from "ethers";
 import { vars } from "hardhat/config";
 
-/** What a setting must be; the command ends where it is not, before a client library gets hold of it. */
+/** A setting that cannot be used; the command ends before a client library gets hold of it. */
 class Unusable extends Error {}
 
 /** The network of the settings: URL, accounts and price of gas. */
