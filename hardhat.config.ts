@@ -8,11 +8,13 @@ import "./tasks";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-import { type HardhatUserConfig, vars } from "hardhat/config";
+import type { HardhatUserConfig } from "hardhat/config";
 import type {} from "@nomicfoundation/hardhat-chai-matchers";
 import type {} from "@nomicfoundation/hardhat-ignition-ethers";
 import type {} from "@nomicfoundation/hardhat-verify";
 import type {} from "hardhat-gas-reporter";
+
+import { nodeSettings } from "./tasks/support/nodeSettings";
 
 /** `npm run gas`: every call of the tests by contract and method, for auditors. */
 const GAS_REPORT = process.env["ADBEV_GAS_REPORT"] === "1";
@@ -39,13 +41,6 @@ const MEASURED_IN_REPORTS = ["TestToken.sol", "FloorHarness.sol"];
 
 const testContracts = readdirSync(`${__dirname}/contracts/test`).filter((file) => !MEASURED_IN_REPORTS.includes(file));
 
-/** A price of gas from the settings, wei; what the node asks where there is none. */
-function gasPriceSetting(): number | "auto" {
-  const text = vars.get("ADBEV_GAS_PRICE", "auto");
-  if (text === "auto" || /^\d{1,15}$/.test(text)) return text === "auto" ? text : Number(text);
-  throw new Error(`ADBEV_GAS_PRICE: expected a whole number of wei, or auto, found "${text}"`);
-}
-
 const config: HardhatUserConfig = {
   solidity: {
     compilers: [solidity],
@@ -56,15 +51,7 @@ const config: HardhatUserConfig = {
     hardhat: { allowBlocksWithSameTimestamp: true },
     // Any EVM network: `npx hardhat vars set ADBEV_RPC_URL`, then ADBEV_MNEMONIC or ADBEV_PRIVATE_KEY. ADBEV_GAS_PRICE,
     // wei, decides what is offered for gas; 0 where gas is free.
-    testnet: {
-      url: vars.get("ADBEV_RPC_URL", "http://127.0.0.1:8545"),
-      accounts: vars.has("ADBEV_MNEMONIC")
-        ? { mnemonic: vars.get("ADBEV_MNEMONIC") }
-        : vars.has("ADBEV_PRIVATE_KEY")
-          ? [vars.get("ADBEV_PRIVATE_KEY")]
-          : [],
-      gasPrice: gasPriceSetting(),
-    },
+    testnet: nodeSettings(),
   },
   gasReporter: {
     enabled: GAS_REPORT,

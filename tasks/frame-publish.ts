@@ -9,7 +9,7 @@ import type { Receipt, Transactor } from "../scripts/chain/transactor";
 import { InputError } from "../scripts/core/errors";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { wholeNumber } from "./support/flags";
-import { framesText } from "./support/frameText";
+import { framesText, frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { chainTime, compileQuietly, connectFeeder, isDevelopmentChain, transactorOf } from "./support/network";
 import { grouped, SENT_AS_JSON, toJsonText } from "./support/output";
@@ -67,7 +67,7 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
 /** Publishes what may still be published and is not, and tells what it left out. */
 class Publisher {
   private readonly published: number[] = [];
-  private readonly skipped: string[] = [];
+  private readonly skipped: { frame: number; why: string }[] = [];
   private readonly receipts: Receipt[] = [];
 
   private constructor(
@@ -126,7 +126,7 @@ class Publisher {
       const { first, last } = await this.bounds();
       for (const { frame } of waiting.filter((one) => !open.has(one.frame))) {
         const why = frame < first ? "too late" : frame > last ? "too early" : "published before";
-        this.skipped.push(`${frame} (${why})`);
+        this.skipped.push({ frame, why });
       }
       waiting = [];
     };
@@ -143,6 +143,9 @@ class Publisher {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
       throw new InputError("--file", `cannot read ${place}: no such file, or not readable`);
+    }
+    if (this.published.length + this.skipped.length + read.length === 0) {
+      throw new InputError(place, "has no line that publishes a frame");
     }
     waiting = read;
     if (waiting.length > 0) await flush();
@@ -166,7 +169,10 @@ class Publisher {
       const hashes = receipts.map(({ hash }) => hash).join(", ");
       console.log(`Published ${frames}${all} (gas ${grouped(gas)}, transaction ${hashes})`);
     } else console.log("Published nothing");
-    if (skipped.length > 0) console.log(`Left out: ${skipped.join(", ")}`);
+    if (skipped.length > 0) {
+      const left = skipped.map(({ frame, why }) => `${frameText(frame, this.client.parameters)}, ${why}`);
+      console.log(`Left out: ${left.join("; ")}`);
+    }
   }
 
   private async bounds(): Promise<{ first: number; last: number }> {

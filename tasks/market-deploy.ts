@@ -55,6 +55,9 @@ withMarketFlags(
       const addresses = await deployOrFind(hre, args, overrides, holders, token, mechanism).catch((error: unknown) => {
         throw inWords(error);
       });
+      if (hre.network.name === "hardhat") {
+        console.error("This chain ends with the command; `npx hardhat node` and --network localhost keep one");
+      }
       if (args.json) {
         console.log(toJsonText(addresses));
         return;

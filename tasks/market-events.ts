@@ -21,9 +21,9 @@ feederTask("market:events", "Lists what a market has told the world: orders, cle
       const blocks = wholeNumber("blocks", args.blocks, 1, 100_000_000);
       const pile = args.pile === undefined ? undefined : wholeNumber("pile", args.pile, 1, 65_535);
       await compileQuietly(hre);
-      const { concerns, eventNames, eventText, readEvents } = await import("../scripts/chain/marketEvents");
+      const { concerns, eventNames, readEvents } = await import("../scripts/chain/marketEvents");
       const event = args.event === undefined ? undefined : oneOf("event", args.event, eventNames());
-      const { addresses } = await connectFeeder(hre, args.feeder);
+      const { addresses, client } = await connectFeeder(hre, args.feeder);
       const all = await readEvents(hre.ethers.provider, addresses.market, blocks);
       const events = all.filter(
         (one) => (event === undefined || one.event === event) && (pile === undefined || concerns(one, pile)),
@@ -36,9 +36,12 @@ feederTask("market:events", "Lists what a market has told the world: orders, cle
         console.log(`Nothing of the kind in the last ${args.blocks} blocks`);
         return;
       }
+      const { eventText } = await import("./support/eventText");
+      const { moneyOf } = await import("../scripts/chain/token");
+      const units = { ...client.parameters, money: await moneyOf(client, hre.ethers.provider) };
       printTable(
         ["block", "event", "what"],
-        events.map((one) => [String(one.block), one.event, eventText(one)]),
+        events.map((one) => [String(one.block), one.event, eventText(one, units)]),
       );
     }),
   );

@@ -45,7 +45,7 @@ feederTask("market:book", "Shows the order book of the frame that is cleared nex
             money.price(line.price),
             kWh(line.displayedWh, 2),
             kWh(line.hiddenWh, 2),
-            String(line.expiryFrame),
+            `${line.expiryFrame} (${frameTime(line.expiryFrame, client.parameters.frameSeconds)})`,
           ]),
         );
         if (lines.length === 0) console.log("none");

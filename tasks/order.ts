@@ -18,6 +18,8 @@ interface OrderArguments extends PileArguments {
 
 /** The market's largest order. */
 const MOST_WH = 2 ** 24 - 1;
+/** The highest price that an order's 24 bits hold, in ticks. */
+const MOST_TICKS = 2n ** 24n - 1n;
 
 for (const [name, description] of [
   ["place", "Places an order of a pile"],
@@ -41,11 +43,13 @@ for (const [name, description] of [
         const { moneyOf } = await import("../scripts/chain/token");
         const money = await moneyOf(client, hre.ethers.provider);
         const price = money.parseHundredths(args.price);
-        if (price === undefined || price === 0n || price >= 2n ** 64n) {
+        const { tickSize } = client.parameters;
+        const most = MOST_TICKS * tickSize;
+        if (price === undefined || price === 0n || price > most || price % tickSize !== 0n) {
           throw new InputError(
             "--price",
-            `expected hundredths of ${money.token.symbol} per kWh such as 14 or 14.25, in steps of ${money.price(1n)}, ` +
-              `found "${args.price}"`,
+            `expected hundredths of ${money.token.symbol} per kWh such as 14 or 14.25, in steps of ` +
+              `${money.price(tickSize)} up to ${money.price(most)}, found "${args.price}"`,
           );
         }
         // Not asked of the contract, which answers for its latest block: that may be hours old.

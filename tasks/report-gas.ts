@@ -8,7 +8,7 @@ import { InputError } from "../scripts/core/errors";
 import { aboutRun } from "./support/about";
 import { guarded } from "./support/guarded";
 import { writeText } from "./support/files";
-import { wholeNumber } from "./support/flags";
+import { flagNamed, wholeNumber } from "./support/flags";
 import { clockOf, compileAll, deployFeeders, transactorOf } from "./support/network";
 import { printHeading, printTable, toJsonText } from "./support/output";
 
@@ -131,7 +131,8 @@ function commandOf(args: Arguments): string {
 
 function positive(flag: string, text: string): number {
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value > 0)) throw new InputError(`--${flag}`, `expected a figure above 0 such as 5 or 0.01, found "${text}"`);
+  if (!(value > 0))
+    throw new InputError(flagNamed(flag), `expected a figure above 0 such as 5 or 0.01, found "${text}"`);
   return value;
 }
 

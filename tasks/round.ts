@@ -8,7 +8,7 @@ import { addressOf } from "./support/accounts";
 import { feederTask, type FeederArguments, type SendingArguments } from "./support/feederTask";
 import { readText } from "./support/files";
 import { oneOf } from "./support/flags";
-import { frameText } from "./support/frameText";
+import { frameText, frameTime } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { chainTime, clockOf, compileQuietly, connectFeeder, transactorOf } from "./support/network";
 import { loadPlanner } from "./support/ownFiles";
@@ -75,7 +75,7 @@ feederTask("round:show", "Shows the latest benefit round: its phases, what plans
           kWh(order.displayedWh, 2),
           kWh(order.peakWh, 2),
           money.price(order.price),
-          String(order.expiryFrame),
+          `${order.expiryFrame} (${frameTime(order.expiryFrame, client.parameters.frameSeconds)})`,
           String(order.waitedFrames),
         ]),
       );

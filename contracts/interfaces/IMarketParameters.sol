@@ -47,8 +47,10 @@ interface IMarketParameters {
     /// whole round fits the window: `2 roundSeconds + finaliseSeconds <= auctionSeconds`
     /// @param maxHorizon most frames that a plan looks ahead, 1 to 48; 1 gives [T] chapter 5, more chapter 6
     /// @param allotment figures of plans, and how they are allotted
-    /// @param chargeEfficiencyBps v, 1/10 000, 1 to 20 000 [T 6.1]
-    /// @param dischargeEfficiencyBps varpi, 1/10 000, 1 to 20 000 [T 6.1]
+    /// @param chargeEfficiencyBps v, load that energy charged puts on the feeder, 1/10 000, 1 to 20 000; 10 500 where
+    /// 5 % are lost on the way [T 6.1]
+    /// @param dischargeEfficiencyBps varpi, load that energy fed in takes off it, 1/10 000, 1 to 20 000; 9 500 where
+    /// 5 % are lost on the way [T 6.1]
     /// @param delivery meters and settles the market's frames
     /// @param readingSeconds time after a frame's end in which readings are waited for, s, at most 48 frames; 0
     /// for a market without meters

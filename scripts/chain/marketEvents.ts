@@ -1,6 +1,5 @@
 import { MARKET_INTERFACE } from "./interfaces";
 import { openedArgument } from "./openedWords";
-import { GRID, type PackedFill } from "./packedWords";
 import { type LogProvider, readLogs } from "./readLogs";
 
 /** An event of a market, its packed words opened. */
@@ -49,28 +48,4 @@ export function concerns({ args }: MarketEvent, pile: number): boolean {
   const filled =
     Array.isArray(fills) && (fills as { sell: number; buy: number }[]).some((f) => f.sell === pile || f.buy === pile);
   return filled || (args["pile"] !== undefined && Number(args["pile"]) === pile);
-}
-
-/** An event's arguments in one line. */
-export function eventText({ args }: MarketEvent): string {
-  return Object.entries(args)
-    .map(([name, value]) => `${name} ${valueText(value)}`)
-    .join(", ");
-}
-
-function valueText(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join("; ");
-  if (typeof value !== "object" || value === null) return String(value);
-  if ("sell" in value && "buy" in value) {
-    const { sell, buy, energyWh, price, premium = 0n, subsidy = 0n } = value as PackedFill;
-    const gap =
-      premium + subsidy === 0n
-        ? ""
-        : ` (the buyer pays ${(price + premium).toString()}, the seller gets ${(price + subsidy).toString()})`;
-    const who = (pile: number) => (pile === GRID ? "grid" : String(pile));
-    return `${who(sell)} → ${who(buy)} ${energyWh.toString()} Wh at ${price.toString()}${gap}`;
-  }
-  return `(${Object.entries(value)
-    .map(([name, inner]) => `${name} ${String(inner)}`)
-    .join(", ")})`;
 }

@@ -32,6 +32,7 @@ export function readPileList(text: string, file: string): ListedPile[] {
   if (!columns.includes("account") || !columns.includes("ratedW") || columns.some((name) => !COLUMNS.includes(name))) {
     throw new InputError(`${file}:1`, `expected columns account and ratedW, and any of ${COLUMNS.slice(2).join(", ")}`);
   }
+  if (body.length === 0) throw new InputError(file, "has no piles below the names of its columns");
   const seen = new Map<string, number>();
   return body.map(({ record, info: { lines: line } }) => {
     const fail = (column: string, expected: string, found: string): never => {

@@ -64,13 +64,15 @@ export class MarketMoney {
 
   /** An amount of money units, such as `12.50 USDC`. */
   amount(units: bigint): string {
+    if (units < 0n) return `-${this.amount(-units)}`;
     const text = this.decimal(units, 2);
     return this.token.symbol === TEST_SYMBOL ? `£${text}` : `${text} ${this.token.symbol}`;
   }
 
   /** A price in money units per kWh, such as `14.00 p` or `0.14 USDC`. */
   price(units: bigint): string {
-    if (this.token.symbol === TEST_SYMBOL) return `${(Number(units * 100n) / Number(this.unitsPerToken)).toFixed(2)} p`;
+    // A hundredth of a token is a hundred times as many units: the same digits, the mark two places on.
+    if (this.token.symbol === TEST_SYMBOL) return `${this.decimal(units * 100n, 2)} p`;
     return `${this.decimal(units, 2)} ${this.token.symbol}`;
   }
 

@@ -8,6 +8,8 @@ export interface LocatedJson {
   value: unknown;
   /** Where the value at `path` begins; of the nearest enclosing value if there is none at `path`. */
   positionOf(path: JsonPath): Position;
+  /** The number at `path` as the document writes it, with every digit; undefined where there is none. */
+  figureAt(path: JsonPath): string | undefined;
 }
 
 /** The text is not JSON. */
@@ -20,6 +22,8 @@ export class JsonSyntaxError extends Error {
   }
 }
 
+/** As much of a number as a message has room for. */
+const MOST_DIGITS = 40;
 /** Deeper than any scenario, and shallow enough for a recursive reader. */
 const MAX_DEPTH = 64;
 
@@ -45,6 +49,10 @@ export function parseJson(text: string): LocatedJson {
         if (offset !== undefined) return reader.position(offset);
       }
       return reader.position(0);
+    },
+    figureAt(path) {
+      const offset = reader.offsets.get(JSON.stringify(path));
+      return offset === undefined ? undefined : /^-?\d[\d.eE+-]*/.exec(text.slice(offset, offset + MOST_DIGITS))?.[0];
     },
   };
 }

@@ -1,3 +1,4 @@
+import { MARKET_BOUNDS, MOST_METERED_PILES, MOST_ROUND_SIZE } from "../core/bounds";
 import type { JsonPath } from "./json";
 import { isMeterEvent } from "./readings";
 import { ACTIONS, type ScenarioFile } from "./schema";
@@ -87,7 +88,20 @@ function* safetyProblems(market: ScenarioFile["market"]): Generator<Problem> {
   }
 }
 
+/** Piles of a market: fewer with meters, and with rounds as many as a plan can be scored for. */
+function mostPiles({ readingSeconds, settlement, maxHorizon }: ScenarioFile["market"]): number {
+  return Math.min(
+    Number(MARKET_BOUNDS.pileCap.most),
+    readingSeconds > 0 ? MOST_METERED_PILES : Infinity,
+    settlement === "benefit" ? Math.floor(MOST_ROUND_SIZE / maxHorizon) : Infinity,
+  );
+}
+
 function* pileProblems({ piles, market }: ScenarioFile): Generator<Problem> {
+  const most = mostPiles(market);
+  if (piles.length > most) {
+    yield { path: ["piles"], problem: `must be at most ${most}, as many as such a market has, found ${piles.length}` };
+  }
   const seen = new Set<string>();
   for (const [i, { id, ratedW }] of piles.entries()) {
     if (seen.has(id)) yield { path: ["piles", i, "id"], problem: `must be unique, but "${id}" is used before` };

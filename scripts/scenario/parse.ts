@@ -28,7 +28,7 @@ export function parseScenario(text: string, fileName: string): Scenario {
   const json = readJson(text, fileName);
   const parsed = scenarioSchema.safeParse(json.value);
   if (!parsed.success) {
-    const { path, problem } = describe(parsed.error.issues, json.value);
+    const { path, problem } = describe(parsed.error.issues, json);
     throw new InputError(fileName, problem, { position: json.positionOf(path), path: showPath(path) });
   }
   const found = findProblem(parsed.data);
@@ -51,7 +51,10 @@ function readJson(text: string, fileName: string): LocatedJson {
 // ---- What is wrong with the form -------------------------------------------------------------------------------
 
 /** One problem out of many. An unknown field comes first: misspelt, it is why another one is missing. */
-function describe(issues: readonly Issue[], document: unknown): { path: JsonPath; problem: string } {
+function describe(issues: readonly Issue[], json: LocatedJson): { path: JsonPath; problem: string } {
+  const document = json.value;
+  // A double may not hold the figure that was written.
+  const shownAt = (at: JsonPath) => json.figureAt(at) ?? show(valueAt(document, at));
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys");
   if (unknown !== undefined) {
     const path = asJsonPath(unknown.path);
@@ -65,11 +68,11 @@ function describe(issues: readonly Issue[], document: unknown): { path: JsonPath
     const inner = issue.errors.flat().find((error) => error.path.length > 0);
     if (inner !== undefined) {
       const innerPath = [...path, ...asJsonPath(inner.path)];
-      return { path: innerPath, problem: `expected ${inner.message}, found ${show(valueAt(document, innerPath))}` };
+      return { path: innerPath, problem: `expected ${inner.message}, found ${shownAt(innerPath)}` };
     }
   }
   if (value === undefined) return { path, problem: `is missing; expected ${issue.message}` };
-  return { path, problem: `expected ${issue.message}, found ${show(value)}` };
+  return { path, problem: `expected ${issue.message}, found ${shownAt(path)}` };
 }
 
 function asJsonPath(path: readonly PropertyKey[]): JsonPath {

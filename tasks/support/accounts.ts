@@ -7,6 +7,7 @@ import type { Patience } from "../../scripts/chain/inclusion";
 import type { Transactor } from "../../scripts/chain/transactor";
 import type { TransactionJournal } from "../../scripts/chain/transactionJournal";
 import { InputError } from "../../scripts/core/errors";
+import { flagNamed } from "./flags";
 import { networkId } from "./networkId";
 
 /** Longest that a setting may make a command wait, s. */
@@ -25,7 +26,7 @@ export async function addressOf(hre: HardhatRuntimeEnvironment, flag: string, te
   if (isAddress) return hre.ethers.getAddress(text);
   const isMisspelt = /^0x[0-9a-f]{40}$/i.test(text);
   throw new InputError(
-    `--${flag}`,
+    flagNamed(flag),
     `expected an account's number or an address such as 0x…, 40 digits, found "${text}"` +
       (isMisspelt ? "; its capital letters are not those of the address, so a digit is wrong" : ""),
   );

@@ -1,7 +1,8 @@
+import { MARKET_BOUNDS, MOST_ROUND_SIZE } from "../../scripts/core/bounds";
 import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { BookPlanner } from "../../scripts/planners/book/planners";
 import { InputError } from "../../scripts/core/errors";
-import { oneOf, wholeNumber } from "./flags";
+import { flagNamed, oneOf, wholeNumber } from "./flags";
 import { loadPlanner } from "./ownFiles";
 
 /** The flags of a market in which plans compete, as given. */
@@ -22,9 +23,6 @@ export interface BenefitChoice {
 
 const DEFAULT_PROPOSERS = "epob,pob,asap";
 const DEFAULT_HORIZON = "24";
-/** Most piles times frames of the horizon; the contract's bound. */
-const MOST_ROUND_SIZE = 24_576;
-const MOST_PILES = 1_024;
 /** So large a tranche is every pile's whole rate: by laxity an order gives in a frame what its pile can move. */
 const WHOLE_RATE_WH = 2n ** 20n - 1n;
 
@@ -39,8 +37,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
       (flag) => args[flag] !== undefined,
     );
     if (stray !== undefined) {
-      const flag = stray === "plannerFile" ? "planner-file" : stray;
-      throw new InputError(`--${flag}`, "only goes with --settlement benefit");
+      throw new InputError(flagNamed(stray), "only goes with --settlement benefit");
     }
     return undefined;
   }
@@ -59,7 +56,7 @@ export async function readBenefit(args: BenefitArguments): Promise<BenefitChoice
     proposers,
     market: {
       ...{ settlement: "benefit", maxHorizon, allotment },
-      pileCap: Math.min(MOST_PILES, Math.floor(MOST_ROUND_SIZE / maxHorizon)),
+      pileCap: Math.min(Number(MARKET_BOUNDS.pileCap.most), Math.floor(MOST_ROUND_SIZE / maxHorizon)),
       ...(allotment === "laxity" ? { icebergPeakWh: WHOLE_RATE_WH } : {}),
     },
   };

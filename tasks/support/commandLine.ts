@@ -2,6 +2,8 @@ import { basename, isAbsolute, relative } from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
+import { flagNamed } from "./flags";
+
 /** Flags that say where a result goes, not what it is. */
 const OUTPUTS = ["csv", "json"];
 
@@ -18,7 +20,7 @@ export function commandLine(
     const value = args[definition.name];
     const isDefault = value === definition.defaultValue && definition.name !== "seed";
     if (OUTPUTS.includes(definition.name) || value === undefined || isDefault) return [];
-    const flag = `--${definition.name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flag = flagNamed(definition.name);
     return definition.isFlag ? [flag] : [`${flag} ${quoted(withoutPath(`${value}`))}`];
   });
   return ["npx hardhat", name, ...flags].join(" ");

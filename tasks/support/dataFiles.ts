@@ -32,6 +32,9 @@ const MOST_PILES = 1_024;
 /** Loads that a market takes, W, and tariffs, money units per kWh. */
 const BOUNDS = { load: [-(2 ** 31) + 1, 2 ** 31 - 1], prices: [0, 2 ** 24 - 1] } as const;
 
+/** Flags about sessions alone, with their defaults. */
+const USUAL_OF_SESSIONS = { overlap: "error", rows: "error", rated: "7000" } as const;
+
 /** Adds the flags of {@link DataArguments} but `--json` to a task. */
 export function addDataFlags(task: ConfigurableTaskDefinition): ConfigurableTaskDefinition {
   return addReadingFlags(
@@ -45,7 +48,7 @@ export function addDataFlags(task: ConfigurableTaskDefinition): ConfigurableTask
       .addOptionalParam(
         "overlap",
         "two sessions at a pile at once: error, queue (the later one waits) or split (a pile of several outlets)",
-        "error",
+        USUAL_OF_SESSIONS.overlap,
       ),
   );
 }
@@ -133,6 +136,12 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
 
 /** Flags about files need a file. */
 function refuseStrays(args: DataArguments): void {
+  for (const [flag, usual] of Object.entries(USUAL_OF_SESSIONS)) {
+    const given = args[flag as keyof typeof USUAL_OF_SESSIONS] ?? usual;
+    if (args.sessions === undefined && given !== usual) {
+      throw new InputError(`--${flag}`, "only goes with --sessions");
+    }
+  }
   if ((args.sessions ?? args.load ?? args.prices) !== undefined) return;
   for (const flag of [
     "date",

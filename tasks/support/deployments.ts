@@ -86,6 +86,13 @@ export async function findFeeder(hre: HardhatRuntimeEnvironment, feeder: string)
   const found = await knownFeeder(hre, feeder);
   if (found !== undefined) return found;
   const { name } = hre.network;
+  if (name === "hardhat") {
+    throw new InputError(
+      "--network",
+      `no market of feeder "${feeder}" is deployed: without --network a command has a chain of its own, which ends with ` +
+        "it. Start `npx hardhat node`, then `npx hardhat market:deploy --network localhost`, and say --network localhost",
+    );
+  }
   const deploy = `\`npx hardhat market:deploy --feeder ${feeder} --network ${name}\``;
   const earlier = await feedersOfEarlierChains(hre);
   throw new InputError(

@@ -1,14 +1,16 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 
 import { InputError } from "../../scripts/core/errors";
+import { flagNamed } from "./flags";
 
 /** Reads a text file. @throws InputError naming the flag and the file where it cannot be read */
 export async function readText(flag: string, file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new InputError(`--${flag}`, `cannot read ${file}: ${reasonOf(error)}`);
+    throw new InputError(flagNamed(flag), `cannot read ${file}: ${reasonOf(error)}`);
   }
 }
 
@@ -23,7 +25,28 @@ export async function writeText(flag: string, file: string, text: string): Promi
     await writeFile(file, text);
     console.error(`Wrote ${file}${made === undefined ? "" : `, in the new folder ${near(made)}`}`);
   } catch (error) {
-    throw new InputError(`--${flag}`, `cannot write ${file}: ${reasonOf(error)}`);
+    throw new InputError(flagNamed(flag), `cannot write ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Tries, before a command runs for minutes, whether its result can be written; nothing is made.
+ *
+ * @throws InputError naming the flag where a folder has the file's name, or a file or a right stands in the way
+ */
+export async function checkWritable(flag: string, file: string): Promise<void> {
+  const refuse = (problem: string) => new InputError(flagNamed(flag), `cannot write ${file}: ${problem}`);
+  if (/[\\/]$/.test(file)) throw refuse("it is the name of a folder; expected that of a file");
+  for (let path = resolve(file); ; path = dirname(path)) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined && dirname(path) !== path) continue;
+    const isFile = path === resolve(file);
+    if (isFile && found?.isDirectory() === true) throw refuse("a folder has that name");
+    if (!isFile && found?.isDirectory() === false) throw refuse(`${near(path)} is a file, not a folder`);
+    await access(path, constants.W_OK).catch((error: unknown) => {
+      throw refuse(reasonOf(error));
+    });
+    return;
   }
 }
 

@@ -7,8 +7,10 @@ import pc from "picocolors";
 
 import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
+import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import { InputError } from "../../scripts/core/errors";
 import { MarketRefusal } from "../../scripts/model/refusal";
+import { checkArguments } from "./givenArguments";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";
@@ -26,6 +28,8 @@ export function guarded<A extends TaskArguments>(action: ActionType<A>): ActionT
     if (!process.stdout.listeners("error").includes(endOnClosedPipe)) process.stdout.on("error", endOnClosedPipe);
     process.on("exit", tellOfEarlyEnd);
     try {
+      const own = Object.values(hre.tasks).find((task) => task.action === (guard as ActionType<TaskArguments>));
+      await checkArguments(own, args);
       return (await action(args, hre, runSuper)) as unknown;
     } catch (error) {
       const said = await messageOf(error, hre);
@@ -60,8 +64,17 @@ export async function refusalText(
 ): Promise<string> {
   const catalogue = await readFile(join(root, "docs", "errors.md"), "utf8").catch(() => "");
   const entry = explainError(catalogue, error);
+  const said = withRoles(message);
   const more = entry === undefined ? "docs/errors.md says more." : `${entry.why} ${entry.whatToDo}`;
-  return `${message}. ${more}`;
+  return `${said}. ${more}`;
+}
+
+/** A role's name where a refusal has its hash. */
+function withRoles(message: string): string {
+  return message.replace(/\b((?:neededRole|role) )(0x[0-9a-f]{64})\b/g, (all, before: string, hash: string) => {
+    const role = Object.entries(ROLE_IDS).find(([, id]) => id === hash)?.[0];
+    return role === undefined ? all : before + role;
+  });
 }
 
 async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promise<string | undefined> {

@@ -8,7 +8,9 @@ import {
   type ParameterName,
   PARAMETERS,
 } from "../../scripts/core/parameterTable";
+import { JsonSyntaxError, type LocatedJson, parseJson } from "../../scripts/scenario/json";
 import { readText } from "./files";
+import { flagNamed } from "./flags";
 
 /** The flag of a parameter as tasks know it. */
 function flagOf(name: ParameterName): string {
@@ -17,7 +19,7 @@ function flagOf(name: ParameterName): string {
 
 /** The flag of a parameter as it is typed. */
 export function flagText(name: ParameterName): string {
-  return `--${flagOf(name).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return flagNamed(flagOf(name));
 }
 
 /** The flag of whatever the contract calls a parameter. */
@@ -69,20 +71,23 @@ export function differences(asked: Partial<DeploymentParameters>, deployed: Read
 
 async function readParameterFile(file: string): Promise<Partial<DeploymentParameters>> {
   const expected = `expected an object of market parameters: ${PARAMETER_NAMES.join(", ")}`;
-  let parsed: unknown;
+  const text = await readText("file", file);
+  let json: LocatedJson;
   try {
-    parsed = JSON.parse(await readText("file", file));
+    json = parseJson(text);
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(file, `${expected}; it is not JSON`);
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new InputError(file, error.message, { position: error.position });
   }
+  const parsed = json.value;
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new InputError(file, expected);
   const chosen: Partial<DeploymentParameters> = {};
   for (const [key, value] of Object.entries(parsed)) {
     const name = PARAMETER_NAMES.find((known) => known === key);
     if (name === undefined) throw new InputError(file, `${expected}; found "${key}"`);
-    const text = typeof value === "number" || typeof value === "string" ? String(value) : JSON.stringify(value);
-    Object.assign(chosen, { [name]: parameterOf(file, name, text, name) });
+    // As the file writes it: a double does not hold every unit of a token.
+    const figure = json.figureAt([key]) ?? (typeof value === "string" ? value : JSON.stringify(value));
+    Object.assign(chosen, { [name]: parameterOf(file, name, figure, name) });
   }
   return chosen;
 }

@@ -40,9 +40,11 @@ export async function loadPlanner(file: string): Promise<BookPlanner> {
 
 async function loadOwn(file: string, { flag, what, method, expected }: OwnKind): Promise<unknown> {
   const path = resolve(file);
-  await stat(path).catch(() => {
+  const there = await stat(path).catch(() => {
     throw new InputError(flag, `cannot read ${file}: no such file or directory`);
   });
+  if (there.isDirectory()) throw new InputError(flag, `${file} is a folder; expected a .ts or .js file`);
+  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new InputError(flag, `expected a .ts or .js file, found ${file}`);
   if (/\.[cm]?tsx?$/.test(path)) {
     const { typeErrors } = await import("./typeErrors");
     const errors = typeErrors(path);
@@ -55,13 +57,18 @@ async function loadOwn(file: string, { flag, what, method, expected }: OwnKind):
     const exported = (require(path) as { default?: unknown }).default;
     own = isClass(exported) ? new exported() : exported;
   } catch (error) {
-    throw new InputError(flag, `cannot load ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputError(flag, `cannot load ${file}: ${firstLine(error)}`);
   }
   const found = (typeof own === "object" && own !== null ? own : {}) as Record<string, unknown>;
   if (typeof found["name"] !== "string" || found["name"].trim() === "" || typeof found[method] !== "function") {
     throw new InputError(flag, `${file} exports no ${what} by default; expected ${expected}`);
   }
   return own;
+}
+
+/** The first line of a message: Node adds the modules that asked for a missing one. */
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
 }
 
 /** Whether something is to be made with `new`: a plain function is not. */

@@ -8,7 +8,7 @@ import { POLICIES } from "../../scripts/piles/policies";
 import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
 import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
-import { boundedAmount, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
+import { boundedAmount, flagNamed, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
 import { parameterHelp } from "./marketFlags";
 import { loadAgent } from "./ownFiles";
 
@@ -170,6 +170,6 @@ function checkTariffs({ importPricePerKwh, exportPricePerKwh }: Setting["setting
 function tariff(flag: string, text: string): number {
   const price = Number(pencePerKWh(flag, text));
   if (price > HIGHEST_TARIFF)
-    throw new InputError(`--${flag}`, `expected at most 1677.7215 pence per kWh, found "${text}"`);
+    throw new InputError(flagNamed(flag), `expected at most 1677.7215 pence per kWh, found "${text}"`);
   return price;
 }

@@ -1,6 +1,8 @@
+import { InputError } from "../../core/errors";
 import { findColumns, plain } from "./columns";
+import { chosenDay } from "./days";
 import { type Understood, describeLoad, describePrices, describeSessions } from "./describe";
-import { readLoad } from "./load";
+import { type LoadFile, readLoad } from "./load";
 import { Overlaps } from "./overlaps";
 import { readPrices } from "./prices";
 import type { ProgressListener } from "./progress";
@@ -26,18 +28,32 @@ export async function checkData(
   onProgress?: ProgressListener,
 ): Promise<Understood> {
   switch (kind ?? (await likelyKind(file, options))) {
-    case "load":
-      return describeLoad(await readLoad(file, options, date, onProgress));
-    case "prices":
-      return describePrices(await readPrices(file, options, date, onProgress));
+    case "load": {
+      const load = await readLoad(file, options, date, onProgress);
+      requireDay(file, load.profile, date);
+      return describeLoad(load);
+    }
+    case "prices": {
+      const prices = await readPrices(file, options, date, onProgress);
+      requireDay(file, prices.profile, date);
+      return describePrices(prices);
+    }
     case "sessions": {
       const overlaps = new Overlaps();
       const all = { ...options, rows: "skip", onSession: (session) => overlaps.see(session) } satisfies SessionsOptions;
       const read = await readSessions(file, all, date, onProgress);
+      if (date !== undefined) chosenDay(read);
       const pile = read.columns.pile?.map((column) => read.table.columns.names[column]).join("+") ?? "pile";
       return describeSessions(read, overlaps.found(pile));
     }
   }
+}
+
+/** @throws InputError where a day is asked for that the figures do not cover */
+function requireDay(file: string, { dates }: LoadFile["profile"], date: string | undefined): void {
+  if (date === undefined || dates === undefined || (dates[0] <= date && date <= dates[1])) return;
+  const has = dates[0] > dates[1] ? "no whole day" : `the days from ${dates[0]} to ${dates[1]}`;
+  throw new InputError("--date", `${file} has no figures of the whole of ${date}; it has ${has}`);
 }
 
 /** Sessions have an arrival, a departure and an energy; prices say so; all else is a load. */

@@ -40,7 +40,16 @@ export function findColumns<Role extends string>(
       break;
     }
   }
+  Object.values<ColumnGroup | undefined>(groups).forEach((group) => group?.forEach((c) => refuseTwin(table, c)));
   return groups;
+}
+
+/** @throws InputError where another column has a column's name, so that the name does not say which is meant */
+function refuseTwin({ source, columns: { names } }: Table, column: number): void {
+  const twins = names.flatMap((name, index) => (name === names[column] ? [index + 1] : []));
+  if (twins.length === 1) return;
+  const where = twins.join(", ").replace(/, (?=\d+$)/, " and ");
+  throw new InputError(source.file, `has several columns named "${names[column]}" (${where}); rename all but one`);
 }
 
 /** A name without case, marks and blanks. */

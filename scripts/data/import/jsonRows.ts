@@ -76,12 +76,21 @@ export async function readJsonRows(
       parser.write(piece);
       if (stopped) break;
     }
-    if (!stopped && !parser.isEnded) parser.end();
+    if (!stopped && !parser.isEnded) endOf(parser, file, lines);
   } catch (error) {
     if (!(error instanceof TokenizerError || error instanceof TokenParserError)) throw error;
     throw new InputError(`${file}:${lines.line}`, `is not JSON: ${error.message.replaceAll(/\s+/g, " ")}`);
   }
   if (thrown !== undefined) throw thrown.error;
+}
+
+/** Ends the text. @throws InputError where something in it is still open: a download that was cut, for one */
+function endOf(parser: JSONParser, file: string, lines: LineCounter): void {
+  try {
+    parser.end();
+  } catch {
+    throw new InputError(`${file}:${lines.line}`, "ends within a list, an object or a value; is it here whole?");
+  }
 }
 
 function cellsOf(file: string, value: unknown, columns: Columns, { line, path }: Omit<Row, "cells">): string[] {

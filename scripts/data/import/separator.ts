@@ -32,14 +32,21 @@ export function findSeparator(head: string): { separator: Separator; firstLine: 
   const lines = head.split(/\r?\n|\r/, SAMPLE_RECORDS).filter((line) => line.trim() !== "");
   // A single column of figures with decimal commas and no name.
   if (lines.every((line) => /^\s*[+-]?\d+,\d+\s*$/.test(line))) return { separator: ";", firstLine: 1 };
-  const fields = SEPARATORS.map((separator) => fieldsOf(head, separator));
-  const most = Math.max(...fields);
+  const fields = SEPARATORS.map((separator) => ({ separator, ...fieldsOf(head, separator) }));
+  const byRows = largest(fields, ({ alike }) => alike);
+  if (byRows.alike > 1) return { separator: byRows.separator, firstLine: 1 };
+  // Rows too broken to agree: the names of the columns tell, and the reading says what is wrong with the rows.
+  const byNames = largest(fields, ({ names }) => names);
   // A single column: a semicolon leaves a decimal comma alone.
-  return { separator: most > 1 ? SEPARATORS[fields.indexOf(most)]! : ";", firstLine: 1 };
+  return { separator: byNames.names > 2 ? byNames.separator : ";", firstLine: 1 };
 }
 
-/** Fields in each of the first records, 0 where they differ. */
-function fieldsOf(head: string, delimiter: Separator): number {
+function largest<T>(all: readonly T[], size: (one: T) => number): T {
+  return all.reduce((a, b) => (size(b) > size(a) ? b : a));
+}
+
+/** Fields of the first record where others have several, too, and in each of the first records, 0 where they differ. */
+function fieldsOf(head: string, delimiter: Separator): { names: number; alike: number } {
   let records: string[][];
   try {
     records = parse(head, {
@@ -47,12 +54,15 @@ function fieldsOf(head: string, delimiter: Separator): number {
       ...{ relax_column_count: true, skip_empty_lines: true, skip_records_with_empty_values: true, trim: true },
     });
   } catch {
-    return 0;
+    return { names: 0, alike: 0 };
   }
   const [header] = records;
-  if (header === undefined) return 0;
+  if (header === undefined) return { names: 0, alike: 0 };
   const sizes = records.map((record) => record.findLastIndex((field) => field !== "") + 1);
   // Broken records are for the reading to report, not for the choice to stumble over.
   const alike = sizes.filter((size) => size <= header.length && size > header.length / 2).length;
-  return alike > sizes.length / 2 ? header.length : 0;
+  return {
+    names: sizes.slice(1).some((size) => size > 1) ? header.length : 0,
+    alike: alike > sizes.length / 2 ? header.length : 0,
+  };
 }

@@ -3,7 +3,7 @@ import { type ColumnGroup, findColumns, groupName, type RoleNames } from "./colu
 import { type DialectOptions, findDialect } from "./dialect";
 import { chooseClock, type ClockChoice, MomentReader } from "./moments";
 import { readNumber, splitUnit } from "./numbers";
-import { Problems } from "./problems";
+import { placeOf, Problems } from "./problems";
 import { Progress, type ProgressListener } from "./progress";
 import { type RowFilter, rowFilter } from "./rowFilter";
 import { readSession, type Session, type SessionFields, type SessionRole } from "./sessionRow";
@@ -189,7 +189,7 @@ async function readAll(
   );
   progress.done();
   if (options.rows !== "skip") problems.throwIfAny();
-  if (count === 0) throw new InputError(table.source.file, noneUsable(problems, options));
+  if (count === 0) throw noneUsable(table.source.file, problems, options);
   const ordered = new Map([...days].sort(([a], [b]) => (a < b ? -1 : 1)));
   const only = ordered.size === 1 ? [...ordered.keys()][0] : undefined;
   return {
@@ -198,9 +198,16 @@ async function readAll(
   };
 }
 
-function noneUsable({ errorCount }: Problems, { only }: SessionsOptions): string {
-  if (errorCount > 0) return `has no session that can be used: all ${errorCount} rows are left out`;
-  return only === undefined || Object.keys(only).length === 0 ? "has no sessions" : "has no row that --only asks for";
+/** The first reason why a file has nothing to read. */
+function noneUsable(file: string, { errors, errorCount }: Problems, { only }: SessionsOptions): InputError {
+  const [first] = errors;
+  if (first !== undefined) {
+    const rows = errorCount === 1 ? "its only row" : `none of its ${errorCount} rows`;
+    const verb = errorCount === 1 ? "cannot" : "can";
+    return new InputError(placeOf(file, first), `${first.problem} (${rows} ${verb} be used)`);
+  }
+  const all = only === undefined || Object.keys(only).length === 0;
+  return new InputError(file, all ? "has no sessions" : "has no row that --only asks for");
 }
 
 /** Whether a row has more fields than there are columns, and not only a separator at its end. */

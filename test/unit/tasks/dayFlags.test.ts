@@ -57,6 +57,9 @@ describe("flags of a simulated day", () => {
     ["credit that nothing moves", { matching: "credit" }, "--matching: credit goes with --meters"],
     ["an agent beside a policy", { agent: "x.ts", policy: "valley" }, "--agent: does not go with --policy"],
     ["homes beside a load", { load: "x.csv", homes: "5" }, "--load: does not go with --homes"],
+    ["an overlap without sessions", { overlap: "queue" }, "--overlap: only goes with --sessions"],
+    ["rows of no file", { rows: "skip" }, "--rows: only goes with --sessions"],
+    ["a rated power without sessions", { rated: "22000" }, "--rated: only goes with --sessions"],
     ["a date without sessions", { date: "2019-03-14" }, "--date: only goes with --sessions, --load or --prices"],
     [
       "a tranche where plans give whole rates",

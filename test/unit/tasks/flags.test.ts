@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { amount, oneOf, pencePerKWh, wholeNumber } from "../../../tasks/support/flags";
+import { amount, flagNamed, oneOf, pencePerKWh, wholeNumber } from "../../../tasks/support/flags";
 
 describe("flags", () => {
   it("takes whole numbers within their bounds", () => {
@@ -11,6 +11,12 @@ describe("flags", () => {
         `--seed: expected a whole number from 0 to 9, found "${text}"`,
       );
     }
+  });
+
+  it("are named as they are typed", () => {
+    expect(flagNamed("priceWeight")).to.equal("--price-weight");
+    expect(() => wholeNumber("timeWeight", "x", 0, 9)).to.throw("--time-weight: expected");
+    expect(() => oneOf("meterKey", "x", ["y"])).to.throw("--meter-key: expected");
   });
 
   it("takes amounts of any size", () => {

@@ -51,6 +51,14 @@ describe("flags of a market", () => {
     expect(await failure(readMarketFlags({ file }))).to.match(
       /expected an object of market parameters.*found "capacity"$/,
     );
+    writeFileSync(file, '{ "unit": 9007199254740993 }');
+    expect(await readMarketFlags({ file })).to.deep.equal({ unit: 9_007_199_254_740_993n });
+    writeFileSync(file, '{ "capacityW": 1,');
+    expect(await failure(readMarketFlags({ file }))).to.match(
+      /north\.json:1:18: not valid JSON: expected .*found its end/,
+    );
+    writeFileSync(file, '{ "capacityW": 1, "capacityW": 2 }');
+    expect(await failure(readMarketFlags({ file }))).to.match(/north\.json:1:\d+: .*capacityW/);
     writeFileSync(file, '{ "capacityW": -1 }');
     expect(await failure(readMarketFlags({ file }))).to.include("capacityW: expected a whole number of W, 0 to");
   });
@@ -115,6 +123,7 @@ describe("amounts of a market's token", () => {
     expect(() => readPileList(`account,ratedW\n${account},1\n${account},1\n`, "p.csv")).to.throw(
       "p.csv:3: account: expected each once",
     );
+    expect(() => readPileList("account,ratedW\n", "p.csv")).to.throw("p.csv: has no piles below the names");
     expect(() => readPileList("account,power\n", "p.csv")).to.throw("p.csv:1: expected columns account and ratedW");
   });
 });

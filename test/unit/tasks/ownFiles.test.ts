@@ -30,6 +30,14 @@ describe("files of one's own", function () {
     expect(await loading("right.ts", wrong.replace("prize", "price"))).to.equal("own");
   });
 
+  it("are files of a program, and an error of loading is one line", async () => {
+    const problem = (file: string) => loadAgent(file).catch((error: Error) => error.message);
+    expect(await problem(folder)).to.equal(`--agent: ${folder} is a folder; expected a .ts or .js file`);
+    expect(await problem(join(folder, "none.ts"))).to.match(/cannot read .*none\.ts: no such file or directory$/);
+    expect(await loading("agent.csv", "a,b")).to.match(/^--agent: expected a \.ts or \.js file, found .*agent\.csv$/);
+    expect(await loading("lost.js", 'require("./nowhere");')).to.match(/Cannot find module '\.\/nowhere'$/);
+  });
+
   it("need no types outside the project", async () => {
     const loose =
       'export default { name: "loose", decide(own, view) { console.log(process.pid); return undefined; } };\n';

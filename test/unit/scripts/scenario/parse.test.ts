@@ -225,6 +225,23 @@ describe("parseScenario", () => {
       }
     });
 
+    it("the figure as it stands in the file, which a double may not hold", () => {
+      const text = JSON.stringify({ piles: [], frames: 3, baseLoadW: 123456 }).replace("123456", "9007199254740993");
+      expect(() => parseScenario(text, "x.json")).to.throw(/-2147483647 to 2147483647.*found 9007199254740993$/);
+    });
+
+    it("more piles than a contract takes", () => {
+      const piles = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `P${i}`, ratedW: 7_000 }));
+      const problem = (count: number, market: object) => complaint({ piles: piles(count), events: [], market });
+      const tooMany = (most: number) =>
+        `piles: must be at most ${most}, as many as such a market has, found ${most + 1}`;
+      expect(problem(1_025, {})).to.equal(tooMany(1_024));
+      expect(problem(513, { readingSeconds: 3_600 })).to.equal(tooMany(512));
+      expect(problem(513, { settlement: "benefit", maxHorizon: 48 })).to.equal(tooMany(512));
+      const full = { piles: piles(1_024), frames: 3, baseLoadW: 0 };
+      expect(parseScenario(JSON.stringify(full), "x.json").piles).to.have.length(1_024);
+    });
+
     it("not an object", () => {
       const fields = "{ market, baseLoadW, piles, frames, events, sessions, missedClearings, unpublished }";
       expect(message("[]")).to.equal(`day.json:1:1: expected an object: ${fields}, found a list of 0`);

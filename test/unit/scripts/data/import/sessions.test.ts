@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 
 import { expect } from "chai";
 
+import { checkData } from "../../../../../scripts/data/import/check";
 import { readSessions, type SessionsOptions } from "../../../../../scripts/data/import/sessions";
 import { fileOf, problemOf } from "./fixtures";
 
@@ -284,6 +285,17 @@ describe("sessions file", () => {
       }
     });
 
+    it("says that a file ends too early", async () => {
+      for (const [cut, line] of [
+        ['{"_items": [', 1],
+        ['[\n{"connectionTime": "Thu, 14', 2],
+        ['[{"a": 1},\n{"a": 2}\n', 3],
+      ] as const) {
+        const problem = await problemOf(readSessions(fileOf(cut, "data.json")));
+        expect(problem).to.equal(`data.json:${line}: ends within a list, an object or a value; is it here whole?`);
+      }
+    });
+
     it("names item, line and field of what cannot be used", async () => {
       const served = { _items: [item, { ...item, kWhDelivered: "much" }] };
       const problem = await problemOf(readSessions(fileOf(JSON.stringify(served, null, 1), "acn.json")));
@@ -353,11 +365,42 @@ describe("sessions file", () => {
       expect(await problemOf(readSessions(file))).to.match(
         /^data\.csv:2: arrival.* \(and 29 more: data:check lists them/,
       );
-      expect(await problemOf(readSessions(file, { rows: "skip" }))).to.include("all 30 rows are left out");
+      expect(await problemOf(readSessions(file, { rows: "skip" }))).to.include("(none of its 30 rows can be used)");
     });
   });
 
   describe("columns", () => {
+    it("says why no row can be used, to data:check as well", async () => {
+      const file = fileOf([HEADER, "2019-03-14 08:05,2019-03-14 12:00,-1", "2019-03-14 08:05,2019-03-13 12:00,1"]);
+      const expected = /^data\.csv:2: energy_kwh: expected an energy.*found "-1" \(none of its 2 rows can be used\)$/;
+      expect(await problemOf(readSessions(file, { rows: "skip" }))).to.match(expected);
+      expect(await problemOf(checkData(file, {}, undefined))).to.match(expected);
+      const one = fileOf([HEADER, "2019-03-14 08:05,2019-03-13 12:00,1"]);
+      expect(await problemOf(checkData(one, {}, undefined))).to.equal(
+        "data.csv:2: departure: lies before arrival (its only row cannot be used)",
+      );
+    });
+
+    it("says that the day asked for is not there, when checking, too", async () => {
+      const file = fileOf([HEADER, "2019-03-14 08:05,2019-03-14 12:00,1"]);
+      expect(await problemOf(checkData(file, {}, "2019-03-15"))).to.equal(
+        "--date: data.csv has no session that begins on 2019-03-15; it has one day, 2019-03-14",
+      );
+    });
+
+    it("refuses two columns of one name where the name decides", async () => {
+      const row = "2019-03-14 08:05,2019-03-14 12:00,1,9,x";
+      expect(await problemOf(readSessions(fileOf([`${HEADER},energy_kwh,note`, row])))).to.equal(
+        'data.csv: has several columns named "energy_kwh" (3 and 4); rename all but one',
+      );
+      expect(await sessionsOf([`${HEADER},note,note`, row])).to.have.length(1);
+    });
+
+    it("finds the columns of rows too broken to agree, and says what is wrong with them", async () => {
+      const file = fileOf([HEADER, "2019-03-14 08:05,2019-03-14 12:00,1,2,3", "2019-03-14 08:05"]);
+      expect(await problemOf(readSessions(file))).to.match(/^data\.csv:2: has 5 fields, and the table 3 columns/);
+    });
+
     it("refuses names that the file lacks, and roles that there are not", async () => {
       const file = fileOf([HEADER, "2019-03-14T08:05,2019-03-14T12:00,7.4"]);
       expect(await problemOf(readSessions(file, { columns: { pile: "statoin" } }))).to.equal(
