@@ -23,22 +23,23 @@ const station = z.strictObject({
   ratedW: z.number().int().min(1).max(16_777_215),
 });
 
-const drivers = z.record(
-  z.string().max(36),
-  z.strictObject({
-    energyWh: z.number().int().min(1).max(500_000),
-    stayMinutes: z.number().min(1).max(10_080),
-    limitPrice: z.number().int().min(1),
-  }),
-);
+const need = z.strictObject({
+  energyWh: z.number().int().min(1).max(500_000),
+  stayMinutes: z.number().min(1).max(10_080),
+  limitPrice: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40 - 1),
+});
 
 const ocpp = z.strictObject({
   listen,
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   stations: z.array(station).min(1),
   policy: z.enum(["waterline", "impatient", "valley", "wholeNeed"]).default("waterline"),
-  drivers: drivers.default({}),
-  defaults: z.strictObject({ energyWh: z.number().int(), stayMinutes: z.number(), limitPrice: z.number().int() }),
+  drivers: z.record(z.string().max(36), need).default({}),
+  defaults: need,
 });
 
 const SCHEMA = z.strictObject({
