@@ -21,8 +21,8 @@ export interface Session {
 /** Fields that a session is begun with. */
 export type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "energyWh" | "limitPrice">;
 
-/** Samples older than this are forgotten, s. */
-const KEPT_SECONDS = 14 * 86_400;
+/** Samples, and sessions that ended, older than this are forgotten, s. */
+const [KEPT_SECONDS, SESSION_KEPT_SECONDS] = [14 * 86_400, 7 * 86_400];
 
 /** Sessions and registers of one station in the gateway's store. */
 export class SessionStore {
@@ -44,6 +44,11 @@ export class SessionStore {
         `INSERT INTO sessions (station, transaction_key, tag, started, departure, energy_wh, limit_price)
            VALUES (?, ?, ?, ?, ?, ?, ?)`,
         ...[this.station, key, tag, startedAt, departureAt, Math.round(energyWh), Math.round(limitPrice)],
+      );
+      // Afterwards: a number that is still some station's is not given to another.
+      this.store.run(
+        "DELETE FROM sessions WHERE station = ? AND ended < ?",
+        ...[this.station, startedAt - SESSION_KEPT_SECONDS],
       );
       return this.current()!;
     });

@@ -89,4 +89,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (station, at)
   );
   `,
+  `
+  CREATE INDEX batches_open ON batches (market) WHERE open = 1;
+  CREATE INDEX orders_ended ON orders (market, ended_ms);
+  CREATE INDEX sessions_open ON sessions (station) WHERE ended IS NULL;
+  `,
 ];
