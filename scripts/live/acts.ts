@@ -63,7 +63,7 @@ export class Acts {
       case "settle":
         return this.windTo(this.nextSettlement(), "settling");
       case "forward":
-        return this.windTo(this.windingTo + this.options.client.parameters.frameSeconds, "half an hour on");
+        return this.windTo(this.windingTo + this.options.client.parameters.frameSeconds, "one frame on");
       case "meter":
         this.clock();
         this.options.meters.set(this.knownPile(act.pile), act.mode);
