@@ -13,6 +13,18 @@ const key = z.union([
   z.strictObject({ keystore: z.string(), passwordEnv: z.string() }),
 ]);
 
+const word = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "expected 32 bytes, 0x and 64 hexadecimal digits");
+const meterText = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= 31, "expected at most 31 bytes");
+const recordMeter = z.strictObject({
+  curve: z.enum(["secp256r1", "secp256k1"]),
+  ...{ x: word, y: word, serialField: z.enum(["GS", "MS"]), serial: meterText },
+  pageKind: z.string().regex(/^[A-Z]$/, "expected a capital letter"),
+  ...{ synchronised: z.boolean(), importRegister: meterText, exportRegister: meterText.optional() },
+});
+
 const station = z.strictObject({
   id: z.string().regex(/^[\w.:-]{1,48}$/),
   market: z.string(),
@@ -20,6 +32,7 @@ const station = z.strictObject({
   password: z.string().min(1).max(40).optional(),
   key,
   meterKey: key.optional(),
+  recordMeter: recordMeter.optional(),
   ratedW: z.number().int().min(1).max(16_777_215),
 });
 

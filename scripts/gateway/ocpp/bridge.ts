@@ -9,15 +9,13 @@ import type { MarketDesk } from "../desk/marketDesk";
 import type { Duty, KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";
 import { ChainView } from "./chainView";
-import { movedBetween } from "./meterValues";
+import { FrameMetering, type MeteredStation } from "./frameMetering";
 import type { Session } from "./sessionStore";
 import type { Station } from "./station";
 
-/** A station, the pile that it is, and the keys that sign for both. */
-export interface StationPile {
-  station: Station;
+/** A station, the pile that it is with the key that signs its orders, and its meter. */
+export interface StationPile extends MeteredStation {
   pile: BaseWallet;
-  meter: BaseWallet;
   ratedW: number;
 }
 
@@ -32,8 +30,6 @@ export interface BridgeOptions {
   closeSeconds: number;
 }
 
-/** Frames whose readings are still looked for. */
-const FRAMES_BACK = 8;
 /** Most frames that an order may stand. */
 const MOST_FRAMES = 96;
 /** Time that a signed order has, in frames. */
@@ -45,6 +41,7 @@ const [TOLERATED_SHARE, TOLERATED_WH] = [1.1, 50];
 export class Bridge implements Duty {
   readonly name = "stations";
   private readonly view: ChainView;
+  private readonly metering: FrameMetering;
   /** Moments at which a station's agent has decided. */
   private readonly decided = new Map<string, string>();
   private readonly limited = new Map<string, number>();
@@ -52,14 +49,16 @@ export class Bridge implements Duty {
   private readonly ignoring = new Set<string>();
 
   constructor(private readonly options: BridgeOptions) {
-    this.view = new ChainView(options.market.client, options.desk.registry);
+    const { market, desk, readings, stations } = options;
+    this.view = new ChainView(market.client, desk.registry);
+    this.metering = new FrameMetering(market, desk.registry, readings, stations);
   }
 
   async attend(now: number): Promise<number> {
     await this.allow(now);
-    await this.read(now);
+    const sent = await this.read(now);
     await this.order(now);
-    return 0;
+    return sent;
   }
 
   private async order(now: number): Promise<void> {
@@ -169,38 +168,19 @@ export class Bridge implements Duty {
     }
   }
 
-  /** Cuts registers at the ends of frames, and signs what the market is to know of them. */
-  private async read(now: number): Promise<void> {
-    const { market, stations, desk, readings } = this.options;
-    const { client, log, provider } = market;
-    const { frameSeconds, readingSeconds } = client.parameters;
-    if (readingSeconds === 0) return;
-    const over = Math.floor(now / frameSeconds) - 1;
-    for (let frame = over; frame > over - FRAMES_BACK; frame--) {
-      if ((await client.frameRecord(frame))?.open !== true) continue;
-      const known = new Set(readings.of(frame).map(({ pile }) => pile));
-      const fills = ((await decidedFrame(client, provider, frame))?.packed ?? []).map(decodeFill);
-      for (const { station, pile: wallet, meter } of stations) {
-        const pile = desk.registry.of(wallet.address)?.index;
-        if (pile === undefined || known.has(pile)) continue;
-        const agreed = fills.filter(({ buy, sell }) => buy === pile || sell === pile);
-        if (agreed.length === 0) continue;
-        const [from, until] = [frame * frameSeconds, (frame + 1) * frameSeconds];
-        const idle = station.sessions.current() === undefined;
-        const moved = movedBetween(station.sessions.samples(from, until), from, until, idle);
-        if (moved === undefined) continue;
-        const reading = { pile, frame, ...moved };
-        if (!readings.keep(reading, await client.signReading(meter, reading))) continue;
-        const agreedWh = agreed.reduce((sum, { energyWh }) => sum + Number(energyWh), 0);
-        const drewWh = Number(moved.consumedWh);
-        log.info({ station: station.id, frame, drewWh, agreedWh }, "frame metered");
-        if (drewWh <= agreedWh * TOLERATED_SHARE + TOLERATED_WH) this.ignoring.delete(station.id);
-        else {
-          log.warn({ station: station.id, frame, drewWh, agreedWh }, "the station ignores its limit");
-          this.ignoring.add(station.id);
-        }
+  /** Lets meters tell what was drawn; a station that drew more than its limit is ordered for accordingly. */
+  private async read(now: number): Promise<number> {
+    const { log } = this.options.market;
+    const { draws, sent } = await this.metering.read(now);
+    for (const draw of draws) {
+      log.info(draw, "frame metered");
+      if (draw.drewWh <= draw.agreedWh * TOLERATED_SHARE + TOLERATED_WH) this.ignoring.delete(draw.station);
+      else {
+        log.warn(draw, "the station ignores its limit");
+        this.ignoring.add(draw.station);
       }
     }
+    return sent;
   }
 
   /** Energy that a session has drawn by its registers, Wh. */

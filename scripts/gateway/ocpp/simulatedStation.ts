@@ -9,6 +9,8 @@ export interface SimulatedStationOptions {
   version: "1.6" | "2.0.1";
   /** Rated power, W. */
   ratedW: number;
+  /** Signs a record of its register, Wh, at a time, s; without it the station's values are not signed. */
+  sign?: (time: number, importWh: bigint) => string;
 }
 
 /** A car that is plugged in. */
@@ -78,9 +80,11 @@ export class SimulatedStation {
     this.draw(now);
     const timestamp = time(now);
     if (this.options.version === "1.6") {
-      const start = { connectorId: 1, idTag: car.tag, meterStart: Math.round(this.registerWh), timestamp };
+      const begins = { connectorId: 1, meterValue: [this.value(now, "Transaction.Begin")] };
+      const start = { connectorId: 1, idTag: car.tag, meterStart: Math.floor(this.registerWh), timestamp };
       const { transactionId } = (await this.client.call("StartTransaction", start)) as { transactionId: number };
       this.car = { ...car, drawnWh: 0, transaction: transactionId };
+      await this.client.call("MeterValues", { ...begins, transactionId });
       return;
     }
     this.car = { ...car, drawnWh: 0, transaction: `${this.options.identity}-${Math.round(now)}` };
@@ -100,16 +104,14 @@ export class SimulatedStation {
     this.draw(now);
     if (this.options.version === "2.0.1") {
       if (this.car !== undefined) await this.transactionEvent("Updated", now, {});
+      else await this.client.call("MeterValues", { evseId: 1, meterValue: [this.value(now, "Sample.Periodic")] });
       return;
     }
-    const sampledValue = [
-      { value: this.registerWh.toFixed(0), unit: "Wh", measurand: "Energy.Active.Import.Register" },
-    ];
     const transaction = this.car === undefined ? {} : { transactionId: this.car.transaction };
     await this.client.call("MeterValues", {
       connectorId: 1,
       ...transaction,
-      meterValue: [{ timestamp: time(now), sampledValue }],
+      meterValue: [this.value(now, "Sample.Periodic")],
     });
   }
 
@@ -122,8 +124,9 @@ export class SimulatedStation {
       const { transaction: transactionId } = this.car;
       await this.client.call("StopTransaction", {
         transactionId,
-        meterStop: Math.round(this.registerWh),
+        meterStop: Math.floor(this.registerWh),
         timestamp: time(now),
+        transactionData: [this.value(now, "Transaction.End")],
       });
     }
     this.car = undefined;
@@ -134,14 +137,37 @@ export class SimulatedStation {
   }
 
   private async transactionEvent(eventType: string, now: number, more: Record<string, unknown>): Promise<void> {
-    const value = Math.round(this.registerWh);
+    const context = { Started: "Transaction.Begin", Ended: "Transaction.End" }[eventType] ?? "Sample.Periodic";
     await this.client.call("TransactionEvent", {
       ...{ eventType, timestamp: time(now), seqNo: this.sequence++, triggerReason: "MeterValuePeriodic" },
       transactionInfo: { transactionId: String(this.car!.transaction) },
       evse: { id: 1, connectorId: 1 },
-      meterValue: [{ timestamp: time(now), sampledValue: [{ value, unitOfMeasure: { unit: "Wh" } }] }],
+      meterValue: [this.value(now, context)],
       ...more,
     });
+  }
+
+  /** Its register as its version of OCPP writes it, and beside it the record that its meter signs. */
+  private value(now: number, context: string): Record<string, unknown> {
+    const wh = Math.floor(this.registerWh);
+    const record = this.options.sign?.(Math.floor(now), BigInt(wh));
+    const common = { context, measurand: "Energy.Active.Import.Register" };
+    if (this.options.version === "1.6") {
+      const plain = { ...common, value: String(wh), unit: "Wh" };
+      const signed = record === undefined ? [] : [{ ...common, value: record, format: "SignedData" }];
+      return { timestamp: time(now), sampledValue: [plain, ...signed] };
+    }
+    const signed =
+      record === undefined
+        ? {}
+        : {
+            signedMeterValue: {
+              ...{ signedMeterData: Buffer.from(record).toString("base64"), encodingMethod: "OCMF" },
+              ...{ signingMethod: "", publicKey: "" },
+            },
+          };
+    const sampledValue = [{ ...common, value: wh, unitOfMeasure: { unit: "Wh" }, ...signed }];
+    return { timestamp: time(now), sampledValue };
   }
 
   /** Draws as limits allow from where it was until now. */

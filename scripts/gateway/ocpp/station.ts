@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
 
 import type { OcppConfig } from "../config";
+import { InputError } from "../../core/errors";
 import { type MeterValue, samplesOf } from "./meterValues";
+import type { RecordStore } from "./recordStore";
 import type { SessionStore } from "./sessionStore";
+import { recordsOf } from "./signedValues";
 
 /** Clocks that are off by less are taken to be right, s. */
 const TOLERATED_SECONDS = 30;
@@ -29,6 +32,8 @@ export class Station {
     private readonly settings: Pick<OcppConfig, "drivers" | "defaults">,
     private readonly now: () => number,
     private readonly log: Logger,
+    /** Of a meter that signs its own records. */
+    private readonly records?: RecordStore,
   ) {}
 
   /** The gateway's clock, as OCPP writes times. */
@@ -76,7 +81,21 @@ export class Station {
 
   /** Keeps what its meter showed. */
   metered(values: readonly MeterValue[]): void {
+    this.record(values);
     this.sessions.keep(samplesOf(values).map((sample) => ({ ...sample, at: sample.at - this.ahead })));
+  }
+
+  /** Keeps the records that its meter signed; their times are the meter's own. */
+  private record(values: readonly MeterValue[]): void {
+    if (this.records === undefined) return;
+    for (const text of recordsOf(values)) {
+      try {
+        this.records.keep(text);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.log.warn({ error: error.message.slice(0, 200) }, "a record that is not of its meter");
+      }
+    }
   }
 
   private time(timestamp: string): number {

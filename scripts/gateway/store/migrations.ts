@@ -94,4 +94,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX orders_ended ON orders (market, ended_ms);
   CREATE INDEX sessions_open ON sessions (station) WHERE ended IS NULL;
   `,
+  `
+  CREATE TABLE records (
+    station TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    first REAL NOT NULL,
+    last REAL NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (station, page)
+  );
+  CREATE INDEX records_last ON records (station, last);
+  `,
 ];

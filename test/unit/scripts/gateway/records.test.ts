@@ -1,0 +1,126 @@
+import { expect } from "chai";
+
+import { parseConfig } from "../../../../scripts/gateway/config";
+import { samplesOf } from "../../../../scripts/gateway/ocpp/meterValues";
+import { RecordStore } from "../../../../scripts/gateway/ocpp/recordStore";
+import { recordsOf } from "../../../../scripts/gateway/ocpp/signedValues";
+import { Database } from "../../../../scripts/gateway/store/database";
+import { newMeter, signPayload, signRecord } from "../../../../scripts/metering/signRecord";
+
+const T = 1_800 * 1_000_000;
+const DAY = 86_400;
+
+describe("scripts/gateway: meters' own records", () => {
+  it("are found among meter values of both versions, however they are written", () => {
+    const record = signRecord(newMeter(), 1, [{ time: T, importWh: 5_000n }]);
+    const timestamp = new Date(T * 1_000).toISOString();
+    const forms = [record, Buffer.from(record).toString("base64"), Buffer.from(record).toString("hex")];
+    for (const text of forms) {
+      const old = { timestamp, sampledValue: [{ value: text, format: "SignedData" }, { value: "5000" }] };
+      const recent = { timestamp, sampledValue: [{ value: 5_000, signedMeterValue: { signedMeterData: text } }] };
+      for (const value of [old, recent]) {
+        expect(recordsOf([value])).to.deep.equal([record]);
+        expect(samplesOf([value])).to.deep.equal([{ at: T, importWh: 5_000, exportWh: 0 }]);
+      }
+    }
+    const strange = ["", "OCMF", "x".repeat(40_000), `OCMF|${"x".repeat(20_000)}`, "AAAA"];
+    for (const text of strange) {
+      expect(recordsOf([{ timestamp, sampledValue: [{ value: text, format: "SignedData" }] }])).to.deep.equal([]);
+    }
+    expect(recordsOf([{ timestamp, sampledValue: [{ value: record }] }])).to.deep.equal([]);
+  });
+
+  for (const curve of ["secp256r1", "secp256k1"] as const) {
+    it(`are kept only if the meter signed them, on ${curve}`, () => {
+      const meter = newMeter(curve);
+      const store = Database.open(":memory:");
+      const records = new RecordStore(store, "one", meter.description);
+      const readings = [{ time: T, importWh: 5_000n }];
+      const good = signRecord(meter, 1, readings);
+      const changed = good.replace("AdBEV station", "AdBEV Station");
+      for (const [text, why] of [
+        [changed, "signature is not the meter's"],
+        [signRecord({ ...newMeter(curve), description: meter.description }, 1, readings), "is not the meter's"],
+        [signRecord({ ...meter, description: { ...meter.description, serial: "X" } }, 1, readings), "is of meter X"],
+        [signRecord({ ...meter, description: { ...meter.description, pageKind: "T" } }, 1, readings), "page is T"],
+        [
+          signRecord({ ...meter, description: { ...meter.description, importRegister: "1-0:2.8.0" } }, 1, readings),
+          "has no reading of 1-0:1.8.0",
+        ],
+        [good.replace(curve, "secp384r1"), "is signed on secp384r1"],
+        [signPayload(meter, "{"), "OCMF payload"],
+        ["OCMF|{}|{}", "no SD"],
+      ] as const) {
+        expect(() => records.keep(text), text).to.throw(why);
+      }
+      records.keep(good);
+      // Of a page that is known the first one stays.
+      records.keep(signRecord(meter, 1, [{ time: T, importWh: 9_000n }]));
+      expect(store.all("SELECT record FROM records").map(({ record }) => record)).to.deep.equal([good]);
+    });
+  }
+
+  it("say what a frame's energy was once all pages are there, in whatever order they come", () => {
+    const meter = newMeter();
+    const records = new RecordStore(Database.open(":memory:"), "one", meter.description);
+    const at = (page: number, seconds: number, importWh: bigint) =>
+      signRecord(meter, page, [{ time: T + seconds, importWh }]);
+    const span = [T, T + 1_800] as const;
+    records.keep(at(13, 1_900, 7_000n));
+    expect(records.pagesBetween(...span)).to.equal(undefined);
+    records.keep(at(10, -900, 5_000n));
+    records.keep(at(11, -100, 5_000n));
+    // Page 12 is still missing: nobody leaves out a page.
+    expect(records.between(...span)).to.equal(undefined);
+    records.keep(at(14, 3_600, 8_000n));
+    records.keep(at(12, 1_700, 6_800n));
+    // The first boundary lies between registers that are far apart.
+    expect(() => records.between(...span)).to.throw("PointsTooFarApart");
+    const later = new RecordStore(Database.open(":memory:"), "one", meter.description);
+    [at(20, -90, 5_000n), at(22, 1_790, 6_800n), at(23, 1_810, 7_000n), at(21, 0, 5_100n)].forEach((one) =>
+      later.keep(one),
+    );
+    const { consumedWh, producedWh, firstPage, lastPage, records: proof } = later.between(...span)!;
+    expect([consumedWh, producedWh, firstPage, lastPage]).to.deep.equal([1_800n, 0n, 21, 23]);
+    expect(proof).to.have.length(3);
+  });
+
+  it("are forgotten after two weeks, one station's for itself", () => {
+    const meter = newMeter();
+    const store = Database.open(":memory:");
+    const [one, other] = ["one", "other"].map((station) => new RecordStore(store, station, meter.description));
+    const record = (page: number, day: number) => signRecord(meter, page, [{ time: T + day * DAY, importWh: 1n }]);
+    other!.keep(record(1, 0));
+    for (let day = 0; day < 40; day++) one!.keep(record(day, day));
+    const pages = store.all("SELECT page FROM records WHERE station = 'one' ORDER BY page").map(({ page }) => page);
+    expect(pages).to.deep.equal(Array.from({ length: 15 }, (_, index) => 25 + index));
+    expect(store.all("SELECT page FROM records WHERE station = 'other'")).to.have.length(1);
+  });
+
+  it("need a meter's description that is one", () => {
+    const { description } = newMeter();
+    const settings = (recordMeter: unknown) => ({
+      ...{ rpcUrl: "http://127.0.0.1:8545", data: "d", listen: { port: 0 }, keeper: { env: "K" } },
+      markets: [{ name: "main", address: `0x${"11".repeat(20)}` }],
+      ocpp: {
+        listen: { port: 0 },
+        stations: [{ id: "CP-1", market: "main", password: "p", key: { env: "K" }, ratedW: 1, recordMeter }],
+        defaults: { energyWh: 1, stayMinutes: 1, limitPrice: 1 },
+      },
+    });
+    expect(parseConfig(settings(description), "f").ocpp?.stations[0]?.recordMeter).to.deep.equal(description);
+    for (const [name, value] of [
+      ["x", "0x12"],
+      ["curve", "secp384r1"],
+      ["serial", "é".repeat(16)],
+      ["pageKind", "t"],
+      ["serialField", "XX"],
+    ]) {
+      const wrong = { ...description, [name!]: value };
+      expect(() => parseConfig(settings(wrong), "f"), name).to.throw(`f: ocpp.stations.0.recordMeter.${name!}: `);
+    }
+    expect(() => new RecordStore(Database.open(":memory:"), "one", { ...description, y: description.x })).to.throw(
+      "expected a point of secp256r1",
+    );
+  });
+});
