@@ -178,10 +178,10 @@ export class MarketClient implements MarketContracts {
     return this.delivery.claimOf(this.address, account);
   }
 
-  /** A pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
-  async meter(pile: number, frame: number): Promise<{ weatherBps: bigint; operatorTag: bigint }> {
-    const { weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
-    return { weatherBps, operatorTag };
+  /** A pile's meter in a frame: its key, weather factor, 1/10 000, and a number of its operator; 0 of none. */
+  async meter(pile: number, frame: number): Promise<{ key: string; weatherBps: bigint; operatorTag: bigint }> {
+    const { key, weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
+    return { key, weatherBps, operatorTag };
   }
 
   /** Publication of a frame, packed; 0 where there is none. */

@@ -3,7 +3,7 @@ import type { BaseWallet } from "ethers";
 import { decidedFrame } from "../../chain/decidedFrame";
 import { decodeFill } from "../../chain/packedWords";
 import { RecordRefusal } from "../../metering/frameEnergy";
-import { type FrameProof, packFrameProof } from "../../metering/recordMeter";
+import { type FrameProof, packFrameProof, recordMeterKey } from "../../metering/recordMeter";
 import type { Registry } from "../desk/registry";
 import type { KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";
@@ -45,6 +45,8 @@ interface Ready {
 export class FrameMetering {
   /** Records of frames that the contract refused, or that do not say: not tried again until there are others. */
   private readonly refused = new Map<string, string>();
+  /** Stations whose meters' keys were looked at. */
+  private readonly lookedAt = new Set<string>();
 
   constructor(
     private readonly market: KeptMarket,
@@ -60,6 +62,7 @@ export class FrameMetering {
     const draws: FrameDraw[] = [];
     if (readingSeconds === 0) return { draws, sent: 0 };
     const over = Math.floor(now / frameSeconds) - 1;
+    for (const one of this.stations) if (!this.lookedAt.has(one.station.id)) await this.lookAtKey(one, over + 1);
     let sent = 0;
     for (let frame = over; frame > over - FRAMES_BACK; frame--) {
       if ((await client.frameRecord(frame))?.open !== true) continue;
@@ -81,6 +84,20 @@ export class FrameMetering {
       sent += handed.sent;
     }
     return { draws, sent };
+  }
+
+  /** Says which key a pile needs for its meter's records to count, where it has another. */
+  private async lookAtKey({ station, pile, meter }: MeteredStation, frame: number): Promise<void> {
+    const { client, log } = this.market;
+    const index = this.registry.of(pile.address)?.index;
+    if (index === undefined) return;
+    this.lookedAt.add(station.id);
+    if (!("records" in meter)) return;
+    const wanted = recordMeterKey(client.address, index, meter.records.meter);
+    const { key } = await client.meter(index, frame);
+    if (key.toLowerCase() === wanted) return;
+    const said = "the pile has another meter key; records count once the registrar has set this one";
+    log.warn({ station: station.id, pile: index, key, wanted }, said);
   }
 
   private async sign(

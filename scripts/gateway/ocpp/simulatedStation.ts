@@ -11,6 +11,8 @@ export interface SimulatedStationOptions {
   ratedW: number;
   /** Signs a record of its register, Wh, at a time, s; without it the station's values are not signed. */
   sign?: (time: number, importWh: bigint) => string;
+  /** Its register as it begins, Wh; 0 unless told. */
+  registerWh?: number;
 }
 
 /** A car that is plugged in. */
@@ -39,12 +41,13 @@ export class SimulatedStation {
   private readonly client: RPCClient;
   private readonly limits: Limit[] = [];
   private car: (SimulatedCar & { drawnWh: number; transaction: number | string }) | undefined;
-  private registerWh = 0;
+  private registerWh: number;
   private at = 0;
   private sequence = 0;
 
   constructor(private readonly options: SimulatedStationOptions) {
-    const { endpoint, identity, password, version } = options;
+    const { endpoint, identity, password, version, registerWh = 0 } = options;
+    this.registerWh = registerWh;
     const protocols = [version === "1.6" ? "ocpp1.6" : "ocpp2.0.1"];
     const settings = { endpoint, identity, password, protocols, strictMode: true };
     // Its types ask for what has defaults, too.

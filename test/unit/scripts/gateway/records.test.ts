@@ -1,3 +1,7 @@
+import { mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect } from "chai";
 
 import { parseConfig } from "../../../../scripts/gateway/config";
@@ -5,6 +9,7 @@ import { samplesOf } from "../../../../scripts/gateway/ocpp/meterValues";
 import { RecordStore } from "../../../../scripts/gateway/ocpp/recordStore";
 import { recordsOf } from "../../../../scripts/gateway/ocpp/signedValues";
 import { Database } from "../../../../scripts/gateway/store/database";
+import { MeterFile } from "../../../../scripts/metering/meterFile";
 import { newMeter, signPayload, signRecord } from "../../../../scripts/metering/signRecord";
 
 const T = 1_800 * 1_000_000;
@@ -95,6 +100,29 @@ describe("scripts/gateway: meters' own records", () => {
     const pages = store.all("SELECT page FROM records WHERE station = 'one' ORDER BY page").map(({ page }) => page);
     expect(pages).to.deep.equal(Array.from({ length: 15 }, (_, index) => 25 + index));
     expect(store.all("SELECT page FROM records WHERE station = 'other'")).to.have.length(1);
+  });
+
+  it("go on where a meter's file ends, with the same key, another page and no register that falls", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "adbev-")), "meter.json");
+    const store = new RecordStore(
+      Database.open(":memory:"),
+      "one",
+      MeterFile.open(file, "secp256k1", "CP-1").description,
+    );
+    const pages = [0, 1].map((run) => {
+      const meter = MeterFile.open(file, "secp256r1", "another");
+      expect(meter.description).to.deep.equal(store.meter);
+      expect(meter.registerWh).to.equal(run * 700);
+      const record = meter.sign(T + run * 1_800, BigInt(100 + run * 1_000));
+      store.keep(record);
+      store.keep(meter.sign(T + run * 1_800 + 60, 700n + BigInt(run) * 1_000n));
+      return Number(/"PG":"F(\d+)"/.exec(record)![1]);
+    });
+    expect(pages).to.deep.equal([1, 3]);
+    expect(statSync(file).mode & 0o077).to.equal(0);
+    const text = join(file, "../other.json");
+    writeFileSync(text, "{}");
+    expect(() => MeterFile.open(text, "secp256r1", "CP-1")).to.throw("other.json: is there and is no meter's");
   });
 
   it("need a meter's description that is one", () => {
