@@ -35,6 +35,9 @@ const FRAMES_BACK = 8;
 /** Records that one transaction carries at most: where a chain has no precompile for P-256, one costs up to 392 000 gas. */
 const MOST_RECORDS = 24;
 
+/** Later than any frame: asks for a meter after every change on record. */
+const LAST_FRAME = 2 ** 32 - 1;
+
 interface Ready {
   proof: FrameProof;
   draw: FrameDraw;
@@ -62,7 +65,7 @@ export class FrameMetering {
     const draws: FrameDraw[] = [];
     if (readingSeconds === 0) return { draws, sent: 0 };
     const over = Math.floor(now / frameSeconds) - 1;
-    for (const one of this.stations) if (!this.lookedAt.has(one.station.id)) await this.lookAtKey(one, over + 1);
+    for (const one of this.stations) if (!this.lookedAt.has(one.station.id)) await this.lookAtKey(one);
     let sent = 0;
     for (let frame = over; frame > over - FRAMES_BACK; frame--) {
       if ((await client.frameRecord(frame))?.open !== true) continue;
@@ -87,14 +90,14 @@ export class FrameMetering {
   }
 
   /** Says which key a pile needs for its meter's records to count, where it has another. */
-  private async lookAtKey({ station, pile, meter }: MeteredStation, frame: number): Promise<void> {
+  private async lookAtKey({ station, pile, meter }: MeteredStation): Promise<void> {
     const { client, log } = this.market;
     const index = this.registry.of(pile.address)?.index;
     if (index === undefined) return;
     this.lookedAt.add(station.id);
     if (!("records" in meter)) return;
     const wanted = recordMeterKey(client.address, index, meter.records.meter);
-    const { key } = await client.meter(index, frame);
+    const { key } = await client.meter(index, LAST_FRAME);
     if (key.toLowerCase() === wanted) return;
     const said = "the pile has another meter key; records count once the registrar has set this one";
     log.warn({ station: station.id, pile: index, key, wanted }, said);
