@@ -9,16 +9,11 @@ import { PRESET_NAMES } from "../scripts/simulation/presetNames";
 import { accountsOf, namedAccount } from "./support/accounts";
 import { demoNode } from "./support/demoNode";
 import { deployOnNode, knownFeeder } from "./support/deployments";
+import { errorWords } from "./support/errorWords";
 import { guarded } from "./support/guarded";
+import { versionOf } from "./support/about";
 import { oneOf, wholeNumber } from "./support/flags";
-import {
-  DEFAULT_PORT,
-  errorWordsOf,
-  openInBrowser,
-  POLL_MS,
-  servedUntilInterrupted,
-  versionOf,
-} from "./support/livePage";
+import { DEFAULT_PORT, openInBrowser, POLL_MS, servedUntilInterrupted } from "./support/livePage";
 import { METERS_HELP, parseMeters } from "./support/meters";
 import { compileQuietly } from "./support/network";
 
@@ -98,8 +93,12 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
       });
       const { watch, timeline, stop } = await openWatch({
         ...{ client, provider, clock, sender, meters, demo, feeder, lens: addresses.lens, network: hre.network.name },
-        ...{ version: await versionOf(hre), money: await moneyOf(client, provider), unlocked: accounts },
-        ...{ errorWords: await errorWordsOf(hre), pollMs: POLL_MS.development, transactorOf: sending },
+        ...{
+          version: await versionOf(hre.config.paths.root),
+          money: await moneyOf(client, provider),
+          unlocked: accounts,
+        },
+        ...{ errorWords: await errorWords(hre.config.paths.root), pollMs: POLL_MS.development, transactorOf: sending },
         firstBlock: await deploymentBlock(provider, client.address, await provider.getBlockNumber()),
         signerOf: async (address) => hre.ethers.getSigner(address),
       });

@@ -85,8 +85,6 @@ const SCHEMA = z.strictObject({
 export type GatewayConfig = z.infer<typeof SCHEMA>;
 /** The part about charging stations. */
 export type OcppConfig = z.infer<typeof ocpp>;
-/** One charging station of the allow-list. */
-export type StationConfig = z.infer<typeof station>;
 
 /** Checks a gateway's settings. @param file as errors name it @throws InputError with the place of the first that is wrong */
 export function parseConfig(value: unknown, file: string): GatewayConfig {

@@ -30,10 +30,8 @@ export interface ActOptions {
   sender: Transactor | undefined;
   /** An account that a development chain's node signs for. */
   unlocked: (address: string) => Transactor | undefined;
-  chainId: bigint;
   /** Why a contract refuses, by the error's name. */
   errorWords: (name: string) => string;
-  say: (text: string) => void;
 }
 
 /** Does what people ask for on the page. */

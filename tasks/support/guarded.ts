@@ -1,14 +1,12 @@
 import { writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import type { ActionType, HardhatRuntimeEnvironment, TaskArguments } from "hardhat/types";
 import pc from "picocolors";
 
-import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { InputError } from "../../scripts/core/errors";
 import { MarketRefusal } from "../../scripts/model/refusal";
+import { errorWords } from "./errorWords";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";
@@ -58,10 +56,7 @@ export async function refusalText(
   { error, message }: Pick<ContractRefusal, "error" | "message">,
   root: string,
 ): Promise<string> {
-  const catalogue = await readFile(join(root, "docs", "errors.md"), "utf8").catch(() => "");
-  const entry = explainError(catalogue, error);
-  const more = entry === undefined ? "docs/errors.md says more." : `${entry.why} ${entry.whatToDo}`;
-  return `${message}. ${more}`;
+  return `${message}. ${(await errorWords(root))(error)}`;
 }
 
 async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promise<string | undefined> {

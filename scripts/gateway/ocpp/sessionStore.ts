@@ -12,10 +12,8 @@ export interface Session {
   energyWh: number;
   /** Most that it pays, money units per kWh. */
   limitPrice: number;
-  /** Energy that the market has given it so far, Wh, up to and with a frame. */
+  /** Energy that the market has given it so far, Wh. */
   boughtWh: number;
-  boughtTo: number;
-  endedAt: number | undefined;
 }
 
 /** Fields that a session is begun with. */
@@ -128,7 +126,5 @@ function sessionOf(row: Row): Session {
     energyWh: Number(row["energy_wh"]),
     limitPrice: Number(row["limit_price"]),
     boughtWh: Number(row["bought_wh"]),
-    boughtTo: Number(row["bought_to"]),
-    endedAt: row["ended"] === null ? undefined : Number(row["ended"]),
   };
 }

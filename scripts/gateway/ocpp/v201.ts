@@ -1,12 +1,9 @@
+import { ACCEPTED, type Connection, HEARTBEAT_SECONDS, PATIENCE, PROFILE_ID } from "./connection";
 import type { MeterValue } from "./meterValues";
 import type { Allowance, Station } from "./station";
-import type { Connection } from "./v16";
 
-const ACCEPTED = { status: "Accepted" };
-const HEARTBEAT_SECONDS = 60;
-const PATIENCE = { callTimeoutMs: 15_000 };
+/** A station's first: a pile is one. */
 const EVSE = 1;
-const PROFILE_ID = 1;
 
 interface TransactionEvent {
   eventType: "Started" | "Updated" | "Ended";

@@ -9,10 +9,9 @@ import { Signature, verifyTypedData, Wallet } from "ethers";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { type MarketClient } from "../../../scripts/chain/marketClient";
-import { decodePileState, ORDER_TYPES, orderMessage } from "../../../scripts/chain/packedWords";
+import { decodePileState, ORDER_TYPES, orderMessage, unpackSignedTerms } from "../../../scripts/chain/packedWords";
 import { Random } from "../../../scripts/core/random";
 import { orderId } from "../../../scripts/gateway/desk/orderStore";
-import { unpackSignedTerms } from "../../../scripts/gateway/desk/signature";
 import { cases } from "../../helpers/cases";
 import { marketOnNode, nodeWallet } from "../../helpers/gatewayMarket";
 import { orderBody, post, until } from "../../helpers/gatewayOrders";

@@ -6,10 +6,16 @@ import { expect } from "chai";
 import { encryptKeystoreJsonSync, Transaction, TypedDataEncoder, Wallet } from "ethers";
 import fc from "fast-check";
 
-import { ORDER_TYPES, orderMessage, packSignedTerms, type SignedTerms } from "../../../../scripts/chain/packedWords";
+import {
+  ORDER_TYPES,
+  orderMessage,
+  packSignedTerms,
+  type SignedTerms,
+  unpackSignedTerms,
+} from "../../../../scripts/chain/packedWords";
 import { parseConfig } from "../../../../scripts/gateway/config";
 import { Rates } from "../../../../scripts/gateway/desk/rates";
-import { OrderSignatures, unpackSignedTerms } from "../../../../scripts/gateway/desk/signature";
+import { OrderSignatures } from "../../../../scripts/gateway/desk/signature";
 import { CsvSource } from "../../../../scripts/gateway/keeper/publicationSource";
 import { loadKey } from "../../../../scripts/gateway/keys";
 import { SigningProvider, WrongChain } from "../../../../scripts/gateway/send/signingProvider";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { expectedLoads, learnArrivals, scaledProfile } from "../../../../scripts/planners/expectedArrivals";
+import { expectedLoads, learnArrivals } from "../../../../scripts/planners/expectedArrivals";
 import { laxityFrames, shareByLaxity, type Waiting } from "../../../../scripts/planners/leastLaxity";
 import { RollingPlanner } from "../../../../scripts/planners/rollingPlanner";
 
@@ -49,7 +49,6 @@ describe("expected arrivals", () => {
   it("are means over days by frame of the day, stays weighted by energy", () => {
     expect(profile[2]).to.deep.equal([{ side: "charge", energyWh: 2_000, frameWh: 1_000, stayFrames: 4 }]);
     expect(profile.filter((frame) => frame.length > 0)).to.have.length(1);
-    expect(scaledProfile(profile, 0.5)[2]![0]).to.include({ energyWh: 1_000, frameWh: 500 });
   });
 
   it("become loads from the frame after arrival on, due as far as nothing is possible later", () => {
