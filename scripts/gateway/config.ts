@@ -33,6 +33,8 @@ const station = z.strictObject({
   key,
   meterKey: key.optional(),
   recordMeter: recordMeter.optional(),
+  /** Whether it discharges cars: a limit below 0 is what it is to feed in. OCPP 2.0.1 alone. */
+  discharges: z.boolean().default(false),
   ratedW: z.number().int().min(1).max(16_777_215),
 });
 
@@ -51,7 +53,9 @@ const ocpp = z.strictObject({
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   stations: z.array(station).min(1),
   policy: z.enum(["waterline", "impatient", "valley", "wholeNeed"]).default("waterline"),
-  drivers: z.record(z.string().max(36), need).default({}),
+  drivers: z
+    .record(z.string().max(36), need.extend({ side: z.enum(["charge", "discharge"]).default("charge") }))
+    .default({}),
   defaults: need,
 });
 

@@ -5,6 +5,7 @@ import { decidedFrame } from "../../chain/decidedFrame";
 import { decodeFill, type SignedTerms } from "../../chain/packedWords";
 import type { Decision, Moment, OrderPolicy, PublicView } from "../../piles/agent";
 import { Random } from "../../core/random";
+import type { Side } from "../../core/types";
 import type { MarketDesk } from "../desk/marketDesk";
 import type { Duty, KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";
@@ -93,18 +94,22 @@ export class Bridge implements Duty {
     const name = String(pile.index);
     const order = view.book.find((line) => line.pile === name);
     const departureFrame = Math.floor(session.departureAt / frameSeconds) - 1 - base;
-    const remainingWh = session.energyWh - Math.max(session.boughtWh, this.drawnWh(one.station, session, now));
+    const remainingWh = session.energyWh - Math.max(session.boughtWh, this.movedWh(one.station, session, now));
     if (departureFrame <= view.frame || remainingWh < view.market.minEnergyWh) return;
+    const { side } = session;
+    const [initialSoc, targetSoc] = side === "charge" ? [0, 1] : [1, 0];
     const stay = {
-      ...{ pile: name, side: "charge" as const, departureFrame, ratedW: one.ratedW, batteryWh: session.energyWh },
-      ...{ initialSoc: 0, targetSoc: 1, arrivalFrame: Math.floor(session.startedAt / frameSeconds) - base },
+      ...{ pile: name, side, departureFrame, ratedW: one.ratedW, batteryWh: session.energyWh },
+      ...{ initialSoc, targetSoc, arrivalFrame: Math.floor(session.startedAt / frameSeconds) - base },
     };
     const random = new Random(1).stream(`${one.station.id} ${session.id}`);
     const own = { stay, remainingWh, order, limitPrice: session.limitPrice };
-    const decision = this.ignoring.has(one.station.id)
-      ? this.wholeFrame(one, session, remainingWh)
-      : askAgent(this.options.policy, own, view, random);
-    await this.submit(one, decision, order !== undefined, departureFrame + base, now);
+    const decision =
+      side === "charge" && this.ignoring.has(one.station.id)
+        ? this.wholeFrame(one, session, remainingWh)
+        : askAgent(this.options.policy, own, view, random);
+    const place = { side, live: order !== undefined, departure: departureFrame + base };
+    await this.submit(one, decision, place, now);
   }
 
   /** Order for a station that draws all it can, whatever it is allowed: a frame at full power, so that it is paid for. */
@@ -116,8 +121,7 @@ export class Bridge implements Duty {
   private async submit(
     { station, pile: wallet }: StationPile,
     decision: Decision,
-    live: boolean,
-    departure: number,
+    { side, live, departure }: { side: Side; live: boolean; departure: number },
     now: number,
   ): Promise<void> {
     if (decision === undefined || (decision === "cancel" && !live)) return;
@@ -126,7 +130,7 @@ export class Bridge implements Duty {
     const { tickSize, frameSeconds } = client.parameters;
     const { nonce } = await client.pileState(desk.registry.of(wallet.address)!.index);
     const next = Math.floor(now / frameSeconds) + 1;
-    const common = { nonce, charge: true, deadline: Math.floor(now) + DEADLINE_FRAMES * frameSeconds };
+    const common = { nonce, charge: side === "charge", deadline: Math.floor(now) + DEADLINE_FRAMES * frameSeconds };
     const terms: SignedTerms =
       decision === "cancel"
         ? { ...common, action: "cancel", price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0 }
@@ -141,7 +145,7 @@ export class Bridge implements Duty {
     if (!answer.accepted) log.warn({ station: station.id, ...answer.refusal }, "a station's order was refused");
   }
 
-  /** Tells stations what the frame that was cleared last allows them to draw. */
+  /** Tells stations what the frame that was cleared last allows them to draw, or has them feed in. */
   private async allow(now: number): Promise<void> {
     const { market, stations, desk } = this.options;
     const { client, log, provider } = market;
@@ -157,9 +161,14 @@ export class Bridge implements Duty {
       const pile = desk.registry.of(wallet.address);
       const session = station.sessions.current();
       if (pile === undefined || station.limit === undefined) continue;
-      const wh = fills.filter(({ buy }) => buy === pile.index).reduce((sum, fill) => sum + Number(fill.energyWh), 0);
-      if (session !== undefined) station.sessions.bought(session.id, frame, wh);
-      const limitW = Math.floor((wh * 3_600) / frameSeconds);
+      const sumOf = (of: "buy" | "sell") =>
+        fills.filter((fill) => fill[of] === pile.index).reduce((sum, fill) => sum + Number(fill.energyWh), 0);
+      const [boughtWh, soldWh] = [sumOf("buy"), sumOf("sell")];
+      if (session !== undefined) {
+        station.sessions.bought(session.id, frame, session.side === "charge" ? boughtWh : soldWh);
+      }
+      // Rounded to what is bought at most, and to what is sold at least.
+      const limitW = Math.floor(((boughtWh - soldWh) * 3_600) / frameSeconds);
       this.limited.set(station.id, frame);
       const kind = await station
         .limit({ frame, limitW, from: frame * frameSeconds, seconds: frameSeconds })
@@ -183,10 +192,11 @@ export class Bridge implements Duty {
     return sent;
   }
 
-  /** Energy that a session has drawn by its registers, Wh. */
-  private drawnWh({ sessions }: Station, { startedAt }: Session, now: number): number {
+  /** Energy that a session has drawn, or fed in where it sells, by its registers, Wh. */
+  private movedWh({ sessions }: Station, { startedAt, side }: Session, now: number): number {
     const samples = sessions.samples(startedAt, now);
+    const register = side === "charge" ? "importWh" : "exportWh";
     const [first, last] = [samples.find(({ at }) => at >= startedAt), samples.at(-1)];
-    return first === undefined || last === undefined ? 0 : Math.max(0, last.importWh - first.importWh);
+    return first === undefined || last === undefined ? 0 : Math.max(0, last[register] - first[register]);
   }
 }

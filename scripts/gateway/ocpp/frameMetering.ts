@@ -22,13 +22,18 @@ export interface MeteredStation {
   meter: StationMeter;
 }
 
-/** Energy that a station drew in a frame, and what was agreed, Wh. */
+/** Energy that a station drew and fed in in a frame, and what it bought and sold, Wh. */
 export interface FrameDraw {
   station: string;
   frame: number;
   drewWh: number;
+  gaveWh: number;
   agreedWh: number;
+  soldWh: number;
 }
+
+/** {@link FrameDraw} without what its meter shows. */
+type Agreed = Omit<FrameDraw, "drewWh" | "gaveWh">;
 
 /** Frames whose readings are still looked for. */
 const FRAMES_BACK = 8;
@@ -77,8 +82,9 @@ export class FrameMetering {
         if (pile === undefined || known.has(pile)) continue;
         const agreed = fills.filter(({ buy, sell }) => buy === pile || sell === pile);
         if (agreed.length === 0) continue;
-        const agreedWh = agreed.reduce((sum, { energyWh }) => sum + Number(energyWh), 0);
-        const place = { station: one.station.id, frame, agreedWh };
+        const sumOf = (of: "buy" | "sell") =>
+          agreed.filter((fill) => fill[of] === pile).reduce((sum, { energyWh }) => sum + Number(energyWh), 0);
+        const place = { station: one.station.id, frame, agreedWh: sumOf("buy"), soldWh: sumOf("sell") };
         if ("records" in one.meter) ready.push(...(await this.prove(one.meter.records, pile, place)));
         else draws.push(...(await this.sign(one.station, one.meter.key, pile, place)));
       }
@@ -103,12 +109,7 @@ export class FrameMetering {
     log.warn({ station: station.id, pile: index, key, wanted }, said);
   }
 
-  private async sign(
-    station: Station,
-    key: BaseWallet,
-    pile: number,
-    place: Omit<FrameDraw, "drewWh">,
-  ): Promise<FrameDraw[]> {
+  private async sign(station: Station, key: BaseWallet, pile: number, place: Agreed): Promise<FrameDraw[]> {
     const { client } = this.market;
     const [from, until] = this.span(place.frame);
     const idle = station.sessions.current() === undefined;
@@ -116,10 +117,10 @@ export class FrameMetering {
     if (moved === undefined) return [];
     const reading = { pile, frame: place.frame, ...moved };
     if (!this.readings.keep(reading, await client.signReading(key, reading))) return [];
-    return [{ ...place, drewWh: Number(moved.consumedWh) }];
+    return [{ ...place, drewWh: Number(moved.consumedWh), gaveWh: Number(moved.producedWh) }];
   }
 
-  private async prove(records: RecordStore, pile: number, place: Omit<FrameDraw, "drewWh">): Promise<Ready[]> {
+  private async prove(records: RecordStore, pile: number, place: Agreed): Promise<Ready[]> {
     const { client, log } = this.market;
     const { station, frame } = place;
     const name = `${frame} ${pile}`;
@@ -130,7 +131,8 @@ export class FrameMetering {
       const energy = records.between(...this.span(frame));
       if (energy === undefined) return [];
       const proof = packFrameProof(pile, frame, records.meter, energy.records);
-      return [{ proof, pages, draw: { ...place, drewWh: Number(energy.consumedWh) } }];
+      const draw = { ...place, drewWh: Number(energy.consumedWh), gaveWh: Number(energy.producedWh) };
+      return [{ proof, pages, draw }];
     } catch (error) {
       if (!(error instanceof RecordRefusal)) throw error;
       log.warn({ station, frame, pages, refusal: error.message }, "the meter's records do not say what it moved");

@@ -10,7 +10,7 @@ export interface SimulatedStationOptions {
   /** Rated power, W. */
   ratedW: number;
   /** Signs a record of its register, Wh, at a time, s; without it the station's values are not signed. */
-  sign?: (time: number, importWh: bigint) => string;
+  sign?: (time: number, importWh: bigint, exportWh: bigint) => string;
   /** Its register as it begins, Wh; 0 unless told. */
   registerWh?: number;
 }
@@ -20,6 +20,8 @@ export interface SimulatedCar {
   /** Tag of its driver. */
   tag: string;
   energyWh: number;
+  /** Energy that it can feed in, Wh; none unless told. */
+  givesWh?: number;
   /** s since 1970 */
   departureAt: number;
 }
@@ -40,8 +42,9 @@ interface Limit {
 export class SimulatedStation {
   private readonly client: RPCClient;
   private readonly limits: Limit[] = [];
-  private car: (SimulatedCar & { drawnWh: number; transaction: number | string }) | undefined;
+  private car: (SimulatedCar & { drawnWh: number; gaveWh: number; transaction: number | string }) | undefined;
   private registerWh: number;
+  private exportWh = 0;
   private at = 0;
   private sequence = 0;
 
@@ -68,6 +71,11 @@ export class SimulatedStation {
     return this.car?.drawnWh ?? 0;
   }
 
+  /** Energy that it has fed in, Wh. */
+  get gaveWh(): number {
+    return this.car?.gaveWh ?? 0;
+  }
+
   async connect(now: number): Promise<void> {
     this.at = now;
     await this.client.connect();
@@ -86,11 +94,11 @@ export class SimulatedStation {
       const begins = { connectorId: 1, meterValue: [this.value(now, "Transaction.Begin")] };
       const start = { connectorId: 1, idTag: car.tag, meterStart: Math.floor(this.registerWh), timestamp };
       const { transactionId } = (await this.client.call("StartTransaction", start)) as { transactionId: number };
-      this.car = { ...car, drawnWh: 0, transaction: transactionId };
+      this.car = { ...car, drawnWh: 0, gaveWh: 0, transaction: transactionId };
       await this.client.call("MeterValues", { ...begins, transactionId });
       return;
     }
-    this.car = { ...car, drawnWh: 0, transaction: `${this.options.identity}-${Math.round(now)}` };
+    this.car = { ...car, drawnWh: 0, gaveWh: 0, transaction: `${this.options.identity}-${Math.round(now)}` };
     await this.transactionEvent("Started", now, { idToken: { idToken: car.tag, type: "Central" } });
     await this.client.call("NotifyEVChargingNeeds", {
       evseId: 1,
@@ -153,7 +161,8 @@ export class SimulatedStation {
   /** Its register as its version of OCPP writes it, and beside it the record that its meter signs. */
   private value(now: number, context: string): Record<string, unknown> {
     const wh = Math.floor(this.registerWh);
-    const record = this.options.sign?.(Math.floor(now), BigInt(wh));
+    const outWh = Math.floor(this.exportWh);
+    const record = this.options.sign?.(Math.floor(now), BigInt(wh), BigInt(outWh));
     const common = { context, measurand: "Energy.Active.Import.Register" };
     if (this.options.version === "1.6") {
       const plain = { ...common, value: String(wh), unit: "Wh" };
@@ -169,7 +178,11 @@ export class SimulatedStation {
               ...{ signingMethod: "", publicKey: "" },
             },
           };
-    const sampledValue = [{ ...common, value: wh, unitOfMeasure: { unit: "Wh" }, ...signed }];
+    const unitOfMeasure = { unit: "Wh" };
+    const sampledValue = [
+      { ...common, value: wh, unitOfMeasure, ...signed },
+      { context, measurand: "Energy.Active.Export.Register", value: outWh, unitOfMeasure },
+    ];
     return { timestamp: time(now), sampledValue };
   }
 
@@ -179,9 +192,16 @@ export class SimulatedStation {
     if (car !== undefined) {
       for (const { from, until, limitW } of this.limits) {
         const seconds = Math.max(0, Math.min(now, until) - Math.max(this.at, from));
-        const wh = Math.min((Math.min(limitW, this.options.ratedW) * seconds) / 3_600, car.energyWh - car.drawnWh);
-        car.drawnWh += wh;
-        this.registerWh += wh;
+        const mostWh = (Math.min(Math.abs(limitW), this.options.ratedW) * seconds) / 3_600;
+        if (limitW >= 0) {
+          const wh = Math.min(mostWh, car.energyWh - car.drawnWh);
+          car.drawnWh += wh;
+          this.registerWh += wh;
+        } else {
+          const wh = Math.min(mostWh, (car.givesWh ?? 0) - car.gaveWh);
+          car.gaveWh += wh;
+          this.exportWh += wh;
+        }
       }
     }
     this.at = Math.max(this.at, now);

@@ -13,6 +13,7 @@ const TOLERATED_SECONDS = 30;
 /** Draw that a frame allows a station. */
 export interface Allowance {
   frame: number;
+  /** Below 0 it is what the station is to feed in. */
   limitW: number;
   /** s since 1970 */
   from: number;
@@ -32,8 +33,12 @@ export class Station {
     private readonly settings: Pick<OcppConfig, "drivers" | "defaults">,
     private readonly now: () => number,
     private readonly log: Logger,
-    /** Of a meter that signs its own records. */
-    private readonly records?: RecordStore,
+    private readonly can: {
+      /** Of a meter that signs its own records. */
+      records?: RecordStore | undefined;
+      /** Whether it discharges cars. */
+      discharges?: boolean;
+    } = {},
   ) {}
 
   /** The gateway's clock, as OCPP writes times. */
@@ -52,15 +57,23 @@ export class Station {
     this.ahead = wrong ? ahead : 0;
   }
 
-  /** A car is plugged in. Told twice, it is one session. @returns its number */
-  begun(key: string, tag: string, timestamp: string, needs?: { energyWh?: number; departure?: string }): number {
+  /**
+   * A car is plugged in. Told twice, it is one session.
+   *
+   * @param dischargesBy whether the version that the station speaks has a way to discharge
+   * @returns its number
+   */
+  begun(key: string, tag: string, timestamp: string, dischargesBy = false): number {
     const startedAt = this.time(timestamp);
     const known = this.settings.drivers[tag];
     const { energyWh, stayMinutes, limitPrice } = known ?? this.settings.defaults;
-    const departureAt = needs?.departure === undefined ? startedAt + stayMinutes * 60 : this.time(needs.departure);
-    const wanted = { energyWh: needs?.energyWh ?? energyWh, departureAt, limitPrice };
-    const session = this.sessions.begin(key, { tag, startedAt, ...wanted });
-    this.log.info({ session: session.id, energyWh: wanted.energyWh, known: known !== undefined }, "car plugged in");
+    const side = known?.side ?? "charge";
+    const sells = side === "discharge" && dischargesBy && this.can.discharges === true;
+    if (side === "discharge" && !sells) this.log.warn({ tag }, "the station discharges no cars; nothing is sold");
+    const wanted = { side, energyWh: side === "charge" || sells ? energyWh : 0, limitPrice };
+    const departureAt = startedAt + stayMinutes * 60;
+    const session = this.sessions.begin(key, { tag, startedAt, departureAt, ...wanted });
+    this.log.info({ session: session.id, ...wanted, known: known !== undefined }, "car plugged in");
     return session.id;
   }
 
@@ -69,7 +82,9 @@ export class Station {
     const session = this.sessions.current();
     if (session === undefined) return false;
     const departureAt = departure === undefined ? session.departureAt : this.time(departure);
-    this.sessions.want(session.id, energyWh ?? session.energyWh, departureAt);
+    // A car that is to sell does not say how much.
+    const wanted = session.side === "charge" ? energyWh : undefined;
+    this.sessions.want(session.id, wanted ?? session.energyWh, departureAt);
     return true;
   }
 
@@ -87,10 +102,11 @@ export class Station {
 
   /** Keeps the records that its meter signed; their times are the meter's own. */
   private record(values: readonly MeterValue[]): void {
-    if (this.records === undefined) return;
+    const { records } = this.can;
+    if (records === undefined) return;
     for (const text of recordsOf(values)) {
       try {
-        this.records.keep(text);
+        records.keep(text);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         this.log.warn({ error: error.message.slice(0, 200) }, "a record that is not of its meter");

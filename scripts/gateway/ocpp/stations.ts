@@ -36,7 +36,7 @@ export class Stations {
   ): Promise<Stations> {
     const stations = new Stations(settings);
     for (const one of settings.stations) {
-      const { id, market: name, password: given, passwordEnv, key, meterKey, recordMeter, ratedW } = one;
+      const { id, market: name, password: given, passwordEnv, key, meterKey, recordMeter, ratedW, discharges } = one;
       const market = markets.get(name);
       if (market === undefined) throw new InputError(`station ${id}`, `there is no market "${name}" in the settings`);
       const password = given ?? (passwordEnv === undefined ? undefined : process.env[passwordEnv]);
@@ -45,10 +45,16 @@ export class Stations {
       if (recordMeter !== undefined && meterKey !== undefined) {
         throw new InputError(`station ${id}`, "meterKey does not go with recordMeter, which has its own key");
       }
+      if (discharges && recordMeter !== undefined && recordMeter.exportRegister === undefined) {
+        throw new InputError(`station ${id}`, "discharges, and its recordMeter names no exportRegister to show it");
+      }
       const records = recordMeter === undefined ? undefined : new RecordStore(market.store, id, recordMeter);
       const signs = { key: meterKey === undefined ? wallet : await loadKey(meterKey) };
       const log = market.log.child({ station: id });
-      const station = new Station(id, new SessionStore(market.store, id), settings, now, log, records);
+      const station = new Station(id, new SessionStore(market.store, id), settings, now, log, {
+        records,
+        discharges,
+      });
       const pile = { station, pile: wallet, meter: records === undefined ? signs : { records }, ratedW };
       stations.known.set(id, { station, password, pile, market: name });
     }

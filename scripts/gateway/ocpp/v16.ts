@@ -55,7 +55,9 @@ export function serve16(connection: Connection, station: Station): void {
 
 /** Sets a limit by the first kind of profile that the station takes; many know only some. */
 async function limit(connection: Connection, transaction: number | undefined, allowance: Allowance): Promise<string> {
-  const { limitW, from, seconds } = allowance;
+  const { from, seconds } = allowance;
+  // It knows no discharging.
+  const limitW = Math.max(0, allowance.limitW);
   const schedule = {
     duration: seconds,
     startSchedule: new Date(from * 1_000).toISOString(),

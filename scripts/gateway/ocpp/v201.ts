@@ -39,7 +39,7 @@ export function serve201(connection: Connection, station: Station): void {
     if (offline !== true) station.toldNow(timestamp);
     station.metered(meterValue);
     const { transactionId } = transactionInfo;
-    if (eventType === "Started") station.begun(transactionId, idToken?.idToken ?? "", timestamp);
+    if (eventType === "Started") station.begun(transactionId, idToken?.idToken ?? "", timestamp, true);
     if (eventType === "Ended") station.ended(transactionId, timestamp);
     transaction = eventType === "Ended" ? undefined : transactionId;
     return eventType === "Started" ? { idTokenInfo: ACCEPTED } : {};

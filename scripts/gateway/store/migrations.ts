@@ -105,4 +105,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX records_last ON records (station, last);
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN side TEXT NOT NULL DEFAULT 'charge';
+  `,
 ];

@@ -133,7 +133,14 @@ describe("scripts/gateway: what becomes of orders", () => {
     const [one, other] = [new SessionStore(store, "one"), new SessionStore(store, "other")];
     const DAY = 86_400;
     const car = (day: number) => ({
-      ...{ tag: "alice", startedAt: day * DAY, departureAt: day * DAY + 3_600, energyWh: 1_000, limitPrice: 1 },
+      ...{
+        tag: "alice",
+        startedAt: day * DAY,
+        departureAt: day * DAY + 3_600,
+        side: "charge" as const,
+        energyWh: 1_000,
+        limitPrice: 1,
+      },
     });
     const numbers = new Set<number>();
     for (let day = 1; day <= 180; day++) {
