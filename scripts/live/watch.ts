@@ -48,7 +48,7 @@ export class Watch {
   private readonly follower: ChainFollower;
   private readonly gas = new Map<string, number>();
   private trouble: Pick<Status, "node" | "text"> = { node: "answers", text: "" };
-  /** What the events contradict, until they are read anew: a later look does not set it right. */
+  /** Contradiction of the events, until they are read anew: a later look does not set it right. */
   private contradiction: string | undefined;
   private busy = "";
   private stopped = false;

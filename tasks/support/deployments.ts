@@ -138,7 +138,7 @@ async function withRecord<T>(
   }
 }
 
-/** What is deployed on a chain; nothing where the file is not there. @throws InputError where it is damaged */
+/** Record of what is deployed on a chain; nothing where the file is not there. @throws InputError where it is damaged */
 export async function readRecord(file: string): Promise<ChainRecord> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return { contracts: {}, feeders: {} };

@@ -104,7 +104,7 @@ describe("scripts/gateway: what becomes of orders", () => {
       sizes.push(Number(store.get("PRAGMA page_count")!["page_count"]));
     }
     expect(Math.max(...sizes.slice(20))).to.be.at.most(Math.max(...sizes.slice(0, 20)) + 2);
-    // What is still on its way stays, however old.
+    // An order that is still on its way stays, however old.
     const waiting = accept();
     orders.batch([waiting], "0x9");
     orders.forget(1_000 * DAY_MS);

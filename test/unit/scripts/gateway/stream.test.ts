@@ -39,7 +39,7 @@ describe("scripts/gateway/desk/stream", () => {
     const before = listeners();
     for (let terms = 2; terms <= 40; terms++) await send(one, terms);
     expect(listeners()).to.deep.equal(before);
-    // What has ended already is nothing to wait for.
+    // An order that has ended is nothing to wait for.
     await send(one, 51);
     expect(orders.size).to.equal(40);
     // Whoever sent an order last is told of it, though another one that sent it goes.
