@@ -57,9 +57,12 @@ export class Bridge implements Duty {
 
   async attend(now: number): Promise<number> {
     await this.allow(now);
-    const sent = await this.read(now);
-    await this.order(now);
-    return sent;
+    try {
+      return await this.read(now);
+    } finally {
+      // Cars order though a meter's records cannot be handed in.
+      await this.order(now);
+    }
   }
 
   private async order(now: number): Promise<void> {

@@ -9,6 +9,7 @@ import type { KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";
 import { movedBetween } from "./meterValues";
 import type { RecordStore } from "./recordStore";
+import { sendRecords } from "./sendRecords";
 import type { Station } from "./station";
 
 /** A meter of a station: a key here that signs for it, or one of its own, whose records are kept. */
@@ -37,9 +38,6 @@ type Agreed = Omit<FrameDraw, "drewWh" | "gaveWh">;
 
 /** Frames whose readings are still looked for. */
 const FRAMES_BACK = 8;
-/** Records that one transaction carries at most: where a chain has no precompile for P-256, one costs up to 392 000 gas. */
-const MOST_RECORDS = 24;
-
 /** Later than any frame: asks for a meter after every change on record. */
 const LAST_FRAME = 2 ** 32 - 1;
 
@@ -142,34 +140,14 @@ export class FrameMetering {
   }
 
   private async handIn(ready: readonly Ready[]): Promise<{ draws: FrameDraw[]; sent: number }> {
-    const { client, keeper, log } = this.market;
-    const draws: FrameDraw[] = [];
-    let sent = 0;
-    for (let start = 0; start < ready.length;) {
-      let [end, records] = [start, 0];
-      while (end < ready.length && (end === start || records + ready[end]!.proof.records.length <= MOST_RECORDS)) {
-        records += ready[end++]!.proof.records.length;
-      }
-      const part = ready.slice(start, end);
-      start = end;
-      const { receipt, refused } = await client.submitRecords(
-        keeper,
-        part.map(({ proof }) => proof),
-      );
-      sent++;
-      const reasons = new Map(refused.map(({ position, refusal }) => [position, refusal.message]));
-      part.forEach(({ proof, draw, pages }, position) => {
-        const { station, frame } = draw;
-        const refusal = reasons.get(position);
-        if (refusal === undefined) draws.push(draw);
-        else {
-          log.warn({ station, frame, pages, refusal }, "the contract refused the meter's records");
-          this.note(`${frame} ${proof.pile}`, pages);
-        }
-      });
-      log.info({ frames: part.length, records, refused: refused.length, tx: receipt.hash }, "records stored");
+    const { stored, refused, sent } = await sendRecords(this.market, ready);
+    for (const { one, reason } of refused) {
+      const { proof, pages, draw } = one;
+      const { station, frame } = draw;
+      this.market.log.warn({ station, frame, pages, refusal: reason }, "the contract refused the meter's records");
+      this.note(`${frame} ${proof.pile}`, pages);
     }
-    return { draws, sent };
+    return { draws: stored.map(({ draw }) => draw), sent };
   }
 
   private note(name: string, pages: string): void {

@@ -3,12 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
+import pino from "pino";
 
+import { ContractRefusal } from "../../../../scripts/chain/refusal";
 import { parseConfig } from "../../../../scripts/gateway/config";
 import { samplesOf } from "../../../../scripts/gateway/ocpp/meterValues";
 import { RecordStore } from "../../../../scripts/gateway/ocpp/recordStore";
+import { sendRecords } from "../../../../scripts/gateway/ocpp/sendRecords";
 import { recordsOf } from "../../../../scripts/gateway/ocpp/signedValues";
+import type { KeptMarket } from "../../../../scripts/gateway/keeper/duty";
 import { Database } from "../../../../scripts/gateway/store/database";
+import type { FrameProof } from "../../../../scripts/metering/recordMeter";
 import { MeterFile } from "../../../../scripts/metering/meterFile";
 import { newMeter, signPayload, signRecord } from "../../../../scripts/metering/signRecord";
 
@@ -123,6 +128,34 @@ describe("scripts/gateway: meters' own records", () => {
     const text = join(file, "../other.json");
     writeFileSync(text, "{}");
     expect(() => MeterFile.open(text, "secp256r1", "CP-1")).to.throw("other.json: is there and is no meter's");
+  });
+
+  it("are handed in together up to what a transaction carries, and one by one where one spoils it", async () => {
+    const proofOf = (pile: number, records: number) =>
+      ({ pile, frame: 7, records: Array.from({ length: records }, () => ({})) }) as unknown as FrameProof;
+    const calls: number[][] = [];
+    const client = {
+      submitRecords: async (_: unknown, proofs: FrameProof[]) => {
+        calls.push(proofs.map(({ pile }) => pile));
+        if (proofs.some(({ pile }) => pile === 3)) throw new ContractRefusal("RecordsNotRead", { pile: 3 });
+        const refused = proofs.flatMap(({ pile }, position) =>
+          pile === 5 ? [{ position, refusal: new ContractRefusal("WrongMeterKey", { pile }) }] : [],
+        );
+        return { receipt: { hash: "0x1" }, refused };
+      },
+    };
+    const market = { client, keeper: {}, log: pino({ level: "silent" }) } as unknown as KeptMarket;
+    const sizes = [10, 10, 4, 30, 2, 3];
+    const ready = sizes.map((records, index) => ({ proof: proofOf(index + 1, records) }));
+    const { stored, refused, sent } = await sendRecords(market, ready);
+    expect(calls).to.deep.equal([[1, 2, 3], [1], [2], [3], [4], [5, 6]]);
+    expect(stored.map(({ proof }) => proof.pile)).to.deep.equal([1, 2, 4, 6]);
+    expect(refused.map(({ one, reason }) => [one.proof.pile, reason])).to.deep.equal([
+      [3, "RecordsNotRead (pile 3)"],
+      [5, "WrongMeterKey (pile 5)"],
+    ]);
+    expect(sent).to.equal(4);
+    expect(await sendRecords(market, [])).to.deep.equal({ stored: [], refused: [], sent: 0 });
   });
 
   it("need a meter's description that is one", () => {
