@@ -1,4 +1,3 @@
-import { getCreateAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import type { CodeVerdict } from "../scripts/quality/audit/deployedCode";
@@ -80,7 +79,7 @@ feederTask(
 
 /** The market and the contracts that are part of it. The token is anybody's. */
 async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient): Promise<CodeVerdict[]> {
-  const { compareCode } = await import("../scripts/quality/audit/deployedCode");
+  const { compareCode, verifierOf } = await import("../scripts/quality/audit/deployedCode");
   const { Market__factory } = await import("../typechain-types/factories/contracts/market/Market__factory");
   const { provider } = hre.ethers;
   const parameters = await Market__factory.connect(client.address, provider).parameters();
@@ -98,9 +97,7 @@ async function verdictsOf(hre: HardhatRuntimeEnvironment, client: MarketClient):
     const name = MECHANISM_CONTRACTS[matching];
     parts.push([`contracts/mechanisms/${name}.sol:${name}`, client.mechanismAddress, []]);
   }
-  // The delivery contract's constructor creates it first of all.
-  const verifier = getCreateAddress({ from: client.deliveryAddress, nonce: 1 });
-  parts.push(["contracts/metering/OcmfVerifier.sol:OcmfVerifier", verifier, []]);
+  parts.push(["contracts/metering/OcmfVerifier.sol:OcmfVerifier", verifierOf(client.deliveryAddress), []]);
   const verdicts: CodeVerdict[] = [];
   for (const [name, address, args] of parts) {
     verdicts.push(await compareCode(provider, await builtContract(hre, name), address, args));

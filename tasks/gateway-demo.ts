@@ -24,6 +24,8 @@ interface StationArguments {
   stay: string;
   rated: string;
   every: string;
+  meter?: string;
+  curve: string;
 }
 
 /** Variable that holds a simulated station's password. */
@@ -139,6 +141,11 @@ task(
   .addOptionalParam("stay", "minutes until the car goes, 1 to 1440", "240")
   .addOptionalParam("rated", "what the station can deliver, W", "7000")
   .addOptionalParam("every", "seconds between two meter values, 1 to 900", "60")
+  .addOptionalParam(
+    "meter",
+    "file of a meter that signs OCMF records, made with a new key where there is none (default: values are not signed)",
+  )
+  .addOptionalParam("curve", "curve of a new meter's key: secp256r1 or secp256k1", "secp256r1")
   .setAction(
     guarded(async (args: StationArguments) => {
       const version = oneOf("ocpp", args.ocpp, ["1.6", "2.0.1"] as const);
@@ -147,13 +154,18 @@ task(
       const ratedW = Number(boundedAmount("rated", args.rated, { least: 1, most: 16_777_215, unit: "W" }));
       const every = wholeNumber("every", args.every, 1, 900);
       const { SimulatedStation } = await import("../scripts/gateway/ocpp/simulatedStation");
+      const { MeterFile } = await import("../scripts/metering/meterFile");
       const { endpoint, identity, tag } = args;
+      const curve = oneOf("curve", args.curve, ["secp256r1", "secp256k1"] as const);
+      const meter = args.meter === undefined ? undefined : MeterFile.open(args.meter, curve, identity.slice(0, 31));
+      if (meter !== undefined) console.log(`Its meter, recordMeter in the settings: ${toJsonText(meter.description)}`);
       const station = new SimulatedStation({
         endpoint,
         identity,
         version,
         ratedW,
         password: process.env[PASSWORD] ?? "",
+        ...(meter && { sign: (time, importWh) => meter.sign(time, importWh), registerWh: meter.registerWh }),
       });
       const now = () => Date.now() / 1_000;
       await station.connect(now());

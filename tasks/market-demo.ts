@@ -5,19 +5,15 @@ import { deploymentBlock } from "../scripts/chain/blocks";
 import { MOST_METERED_PILES } from "../scripts/core/bounds";
 import type { DeploymentParameters } from "../scripts/core/parameters";
 import type { Transactor } from "../scripts/chain/transactor";
+import { PRESET_NAMES } from "../scripts/simulation/presetNames";
 import { accountsOf, namedAccount } from "./support/accounts";
 import { demoNode } from "./support/demoNode";
 import { deployOnNode, knownFeeder } from "./support/deployments";
+import { errorWords } from "./support/errorWords";
 import { guarded } from "./support/guarded";
+import { versionOf } from "./support/about";
 import { oneOf, wholeNumber } from "./support/flags";
-import {
-  DEFAULT_PORT,
-  errorWordsOf,
-  openInBrowser,
-  POLL_MS,
-  servedUntilInterrupted,
-  versionOf,
-} from "./support/livePage";
+import { DEFAULT_PORT, openInBrowser, POLL_MS, servedUntilInterrupted } from "./support/livePage";
 import { METERS_HELP, parseMeters } from "./support/meters";
 import { compileQuietly } from "./support/network";
 
@@ -42,7 +38,7 @@ const OWN_PILES = [1, 2, 3];
 const SPEED = 60;
 
 task("market:demo", "Starts a node, a market, agents that play days in compressed time, and the live page of it all")
-  .addOptionalParam("setting", "chapter4, chapter5 (the thesis's two settings) or elaadnl", "elaadnl")
+  .addOptionalParam("setting", `feeder that is played: ${PRESET_NAMES.join(", ")}`, "elaadnl")
   .addOptionalParam("evs", "EVs a day", "100")
   .addOptionalParam("seed", "seed of the EVs and their agents", "1")
   .addOptionalParam("days", "how many days are played", "3")
@@ -97,8 +93,12 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
       });
       const { watch, timeline, stop } = await openWatch({
         ...{ client, provider, clock, sender, meters, demo, feeder, lens: addresses.lens, network: hre.network.name },
-        ...{ version: await versionOf(hre), money: await moneyOf(client, provider), unlocked: accounts },
-        ...{ errorWords: await errorWordsOf(hre), pollMs: POLL_MS.development, transactorOf: sending },
+        ...{
+          version: await versionOf(hre.config.paths.root),
+          money: await moneyOf(client, provider),
+          unlocked: accounts,
+        },
+        ...{ errorWords: await errorWords(hre.config.paths.root), pollMs: POLL_MS.development, transactorOf: sending },
         firstBlock: await deploymentBlock(provider, client.address, await provider.getBlockNumber()),
         signerOf: async (address) => hre.ethers.getSigner(address),
       });
@@ -124,7 +124,7 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
 async function readSettings(args: DemoArguments) {
   const { PRESETS } = await import("../scripts/simulation/presets");
   const { POLICIES } = await import("../scripts/piles/policies");
-  const preset = PRESETS[oneOf("setting", args.setting, Object.keys(PRESETS))]!;
+  const preset = PRESETS[oneOf("setting", args.setting, PRESET_NAMES)]!;
   const policy =
     POLICIES[oneOf("settlement", args.settlement, ["adbev", "benefit"]) === "benefit" ? "wholeNeed" : "waterline"]!;
   const day = {

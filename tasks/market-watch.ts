@@ -2,16 +2,11 @@ import { deploymentBlock } from "../scripts/chain/blocks";
 import { accountsOf } from "./support/accounts";
 import { findFeeder } from "./support/deployments";
 import { feederTask, type SenderArguments } from "./support/feederTask";
+import { errorWords } from "./support/errorWords";
 import { guarded } from "./support/guarded";
+import { versionOf } from "./support/about";
 import { wholeNumber } from "./support/flags";
-import {
-  DEFAULT_PORT,
-  errorWordsOf,
-  openInBrowser,
-  POLL_MS,
-  servedUntilInterrupted,
-  versionOf,
-} from "./support/livePage";
+import { DEFAULT_PORT, openInBrowser, POLL_MS, servedUntilInterrupted } from "./support/livePage";
 import { connectMarket } from "./support/market";
 import { clockOf, compileQuietly, isDevelopmentChain, transactorOf } from "./support/network";
 
@@ -50,8 +45,12 @@ feederTask(
       const clock = development ? new PlayedClock(await clockOf(hre), () => opened.tellStatus?.()) : undefined;
       const { watch, stop } = await openWatch({
         ...{ client, provider, lens, clock, demo: undefined },
-        ...{ feeder: args.feeder, network: hre.network.name, version: await versionOf(hre) },
-        ...{ money: await moneyOf(client, provider), meters: new MeterModes(), errorWords: await errorWordsOf(hre) },
+        ...{ feeder: args.feeder, network: hre.network.name, version: await versionOf(hre.config.paths.root) },
+        ...{
+          money: await moneyOf(client, provider),
+          meters: new MeterModes(),
+          errorWords: await errorWords(hre.config.paths.root),
+        },
         firstBlock: await deploymentBlock(provider, client.address, await provider.getBlockNumber()),
         sender: accounts.length === 0 ? undefined : await transactorOf(hre, args.account),
         unlocked: development ? accounts : [],

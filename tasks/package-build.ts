@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { task } from "hardhat/config";
-import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
+import { deployedAddresses } from "./support/deployedAddresses";
 import { compileAll } from "./support/network";
 import { guarded } from "./support/guarded";
 
@@ -28,7 +27,7 @@ task("package:build", "Writes the npm package into dist/: compiled library, ABIs
         abi: (await hre.artifacts.readArtifact(name)).abi as [],
       })),
     );
-    const addresses = deployedAddresses(hre);
+    const addresses = await deployedAddresses(join(hre.config.paths.ignition, "deployments"));
     const { root } = hre.config.paths;
     buildPackage(root, join(root, "dist"), contracts, addresses);
     const chains = Object.keys(addresses);
@@ -37,17 +36,3 @@ task("package:build", "Writes the npm package into dist/: compiled library, ABIs
     );
   }),
 );
-
-/** Contracts deployed from here, by chain; the journals are Ignition's. */
-function deployedAddresses(hre: HardhatRuntimeEnvironment): Record<string, Record<string, string>> {
-  const folder = join(hre.config.paths.ignition, "deployments");
-  if (!existsSync(folder)) return {};
-  const chains: Record<string, Record<string, string>> = {};
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name, "deployed_addresses.json");
-    const chain = /^chain-(\d+)$/.exec(name)?.[1];
-    if (chain === undefined || !existsSync(file)) continue;
-    chains[chain] = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
-  }
-  return chains;
-}

@@ -39,13 +39,14 @@ task("simulate:sweep", "Compares schemes over every combination of some paramete
   .addOptionalParam("workers", "threads to run on (default: as many as there are processors)")
   .setAction(
     guarded(async (args: Arguments, hre) => {
-      const { jobsOf, parseAxes } = await import("../scripts/sweep/plan");
+      const { jobsOf, parseAxes, requireSweepable } = await import("../scripts/sweep/plan");
       const { PRESETS } = await import("../scripts/simulation/presets");
       const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
       const { resume } = await import("../scripts/sweep/table");
       const { runPool } = await import("../scripts/sweep/pool");
       const axes = parseAxes("over", args.over);
       const setting = oneOf("setting", args.setting, Object.keys(PRESETS));
+      requireSweepable("over", setting, axes);
       const first = wholeNumber("seed", args.seed, 0, 2 ** 31 - 1);
       const seeds = Array.from({ length: wholeNumber("seeds", args.seeds, 1, 10_000) }, (_, index) => first + index);
       const keys = comparedSchemes({ arrivals: [] }).map(({ key }) => key);

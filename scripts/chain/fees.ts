@@ -66,7 +66,7 @@ export function bumped(fees: Fees): Fees {
 }
 
 /** The most that a unit of gas may cost, wei. */
-export function highest(fees: Fees): bigint {
+function highest(fees: Fees): bigint {
   return "gasPrice" in fees ? fees.gasPrice : fees.maxFeePerGas;
 }
 

@@ -4,6 +4,7 @@ import { Interface } from "ethers";
 import { IERC20Errors__factory } from "../../typechain-types/factories/@openzeppelin/contracts/interfaces/draft-IERC6093.sol/IERC20Errors__factory";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
+import { IOcmfVerifier__factory } from "../../typechain-types/factories/contracts/interfaces/IOcmfVerifier__factory";
 import { CreditMechanism__factory } from "../../typechain-types/factories/contracts/mechanisms/CreditMechanism__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
@@ -24,4 +25,5 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   new Interface(IMarketFactory__factory.abi),
   new Interface(CreditMechanism__factory.abi),
   new Interface(IERC20Errors__factory.abi),
+  new Interface(IOcmfVerifier__factory.abi),
 ];

@@ -15,6 +15,7 @@ import type { TestToken } from "../../typechain-types/contracts/test/TestToken";
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../typechain-types/factories/contracts/test/TestToken__factory";
+import type { FrameProof } from "../metering/recordMeter";
 import { InputError } from "../core/errors";
 import type { DeploymentParameters } from "../core/parameters";
 import type { PileAttributes } from "../model/creditRanking";
@@ -177,10 +178,10 @@ export class MarketClient implements MarketContracts {
     return this.delivery.claimOf(this.address, account);
   }
 
-  /** A pile's meter in a frame: weather factor, 1/10 000, and a number of its operator; 0 of none. */
-  async meter(pile: number, frame: number): Promise<{ weatherBps: bigint; operatorTag: bigint }> {
-    const { weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
-    return { weatherBps, operatorTag };
+  /** A pile's meter in a frame: its key, weather factor, 1/10 000, and a number of its operator; 0 of none. */
+  async meter(pile: number, frame: number): Promise<{ key: string; weatherBps: bigint; operatorTag: bigint }> {
+    const { key, weatherBps, operatorTag } = await this.delivery.meterOf(this.address, pile, frame);
+    return { key, weatherBps, operatorTag };
   }
 
   /** Publication of a frame, packed; 0 where there is none. */
@@ -421,6 +422,14 @@ export class MarketClient implements MarketContracts {
   /** Stores signed readings for a later settlement. @throws ContractRefusal the first that the contract refused */
   async submitReadings(sender: Transactor, readings: readonly SignedReading[]): Promise<Receipt> {
     return actions.submitReadings(this, sender, readings);
+  }
+
+  /** Stores readings that follow from meters' signed records. @returns the refused ones */
+  async submitRecords(
+    sender: Transactor,
+    proofs: readonly FrameProof[],
+  ): Promise<{ receipt: Receipt; refused: actions.ProofRefusal[] }> {
+    return actions.submitRecords(this, sender, proofs);
   }
 
   /** Settles a frame by what its clearing and its round decided. @param readings those that are not stored yet */

@@ -252,6 +252,23 @@ export function packSignedTerms(terms: SignedTerms): bigint {
   );
 }
 
+/** Opens packed terms, {@link packSignedTerms}. @returns undefined where the word holds anything else besides */
+export function unpackSignedTerms(word: bigint): SignedTerms | undefined {
+  const action = ACTIONS[Number(field(word, 0, 2))];
+  if (action === undefined || word < 0n || word >= 1n << 256n) return undefined;
+  const terms: SignedTerms = {
+    action,
+    charge: field(word, 2, 1) === 1n,
+    energyWh: field(word, 8, 24),
+    peakWh: field(word, 32, 24),
+    expiryFrame: Number(field(word, 56, 32)),
+    price: field(word, 88, 40),
+    nonce: field(word, 128, 24),
+    deadline: Number(field(word, 152, 40)),
+  };
+  return packSignedTerms(terms) === word ? terms : undefined;
+}
+
 /** A reading as a meter signs it; energies in Wh. */
 export interface MeterReading {
   pile: number;

@@ -13,6 +13,18 @@ const key = z.union([
   z.strictObject({ keystore: z.string(), passwordEnv: z.string() }),
 ]);
 
+const word = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "expected 32 bytes, 0x and 64 hexadecimal digits");
+const meterText = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= 31, "expected at most 31 bytes");
+const recordMeter = z.strictObject({
+  curve: z.enum(["secp256r1", "secp256k1"]),
+  ...{ x: word, y: word, serialField: z.enum(["GS", "MS"]), serial: meterText },
+  pageKind: z.string().regex(/^[A-Z]$/, "expected a capital letter"),
+  ...{ synchronised: z.boolean(), importRegister: meterText, exportRegister: meterText.optional() },
+});
+
 const station = z.strictObject({
   id: z.string().regex(/^[\w.:-]{1,48}$/),
   market: z.string(),
@@ -20,25 +32,31 @@ const station = z.strictObject({
   password: z.string().min(1).max(40).optional(),
   key,
   meterKey: key.optional(),
+  recordMeter: recordMeter.optional(),
+  /** Whether it discharges cars: a limit below 0 is what it is to feed in. OCPP 2.0.1 alone. */
+  discharges: z.boolean().default(false),
   ratedW: z.number().int().min(1).max(16_777_215),
 });
 
-const drivers = z.record(
-  z.string().max(36),
-  z.strictObject({
-    energyWh: z.number().int().min(1).max(500_000),
-    stayMinutes: z.number().min(1).max(10_080),
-    limitPrice: z.number().int().min(1),
-  }),
-);
+const need = z.strictObject({
+  energyWh: z.number().int().min(1).max(500_000),
+  stayMinutes: z.number().min(1).max(10_080),
+  limitPrice: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40 - 1),
+});
 
 const ocpp = z.strictObject({
   listen,
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   stations: z.array(station).min(1),
   policy: z.enum(["waterline", "impatient", "valley", "wholeNeed"]).default("waterline"),
-  drivers: drivers.default({}),
-  defaults: z.strictObject({ energyWh: z.number().int(), stayMinutes: z.number(), limitPrice: z.number().int() }),
+  drivers: z
+    .record(z.string().max(36), need.extend({ side: z.enum(["charge", "discharge"]).default("charge") }))
+    .default({}),
+  defaults: need,
 });
 
 const SCHEMA = z.strictObject({
@@ -71,8 +89,6 @@ const SCHEMA = z.strictObject({
 export type GatewayConfig = z.infer<typeof SCHEMA>;
 /** The part about charging stations. */
 export type OcppConfig = z.infer<typeof ocpp>;
-/** One charging station of the allow-list. */
-export type StationConfig = z.infer<typeof station>;
 
 /** Checks a gateway's settings. @param file as errors name it @throws InputError with the place of the first that is wrong */
 export function parseConfig(value: unknown, file: string): GatewayConfig {

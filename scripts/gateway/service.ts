@@ -53,7 +53,6 @@ export interface RunningGateway {
   /** Port at which stations connect; undefined where none are served. */
   ocppPort: number | undefined;
   markets: ReadonlyMap<string, ServedMarket>;
-  clock: ChainClock;
   metrics: Metrics;
   /** Ends what has begun, then everything. */
   stop(): Promise<void>;
@@ -211,7 +210,7 @@ export async function runGateway({ config, log, loadPlanner }: GatewayOptions): 
 
   return {
     url: `http://${address}:${port}`,
-    ...{ markets, clock, metrics, ocppPort: central?.port },
+    ...{ markets, metrics, ocppPort: central?.port },
     stop: async () => {
       clearInterval(ticking);
       await central?.close();

@@ -8,7 +8,6 @@ export {
   depositTypedData,
   orderOfTypedData,
   orderTypedData,
-  pilesNextNonce,
   readingTypedData,
   signedOrder,
   signedReading,

@@ -1,5 +1,4 @@
 import {
-  decodePileState,
   DEPOSIT_TYPES,
   type MeterReading,
   ORDER_OF_TYPES,
@@ -48,11 +47,6 @@ export interface SignedReading {
   vs: `0x${string}`;
 }
 
-/** The nonce that a pile signs next. @param pileState word that `pileState(pile)` gives */
-export function pilesNextNonce(pileState: bigint): bigint {
-  return decodePileState(pileState).nonce;
-}
-
 /**
  * An order for a pile's key to sign.
  *
@@ -64,7 +58,7 @@ export function orderTypedData(
   chainId: number,
   terms: SignedTerms,
 ): TypedData<Record<string, unknown>> {
-  const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
+  const domain = marketDomain(market, chainId);
   return { domain, types: ORDER_TYPES, primaryType: "Order", message: orderMessage(terms) };
 }
 
@@ -80,7 +74,7 @@ export function orderOfTypedData(
   account: `0x${string}`,
   terms: SignedTerms,
 ): TypedData<Record<string, unknown>> {
-  const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
+  const domain = marketDomain(market, chainId);
   return { domain, types: ORDER_OF_TYPES, primaryType: "OrderOf", message: { account, order: orderMessage(terms) } };
 }
 
@@ -107,7 +101,7 @@ export function withdrawalTypedData(
   chainId: number,
   withdrawal: Withdrawal,
 ): TypedData<Record<string, unknown>> {
-  const domain = { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
+  const domain = marketDomain(market, chainId);
   return { domain, types: WITHDRAWAL_TYPES, primaryType: "Withdrawal", message: { ...withdrawal } };
 }
 
@@ -169,6 +163,10 @@ export function readingTypedData(
 /** A signed reading, packed. @throws RangeError where a value does not fit its field, or the signature is none */
 export function signedReading(reading: MeterReading, signature: string): SignedReading {
   return { reading: packMeterReading(reading), ...compact(signature) };
+}
+
+function marketDomain(market: `0x${string}`, chainId: number): SigningDomain {
+  return { name: "AdBEV Market", version: "1", chainId, verifyingContract: market };
 }
 
 /** The two halves of a signature, the parity in the highest bit of the second (EIP-2098). */

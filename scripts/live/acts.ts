@@ -30,10 +30,8 @@ export interface ActOptions {
   sender: Transactor | undefined;
   /** An account that a development chain's node signs for. */
   unlocked: (address: string) => Transactor | undefined;
-  chainId: bigint;
   /** Why a contract refuses, by the error's name. */
   errorWords: (name: string) => string;
-  say: (text: string) => void;
 }
 
 /** Does what people ask for on the page. */
@@ -63,7 +61,7 @@ export class Acts {
       case "settle":
         return this.windTo(this.nextSettlement(), "settling");
       case "forward":
-        return this.windTo(this.windingTo + this.options.client.parameters.frameSeconds, "half an hour on");
+        return this.windTo(this.windingTo + this.options.client.parameters.frameSeconds, "one frame on");
       case "meter":
         this.clock();
         this.options.meters.set(this.knownPile(act.pile), act.mode);

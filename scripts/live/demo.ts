@@ -87,9 +87,14 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
-function dayOf({ days, ...settings }: DemoOptions["settings"]): DayOptions {
+/** Days in a row, all of them measured; a frame is as long as the settings say. */
+export function dayOf({ days, ...settings }: DemoOptions["settings"]): DayOptions {
   const day = defaultDay({ ...settings, warmUpDays: 0, afterDays: days - 1 });
-  return { ...day, measured: { first: 0, count: 48 * days }, proposers: [epob(), pob(), asapPlanner()] };
+  return {
+    ...day,
+    measured: { first: 0, count: day.measured.count * days },
+    proposers: [epob(), pob(), asapPlanner()],
+  };
 }
 
 /** A port whose meters report what a person tells them to. */

@@ -97,10 +97,10 @@ export class FrameFacts {
     const { args, name } = event;
     const latest = market.rounds.latest;
     if (name === "RoundOpened" && latest !== undefined) {
-      const { commitUntil, revealUntil, winnerUntil, begins, book } = latest;
+      const { commitUntil, revealUntil, begins, book } = latest;
       const fallback = scoreCourse(book, projectFallback(book));
       this.rounds.set(frame, {
-        ...{ frame, commitUntil, revealUntil, winnerUntil, begins, commitments: [], plans: [], refusals: [] },
+        ...{ frame, commitUntil, revealUntil, begins, commitments: [], plans: [], refusals: [] },
         baseLoadW: book.publications.map((published) => Number(published?.baseLoadW ?? 0n)),
         fallback: { unservedWh: Number(fallback.unservedWh), squaredStepsW2: Number(fallback.squaredStepsW2) },
       });

@@ -7,7 +7,6 @@ import type { MarketClient } from "../chain/marketClient";
 import { simulatedMeterKey } from "../chain/pileKeys";
 import type { MarketMoney } from "../chain/token";
 import type { Transactor } from "../chain/transactor";
-import { MAX_LIFETIME_FRAMES } from "../model/limits";
 import { Acts } from "./acts";
 import { Autopilot, type MeterSigner } from "./autopilot";
 import type { Demo } from "./demo";
@@ -81,7 +80,7 @@ export async function openWatch(options: OpenOptions): Promise<Opened> {
   const transactorOf = (address: string) =>
     unlocked.has(address.toLowerCase()) ? options.transactorOf(address) : undefined;
   watch.acts = new Acts({
-    ...{ client, provider, timeline, clock, meters, sender, unlocked: transactorOf, chainId, errorWords, say },
+    ...{ client, provider, timeline, clock, meters, sender, unlocked: transactorOf, errorWords },
   });
   await watch.start();
   const signerOf: MeterSigner = async (pile) => {
@@ -111,7 +110,7 @@ function factsOf({ client, money, demo, ...options }: OpenOptions, chainId: numb
   const p = client.parameters;
   return {
     ...{ address: client.address, feeder: options.feeder, network: options.network, chainId },
-    ...{ development: options.clock !== undefined, demo: demo !== undefined, relays: options.sender !== undefined },
+    ...{ development: options.clock !== undefined, relays: options.sender !== undefined },
     ...{ frameSeconds: p.frameSeconds, auctionSeconds: p.auctionSeconds },
     ...{
       capacityW: Number(p.capacityW),
@@ -120,7 +119,7 @@ function factsOf({ client, money, demo, ...options }: OpenOptions, chainId: numb
       timeWeight: p.timeWeight,
     },
     ...{ settlement: p.settlement, matching: p.matching, metered: p.readingSeconds > 0 },
-    ...{ tickSize: Number(p.tickSize), lifetimeFrames: MAX_LIFETIME_FRAMES, version: options.version },
+    ...{ tickSize: Number(p.tickSize), version: options.version },
     money: { symbol: money.token.symbol, unitsPerToken: Number(money.unitsPerToken) },
     names: demo?.names ?? {},
     ghost: demo === undefined ? "orders" : "population",

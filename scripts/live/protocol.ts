@@ -5,9 +5,6 @@
 
 import type { Matching } from "../core/matching";
 
-/** Who is at the other end of a fill: the main grid, or a pile by its number. */
-export const GRID_PARTY = 0;
-
 /** Facts that never change while the page is open. */
 export interface MarketFacts {
   address: string;
@@ -16,8 +13,6 @@ export interface MarketFacts {
   chainId: number;
   /** Whether the chain's time can be set, so that the buttons work. */
   development: boolean;
-  /** Whether agents play a day on it. */
-  demo: boolean;
   /** Whether the server submits what a wallet signed; otherwise the wallet sends it. */
   relays: boolean;
   frameSeconds: number;
@@ -30,8 +25,6 @@ export interface MarketFacts {
   matching: Matching;
   metered: boolean;
   tickSize: number;
-  /** Most frames from an order's first to its last. */
-  lifetimeFrames: number;
   money: { symbol: string; unitsPerToken: number };
   /** Names of proposers by their addresses, where they are known. */
   names: Record<string, string>;
@@ -78,7 +71,6 @@ export interface LoadPoint {
   /** Load of the same EVs charging on arrival, homes included; null without base load. */
   ghostW: number | null;
   importPricePerKwh: number | null;
-  exportPricePerKwh: number | null;
 }
 
 /** A pile and its account. */
@@ -119,7 +111,6 @@ export interface RoundFacts {
   frame: number;
   commitUntil: number;
   revealUntil: number;
-  winnerUntil: number;
   begins: number;
   commitments: { proposer: string; revealed: boolean }[];
   plans: PlanLine[];
@@ -172,7 +163,6 @@ export interface FrameView {
   };
   loads: LoadPoint[];
   pflW: number;
-  lastFrame: number;
   rounds: RoundFacts[];
   settled: SettledFacts[];
   /** Cleared frames that await their settlement. */

@@ -139,7 +139,6 @@ export class Timeline {
       rounds: lastOf(rounds.values()),
       settled: lastOf(settled.values()),
       unsettled: [...this.now.ledger.open.keys()],
-      lastFrame: this.now.loads.last?.frame ?? 0,
       reach: this.reach,
     };
   }
@@ -160,7 +159,6 @@ export class Timeline {
         ...{ frame: at, baseLoadW, loadW: cleared === undefined ? null : Number(cleared.loadW) },
         ghostW: baseLoadW === null ? null : baseLoadW + (ghostOf?.(at) ?? ghosts?.get(at) ?? 0),
         importPricePerKwh: published === undefined ? null : Number(published.importPricePerKwh),
-        exportPricePerKwh: published === undefined ? null : Number(published.exportPricePerKwh),
       };
     });
   }

@@ -48,6 +48,8 @@ export class Watch {
   private readonly follower: ChainFollower;
   private readonly gas = new Map<string, number>();
   private trouble: Pick<Status, "node" | "text"> = { node: "answers", text: "" };
+  /** Contradiction of the events, until they are read anew: a later look does not set it right. */
+  private contradiction: string | undefined;
   private busy = "";
   private stopped = false;
   private polling: Promise<void> = Promise.resolve();
@@ -165,13 +167,17 @@ export class Watch {
       this.troubled({ node: "answers", text: "" });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      if (error instanceof Contradiction) this.troubled({ node: "contradicts", text: `events contradict: ${text}` });
+      if (error instanceof Contradiction) this.troubled({ node: "answers", text: "" });
       else if (error instanceof ChainRestarted) this.troubled({ node: "restarted", text });
       else this.troubled({ node: "silent", text: "the node does not answer; asking again" });
     }
   }
 
-  private troubled(trouble: Pick<Status, "node" | "text">): void {
+  private troubled(told: Pick<Status, "node" | "text">): void {
+    const trouble: typeof told =
+      told.node === "answers" && this.contradiction !== undefined
+        ? { node: "contradicts", text: `events contradict: ${this.contradiction}` }
+        : told;
     if (trouble.node === this.trouble.node && trouble.text === this.trouble.text) return;
     this.trouble = trouble;
     this.tellStatus();
@@ -181,7 +187,13 @@ export class Watch {
     const { timeline } = this.options;
     const advance = await this.follower.poll();
     if (advance === undefined) return;
-    timeline.advance(advance, this.follower.events);
+    if (advance.keptEvents !== undefined) this.contradiction = undefined;
+    try {
+      timeline.advance(advance, this.follower.events);
+    } catch (error) {
+      if (error instanceof Contradiction) this.contradiction = error.message;
+      throw error;
+    }
     this.tellView();
     const from = timeline.events.length - advance.added.length;
     const reset = advance.keptEvents !== undefined;

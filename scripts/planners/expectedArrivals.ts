@@ -45,13 +45,6 @@ export function learnArrivals(stays: readonly PastStay[], days: number, perDay: 
   );
 }
 
-/** A profile with all energies and rates times a factor: one that is wrong by so much. */
-export function scaledProfile(profile: ArrivalsProfile, factor: number): ArrivalsProfile {
-  return profile.map((frame) =>
-    frame.map((one) => ({ ...one, energyWh: one.energyWh * factor, frameWh: one.frameWh * factor })),
-  );
-}
-
 /**
  * Loads expected to arrive within a plan's frames: the plan reckons with them, nobody carries them out.
  *

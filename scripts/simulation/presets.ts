@@ -4,6 +4,7 @@ import { chapter5Population } from "../piles/populations/chapter5";
 import { elaadPopulation } from "../piles/populations/elaadnl";
 import { THESIS_SETTINGS } from "./thesisSettings";
 import type { DaySettings } from "./defaults";
+import type { PresetName } from "./presetNames";
 
 /** A feeder from the literature: its homes, its EVs and what its market has other than the default. */
 export interface Preset {
@@ -42,4 +43,4 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     market: {},
   },
   ...THESIS_SETTINGS,
-};
+} satisfies Record<PresetName, Preset>;

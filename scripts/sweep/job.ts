@@ -29,6 +29,6 @@ export async function runJob(job: SweepJob, { version, names, schemes, generatio
     schemes: all.filter(({ key }) => schemes.includes(key)),
   });
   return compared.map(({ key, days }) =>
-    [version, job.setting, ...job.values, key, job.seed, ...figureCells(days[0]!)].join(","),
+    [version, generations, job.setting, ...job.values, key, job.seed, ...figureCells(days[0]!)].join(","),
   );
 }

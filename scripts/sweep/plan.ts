@@ -82,6 +82,13 @@ function valueOf(flag: string, name: string, text: string, { least, most }: Swee
   return value;
 }
 
+/** Refuses to sweep what a setting fixes by other means. @throws InputError naming both */
+export function requireSweepable(flag: string, setting: string, axes: readonly Axis[]): void {
+  const fixed = PRESETS[setting]!.settings.baseLoadW !== undefined && axes.some(({ name }) => name === "homes");
+  if (fixed)
+    throw new InputError(`--${flag}`, `homes does not go with --setting ${setting}, which says what its homes draw`);
+}
+
 /** Every combination of the axes' values with every seed, the last axis running fastest. */
 export function jobsOf(setting: string, axes: readonly Axis[], seeds: readonly number[]): SweepJob[] {
   let points: number[][] = [[]];

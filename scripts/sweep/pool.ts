@@ -8,7 +8,7 @@ import type { SweepJob } from "./plan";
  * Runs jobs on worker threads, each worker one after the other.
  *
  * @param onLines Called with each job's lines as it is done, never twice at a time.
- * @throws Error naming the job that failed; lines of others done before have been handed over
+ * @throws Error naming the job that failed first; the others end with it, lines of those done before have been handed over
  */
 export async function runPool(
   jobs: readonly SweepJob[],
@@ -17,6 +17,8 @@ export async function runPool(
   onLines: (lines: readonly string[], job: SweepJob) => Promise<void>,
 ): Promise<void> {
   const waiting = [...jobs];
+  const threads: Worker[] = [];
+  let failure: unknown;
   let writing = Promise.resolve();
   const work = async (): Promise<void> => {
     const worker = new Worker(join(__dirname, "worker.ts"), {
@@ -24,27 +26,36 @@ export async function runPool(
       // By the same loader that the commands themselves go through.
       execArgv: ["--require", "ts-node/register/transpile-only"],
     });
+    threads.push(worker);
     try {
       for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
         const lines = await answerOf(worker, job);
         const done = job;
-        writing = writing.then(async () => onLines(lines, done));
+        writing = writing.then(async () => (failure === undefined ? onLines(lines, done) : undefined));
         await writing;
       }
+    } catch (error) {
+      failure ??= error;
+      waiting.length = 0;
+      await Promise.all(threads.map(async (thread) => thread.terminate()));
     } finally {
       await worker.terminate();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));
+  if (failure !== undefined) throw failure as Error;
 }
 
 async function answerOf(worker: Worker, job: SweepJob): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const failed = (message: string) => reject(new Error(`${job.setting}, seed ${job.seed}: ${message}`));
     const onError = (error: Error) => failed(error.message);
+    const onExit = () => failed("its thread has ended");
     worker.once("error", onError);
+    worker.once("exit", onExit);
     worker.once("message", (answer: { lines: string[] } | { error: string }) => {
       worker.off("error", onError);
+      worker.off("exit", onExit);
       if ("error" in answer) failed(answer.error);
       else resolve(answer.lines);
     });

@@ -113,7 +113,8 @@ async function feedersOfEarlierChains(hre: HardhatRuntimeEnvironment): Promise<s
   return records.flatMap(({ feeders }) => Object.keys(feeders));
 }
 
-const RECORD = "feeders.json";
+/** File of a chain's record, in the folder of the chain. */
+export const RECORD = "feeders.json";
 
 async function recordFile(hre: HardhatRuntimeEnvironment): Promise<string> {
   return join(hre.config.paths.root, "deploy", "deployments", await networkId(hre), RECORD);
@@ -144,8 +145,8 @@ async function withRecord<T>(
   }
 }
 
-/** @throws InputError where the file is damaged */
-async function readRecord(file: string): Promise<ChainRecord> {
+/** Record of what is deployed on a chain; nothing where the file is not there. @throws InputError where it is damaged */
+export async function readRecord(file: string): Promise<ChainRecord> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return { contracts: {}, feeders: {} };
   try {

@@ -1,15 +1,13 @@
 import { writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import type { ActionType, HardhatRuntimeEnvironment, TaskArguments } from "hardhat/types";
 import pc from "picocolors";
 
-import { explainError } from "../../scripts/chain/errorCatalogue";
 import { ContractRefusal } from "../../scripts/chain/refusal";
 import { ROLE_IDS } from "../../scripts/chain/roleIds";
 import { InputError } from "../../scripts/core/errors";
 import { MarketRefusal } from "../../scripts/model/refusal";
+import { errorWords } from "./errorWords";
 import { checkArguments } from "./givenArguments";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
@@ -62,11 +60,7 @@ export async function refusalText(
   { error, message }: Pick<ContractRefusal, "error" | "message">,
   root: string,
 ): Promise<string> {
-  const catalogue = await readFile(join(root, "docs", "errors.md"), "utf8").catch(() => "");
-  const entry = explainError(catalogue, error);
-  const said = withRoles(message);
-  const more = entry === undefined ? "docs/errors.md says more." : `${entry.why} ${entry.whatToDo}`;
-  return `${said}. ${more}`;
+  return `${withRoles(message)}. ${(await errorWords(root))(error)}`;
 }
 
 /** A role's name where a refusal has its hash. */

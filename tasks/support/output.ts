@@ -1,7 +1,9 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
-export { kW, kWh, money, pence, share } from "../../scripts/core/text";
+import { grouped } from "../../scripts/core/text";
+
+export { grouped, kW, kWh, money, pence, share } from "../../scripts/core/text";
 
 const PLAIN = {
   top: "",
@@ -61,11 +63,6 @@ export function toJsonText(value: unknown): string {
     2,
   );
   return text.replaceAll(new RegExp(`"${MARK}(-?\\d+)${MARK}"`, "gu"), "$1");
-}
-
-/** A whole number with thin groups, as people read it. */
-export function grouped(value: bigint | number): string {
-  return value.toLocaleString("en-GB").replaceAll(",", " ");
 }
 
 /** Help of the flag `--json` of a task that sends a transaction. */

@@ -91,7 +91,7 @@ describe("The npm package, installed in another project", function () {
     const asked = "console.log(Object.keys(require('adbev/abi')).join(), typeof require('adbev/addresses').addresses)";
     const answer = await run(process.execPath, ["-e", asked], { cwd: folder });
     expect(answer.stdout).to.equal(
-      "marketAbi,deliveryAbi,benefitRoundsAbi,marketFactoryAbi,marketLensAbi,ocmfVerifierAbi,errorsAbi object\n",
+      "marketAbi,deliveryAbi,benefitRoundsAbi,marketFactoryAbi,marketLensAbi,ocmfVerifierAbi,permitDepositsAbi,errorsAbi object\n",
     );
   });
 });

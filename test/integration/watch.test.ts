@@ -112,12 +112,12 @@ for (const [name, runs, start] of NODES) {
       const frame = market.timeline.upcoming;
       await press("Clear now");
       await says("#tape", new RegExp(`Frame ${frame} is cleared: 1 trade`));
-      await press("Half an hour on");
+      await press("One frame on");
       await says("#clock", /gate/);
       await press("Settle");
-      await press("Half an hour on");
-      await press("Half an hour on");
-      await press("Half an hour on");
+      await press("One frame on");
+      await press("One frame on");
+      await press("One frame on");
       await says("#tape", new RegExp(`Frame ${frame} is settled.*silent: 2`));
       await says("#meters", /2 silent/);
     });

@@ -31,5 +31,6 @@ export * from "./signed";
 export * from "./submit";
 export * from "./submitBatch";
 export * from "./submitReadings";
+export * from "./submitRecords";
 export * from "./withdraw";
 export * from "./withdrawGrid";

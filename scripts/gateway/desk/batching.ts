@@ -31,6 +31,7 @@ export class Batching implements Duty {
     // Batches that an earlier process began, or that a reorganisation undid.
     for (const { id, orders } of this.orders.openBatches()) sent += await this.send(id, orders);
     await this.confirm();
+    this.orders.forget(Date.now());
     const due = this.due(now);
     for (let start = 0; start < due.length; start += MOST_IN_BATCH) {
       const orders = due.slice(start, start + MOST_IN_BATCH);
@@ -74,9 +75,10 @@ export class Batching implements Duty {
       if (!(error instanceof ContractRefusal)) throw error;
       orders.forEach((_, position) => reasons.set(position, error.message));
     }
-    const hash = receipt?.hash ?? "";
-    const mined = receipt === undefined ? null : await provider.getTransactionReceipt(hash);
-    this.orders.close(id, orders, hash, mined?.blockNumber ?? 0, reasons);
+    const hash = receipt?.hash;
+    // Refused as a whole, it has no transaction; one whose block the node has lost again has none for now.
+    const mined = hash === undefined ? null : await provider.getTransactionReceipt(hash);
+    this.orders.close(id, orders, { tx: hash, block: mined?.blockNumber }, reasons);
     for (const order of orders) this.watch(this.orders.get(order.id)!);
     log.info({ batch: id, orders: orders.length, refused: reasons.size, tx: hash }, "batch sent");
     return 1;
@@ -89,13 +91,14 @@ export class Batching implements Duty {
     if (waiting.length === 0) return;
     const latest = await provider.getBlockNumber();
     for (const tx of new Set(waiting.map((order) => order.tx!))) {
-      if ((await provider.getTransactionReceipt(tx)) !== null) continue;
+      const mined = await provider.getTransactionReceipt(tx);
+      if (mined !== null) {
+        this.orders.mined(tx, mined.blockNumber);
+        continue;
+      }
       log.warn({ tx }, "a batch is no longer on the chain; sending it again");
       this.orders.reopen(waiting.find((order) => order.tx === tx)!);
     }
-    const deep = latest - this.rules.confirmations;
-    const final = waiting.filter(({ block }) => block! <= deep);
-    this.orders.finish(deep);
-    for (const { id } of final) this.watch(this.orders.get(id)!);
+    for (const order of this.orders.finish(latest - this.rules.confirmations)) this.watch(order);
   }
 }

@@ -3,13 +3,13 @@ import { type MarketClient } from "../../chain/marketClient";
 import { type SignedOrder } from "../../chain/actions/signed";
 import { isTransportFailure } from "../../chain/nodeFailures";
 import type { RawProvider } from "../../chain/clock";
-import type { SignedTerms } from "../../chain/packedWords";
+import { type SignedTerms, unpackSignedTerms } from "../../chain/packedWords";
 import { refusalOf } from "../../chain/refusal";
 import { StoreFailure } from "../store/database";
 import { type DeskOrder, orderId, type OrderStore } from "./orderStore";
 import type { Rates } from "./rates";
 import type { Registry } from "./registry";
-import { type OrderSignatures, unpackSignedTerms } from "./signature";
+import type { OrderSignatures } from "./signature";
 
 /** An order as it comes in. */
 export interface Submission extends SignedOrder {

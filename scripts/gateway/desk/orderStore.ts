@@ -80,12 +80,6 @@ export class OrderStore {
     return row !== undefined;
   }
 
-  /** Orders by state. */
-  counts(): Record<string, number> {
-    const rows = this.store.all("SELECT state, count(*) AS n FROM orders WHERE market = ? GROUP BY state", this.market);
-    return Object.fromEntries(rows.map((row) => [String(row["state"]), Number(row["n"])]));
-  }
-
   /** Puts orders into a batch, all or none. @returns its number */
   batch(orders: readonly DeskOrder[], sender: string): number {
     return this.store.atomically(() => {
@@ -109,14 +103,24 @@ export class OrderStore {
     }));
   }
 
-  /** Notes what became of a batch, all of it or nothing. @param reasons by place, of those that were refused */
-  close(id: number, orders: readonly DeskOrder[], tx: string, block: number, reasons: Map<number, string>): void {
+  /**
+   * Notes what became of a batch, all of it or nothing.
+   * @param where its transaction and block, as far as it has them
+   * @param reasons by place, of those that were refused
+   */
+  close(
+    id: number,
+    orders: readonly DeskOrder[],
+    { tx, block }: { tx: string | undefined; block: number | undefined },
+    reasons: ReadonlyMap<number, string>,
+  ): void {
     this.store.atomically(() => {
       orders.forEach((order, position) => {
         const reason = reasons.get(position);
         this.store.run(
           "UPDATE orders SET state = ?, reason = ?, tx = ?, block = ?, ended_ms = ? WHERE id = ?",
-          ...[reason === undefined ? "chain" : "refused", reason ?? null, tx, block, Date.now(), order.id],
+          ...[reason === undefined ? "chain" : "refused", reason ?? null, tx ?? null, block ?? null, Date.now()],
+          order.id,
         );
       });
       this.store.run("UPDATE batches SET open = 0 WHERE id = ?", id);
@@ -129,8 +133,19 @@ export class OrderStore {
       const row = this.store.get("SELECT batch FROM orders WHERE id = ?", order.id);
       const batch = row?.["batch"] ?? null;
       this.store.run("UPDATE batches SET open = 1 WHERE id = ?", batch);
-      this.store.run("UPDATE orders SET state = 'sent', reason = NULL, ended_ms = NULL WHERE batch = ?", batch);
+      this.store.run(
+        "UPDATE orders SET state = 'sent', reason = NULL, tx = NULL, block = NULL, ended_ms = NULL WHERE batch = ?",
+        batch,
+      );
     });
+  }
+
+  /** Notes the block of a transaction; a reorganisation moves it to another. */
+  mined(tx: string, block: number): void {
+    this.store.run(
+      "UPDATE orders SET block = ? WHERE market = ? AND state = 'chain' AND tx = ? AND block IS NOT ?",
+      ...[block, this.market, tx, block],
+    );
   }
 
   /** Notes that an order was refused without a batch. */
@@ -141,16 +156,29 @@ export class OrderStore {
     );
   }
 
-  /** Notes that a block is deep enough, and forgets orders that ended long ago. */
-  finish(upToBlock: number): void {
-    this.store.run(
-      "UPDATE orders SET state = 'final' WHERE market = ? AND state = 'chain' AND block <= ?",
-      ...[this.market, upToBlock],
-    );
-    this.store.run(
-      "DELETE FROM orders WHERE market = ? AND state IN ('final', 'refused') AND ended_ms < ?",
-      ...[this.market, Date.now() - KEPT_MS],
-    );
+  /** Notes that a block is deep enough. @returns the orders that are final now */
+  finish(upToBlock: number): DeskOrder[] {
+    const deep = this.in("chain").filter(({ block }) => block !== undefined && block <= upToBlock);
+    this.store.atomically(() => {
+      for (const { id } of deep) this.store.run("UPDATE orders SET state = 'final' WHERE id = ?", id);
+    });
+    return deep.map((order) => ({ ...order, state: "final" }));
+  }
+
+  /** Forgets orders that ended long ago, and batches that nobody asks about any more. @param now ms since 1970 */
+  forget(now: number): void {
+    this.store.atomically(() => {
+      const forgotten = this.store.run(
+        "DELETE FROM orders WHERE market = ? AND ended_ms < ? AND state IN ('final', 'refused')",
+        ...[this.market, now - KEPT_MS],
+      );
+      if (forgotten === 0) return;
+      this.store.run(
+        `DELETE FROM batches WHERE market = ? AND open = 0
+           AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.batch = batches.id)`,
+        this.market,
+      );
+    });
   }
 }
 

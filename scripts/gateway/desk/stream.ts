@@ -44,7 +44,7 @@ export class Stream {
       this.sockets.handleUpgrade(request, socket, head, (client) => {
         const address = request.socket.remoteAddress ?? "";
         client.on("error", () => client.terminate());
-        client.on("close", () => this.subscriptions.forget(client));
+        client.on("close", () => this.forget(client));
         client.on("message", (data) => void this.answer(client, address, (data as Buffer).toString("utf8")));
       });
     });
@@ -56,13 +56,18 @@ export class Stream {
     const desk = this.desks.get(market.toLowerCase());
     if (client === undefined || desk === undefined) return;
     send(client, JSON.stringify({ type: "order", order: orderView(desk, order) }));
-    if (order.state === "final" || order.state === "refused") this.orders.delete(order.id);
+    if (hasEnded(order)) this.orders.delete(order.id);
   }
 
   /** Lets everybody go. */
   close(): void {
     for (const client of this.sockets.clients) client.close(1001, "the gateway stops");
     this.sockets.close();
+  }
+
+  private forget(client: WebSocket): void {
+    this.subscriptions.forget(client);
+    for (const [id, waiting] of this.orders) if (waiting === client) this.orders.delete(id);
   }
 
   private async answer(client: WebSocket, address: string, text: string): Promise<void> {
@@ -88,10 +93,13 @@ export class Stream {
     if (answer === undefined)
       return say({ type: "refused", ref, error: "Failed", message: "the gateway's log says why" });
     if (!answer.accepted) return say({ type: "refused", ref, ...answer.refusal });
-    this.orders.set(answer.order.id, client);
-    client.once("close", () => this.orders.delete(answer.order.id));
+    if (!hasEnded(answer.order)) this.orders.set(answer.order.id, client);
     say({ type: "accepted", ref, order: orderView(desk, answer.order) });
   }
+}
+
+function hasEnded({ state }: DeskOrder): boolean {
+  return state === "final" || state === "refused";
 }
 
 type Asked = { market: string; ref: unknown } & (

@@ -72,10 +72,6 @@ export class Settling implements Duty {
     }
     const signed = unsent.map((one) => one.signed);
     const receipt = await client.settle(keeper, decided, decided.publication, signed);
-    this.readings.stored(
-      frame,
-      unsent.map(({ pile }) => pile),
-    );
     log.info({ frame, readings: signed.length, silent: missing, tx: receipt.hash }, "frame settled");
     return 1;
   }
@@ -85,10 +81,6 @@ export class Settling implements Duty {
     const receipt = await client.submitReadings(
       keeper,
       unsent.map(({ signed }) => signed),
-    );
-    this.readings.stored(
-      frame,
-      unsent.map(({ pile }) => pile),
     );
     log.info({ frame, readings: unsent.length, tx: receipt.hash }, "readings stored");
     return 1;

@@ -5,19 +5,18 @@ import { decidedFrame } from "../../chain/decidedFrame";
 import { decodeFill, type SignedTerms } from "../../chain/packedWords";
 import type { Decision, Moment, OrderPolicy, PublicView } from "../../piles/agent";
 import { Random } from "../../core/random";
+import type { Side } from "../../core/types";
 import type { MarketDesk } from "../desk/marketDesk";
 import type { Duty, KeptMarket } from "../keeper/duty";
 import type { ReadingStore } from "../store/readings";
 import { ChainView } from "./chainView";
-import { movedBetween } from "./meterValues";
+import { FrameMetering, type MeteredStation } from "./frameMetering";
 import type { Session } from "./sessionStore";
 import type { Station } from "./station";
 
-/** A station, the pile that it is, and the keys that sign for both. */
-export interface StationPile {
-  station: Station;
+/** A station, the pile that it is with the key that signs its orders, and its meter. */
+export interface StationPile extends MeteredStation {
   pile: BaseWallet;
-  meter: BaseWallet;
   ratedW: number;
 }
 
@@ -32,8 +31,6 @@ export interface BridgeOptions {
   closeSeconds: number;
 }
 
-/** Frames whose readings are still looked for. */
-const FRAMES_BACK = 8;
 /** Most frames that an order may stand. */
 const MOST_FRAMES = 96;
 /** Time that a signed order has, in frames. */
@@ -45,6 +42,7 @@ const [TOLERATED_SHARE, TOLERATED_WH] = [1.1, 50];
 export class Bridge implements Duty {
   readonly name = "stations";
   private readonly view: ChainView;
+  private readonly metering: FrameMetering;
   /** Moments at which a station's agent has decided. */
   private readonly decided = new Map<string, string>();
   private readonly limited = new Map<string, number>();
@@ -52,14 +50,19 @@ export class Bridge implements Duty {
   private readonly ignoring = new Set<string>();
 
   constructor(private readonly options: BridgeOptions) {
-    this.view = new ChainView(options.market.client, options.desk.registry);
+    const { market, desk, readings, stations } = options;
+    this.view = new ChainView(market.client, desk.registry);
+    this.metering = new FrameMetering(market, desk.registry, readings, stations);
   }
 
   async attend(now: number): Promise<number> {
     await this.allow(now);
-    await this.read(now);
-    await this.order(now);
-    return 0;
+    try {
+      return await this.read(now);
+    } finally {
+      // Cars order though a meter's records cannot be handed in.
+      await this.order(now);
+    }
   }
 
   private async order(now: number): Promise<void> {
@@ -94,18 +97,22 @@ export class Bridge implements Duty {
     const name = String(pile.index);
     const order = view.book.find((line) => line.pile === name);
     const departureFrame = Math.floor(session.departureAt / frameSeconds) - 1 - base;
-    const remainingWh = session.energyWh - Math.max(session.boughtWh, this.drawnWh(one.station, session, now));
+    const remainingWh = session.energyWh - Math.max(session.boughtWh, this.movedWh(one.station, session, now));
     if (departureFrame <= view.frame || remainingWh < view.market.minEnergyWh) return;
+    const { side } = session;
+    const [initialSoc, targetSoc] = side === "charge" ? [0, 1] : [1, 0];
     const stay = {
-      ...{ pile: name, side: "charge" as const, departureFrame, ratedW: one.ratedW, batteryWh: session.energyWh },
-      ...{ initialSoc: 0, targetSoc: 1, arrivalFrame: Math.floor(session.startedAt / frameSeconds) - base },
+      ...{ pile: name, side, departureFrame, ratedW: one.ratedW, batteryWh: session.energyWh },
+      ...{ initialSoc, targetSoc, arrivalFrame: Math.floor(session.startedAt / frameSeconds) - base },
     };
     const random = new Random(1).stream(`${one.station.id} ${session.id}`);
     const own = { stay, remainingWh, order, limitPrice: session.limitPrice };
-    const decision = this.ignoring.has(one.station.id)
-      ? this.wholeFrame(one, session, remainingWh)
-      : askAgent(this.options.policy, own, view, random);
-    await this.submit(one, decision, order !== undefined, departureFrame + base, now);
+    const decision =
+      side === "charge" && this.ignoring.has(one.station.id)
+        ? this.wholeFrame(one, session, remainingWh)
+        : askAgent(this.options.policy, own, view, random);
+    const place = { side, live: order !== undefined, departure: departureFrame + base };
+    await this.submit(one, decision, place, now);
   }
 
   /** Order for a station that draws all it can, whatever it is allowed: a frame at full power, so that it is paid for. */
@@ -117,8 +124,7 @@ export class Bridge implements Duty {
   private async submit(
     { station, pile: wallet }: StationPile,
     decision: Decision,
-    live: boolean,
-    departure: number,
+    { side, live, departure }: { side: Side; live: boolean; departure: number },
     now: number,
   ): Promise<void> {
     if (decision === undefined || (decision === "cancel" && !live)) return;
@@ -127,7 +133,7 @@ export class Bridge implements Duty {
     const { tickSize, frameSeconds } = client.parameters;
     const { nonce } = await client.pileState(desk.registry.of(wallet.address)!.index);
     const next = Math.floor(now / frameSeconds) + 1;
-    const common = { nonce, charge: true, deadline: Math.floor(now) + DEADLINE_FRAMES * frameSeconds };
+    const common = { nonce, charge: side === "charge", deadline: Math.floor(now) + DEADLINE_FRAMES * frameSeconds };
     const terms: SignedTerms =
       decision === "cancel"
         ? { ...common, action: "cancel", price: 0n, energyWh: 0n, peakWh: 0n, expiryFrame: 0 }
@@ -142,7 +148,7 @@ export class Bridge implements Duty {
     if (!answer.accepted) log.warn({ station: station.id, ...answer.refusal }, "a station's order was refused");
   }
 
-  /** Tells stations what the frame that was cleared last allows them to draw. */
+  /** Tells stations what the frame that was cleared last allows them to draw, or has them feed in. */
   private async allow(now: number): Promise<void> {
     const { market, stations, desk } = this.options;
     const { client, log, provider } = market;
@@ -158,9 +164,14 @@ export class Bridge implements Duty {
       const pile = desk.registry.of(wallet.address);
       const session = station.sessions.current();
       if (pile === undefined || station.limit === undefined) continue;
-      const wh = fills.filter(({ buy }) => buy === pile.index).reduce((sum, fill) => sum + Number(fill.energyWh), 0);
-      if (session !== undefined) station.sessions.bought(session.id, frame, wh);
-      const limitW = Math.floor((wh * 3_600) / frameSeconds);
+      const sumOf = (of: "buy" | "sell") =>
+        fills.filter((fill) => fill[of] === pile.index).reduce((sum, fill) => sum + Number(fill.energyWh), 0);
+      const [boughtWh, soldWh] = [sumOf("buy"), sumOf("sell")];
+      if (session !== undefined) {
+        station.sessions.bought(session.id, frame, session.side === "charge" ? boughtWh : soldWh);
+      }
+      // Rounded to what is bought at most, and to what is sold at least.
+      const limitW = Math.floor(((boughtWh - soldWh) * 3_600) / frameSeconds);
       this.limited.set(station.id, frame);
       const kind = await station
         .limit({ frame, limitW, from: frame * frameSeconds, seconds: frameSeconds })
@@ -169,44 +180,26 @@ export class Bridge implements Duty {
     }
   }
 
-  /** Cuts registers at the ends of frames, and signs what the market is to know of them. */
-  private async read(now: number): Promise<void> {
-    const { market, stations, desk, readings } = this.options;
-    const { client, log, provider } = market;
-    const { frameSeconds, readingSeconds } = client.parameters;
-    if (readingSeconds === 0) return;
-    const over = Math.floor(now / frameSeconds) - 1;
-    for (let frame = over; frame > over - FRAMES_BACK; frame--) {
-      if ((await client.frameRecord(frame))?.open !== true) continue;
-      const known = new Set(readings.of(frame).map(({ pile }) => pile));
-      const fills = ((await decidedFrame(client, provider, frame))?.packed ?? []).map(decodeFill);
-      for (const { station, pile: wallet, meter } of stations) {
-        const pile = desk.registry.of(wallet.address)?.index;
-        if (pile === undefined || known.has(pile)) continue;
-        const agreed = fills.filter(({ buy, sell }) => buy === pile || sell === pile);
-        if (agreed.length === 0) continue;
-        const [from, until] = [frame * frameSeconds, (frame + 1) * frameSeconds];
-        const idle = station.sessions.current() === undefined;
-        const moved = movedBetween(station.sessions.samples(from, until), from, until, idle);
-        if (moved === undefined) continue;
-        const reading = { pile, frame, ...moved };
-        if (!readings.keep(reading, await client.signReading(meter, reading))) continue;
-        const agreedWh = agreed.reduce((sum, { energyWh }) => sum + Number(energyWh), 0);
-        const drewWh = Number(moved.consumedWh);
-        log.info({ station: station.id, frame, drewWh, agreedWh }, "frame metered");
-        if (drewWh <= agreedWh * TOLERATED_SHARE + TOLERATED_WH) this.ignoring.delete(station.id);
-        else {
-          log.warn({ station: station.id, frame, drewWh, agreedWh }, "the station ignores its limit");
-          this.ignoring.add(station.id);
-        }
+  /** Lets meters tell what was drawn; a station that drew more than its limit is ordered for accordingly. */
+  private async read(now: number): Promise<number> {
+    const { log } = this.options.market;
+    const { draws, sent } = await this.metering.read(now);
+    for (const draw of draws) {
+      log.info(draw, "frame metered");
+      if (draw.drewWh <= draw.agreedWh * TOLERATED_SHARE + TOLERATED_WH) this.ignoring.delete(draw.station);
+      else {
+        log.warn(draw, "the station ignores its limit");
+        this.ignoring.add(draw.station);
       }
     }
+    return sent;
   }
 
-  /** Energy that a session has drawn by its registers, Wh. */
-  private drawnWh({ sessions }: Station, { startedAt }: Session, now: number): number {
+  /** Energy that a session has drawn, or fed in where it sells, by its registers, Wh. */
+  private movedWh({ sessions }: Station, { startedAt, side }: Session, now: number): number {
     const samples = sessions.samples(startedAt, now);
+    const register = side === "charge" ? "importWh" : "exportWh";
     const [first, last] = [samples.find(({ at }) => at >= startedAt), samples.at(-1)];
-    return first === undefined || last === undefined ? 0 : Math.max(0, last.importWh - first.importWh);
+    return first === undefined || last === undefined ? 0 : Math.max(0, last[register] - first[register]);
   }
 }

@@ -8,7 +8,8 @@ import { RPCServer } from "ocpp-rpc";
 import type { Logger } from "pino";
 
 import type { Station } from "./station";
-import { type Connection, serve16 } from "./v16";
+import type { Connection } from "./connection";
+import { serve16 } from "./v16";
 import { serve201 } from "./v201";
 
 /** Parts of a {@link CentralSystem}. */

@@ -9,6 +9,10 @@ export interface MeterSample {
 /** A sampled value of OCPP 1.6, whose value is a text, or of 2.0.1. */
 export interface SampledValue {
   value: string | number;
+  /** `SignedData` of 1.6: the value is a record that the meter signed. */
+  format?: string;
+  /** Such a record of 2.0.1, beside the value. */
+  signedMeterValue?: { signedMeterData: string };
   measurand?: string;
   phase?: string;
   unit?: string;
@@ -37,7 +41,9 @@ export function samplesOf(values: readonly MeterValue[]): MeterSample[] {
 }
 
 function registerOf(values: readonly SampledValue[], measurand: string): number | undefined {
-  const found = values.find((one) => (one.measurand ?? IMPORT) === measurand && one.phase === undefined);
+  const found = values.find(
+    (one) => (one.measurand ?? IMPORT) === measurand && one.phase === undefined && one.format !== "SignedData",
+  );
   if (found === undefined) return undefined;
   const { value, unit, unitOfMeasure } = found;
   const number = typeof value === "number" ? value : value.trim() === "" ? Number.NaN : Number(value);

@@ -1,3 +1,4 @@
+import type { Side } from "../../core/types";
 import type { Database, Row } from "../store/database";
 import type { MeterSample } from "./meterValues";
 
@@ -8,21 +9,21 @@ export interface Session {
   startedAt: number;
   /** When it is said to leave. */
   departureAt: number;
-  /** Energy that it is to have by then, Wh. */
+  /** Whether it buys or sells. */
+  side: Side;
+  /** Energy that it is to have by then, or to sell, Wh. */
   energyWh: number;
-  /** Most that it pays, money units per kWh. */
+  /** Most that it pays, or least that it takes, money units per kWh. */
   limitPrice: number;
-  /** Energy that the market has given it so far, Wh, up to and with a frame. */
+  /** Energy that it has bought or sold so far, Wh. */
   boughtWh: number;
-  boughtTo: number;
-  endedAt: number | undefined;
 }
 
 /** Fields that a session is begun with. */
-export type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "energyWh" | "limitPrice">;
+export type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "side" | "energyWh" | "limitPrice">;
 
-/** Samples older than this are forgotten, s. */
-const KEPT_SECONDS = 14 * 86_400;
+/** Samples, and sessions that ended, older than this are forgotten, s. */
+const [KEPT_SECONDS, SESSION_KEPT_SECONDS] = [14 * 86_400, 7 * 86_400];
 
 /** Sessions and registers of one station in the gateway's store. */
 export class SessionStore {
@@ -32,7 +33,7 @@ export class SessionStore {
   ) {}
 
   /** Begins a session, or finds it: a start that is told twice is one. A session still open ends. */
-  begin(key: string, { tag, startedAt, departureAt, energyWh, limitPrice }: NewSession): Session {
+  begin(key: string, { tag, startedAt, departureAt, side, energyWh, limitPrice }: NewSession): Session {
     return this.store.atomically(() => {
       const known = this.store.get(
         "SELECT * FROM sessions WHERE station = ? AND transaction_key = ? AND started = ?",
@@ -41,9 +42,14 @@ export class SessionStore {
       if (known !== undefined) return sessionOf(known);
       this.store.run("UPDATE sessions SET ended = ? WHERE station = ? AND ended IS NULL", startedAt, this.station);
       this.store.run(
-        `INSERT INTO sessions (station, transaction_key, tag, started, departure, energy_wh, limit_price)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        ...[this.station, key, tag, startedAt, departureAt, Math.round(energyWh), Math.round(limitPrice)],
+        `INSERT INTO sessions (station, transaction_key, tag, started, departure, side, energy_wh, limit_price)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[this.station, key, tag, startedAt, departureAt, side, Math.round(energyWh), Math.round(limitPrice)],
+      );
+      // Afterwards: a number that is still some station's is not given to another.
+      this.store.run(
+        "DELETE FROM sessions WHERE station = ? AND ended < ?",
+        ...[this.station, startedAt - SESSION_KEPT_SECONDS],
       );
       return this.current()!;
     });
@@ -120,10 +126,9 @@ function sessionOf(row: Row): Session {
     tag: String(row["tag"]),
     startedAt: Number(row["started"]),
     departureAt: Number(row["departure"]),
+    side: row["side"] as Side,
     energyWh: Number(row["energy_wh"]),
     limitPrice: Number(row["limit_price"]),
     boughtWh: Number(row["bought_wh"]),
-    boughtTo: Number(row["bought_to"]),
-    endedAt: row["ended"] === null ? undefined : Number(row["ended"]),
   };
 }

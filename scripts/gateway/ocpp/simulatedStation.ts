@@ -9,6 +9,10 @@ export interface SimulatedStationOptions {
   version: "1.6" | "2.0.1";
   /** Rated power, W. */
   ratedW: number;
+  /** Signs a record of its register, Wh, at a time, s; without it the station's values are not signed. */
+  sign?: (time: number, importWh: bigint, exportWh: bigint) => string;
+  /** Its register as it begins, Wh; 0 unless told. */
+  registerWh?: number;
 }
 
 /** A car that is plugged in. */
@@ -16,6 +20,8 @@ export interface SimulatedCar {
   /** Tag of its driver. */
   tag: string;
   energyWh: number;
+  /** Energy that it can feed in, Wh; none unless told. */
+  givesWh?: number;
   /** s since 1970 */
   departureAt: number;
 }
@@ -36,13 +42,15 @@ interface Limit {
 export class SimulatedStation {
   private readonly client: RPCClient;
   private readonly limits: Limit[] = [];
-  private car: (SimulatedCar & { drawnWh: number; transaction: number | string }) | undefined;
-  private registerWh = 0;
+  private car: (SimulatedCar & { drawnWh: number; gaveWh: number; transaction: number | string }) | undefined;
+  private registerWh: number;
+  private exportWh = 0;
   private at = 0;
   private sequence = 0;
 
   constructor(private readonly options: SimulatedStationOptions) {
-    const { endpoint, identity, password, version } = options;
+    const { endpoint, identity, password, version, registerWh = 0 } = options;
+    this.registerWh = registerWh;
     const protocols = [version === "1.6" ? "ocpp1.6" : "ocpp2.0.1"];
     const settings = { endpoint, identity, password, protocols, strictMode: true };
     // Its types ask for what has defaults, too.
@@ -63,6 +71,11 @@ export class SimulatedStation {
     return this.car?.drawnWh ?? 0;
   }
 
+  /** Energy that it has fed in, Wh. */
+  get gaveWh(): number {
+    return this.car?.gaveWh ?? 0;
+  }
+
   async connect(now: number): Promise<void> {
     this.at = now;
     await this.client.connect();
@@ -78,12 +91,14 @@ export class SimulatedStation {
     this.draw(now);
     const timestamp = time(now);
     if (this.options.version === "1.6") {
-      const start = { connectorId: 1, idTag: car.tag, meterStart: Math.round(this.registerWh), timestamp };
+      const begins = { connectorId: 1, meterValue: [this.value(now, "Transaction.Begin")] };
+      const start = { connectorId: 1, idTag: car.tag, meterStart: Math.floor(this.registerWh), timestamp };
       const { transactionId } = (await this.client.call("StartTransaction", start)) as { transactionId: number };
-      this.car = { ...car, drawnWh: 0, transaction: transactionId };
+      this.car = { ...car, drawnWh: 0, gaveWh: 0, transaction: transactionId };
+      await this.client.call("MeterValues", { ...begins, transactionId });
       return;
     }
-    this.car = { ...car, drawnWh: 0, transaction: `${this.options.identity}-${Math.round(now)}` };
+    this.car = { ...car, drawnWh: 0, gaveWh: 0, transaction: `${this.options.identity}-${Math.round(now)}` };
     await this.transactionEvent("Started", now, { idToken: { idToken: car.tag, type: "Central" } });
     await this.client.call("NotifyEVChargingNeeds", {
       evseId: 1,
@@ -100,16 +115,14 @@ export class SimulatedStation {
     this.draw(now);
     if (this.options.version === "2.0.1") {
       if (this.car !== undefined) await this.transactionEvent("Updated", now, {});
+      else await this.client.call("MeterValues", { evseId: 1, meterValue: [this.value(now, "Sample.Periodic")] });
       return;
     }
-    const sampledValue = [
-      { value: this.registerWh.toFixed(0), unit: "Wh", measurand: "Energy.Active.Import.Register" },
-    ];
     const transaction = this.car === undefined ? {} : { transactionId: this.car.transaction };
     await this.client.call("MeterValues", {
       connectorId: 1,
       ...transaction,
-      meterValue: [{ timestamp: time(now), sampledValue }],
+      meterValue: [this.value(now, "Sample.Periodic")],
     });
   }
 
@@ -122,8 +135,9 @@ export class SimulatedStation {
       const { transaction: transactionId } = this.car;
       await this.client.call("StopTransaction", {
         transactionId,
-        meterStop: Math.round(this.registerWh),
+        meterStop: Math.floor(this.registerWh),
         timestamp: time(now),
+        transactionData: [this.value(now, "Transaction.End")],
       });
     }
     this.car = undefined;
@@ -134,14 +148,42 @@ export class SimulatedStation {
   }
 
   private async transactionEvent(eventType: string, now: number, more: Record<string, unknown>): Promise<void> {
-    const value = Math.round(this.registerWh);
+    const context = { Started: "Transaction.Begin", Ended: "Transaction.End" }[eventType] ?? "Sample.Periodic";
     await this.client.call("TransactionEvent", {
       ...{ eventType, timestamp: time(now), seqNo: this.sequence++, triggerReason: "MeterValuePeriodic" },
       transactionInfo: { transactionId: String(this.car!.transaction) },
       evse: { id: 1, connectorId: 1 },
-      meterValue: [{ timestamp: time(now), sampledValue: [{ value, unitOfMeasure: { unit: "Wh" } }] }],
+      meterValue: [this.value(now, context)],
       ...more,
     });
+  }
+
+  /** Its register as its version of OCPP writes it, and beside it the record that its meter signs. */
+  private value(now: number, context: string): Record<string, unknown> {
+    const wh = Math.floor(this.registerWh);
+    const outWh = Math.floor(this.exportWh);
+    const record = this.options.sign?.(Math.floor(now), BigInt(wh), BigInt(outWh));
+    const common = { context, measurand: "Energy.Active.Import.Register" };
+    if (this.options.version === "1.6") {
+      const plain = { ...common, value: String(wh), unit: "Wh" };
+      const signed = record === undefined ? [] : [{ ...common, value: record, format: "SignedData" }];
+      return { timestamp: time(now), sampledValue: [plain, ...signed] };
+    }
+    const signed =
+      record === undefined
+        ? {}
+        : {
+            signedMeterValue: {
+              ...{ signedMeterData: Buffer.from(record).toString("base64"), encodingMethod: "OCMF" },
+              ...{ signingMethod: "", publicKey: "" },
+            },
+          };
+    const unitOfMeasure = { unit: "Wh" };
+    const sampledValue = [
+      { ...common, value: wh, unitOfMeasure, ...signed },
+      { context, measurand: "Energy.Active.Export.Register", value: outWh, unitOfMeasure },
+    ];
+    return { timestamp: time(now), sampledValue };
   }
 
   /** Draws as limits allow from where it was until now. */
@@ -150,9 +192,16 @@ export class SimulatedStation {
     if (car !== undefined) {
       for (const { from, until, limitW } of this.limits) {
         const seconds = Math.max(0, Math.min(now, until) - Math.max(this.at, from));
-        const wh = Math.min((Math.min(limitW, this.options.ratedW) * seconds) / 3_600, car.energyWh - car.drawnWh);
-        car.drawnWh += wh;
-        this.registerWh += wh;
+        const mostWh = (Math.min(Math.abs(limitW), this.options.ratedW) * seconds) / 3_600;
+        if (limitW >= 0) {
+          const wh = Math.min(mostWh, car.energyWh - car.drawnWh);
+          car.drawnWh += wh;
+          this.registerWh += wh;
+        } else {
+          const wh = Math.min(mostWh, (car.givesWh ?? 0) - car.gaveWh);
+          car.gaveWh += wh;
+          this.exportWh += wh;
+        }
       }
     }
     this.at = Math.max(this.at, now);

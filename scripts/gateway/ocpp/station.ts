@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
 
 import type { OcppConfig } from "../config";
+import { InputError } from "../../core/errors";
 import { type MeterValue, samplesOf } from "./meterValues";
+import type { RecordStore } from "./recordStore";
 import type { SessionStore } from "./sessionStore";
+import { recordsOf } from "./signedValues";
 
 /** Clocks that are off by less are taken to be right, s. */
 const TOLERATED_SECONDS = 30;
@@ -10,6 +13,7 @@ const TOLERATED_SECONDS = 30;
 /** Draw that a frame allows a station. */
 export interface Allowance {
   frame: number;
+  /** Below 0 it is what the station is to feed in. */
   limitW: number;
   /** s since 1970 */
   from: number;
@@ -29,6 +33,12 @@ export class Station {
     private readonly settings: Pick<OcppConfig, "drivers" | "defaults">,
     private readonly now: () => number,
     private readonly log: Logger,
+    private readonly can: {
+      /** Of a meter that signs its own records. */
+      records?: RecordStore | undefined;
+      /** Whether it discharges cars. */
+      discharges?: boolean;
+    } = {},
   ) {}
 
   /** The gateway's clock, as OCPP writes times. */
@@ -47,15 +57,23 @@ export class Station {
     this.ahead = wrong ? ahead : 0;
   }
 
-  /** A car is plugged in. Told twice, it is one session. @returns its number */
-  begun(key: string, tag: string, timestamp: string, needs?: { energyWh?: number; departure?: string }): number {
+  /**
+   * A car is plugged in. Told twice, it is one session.
+   *
+   * @param dischargesBy whether the version that the station speaks has a way to discharge
+   * @returns its number
+   */
+  begun(key: string, tag: string, timestamp: string, dischargesBy = false): number {
     const startedAt = this.time(timestamp);
     const known = this.settings.drivers[tag];
     const { energyWh, stayMinutes, limitPrice } = known ?? this.settings.defaults;
-    const departureAt = needs?.departure === undefined ? startedAt + stayMinutes * 60 : this.time(needs.departure);
-    const wanted = { energyWh: needs?.energyWh ?? energyWh, departureAt, limitPrice };
-    const session = this.sessions.begin(key, { tag, startedAt, ...wanted });
-    this.log.info({ session: session.id, energyWh: wanted.energyWh, known: known !== undefined }, "car plugged in");
+    const side = known?.side ?? "charge";
+    const sells = side === "discharge" && dischargesBy && this.can.discharges === true;
+    if (side === "discharge" && !sells) this.log.warn({ tag }, "the station discharges no cars; nothing is sold");
+    const wanted = { side, energyWh: side === "charge" || sells ? energyWh : 0, limitPrice };
+    const departureAt = startedAt + stayMinutes * 60;
+    const session = this.sessions.begin(key, { tag, startedAt, departureAt, ...wanted });
+    this.log.info({ session: session.id, ...wanted, known: known !== undefined }, "car plugged in");
     return session.id;
   }
 
@@ -64,7 +82,9 @@ export class Station {
     const session = this.sessions.current();
     if (session === undefined) return false;
     const departureAt = departure === undefined ? session.departureAt : this.time(departure);
-    this.sessions.want(session.id, energyWh ?? session.energyWh, departureAt);
+    // A car that is to sell does not say how much.
+    const wanted = session.side === "charge" ? energyWh : undefined;
+    this.sessions.want(session.id, wanted ?? session.energyWh, departureAt);
     return true;
   }
 
@@ -76,7 +96,22 @@ export class Station {
 
   /** Keeps what its meter showed. */
   metered(values: readonly MeterValue[]): void {
+    this.record(values);
     this.sessions.keep(samplesOf(values).map((sample) => ({ ...sample, at: sample.at - this.ahead })));
+  }
+
+  /** Keeps the records that its meter signed; their times are the meter's own. */
+  private record(values: readonly MeterValue[]): void {
+    const { records } = this.can;
+    if (records === undefined) return;
+    for (const text of recordsOf(values)) {
+      try {
+        records.keep(text);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        this.log.warn({ error: error.message.slice(0, 200) }, "a record that is not of its meter");
+      }
+    }
   }
 
   private time(timestamp: string): number {

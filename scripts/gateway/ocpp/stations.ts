@@ -8,6 +8,7 @@ import type { Metrics } from "../metrics";
 import type { ReadingStore } from "../store/readings";
 import { Bridge, type StationPile } from "./bridge";
 import { CentralSystem } from "./centralSystem";
+import { RecordStore } from "./recordStore";
 import { SessionStore } from "./sessionStore";
 import { Station } from "./station";
 
@@ -34,16 +35,27 @@ export class Stations {
     now: () => number,
   ): Promise<Stations> {
     const stations = new Stations(settings);
-    for (const { id, market: name, password: given, passwordEnv, key, meterKey, ratedW } of settings.stations) {
+    for (const one of settings.stations) {
+      const { id, market: name, password: given, passwordEnv, key, meterKey, recordMeter, ratedW, discharges } = one;
       const market = markets.get(name);
       if (market === undefined) throw new InputError(`station ${id}`, `there is no market "${name}" in the settings`);
       const password = given ?? (passwordEnv === undefined ? undefined : process.env[passwordEnv]);
       if (password === undefined || password === "") throw new InputError(`station ${id}`, "a password is needed");
       const wallet = await loadKey(key);
-      const meter = meterKey === undefined ? wallet : await loadKey(meterKey);
+      if (recordMeter !== undefined && meterKey !== undefined) {
+        throw new InputError(`station ${id}`, "meterKey does not go with recordMeter, which has its own key");
+      }
+      if (discharges && recordMeter !== undefined && recordMeter.exportRegister === undefined) {
+        throw new InputError(`station ${id}`, "discharges, and its recordMeter names no exportRegister to show it");
+      }
+      const records = recordMeter === undefined ? undefined : new RecordStore(market.store, id, recordMeter);
+      const signs = { key: meterKey === undefined ? wallet : await loadKey(meterKey) };
       const log = market.log.child({ station: id });
-      const station = new Station(id, new SessionStore(market.store, id), settings, now, log);
-      const pile = { station, pile: wallet, meter, ratedW };
+      const station = new Station(id, new SessionStore(market.store, id), settings, now, log, {
+        records,
+        discharges,
+      });
+      const pile = { station, pile: wallet, meter: records === undefined ? signs : { records }, ratedW };
       stations.known.set(id, { station, password, pile, market: name });
     }
     return stations;

@@ -1,18 +1,9 @@
+import { ACCEPTED, type Connection, HEARTBEAT_SECONDS, PATIENCE, PROFILE_ID } from "./connection";
 import type { Allowance, Station } from "./station";
 import type { MeterValue } from "./meterValues";
 
-/** A connection to a station: calls it, and answers it. */
-export interface Connection {
-  call(method: string, params: unknown, options?: { callTimeoutMs?: number }): Promise<unknown>;
-  handle(method: string, handler: (request: { params: unknown }) => unknown): void;
-}
-
-const ACCEPTED = { status: "Accepted" };
-const HEARTBEAT_SECONDS = 60;
-const PATIENCE = { callTimeoutMs: 15_000 };
 /** A station has one connector: a pile is one. */
 const CONNECTOR = 1;
-const PROFILE_ID = 1;
 
 interface Start {
   connectorId: number;
@@ -64,7 +55,9 @@ export function serve16(connection: Connection, station: Station): void {
 
 /** Sets a limit by the first kind of profile that the station takes; many know only some. */
 async function limit(connection: Connection, transaction: number | undefined, allowance: Allowance): Promise<string> {
-  const { limitW, from, seconds } = allowance;
+  const { from, seconds } = allowance;
+  // It knows no discharging.
+  const limitW = Math.max(0, allowance.limitW);
   const schedule = {
     duration: seconds,
     startSchedule: new Date(from * 1_000).toISOString(),

@@ -1,12 +1,9 @@
+import { ACCEPTED, type Connection, HEARTBEAT_SECONDS, PATIENCE, PROFILE_ID } from "./connection";
 import type { MeterValue } from "./meterValues";
 import type { Allowance, Station } from "./station";
-import type { Connection } from "./v16";
 
-const ACCEPTED = { status: "Accepted" };
-const HEARTBEAT_SECONDS = 60;
-const PATIENCE = { callTimeoutMs: 15_000 };
+/** A station's first: a pile is one. */
 const EVSE = 1;
-const PROFILE_ID = 1;
 
 interface TransactionEvent {
   eventType: "Started" | "Updated" | "Ended";
@@ -42,7 +39,7 @@ export function serve201(connection: Connection, station: Station): void {
     if (offline !== true) station.toldNow(timestamp);
     station.metered(meterValue);
     const { transactionId } = transactionInfo;
-    if (eventType === "Started") station.begun(transactionId, idToken?.idToken ?? "", timestamp);
+    if (eventType === "Started") station.begun(transactionId, idToken?.idToken ?? "", timestamp, true);
     if (eventType === "Ended") station.ended(transactionId, timestamp);
     transaction = eventType === "Ended" ? undefined : transactionId;
     return eventType === "Started" ? { idTokenInfo: ACCEPTED } : {};

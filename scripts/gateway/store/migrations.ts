@@ -89,4 +89,23 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (station, at)
   );
   `,
+  `
+  CREATE INDEX batches_open ON batches (market) WHERE open = 1;
+  CREATE INDEX orders_ended ON orders (market, ended_ms);
+  CREATE INDEX sessions_open ON sessions (station) WHERE ended IS NULL;
+  `,
+  `
+  CREATE TABLE records (
+    station TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    first REAL NOT NULL,
+    last REAL NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (station, page)
+  );
+  CREATE INDEX records_last ON records (station, last);
+  `,
+  `
+  ALTER TABLE sessions ADD COLUMN side TEXT NOT NULL DEFAULT 'charge';
+  `,
 ];

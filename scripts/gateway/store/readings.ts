@@ -9,8 +9,6 @@ const KEPT_FRAMES = 400;
 /** A signed reading and what it says. */
 export interface KeptReading extends MeterReading {
   signed: SignedReading;
-  /** `kept`, or `stored` once the chain has it. */
-  state: "kept" | "stored";
 }
 
 /** Signed readings, by market, pile and frame; each once. */
@@ -43,19 +41,6 @@ export class ReadingStore {
       consumedWh: BigInt(row["consumed_wh"]!),
       producedWh: BigInt(row["produced_wh"]!),
       signed: { reading: BigInt(row["word"]!), r: String(row["r"]), vs: String(row["vs"]) },
-      state: row["state"] as KeptReading["state"],
     }));
-  }
-
-  /** Notes that the chain has readings of a frame. */
-  stored(frame: number, piles: readonly number[]): void {
-    this.store.atomically(() => {
-      for (const pile of piles) {
-        this.store.run(
-          "UPDATE readings SET state = 'stored' WHERE market = ? AND frame = ? AND pile = ?",
-          ...[this.market.address, frame, pile],
-        );
-      }
-    });
   }
 }

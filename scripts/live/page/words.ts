@@ -1,5 +1,7 @@
 import type { MarketFacts } from "../protocol";
 
+export { grouped } from "../../core/text";
+
 /** Energy, Wh, as kWh. */
 export function kWh(wh: number, decimals = 2): string {
   return `${(wh / 1000).toFixed(decimals)} kWh`;
@@ -92,9 +94,4 @@ export function rankText(
   return facts.matching === "credit"
     ? `score ${priority}`
     : `f = ${ofPrice} × ${priceRank} + ${ofTime} × ${timeRank} = ${priority}`;
-}
-
-/** A whole number with its thousands apart. */
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString("en-GB").replaceAll(",", " ");
 }

@@ -29,7 +29,7 @@ export function needsTime(name: string): boolean {
 
 /** Something that is not as the events say it must be. */
 export interface Difference {
-  /** Subject of the event: "pile 3", "frame 17", "market". */
+  /** Subject of the figure: "pile 3", "frame 17", "market". */
   subject: string;
   /** The figure in question, with its unit. */
   field: string;

@@ -77,11 +77,15 @@ async function constructed(
   return getBytes(await provider.call({ data }));
 }
 
+/** Address of a delivery contract's verifier of records: its constructor creates it first of all. */
+export function verifierOf(delivery: string): string {
+  return getCreateAddress({ from: delivery, nonce: 1 });
+}
+
 /** Expected value of an immutable of a contract at an address; undefined where the code itself shows it. */
 async function placeWord(provider: Provider, name: string, address: string): Promise<Uint8Array | undefined> {
   if (name === "_cachedThis") return getBytes(zeroPadValue(address, 32));
-  // Created by the constructor, first of all.
-  if (name === "OCMF_VERIFIER") return getBytes(zeroPadValue(getCreateAddress({ from: address, nonce: 1 }), 32));
+  if (name === "OCMF_VERIFIER") return getBytes(zeroPadValue(verifierOf(address), 32));
   if (name !== "_cachedDomainSeparator") return undefined;
   const abi = new Interface([
     "function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)",

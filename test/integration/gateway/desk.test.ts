@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
+import { Script } from "node:vm";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,13 +8,16 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 import pino from "pino";
+import ts from "typescript";
 import { WebSocket } from "ws";
 
 import { ERROR_INTERFACES } from "../../../scripts/chain/interfaces";
+import { MarketClient } from "../../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../../scripts/chain/transactor";
 import { parseConfig } from "../../../scripts/gateway/config";
 import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
 import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
+import { codeOf, curlCommands, HAS_CURL, inShell } from "../../helpers/documentedCommands";
 import { orderBody, post, until } from "../../helpers/gatewayOrders";
 import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
 
@@ -198,6 +202,42 @@ suite("gateway: order desk", function () {
     await until("silence", async () => of("subscribed").length === 2);
     socket.close();
     other.close();
+  });
+
+  (HAS_CURL ? it : it.skip)("answers the document's curl commands as it says", async () => {
+    const [markets, order, state, book, frame, ...more] = curlCommands("gateway.md");
+    expect(more).to.deep.equal([]);
+    const body = await bodyOf(4, { energyWh: 1_700n, expiryFrame: start + 2 });
+    const filled = Object.entries(body).reduce((line, [name, value]) => {
+      expect(line).to.contain(`"${name}": "0x…"`);
+      return line.replace(`"${name}": "0x…"`, `"${name}": "${value}"`);
+    }, order!);
+    const asked = async (line: string) => {
+      expect(line).to.contain("localhost:8600/");
+      return JSON.parse(await inShell(line.replace("localhost:8600", new URL(gateway.url).host))) as unknown;
+    };
+    expect(((await asked(markets!)) as { name: string }[]).map(({ name }) => name)).to.deep.equal(["main"]);
+    const { id, state: now } = (await asked(filled)) as { id: string; state: string };
+    expect(now).to.equal("accepted");
+    expect(await asked(state!.replace("5f0c…", id))).to.include({ id, account: nodeWallet(4).address });
+    expect(await asked(book!)).to.be.an("array");
+    const cleared = frame!.replace("990012", String(start)).replace("0x…", nodeWallet(1).address);
+    expect(((await asked(cleared)) as { fills: unknown[] }).fills).to.have.length(1);
+  });
+
+  it("takes what the document's script sends", async () => {
+    const [snippet, ...more] = codeOf("gateway.md", "ts");
+    expect(more).to.deep.equal([]);
+    const names = ["MarketClient", "market", "provider", "wallet", "expiryFrame", "deadline", "gateway"] as const;
+    const code = ts.transpile(`async (${names.join(", ")}) => { ${snippet!} }`, { target: ts.ScriptTarget.ES2022 });
+    const script = new Script(code).runInThisContext() as (...given: unknown[]) => Promise<void>;
+    const counted = async () => gateway.markets.get("main")!.orders.in("accepted").length;
+    const before = await counted();
+    const deadline = Math.floor(await market.clock.now()) + 3_600;
+    const given = [MarketClient, market.client.address, node.provider, nodeWallet(1), start + 2, deadline, gateway.url];
+    // The document names the desk by its root and its market.
+    await script(...given);
+    expect(await counted()).to.equal(before + 1);
   });
 
   it("describes itself, counts itself, and logs no key", async () => {

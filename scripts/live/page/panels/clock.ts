@@ -43,7 +43,7 @@ export function clockPanel(store: Store): void {
     h("label", { class: "speed" }, "Speed ", speed, factor),
     button("Clear now", { do: "clear" }, "Winds on to the window of the next frame; it is cleared there"),
     button("Settle", { do: "settle" }, "Winds on to the end of the first frame that awaits its settlement"),
-    button("Half an hour on", { do: "forward" }, "Winds on by one frame; what is due meanwhile is done"),
+    button("One frame on", { do: "forward" }, "Winds on by one frame; what is due meanwhile is done"),
   );
   controls.hidden = true;
   root.append(h("h2", { id: "clock-title" }, "Clock"), h("div", { class: "face" }, frame, gate, time), controls, busy);

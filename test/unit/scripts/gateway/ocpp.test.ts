@@ -16,7 +16,10 @@ describe("scripts/gateway/ocpp", () => {
   beforeEach(() => {
     now = 1_800_000;
     sessions = new SessionStore(Database.open(":memory:"), "A");
-    const drivers = { alice: { energyWh: 9_000, stayMinutes: 120, limitPrice: 250_000 } };
+    const drivers = {
+      alice: { energyWh: 9_000, stayMinutes: 120, limitPrice: 250_000, side: "charge" as const },
+      carol: { energyWh: 6_000, stayMinutes: 120, limitPrice: 100_000, side: "discharge" as const },
+    };
     const defaults = { energyWh: 5_000, stayMinutes: 60, limitPrice: 200_000 };
     station = new Station("A", sessions, { drivers, defaults }, () => now, pino({ level: "silent" }));
   });
@@ -80,6 +83,23 @@ describe("scripts/gateway/ocpp", () => {
     station.begun("t3", "alice", at(now + 200));
     station.ended("t3", at(now + 300));
     expect(sessions.current()).to.equal(undefined);
+  });
+
+  it("sells a car's energy only where station and version discharge, and as much as its driver says", () => {
+    const { settings } = station as unknown as { settings: ConstructorParameters<typeof Station>[2] };
+    const log = pino({ level: "silent" });
+    for (const [discharges, byVersion, energyWh] of [
+      [true, true, 6_000],
+      [true, false, 0],
+      [false, true, 0],
+    ] as const) {
+      const own = new SessionStore(Database.open(":memory:"), "A");
+      const one = new Station("A", own, settings, () => now, log, { discharges });
+      one.begun("t", "carol", at(now), byVersion);
+      expect(own.current()).to.include({ side: "discharge", energyWh });
+      one.needs(8_000, at(now + 600));
+      expect(own.current()).to.include({ energyWh, departureAt: now + 600 });
+    }
   });
 
   it("counts a frame's fill once, however often it is told", () => {

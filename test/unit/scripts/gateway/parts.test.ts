@@ -6,10 +6,16 @@ import { expect } from "chai";
 import { encryptKeystoreJsonSync, Transaction, TypedDataEncoder, Wallet } from "ethers";
 import fc from "fast-check";
 
-import { ORDER_TYPES, orderMessage, packSignedTerms, type SignedTerms } from "../../../../scripts/chain/packedWords";
+import {
+  ORDER_TYPES,
+  orderMessage,
+  packSignedTerms,
+  type SignedTerms,
+  unpackSignedTerms,
+} from "../../../../scripts/chain/packedWords";
 import { parseConfig } from "../../../../scripts/gateway/config";
 import { Rates } from "../../../../scripts/gateway/desk/rates";
-import { OrderSignatures, unpackSignedTerms } from "../../../../scripts/gateway/desk/signature";
+import { OrderSignatures } from "../../../../scripts/gateway/desk/signature";
 import { CsvSource } from "../../../../scripts/gateway/keeper/publicationSource";
 import { loadKey } from "../../../../scripts/gateway/keys";
 import { SigningProvider, WrongChain } from "../../../../scripts/gateway/send/signingProvider";
@@ -127,6 +133,23 @@ describe("scripts/gateway", () => {
     const wrong = { ...good, markets: [{ name: "main", address: "0x12" }] };
     expect(() => parseConfig(wrong, "f.json")).to.throw("f.json: markets.0.address: expected an address");
     expect(() => parseConfig({ ...good, blockSecond: 1 }, "f.json")).to.throw("blockSecond");
+    const defaults = { energyWh: 5_000, stayMinutes: 240, limitPrice: 250_000 };
+    const station = { id: "CP-1", market: "main", password: "secret", key: { env: "K" }, ratedW: 11_000 };
+    const ocpp = { listen: { port: 0 }, stations: [station], defaults };
+    expect(parseConfig({ ...good, ocpp }, "f.json").ocpp?.defaults).to.deep.equal(defaults);
+    for (const [name, value] of [
+      ["energyWh", 0],
+      ["energyWh", 500_001],
+      ["stayMinutes", -5],
+      ["stayMinutes", 10_081],
+      ["limitPrice", 0],
+      ["limitPrice", 2 ** 40],
+    ] as const) {
+      const beyond = { ...ocpp, defaults: { ...defaults, [name]: value } };
+      expect(() => parseConfig({ ...good, ocpp: beyond }, "f.json"), `${name} ${value}`).to.throw(
+        `f.json: ocpp.defaults.${name}: `,
+      );
+    }
   });
 
   it("reads an operator's file again, the later line of a frame counting, and says what is wrong in it", async () => {

@@ -97,8 +97,7 @@ describe("scripts/gateway/store", () => {
     const signed = { reading: 2n ** 90n + 1n, r: "0x1", vs: "0x2" };
     expect(readings.keep(reading, signed)).to.equal(true);
     expect(readings.keep({ ...reading, consumedWh: 1n }, signed)).to.equal(false);
-    expect(readings.of(10)).to.deep.equal([{ ...reading, signed, state: "kept" }]);
-    readings.stored(10, [3]);
-    expect(readings.of(10)[0]!.state).to.equal("stored");
+    expect(readings.of(10)).to.deep.equal([{ ...reading, signed }]);
+    expect(readings.of(11)).to.deep.equal([]);
   });
 });

@@ -17,6 +17,12 @@ import { Timeline } from "../../../../scripts/live/timeline";
 import { Random } from "../../../../scripts/core/random";
 import { parseScenario } from "../../../../scripts/scenario/parse";
 import { replayOnModel } from "../../../../scripts/scenario/replayOnModel";
+import type { MarketFacts, Status } from "../../../../scripts/live/protocol";
+import { Watch } from "../../../../scripts/live/watch";
+import { Contradiction } from "../../../../scripts/quality/audit/auditEvent";
+import { moneyOf } from "../../../../scripts/chain/token";
+import { chapter4Population } from "../../../../scripts/piles/populations/chapter4";
+import { dayOf } from "../../../../scripts/live/demo";
 import { type Deployed, deployMarket, goTo } from "../../../helpers/market";
 
 const PENNY = 10_000n;
@@ -158,6 +164,64 @@ describe("what the live page knows", () => {
       expect(timeline.events.length).to.equal(before + 1);
       expect(timeline.now.piles.get(8)!.slot.balance).to.equal(balance + 2n);
     });
+
+    it("goes on saying that events contradict, until they are read anew", async () => {
+      const own = new Timeline({ parameters: client.parameters, market: client.address, unlocked: new Set() });
+      const spoilt = new Contradiction({
+        ...{ subject: "pile 3", field: "balance", rebuilt: 1n, contract: 2n },
+        ...{ lastEvent: undefined, contradictedBy: undefined },
+      });
+      let contradicts = false;
+      const timelineOf = Object.assign(Object.create(own) as Timeline, {
+        advance: (...given: Parameters<Timeline["advance"]>) => {
+          own.advance(...given);
+          if (contradicts) throw spoilt;
+        },
+      });
+      const watch = new Watch({
+        ...{
+          client,
+          provider: ethers.provider,
+          timeline: timelineOf,
+          firstBlock: 0,
+          lens: undefined,
+          clock: undefined,
+        },
+        ...{ meters: new MeterModes(), money: await moneyOf(client, ethers.provider), pollMs: 5, errorWords: String },
+        facts: {} as MarketFacts,
+      });
+      const status = () => (watch.opening().find(([topic]) => topic === "status")![1] as Status).node;
+      const looked = async () => new Promise((resolve) => setTimeout(resolve, 100));
+      const snapshot = (await hre.network.provider.send("evm_snapshot", [])) as string;
+      await watch.start();
+      expect(status()).to.equal("answers");
+      contradicts = true;
+      await deployed.market.deposit(deployed.piles[7]!, 5n);
+      await looked();
+      expect(status()).to.equal("contradicts");
+      // Later looks find nothing wrong with what came later.
+      contradicts = false;
+      await hre.network.provider.send("evm_mine", []);
+      await looked();
+      expect(status()).to.equal("contradicts");
+      // A reorganisation has everything read anew.
+      await hre.network.provider.send("evm_revert", [snapshot]);
+      await deployed.market.deposit(deployed.piles[7]!, 7n);
+      await looked();
+      expect(status()).to.equal("answers");
+      watch.stop();
+    });
+  });
+
+  it("plays as many days as asked, however long a frame is", () => {
+    const meters = { noise: 0, leave: 0, silent: 0, cheat: 0 };
+    for (const [frameSeconds, perDay] of [
+      [1_800, 48],
+      [900, 96],
+    ] as const) {
+      const day = dayOf({ seed: 1, evs: 2, population: chapter4Population(), days: 3, meters, frameSeconds });
+      expect(day.measured).to.deep.equal({ first: 0, count: 3 * perDay });
+    }
   });
 
   it("charges at rated power on arrival in the ghost, and less where an order shrinks", () => {
