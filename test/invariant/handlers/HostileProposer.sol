@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IBenefitRounds } from "../../../contracts/interfaces/IBenefitRounds.sol";
+import { RoundTerms } from "../../../contracts/types/RoundTerms.sol";
 import { People } from "../People.sol";
 import { VM } from "../Vm.sol";
 import { World } from "../World.sol";
@@ -47,13 +48,15 @@ contract HostileProposer is Rounds {
         ROUNDS.reveal(MARKET, book, p.plan, p.salt);
     }
 
-    /// @notice A plan that draws more than the book can take, committed to in due form.
+    /// @notice A plan that draws more than the book can take, committed to in due form. A level can be carried out
+    /// however high it is; there it is one for more frames than the round has.
     function exaggerate(uint256 seed) external resumed refused("INV-12 a plan counted that cannot be carried out") {
         IBenefitRounds.RoundView memory round = _committableRound(seed);
         _idle = round.executed || block.timestamp >= round.commitUntil;
         if (_idle) return;
         uint256[] memory book = MIRROR.frozenBook();
-        bytes memory plan = new bytes(6 * ((book[0] >> 154) & 0x3f));
+        RoundTerms terms = RoundTerms.wrap(book[0]);
+        bytes memory plan = new bytes(6 * (terms.horizon() + (terms.isByLaxity() ? 1 : 0)));
         uint256 place = seed % plan.length;
         plan[place - (place % 3)] = 0xff;
         address proposer = _proposer(seed);
