@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { ALL_CASES } from "../helpers/cases";
 import { hardhatCommand, hardhatIntoSlowPipe } from "../helpers/hardhatCommand";
 
 interface DayJson {
@@ -46,6 +47,16 @@ describe("simulation commands", function () {
     };
     expect(seeds.map(({ seed }) => seed)).to.deep.equal([1, 2]);
     expect((seeds[0]!.pflW + seeds[1]!.pflW) / 2).to.be.closeTo(spread.pflW.mean, 1e-6);
+  });
+
+  (ALL_CASES ? it : it.skip)("gives the same gas from the same seed, to the digit", async () => {
+    const gasOf = async () => {
+      const { stdout } = await hardhatCommand("simulate:day", "--evs", "6", "--json");
+      return (JSON.parse(stdout) as { gas: Record<string, unknown> }).gas;
+    };
+    const first = await gasOf();
+    expect(JSON.stringify(first)).to.match(/\d{6}/);
+    expect(await gasOf()).to.deep.equal(first);
   });
 
   it("warns in the terminal and in JSON", async () => {
