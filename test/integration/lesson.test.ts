@@ -73,11 +73,22 @@ describe("lesson", function () {
     return { views, said };
   }
 
+  const played = new Map<string, StepView[]>();
+
+  /** Every step of a lesson; each is played once. */
+  async function stepsOf(entry: CatalogueLesson): Promise<StepView[]> {
+    const known = played.get(entry.name);
+    if (known !== undefined) return known;
+    const { views } = await walk(await open(scenarioOf(entry), entry.rules), "e");
+    played.set(entry.name, views);
+    return views;
+  }
+
   it("decides every frame of every lesson as the model does, and as it had foretold", async () => {
     expect(lessons.length).to.be.at.least(8);
     for (const entry of lessons) {
       const scenario = scenarioOf(entry);
-      const { views } = await walk(await open(scenario), "e");
+      const views = await stepsOf(entry);
       const cleared = views.flatMap(({ decision }) => (decision?.cleared === true ? [decision] : []));
       const model = replayOnModel(scenario);
       const withoutWhy = cleared.map(({ frame, trades, grid, loadW }) => ({
@@ -107,7 +118,7 @@ describe("lesson", function () {
 
   it("accounts for everything that orders show: filled, or left with a reason", async () => {
     for (const entry of lessons) {
-      const { views } = await walk(await open(scenarioOf(entry)), "e");
+      const views = await stepsOf(entry);
       for (const { book, decision } of views) {
         if (decision === undefined) continue;
         for (const { pile, displayedWh } of [...book.bids, ...book.asks]) {
@@ -132,8 +143,8 @@ describe("lesson", function () {
       [undefined, undefined, false],
     ]);
     expect(round?.plans.map(({ score }) => score?.unservedWh)).to.deep.equal([0n, 0n, undefined, 2_400n]);
-    const silence = await walk(await open(scenarioOf(findLesson(lessons, "silence"))), "e");
-    const [frame] = silence.views.flatMap(({ settlements = [] }) => settlements);
+    const silence = await stepsOf(findLesson(lessons, "silence"));
+    const [frame] = silence.flatMap(({ settlements = [] }) => settlements);
     expect(frame?.piles.map(({ pile, silent }) => [pile, silent])).to.deep.equal([
       ["Ann", false],
       ["Ben", true],
@@ -195,7 +206,7 @@ describe("lesson", function () {
 
   it("compares rules on one book: each decides as its contract does, and the answer's prices are theirs", async () => {
     const entry = findLesson(lessons, "rules");
-    const { views } = await walk(await open(scenarioOf(entry), entry.rules), "e");
+    const views = await stepsOf(entry);
     const compared = views.flatMap(({ rules }) => (rules === undefined ? [] : [rules]));
     expect(compared).to.have.length(1);
     const [rules] = compared;
