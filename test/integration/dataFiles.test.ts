@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -6,6 +6,7 @@ import { expect } from "chai";
 
 import type { Understood } from "../../scripts/data/import/describe";
 import type { DayResult } from "../../scripts/simulation/dayResult";
+import { ALL_CASES } from "../helpers/cases";
 import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("files of one's own on the command line", function () {
@@ -55,6 +56,24 @@ describe("files of one's own on the command line", function () {
     expect(stdout).to.include(`${bad}:2: energy_kwh: 9990 kWh is more than one stay can take`);
     expect(stdout).to.include(`${bad}:4: arrival: expected a date and time`);
     expect((await hardhatCommand("data:check", bad, "--rows", "skip")).code).to.equal(0);
+  });
+
+  (ALL_CASES ? it : it.skip)("a million rows go through a heap of 192 MB", async () => {
+    const file = join(folder, "million.csv");
+    writeFileSync(file, "arrival,departure,energy_kwh\n");
+    // Of a file with one day all sessions are kept: a hundred days.
+    const day = (number: number) => new Date(Date.UTC(2019, 0, 1 + number)).toISOString().slice(0, 10);
+    for (let number = 0; number < 100; number++) {
+      appendFileSync(file, `${day(number)}T18:00,${day(number + 1)}T06:00,9.5\n`.repeat(10_000));
+    }
+    const before = process.env["NODE_OPTIONS"];
+    process.env["NODE_OPTIONS"] = "--max-old-space-size=192";
+    const { code, stdout, stderr } = await hardhatCommand("data:check", file, "--json").finally(() => {
+      if (before === undefined) delete process.env["NODE_OPTIONS"];
+      else process.env["NODE_OPTIONS"] = before;
+    });
+    expect(code, stderr).to.equal(0);
+    expect((JSON.parse(stdout) as Understood).sessions).to.include({ count: 1_000_000 });
   });
 
   it("simulate:day plays the day asked for, says which there are, and cuts no need", async () => {

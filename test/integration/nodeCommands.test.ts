@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Wallet } from "ethers";
 
+import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
+import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
 import { ALL_CASES } from "../helpers/cases";
 import { type Ended, hardhatCommand } from "../helpers/hardhatCommand";
 import { HAS_ANVIL, type RunningNode, startAnvil } from "../helpers/nodes";
@@ -106,5 +108,44 @@ suite("commands on a node, with one key", function () {
     const { market: renewed } = (await asJson("market:deploy")) as { market: string };
     expect(await again.provider.getCode(renewed)).to.not.equal("0x");
     expect((await run("market:book")).code).to.equal(0);
+  });
+
+  it("do what an operator does, one transaction each, sent as told", async () => {
+    const { provider } = node!;
+    await asJson("market:deploy", "--feeder", "ops", "--settlement", "benefit", "--readings", "3600");
+    await asJson("pile:register", "--feeder", "ops");
+    const other = Wallet.createRandom().address;
+    const contracts = [Market__factory, BenefitRounds__factory, Delivery__factory].map((one) => one.createInterface());
+    const called = async (hash: string): Promise<string> => {
+      const { data } = (await provider.getTransaction(hash))!;
+      const call = contracts.map((one) => one.parseTransaction({ data })).find((one) => one !== null);
+      return `${call?.name} ${[...(call?.args ?? [])].slice(-2).map(String).join(" ")}`;
+    };
+    for (const [command, flags, call] of [
+      ["suspend", ["--pile", ACCOUNT], `setSuspended ${ACCOUNT} true`],
+      ["readmit", ["--pile", ACCOUNT], `setSuspended ${ACCOUNT} false`],
+      ["pause", [], "setEntryPaused true"],
+      ["reopen", [], "setEntryPaused false"],
+      ["meter-key", ["--pile", ACCOUNT, "--key", other], `setMeterKey 1 ${other}`],
+      ["weather", ["--pile", ACCOUNT, "--factor", "1200"], "setWeatherFactor 1 1200"],
+      ["attributes", ["--pile", ACCOUNT, "--capacity", "7", "--stability", "9"], /^setAttributes /],
+      ["deposit", ["--tokens", "5"], "depositGrid 5000000"],
+      ["matching-fund", ["--tokens", "1"], "setMatchingFund 1000000"],
+      ["withdraw", ["--tokens", "2", "--to", other], `withdrawGrid ${other} 2000000`],
+      ["reward", ["--tokens", "0.5"], /^setReward .* 500000$/],
+      ["fund-reward", ["--tokens", "3"], /^fundReward .* 3000000$/],
+      ["grant", ["--role", "guardian", "--to", other], new RegExp(`^grantRole .* ${other}$`)],
+      ["handover", ["--role", "registrar", "--to", other], new RegExp(`^renounceRole .* ${ACCOUNT}$`)],
+    ] as [string, string[], string | RegExp][]) {
+      const { transaction } = await asJson(`operator:${command}`, "--feeder", "ops", ...flags);
+      if (typeof call === "string") expect(await called(String(transaction)), command).to.equal(call);
+      else expect(await called(String(transaction)), command).to.match(call);
+    }
+    const refused = await run("operator:suspend", "--feeder", "ops", "--pile", ACCOUNT);
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr).to.include("registrar");
+    const claimed = await run("operator:draw-reward", "--feeder", "ops");
+    expect(claimed.code, claimed.stderr).to.equal(1);
+    expect(claimed.stderr.trim().split("\n")).to.have.length(1);
   });
 });
