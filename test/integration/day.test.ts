@@ -22,7 +22,7 @@ import { cases } from "../helpers/cases";
 const SEEDS = cases(20, 4);
 
 describe("a simulated day", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   async function dayOnChain(
     feeder: string,

@@ -20,7 +20,7 @@ const suite = HAS_ANVIL ? describe : describe.skip;
 const FRAME = 1_800;
 
 suite("gateway: a station that discharges its car", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let node: RunningNode;
   let market: NodeMarket;
   let gateway: RunningGateway;
@@ -110,7 +110,7 @@ suite("gateway: a station that discharges its car", function () {
     await clock.reach(ends + 20);
     for (const device of devices) await device.meter(ends);
     expect(devices.map((device) => Math.round(device.gaveWh))).to.deep.equal([1_501, 0]);
-    await until("settled", async () => (await client.frameRecord(start))?.open === false, 60);
+    await until("settled", async () => (await client.frameRecord(start))?.open === false, 150);
     const topic = MARKET_INTERFACE.getEvent("FrameSettled")!.topicHash;
     const settled = await node.provider.getLogs({ address: client.address, fromBlock: 0, topics: [topic] });
     const postings = MARKET_INTERFACE.parseLog(settled.at(-1)!)!.args.getValue("postings") as bigint[];
