@@ -1,86 +1,49 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { expect } from "chai";
-import pino from "pino";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePosting } from "../../../scripts/chain/packedWords";
-import { parseConfig } from "../../../scripts/gateway/config";
 import { SimulatedStation } from "../../../scripts/gateway/ocpp/simulatedStation";
-import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
 import { recordMeterKey } from "../../../scripts/metering/recordMeter";
 import { newMeter, signRecord } from "../../../scripts/metering/signRecord";
-import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
 import { until } from "../../helpers/gatewayOrders";
-import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+import { FRAME, type StationedGateway, stationedGateway, stationSettings } from "../../helpers/gatewayStations";
+import { HAS_ANVIL } from "../../helpers/nodes";
 
 const suite = HAS_ANVIL ? describe : describe.skip;
-const FRAME = 1_800;
 
 suite("gateway: a station that discharges its car", function () {
   this.timeout(300_000);
-  let node: RunningNode;
-  let market: NodeMarket;
-  let gateway: RunningGateway;
-  let start: number;
-  const lines: Record<string, unknown>[] = [];
-  const logged = (msg: string) => lines.filter((line) => line["msg"] === msg);
+  let all: StationedGateway;
   const devices: SimulatedStation[] = [];
   const meter = newMeter("secp256r1", { exportRegister: "1-0:2.8.0" });
 
   before(async () => {
-    node = await startAnvil();
-    market = await marketOnNode(node, 2, { readingSeconds: FRAME });
-    const { clock, client, admin } = market;
-    await client.setMeterKey(admin, 1, recordMeterKey(client.address, 1, meter.description));
-    start = Math.floor((await clock.now()) / FRAME) + 4;
-    // The buyer bids the tariff, dearer than what any seller asks for at first.
-    const tariffs = { importPricePerKwh: 400_000n, exportPricePerKwh: 50_000n, wheelingPricePerKwh: 0n };
-    const frames = Array.from({ length: 8 }, () => ({ baseLoadW: 33_000n, ...tariffs }));
-    await client.publish(admin, start, frames);
-    await clock.reach((start - 1) * FRAME + 60);
-    for (const index of [1, 2, 9]) process.env[`TEST_GATEWAY_KEY${index}`] = nodeWallet(index).privateKey;
-    const station = (id: string, pile: number, more: object) => ({
-      ...{ id, market: "main", password: `secret of ${id}`, key: { env: `TEST_GATEWAY_KEY${pile}` }, ratedW: 7_000 },
-      ...more,
-    });
-    const config = parseConfig(
-      {
-        ...{ rpcUrl: node.url, data: mkdtempSync(join(tmpdir(), "adbev-")), listen: { port: 0 } },
-        ...{ clock: "chain", blockSeconds: 0.25, confirmations: 1, requestsPerSecond: 500 },
-        keeper: { env: "TEST_GATEWAY_KEY9" },
-        markets: [{ name: "main", address: client.address, leadSeconds: 30 }],
-        ocpp: {
-          ...{ listen: { port: 0 }, policy: "impatient" },
-          stations: [
-            station("seller", 1, { discharges: true, recordMeter: meter.description }),
-            station("buyer", 2, {}),
-          ],
-          drivers: { carol: { energyWh: 1_501, stayMinutes: 200, limitPrice: 100_000, side: "discharge" } },
-          defaults: { energyWh: 3_000, stayMinutes: 200, limitPrice: 450_000 },
-        },
+    all = await stationedGateway({
+      piles: 2,
+      // The buyer bids the tariff, dearer than what any seller asks for at first.
+      importPricePerKwh: 400_000n,
+      prepare: async ({ client, admin }) => {
+        await client.setMeterKey(admin, 1, recordMeterKey(client.address, 1, meter.description));
       },
-      "test",
-    );
-    const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-    gateway = await runGateway({ config, log: pino({ level: "info" }, { write }) });
+      ocpp: {
+        policy: "impatient",
+        stations: [
+          stationSettings("seller", 1, { discharges: true, recordMeter: meter.description }),
+          stationSettings("buyer", 2),
+        ],
+        drivers: { carol: { energyWh: 1_501, stayMinutes: 200, limitPrice: 100_000, side: "discharge" } },
+        defaults: { energyWh: 3_000, stayMinutes: 200, limitPrice: 450_000 },
+      },
+    });
   });
   after(async () => {
     await Promise.all(devices.map(async (device) => device.close().catch(() => undefined)));
-    await gateway?.stop();
-    node.stop();
+    await all?.stop();
   });
 
-  /** Takes the chain there, and the gateway's clock, which it would read a moment later. */
-  async function reach(time: number): Promise<void> {
-    await market.clock.reach(time);
-    expect((await fetch(`${gateway.url}/health`)).ok).to.equal(true);
-  }
-
   it("sells, feeds in what was sold by a limit below 0, and is settled by what its meter signed", async () => {
-    const { client } = market;
+    const { node, gateway, start, logged, reach } = all;
+    const { client } = all.market;
     const plugged = (start - 1) * FRAME + 70;
     let page = 1;
     for (const id of ["seller", "buyer"]) {

@@ -3,34 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import pino from "pino";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePosting } from "../../../scripts/chain/packedWords";
-import { parseConfig } from "../../../scripts/gateway/config";
 import { SimulatedStation } from "../../../scripts/gateway/ocpp/simulatedStation";
-import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
 import { recordMeterKey } from "../../../scripts/metering/recordMeter";
 import { MeterFile } from "../../../scripts/metering/meterFile";
 import { newMeter, type SigningMeter, signRecord } from "../../../scripts/metering/signRecord";
 import { Delivery__factory } from "../../../typechain-types";
 import { ALL_CASES } from "../../helpers/cases";
 import { hardhatCommand } from "../../helpers/hardhatCommand";
-import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
 import { until } from "../../helpers/gatewayOrders";
-import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+import { FRAME, type StationedGateway, stationedGateway, stationSettings } from "../../helpers/gatewayStations";
+import { HAS_ANVIL } from "../../helpers/nodes";
 
 const suite = HAS_ANVIL ? describe : describe.skip;
-const FRAME = 1_800;
 
 suite("gateway: stations whose meters sign records", function () {
   this.timeout(180_000);
-  let node: RunningNode;
-  let market: NodeMarket;
-  let gateway: RunningGateway;
-  let start: number;
-  const lines: Record<string, unknown>[] = [];
-  const logged = (msg: string) => lines.filter((line) => line["msg"] === msg);
+  let all: StationedGateway;
   const devices: SimulatedStation[] = [];
   const stations: { id: string; version: "1.6" | "2.0.1"; meter: SigningMeter }[] = [
     { id: "one", version: "1.6", meter: newMeter("secp256r1", { serial: "R1-1" }) },
@@ -43,55 +34,30 @@ suite("gateway: stations whose meters sign records", function () {
   const page = [1, 1];
 
   before(async () => {
-    node = await startAnvil();
-    market = await marketOnNode(node, 3, { readingSeconds: FRAME });
-    const { clock, client, admin } = market;
-    for (const [index, { meter }] of stations.entries()) {
-      await client.setMeterKey(admin, index + 1, recordMeterKey(client.address, index + 1, meter.description));
-    }
-    start = Math.floor((await clock.now()) / FRAME) + 4;
-    const tariffs = { importPricePerKwh: 200_000n, exportPricePerKwh: 50_000n, wheelingPricePerKwh: 0n };
-    const frames = Array.from({ length: 8 }, () => ({ baseLoadW: 33_000n, ...tariffs }));
-    await client.publish(admin, start, frames);
-    await clock.reach((start - 1) * FRAME + 60);
-    for (const index of [1, 2, 3, 9]) process.env[`TEST_GATEWAY_KEY${index}`] = nodeWallet(index).privateKey;
-    const config = parseConfig(
-      {
-        ...{ rpcUrl: node.url, data: mkdtempSync(join(tmpdir(), "adbev-")), listen: { port: 0 } },
-        ...{ clock: "chain", blockSeconds: 0.25, confirmations: 1, requestsPerSecond: 500 },
-        keeper: { env: "TEST_GATEWAY_KEY9" },
-        markets: [{ name: "main", address: client.address, leadSeconds: 30 }],
-        ocpp: {
-          ...{ listen: { port: 0 }, policy: "impatient" },
-          stations: [
-            ...stations.map(({ id, meter }) => [id, meter.description] as const),
-            ["three", own.description],
-          ].map(([id, recordMeter], index) => ({
-            ...{ id, market: "main", password: `secret of ${id as string}` },
-            ...{ key: { env: `TEST_GATEWAY_KEY${index + 1}` }, ratedW: 7_000, recordMeter },
-          })),
-          defaults: { energyWh: 3_000, stayMinutes: 200, limitPrice: 250_000 },
-        },
+    const described: [string, object][] = stations.map(({ id, meter }) => [id, meter.description]);
+    described.push(["three", own.description]);
+    all = await stationedGateway({
+      piles: 3,
+      prepare: async ({ client, admin }) => {
+        for (const [index, { meter }] of stations.entries()) {
+          await client.setMeterKey(admin, index + 1, recordMeterKey(client.address, index + 1, meter.description));
+        }
       },
-      "test",
-    );
-    const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-    gateway = await runGateway({ config, log: pino({ level: "info" }, { write }) });
+      ocpp: {
+        policy: "impatient",
+        stations: described.map(([id, recordMeter], index) => stationSettings(id, index + 1, { recordMeter })),
+        defaults: { energyWh: 3_000, stayMinutes: 200, limitPrice: 250_000 },
+      },
+    });
   });
   after(async () => {
     await Promise.all(devices.map(async (device) => device.close().catch(() => undefined)));
-    await gateway?.stop();
-    node.stop();
+    await all?.stop();
   });
 
-  /** Takes the chain there, and the gateway's clock, which it would read a moment later. */
-  async function reach(time: number): Promise<void> {
-    await market.clock.reach(time);
-    expect((await fetch(`${gateway.url}/health`)).ok).to.equal(true);
-  }
-
   it("takes their records through to the settlement, and nobody else's", async () => {
-    const { client } = market;
+    const { node, gateway, start, logged, reach } = all;
+    const { client } = all.market;
     const plugged = (start - 1) * FRAME + 70;
     const forger = newMeter("secp256r1", { serial: "R1-1" });
     let forges = false;
@@ -150,6 +116,7 @@ suite("gateway: stations whose meters sign records", function () {
   });
 
   (ALL_CASES ? it : it.skip)("takes the records of the station that a command starts", async () => {
+    const { gateway, logged } = all;
     process.env["ADBEV_STATION_PASSWORD"] = "secret of three";
     const before = logged("a record that is not of its meter").length;
     const ended = await hardhatCommand(
