@@ -51,7 +51,7 @@ export class Bridge implements Duty {
 
   constructor(private readonly options: BridgeOptions) {
     const { market, desk, readings, stations } = options;
-    this.view = new ChainView(market.client, desk.registry);
+    this.view = new ChainView(market.client, market.provider, desk.registry);
     this.metering = new FrameMetering(market, desk.registry, readings, stations);
   }
 
