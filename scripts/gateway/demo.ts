@@ -16,7 +16,7 @@ import type { RunningGateway } from "./service";
 const SUBMIT_RECORDS = DELIVERY_INTERFACE.getFunction("submitRecords")!.selector;
 
 /** A day of cars at stations on a gateway whose chain's time is set forward. */
-export interface DemoPlan {
+interface DemoPlan {
   gateway: RunningGateway;
   /** Reads the chain. */
   provider: Provider;
@@ -31,7 +31,7 @@ export interface DemoPlan {
 }
 
 /** A station with the one car that comes to it. */
-export interface DemoStation {
+interface DemoStation {
   id: string;
   password: string;
   account: string;
@@ -42,7 +42,7 @@ export interface DemoStation {
 }
 
 /** Outcome of a driver. */
-export interface DriverResult {
+interface DriverResult {
   station: string;
   version: string;
   wantedWh: number;
@@ -56,7 +56,7 @@ export interface DriverResult {
 }
 
 /** When a car comes and goes, in frames of the day, and what it asks for, Wh. */
-export interface Visit {
+interface Visit {
   arrival: number;
   departure: number;
   energyWh: number;

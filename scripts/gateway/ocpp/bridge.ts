@@ -21,7 +21,7 @@ export interface StationPile extends MeteredStation {
 }
 
 /** Parts of a {@link Bridge}. */
-export interface BridgeOptions {
+interface BridgeOptions {
   market: KeptMarket;
   desk: MarketDesk;
   readings: ReadingStore;
