@@ -1,4 +1,5 @@
 import type { Random } from "../core/random";
+import type { BatteryModel } from "./battery";
 import type { EvStay } from "./ev";
 
 /** Inputs that every population is drawn from. */
@@ -11,6 +12,8 @@ export interface PopulationOptions {
   frameSeconds: number;
   /** Source of the draws. Adding EVs or days leaves those already there as they were. */
   random: Random;
+  /** Battery of every EV; an ideal one by default. The draws are the same whatever it is. */
+  battery?: Readonly<BatteryModel>;
 }
 
 /** A kind of population: draws the stays, in order of day and pile. */
@@ -45,8 +48,9 @@ export function drawStays<Kind>(
   });
   const perDay = framesPerDay(options.frameSeconds);
   return Array.from({ length: options.days }, (_, day) =>
-    piles.map(({ id, random, kind }) =>
-      draw(id, day * perDay, kind, random.stream(`day ${day}`), random.stream(`day ${day + 1}`)),
-    ),
+    piles.map(({ id, random, kind }) => ({
+      ...draw(id, day * perDay, kind, random.stream(`day ${day}`), random.stream(`day ${day + 1}`)),
+      ...(options.battery === undefined ? {} : { battery: options.battery }),
+    })),
   ).flat();
 }

@@ -13,6 +13,7 @@ import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
 import { EvAccount } from "./evAccount";
 import { type Action, isMetered, type MarketPort } from "../core/ports";
+import { leastAsk } from "./sellerCosts";
 import { agentMarket, PublicRecord } from "./publicView";
 
 /** More than any day's subsidies come to, money units: what rules that pay sellers more than buyers pay is tried with. */
@@ -77,7 +78,7 @@ class Day {
     private readonly options: DayOptions,
     private readonly port: MarketPort,
   ) {
-    const { evs, measured, random, limits, guidePrice } = options;
+    const { evs, measured, random, limits, guidePrice, asksCoverCosts = false } = options;
     const { parameters } = port;
     this.lastFrame = evs
       .filter(({ arrivalFrame }) => arrivalFrame >= measured.first && arrivalFrame < measured.first + measured.count)
@@ -85,7 +86,8 @@ class Day {
     const asking = options.energyLimits ?? parameters;
     this.accounts = evs.map((stay) => {
       const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
-      const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
+      const drawn = own.stream("limit").uniform(...limits[stay.side]);
+      const limitPrice = asksCoverCosts && stay.side === "discharge" ? Math.max(drawn, leastAsk(stay, options)) : drawn;
       return new EvAccount(stay, askedWh(stay, asking), limitPrice, own.stream("policy"));
     });
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));

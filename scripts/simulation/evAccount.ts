@@ -4,6 +4,11 @@ import { type EvStay, frameWh, isIceberg } from "../piles/ev";
 import type { Random } from "../core/random";
 import type { Action, ActionResult } from "../core/ports";
 
+/** Earnings of whoever sells: a trade's price with what the market adds to it, or the grid's export tariff. Money units. */
+export function earnedFrom({ price, energyWh, subsidy = 0n }: Pick<Trade, "price" | "energyWh" | "subsidy">): bigint {
+  return (price * energyWh) / 1000n + (subsidy * energyWh) / 1000n;
+}
+
 /**
  * Account of one EV in a simulated day: its orders, deeds and receipts. Energy in Wh, amounts in money units.
  */
@@ -48,18 +53,18 @@ export class EvAccount {
     for (const part of [price, premium, wheelingPricePerKwh]) this.paid += (part * energyWh) / 1000n;
   }
 
-  sold({ price, energyWh, subsidy = 0n }: Trade): void {
-    this.moved(energyWh);
-    this.tradedWh += Number(energyWh);
-    this.earned += (price * energyWh) / 1000n + (subsidy * energyWh) / 1000n;
+  sold(trade: Trade): void {
+    this.moved(trade.energyWh);
+    this.tradedWh += Number(trade.energyWh);
+    this.earned += earnedFrom(trade);
   }
 
-  filledFromGrid({ side, price, energyWh }: GridFill): void {
+  filledFromGrid(fill: GridFill): void {
+    const { side, price, energyWh } = fill;
     this.moved(energyWh);
     this.gridWh += Number(energyWh);
-    const amount = (price * energyWh) / 1000n;
-    if (side === "charge") this.paid += amount;
-    else this.earned += amount;
+    if (side === "charge") this.paid += (price * energyWh) / 1000n;
+    else this.earned += earnedFrom(fill);
   }
 
   /** @param now The frame in which it was submitted; an order is first delivered in the next. */
