@@ -1,7 +1,7 @@
 import type { Side } from "../core/types";
 
 /**
- * What energy loses and costs on its way through a battery. Orders, fills and schedules count energy at the plug; states
+ * Losses and costs of energy on its way through a battery. Orders, fills and schedules count energy at the plug; states
  * of charge count what is in the battery.
  */
 export interface BatteryModel {

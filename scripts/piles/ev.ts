@@ -25,6 +25,8 @@ export interface EvStay {
   ratedW: number;
   /** Losses, wear and reserve of its battery; none of them by default. */
   battery?: Readonly<BatteryModel>;
+  /** Charging: may sell early in the stay what it holds above its reserve, and buys it back before it leaves. */
+  bothWays?: boolean;
   /**
    * Recorded in a file: whatever of its need the market's rules cannot deliver is unserved. The EVs that a setting draws
    * ask for what they can have and no more. SPEC 7.

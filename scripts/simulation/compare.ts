@@ -24,7 +24,7 @@ export interface SchemeFigures extends Fluctuation {
   /** Mean earnings of discharging EVs, over all of them. */
   earnedPerEv: number;
   /**
-   * What sellers keep of a kWh sold, money units: earnings less refilling at the lowest import tariff of the day, losses
+   * Net of a kWh sold, money units: the seller's earnings less refilling at the lowest import tariff of the day, losses
    * and wear; NaN where nothing was sold.
    */
   sellersNetPerKWh: number;

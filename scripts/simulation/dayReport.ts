@@ -1,7 +1,7 @@
 import type { FrameOutcome, MarketParameters } from "../core/types";
 import { capacityUse, fluctuation } from "../metrics/fluctuation";
 import { batteryChangeWh } from "../piles/battery";
-import { type EnergyLimits, neededWh, possibleWh, wantedWh } from "../piles/ev";
+import { type EnergyLimits, type EvStay, neededWh, possibleWh, wantedWh } from "../piles/ev";
 import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
@@ -9,7 +9,8 @@ import type { DayOptions } from "./dayOptions";
 import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "../core/ports";
-import { refillPrice, sellerCosts } from "./sellerCosts";
+import type { DayAccounts } from "./openAccounts";
+import { sellerCosts } from "./sellerCosts";
 import { sellersOf, soldIn } from "./soldEnergy";
 
 /** Remains of a played day. */
@@ -17,7 +18,7 @@ export interface PlayedDay {
   options: DayOptions;
   parameters: MarketParameters;
   outcomes: ReadonlyMap<number, FrameOutcome>;
-  accounts: readonly EvAccount[];
+  accounts: Pick<DayAccounts, "accounts" | "evs">;
   rounds: readonly RoundReport[];
   gas: GasUse | undefined;
   delivery?: DeliveryReport | undefined;
@@ -32,8 +33,7 @@ export function reportDay(played: PlayedDay): DayResult {
   const baseW = (frame: number) => Number(options.publication(frame).baseLoadW);
   const schemeW = (schedule: Schedule, frame: number) => baseW(frame) + (schedule.evLoadW[frame] ?? 0);
   const marketW = (frame: number) => Number(outcomes.get(frame)?.loadW ?? baseW(frame));
-  const refillPricePerKwh = refillPrice(options);
-  const sellerAt = sellersOf(options.evs);
+  const sellerAt = sellersOf(accounts.accounts);
 
   const frames = Array.from({ length: count }, (_, index): FrameReport => {
     const frame = first + index;
@@ -49,7 +49,7 @@ export function reportDay(played: PlayedDay): DayResult {
       cappedW: schemeW(schemes.capped, frame),
       tradedWh: energyOf(trades),
       gridWh: energyOf(grid),
-      ...soldIn({ trades, grid }, (pile) => sellerAt(pile, frame), refillPricePerKwh),
+      ...soldIn({ trades, grid }, (pile) => sellerAt(pile, frame)),
       importPricePerKwh: Number(options.publication(frame).importPricePerKwh),
       meanPrice: average(deals),
       trades,
@@ -63,10 +63,11 @@ export function reportDay(played: PlayedDay): DayResult {
     baseW: baseW(first - 1),
   };
 
-  const counted = options.evs.map(({ arrivalFrame }) => arrivalFrame >= first && arrivalFrame < first + count);
-  const evs = accounts
-    .filter((_, index) => counted[index])
-    .map((account) => reportEv(account, asking, refillPricePerKwh));
+  const isCounted = ({ arrivalFrame }: EvStay) => arrivalFrame >= first && arrivalFrame < first + count;
+  const counted = options.evs.map(isCounted);
+  const evs = accounts.accounts
+    .filter((account) => isCounted(accounts.evs.get(account)!))
+    .map((account) => reportEv(account, asking));
   const totals = totalsOf(evs);
   const wanted = options.evs.map((ev) => (ev.side === "charge" ? wantedWh(ev, asking) : 0));
   const unservedBy = ({ servedWh }: Schedule): number => {
@@ -114,15 +115,14 @@ export function loadReports(
   };
 }
 
-function reportEv(account: EvAccount, market: EnergyLimits, refillPricePerKwh: number): EvReport {
-  const { stay, askedWh, remainingWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
-  const servedWh = askedWh - remainingWh;
+function reportEv(account: EvAccount, market: EnergyLimits): EvReport {
+  const { stay, askedWh, servedWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
   return {
     ...{ stay, neededWh: neededWh(stay), possibleWh: possibleWh(stay, market), askedWh },
     ...{ servedWh, tradedWh, gridWh, unservedWh: wantedWh(stay, market) - servedWh, cost: paid - earned },
     ...{ orders, cancellations, refused },
     batteryChangeWh: batteryChangeWh(stay, servedWh),
-    ...sellerCosts(stay, servedWh, refillPricePerKwh),
+    ...sellerCosts(stay, servedWh, account.refillPricePerKwh),
   };
 }
 

@@ -29,6 +29,8 @@ export interface DaySettings {
   policy?: OrderPolicy;
   /** Battery of every EV; an ideal one, without losses, wear or reserve. */
   battery?: Readonly<BatteryModel>;
+  /** Share of the charging EVs that may sell early in their stay and buy back before they leave; 0. */
+  bothWaysShare?: number;
   /** Whether no seller asks less than the energy that it sells costs it; by default asks are as drawn, whatever it costs. */
   asksCoverCosts?: boolean;
   /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
@@ -69,6 +71,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
       frameSeconds,
       random: random.stream("population"),
       ...(settings.battery === undefined ? {} : { battery: settings.battery }),
+      ...(settings.bothWaysShare === undefined ? {} : { bothWaysShare: settings.bothWaysShare }),
     }),
     measured: calendar?.measured ?? { first: warmUpDays * perDay, count: perDay },
     publication: (frame): Publication => ({

@@ -8,15 +8,19 @@ import type { DayOptions } from "./dayOptions";
  * is the most.
  */
 export function refillPrice(options: DayOptions): number {
-  const { measured, refillPricePerKwh } = options;
-  if (refillPricePerKwh !== undefined) return refillPricePerKwh;
-  const tariff = (_: unknown, index: number) => Number(options.publication(measured.first + index).importPricePerKwh);
-  return Math.min(...Array.from({ length: measured.count }, tariff));
+  const { first, count } = options.measured;
+  return options.refillPricePerKwh ?? lowestTariff(options, first, first + count - 1);
+}
+
+/** The lowest import tariff of some frames, money units per kWh. */
+export function lowestTariff(options: DayOptions, first: number, last: number): number {
+  const tariff = (_: unknown, index: number) => Number(options.publication(first + index).importPricePerKwh);
+  return Math.min(...Array.from({ length: last - first + 1 }, tariff));
 }
 
 /** The least that a seller takes where asks cover costs, money units per kWh, rounded up. */
-export function leastAsk(ev: EvStay, options: DayOptions): number {
-  return Math.ceil(costPerKwhSold(ev, refillPrice(options)));
+export function leastAsk(ev: EvStay, refillPricePerKwh: number): number {
+  return Math.ceil(costPerKwhSold(ev, refillPricePerKwh));
 }
 
 /** Costs of energy sold, money units, each rounded up: of the energy that replaces it, and of wear. */

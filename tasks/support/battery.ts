@@ -6,7 +6,7 @@ import { type DaySettings, PENNY } from "../../scripts/simulation/defaults";
 export const BATTERY_HELP =
   "what batteries lose and cost, such as measured, or charge=0.95,discharge=0.95,wear=4.5,reserve=0.2: efficiencies of both " +
   "ways, pence of wear per kWh taken out, and the state of charge that sales leave; sellers then ask what it costs them at " +
-  "least, unless asks=drawn (default: ideal batteries, and asks as drawn)";
+  "least, unless asks=drawn; both=0.3 is the share of charging EVs that sell first and buy back (default: ideal batteries, and asks as drawn)";
 
 /** A number that the flag names: the least and most of it, and the model's figure for one unit. */
 interface Named {
@@ -23,6 +23,11 @@ const NAMED: Readonly<Record<string, Named>> = {
   reserve: { key: "reserveSoc", least: 0, most: 1, unit: 1 },
 };
 
+const SHARE = { least: 0, most: 1, unit: 1 } as const;
+
+/** Settings of a day that the flag makes. */
+type BatterySettings = Required<Pick<DaySettings, "battery" | "asksCoverCosts">> & Pick<DaySettings, "bothWaysShare">;
+
 /** Batteries that have a name; figures given besides count in place of theirs. */
 const MODELS: Readonly<Record<string, Readonly<BatteryModel>>> = { ideal: IDEAL_BATTERY, measured: MEASURED_BATTERY };
 
@@ -31,11 +36,12 @@ const MODELS: Readonly<Record<string, Readonly<BatteryModel>>> = { ideal: IDEAL_
  *
  * @throws InputError naming the flag and what it takes
  */
-export function parseBattery(flag: string, text: string): Required<Pick<DaySettings, "battery" | "asksCoverCosts">> {
+export function parseBattery(flag: string, text: string): BatterySettings {
   const [first = "", ...others] = text.split(",").map((part) => part.trim());
   const model = Object.hasOwn(MODELS, first) ? MODELS[first] : undefined;
   const battery: BatteryModel = { ...(model ?? IDEAL_BATTERY) };
   let asksCoverCosts = true;
+  let bothWaysShare: number | undefined;
   const given = new Set<string>();
   for (const part of model === undefined ? [first, ...others] : others) {
     const [, name = "", value = ""] = /^([a-z]+)=(.+)$/.exec(part) ?? [];
@@ -46,19 +52,22 @@ export function parseBattery(flag: string, text: string): Required<Pick<DaySetti
         throw new InputError(`--${flag}`, `expected asks=drawn or asks=cost, found "${part}"`);
       }
       asksCoverCosts = value === "cost";
-    } else battery[namedIn(flag, part, name).key] = figure(flag, name, value);
+    } else if (name === "both") bothWaysShare = figure(flag, name, value, SHARE);
+    else {
+      const named = namedIn(flag, part, name);
+      battery[named.key] = figure(flag, name, value, named);
+    }
   }
-  return { battery, asksCoverCosts };
+  return { battery, asksCoverCosts, ...(bothWaysShare === undefined ? {} : { bothWaysShare }) };
 }
 
 function namedIn(flag: string, part: string, name: string): Named {
   if (Object.hasOwn(NAMED, name)) return NAMED[name]!;
-  const accepted = `${Object.keys(MODELS).join(" or ")} first, then ${Object.keys(NAMED).join("=…, ")}=…, asks=…`;
+  const accepted = `${Object.keys(MODELS).join(" or ")} first, then ${Object.keys(NAMED).join("=…, ")}=…, both=…, asks=…`;
   throw new InputError(`--${flag}`, `expected ${accepted} with commas between, found "${part}"`);
 }
 
-function figure(flag: string, name: string, text: string): number {
-  const { least, most, unit } = NAMED[name]!;
+function figure(flag: string, name: string, text: string, { least, most, unit }: Omit<Named, "key">): number {
   const value = /^\d+(?:\.\d{1,4})?$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= least && value <= most)) {
     throw new InputError(

@@ -124,6 +124,12 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
   if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
     throw new InputError("--homes", `does not go with --setting ${args.setting}, which says what its homes draw`);
   }
+  if (args.sessions !== undefined && settings.bothWaysShare !== undefined) {
+    throw new InputError(
+      "--battery",
+      "both does not go with --sessions: a file does not tell how full its batteries are",
+    );
+  }
   checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);
   const { priceWeight, timeWeight, maxWaitFrames } = MARKET_BOUNDS;

@@ -15,6 +15,7 @@ describe("--battery", () => {
     expect(read("charge=0.95,discharge=0.9,wear=4.5,reserve=0.2").battery).to.deep.equal({
       ...{ chargeEfficiency: 0.95, dischargeEfficiency: 0.9, wearPerKwh: 45_000, reserveSoc: 0.2 },
     });
+    expect(read("ideal,both=0.3")).to.deep.equal({ battery: IDEAL_BATTERY, asksCoverCosts: true, bothWaysShare: 0.3 });
     expect(read("wear=0.0007").battery.wearPerKwh).to.equal(7);
   });
 
@@ -22,7 +23,7 @@ describe("--battery", () => {
     for (const [text, said] of [
       [
         "",
-        'expected ideal or measured first, then charge=…, discharge=…, wear=…, reserve=…, asks=… with commas between, found ""',
+        'expected ideal or measured first, then charge=…, discharge=…, wear=…, reserve=…, both=…, asks=… with commas between, found ""',
       ],
       ["lead", 'found "lead"'],
       ["charge=0.95,measured", 'found "measured"'],
@@ -31,6 +32,7 @@ describe("--battery", () => {
       ["wear=-1", "expected wear from 0 to 100"],
       ["reserve=1.1", "expected reserve from 0 to 1"],
       ["reserve=0.2,reserve=0.3", "expected reserve once, found it twice"],
+      ["both=2", "expected both from 0 to 1"],
       ["asks=high", 'expected asks=drawn or asks=cost, found "asks=high"'],
       ["toString=1", 'found "toString=1"'],
     ] as const) {

@@ -7,7 +7,7 @@ import type { DayResult } from "../../../../scripts/simulation/dayResult";
 import { type DaySettings, defaultDay, PENNY } from "../../../../scripts/simulation/defaults";
 import { headline } from "../../../../scripts/simulation/headline";
 import { ModelPort } from "../../../../scripts/simulation/modelPort";
-import { leastAsk } from "../../../../scripts/simulation/sellerCosts";
+import { leastAsk, refillPrice } from "../../../../scripts/simulation/sellerCosts";
 import { dayCsv } from "../../../../scripts/reports/dayCsv";
 import { compareSchemes } from "../../../../scripts/simulation/compare";
 import { comparedSchemes } from "../../../../scripts/simulation/comparedSchemes";
@@ -83,13 +83,65 @@ describe("a day with batteries that lose energy and wear", function () {
     const settings = { ...asking, importPricePerKwh: NIGHT };
     const options = defaultDay(settings);
     const seller = options.evs.find(({ side }) => side === "discharge")!;
-    const floor = leastAsk(seller, options);
+    const floor = leastAsk(seller, refillPrice(options));
     expect(floor).to.equal(Math.ceil((7 * PENNY) / 0.933 ** 2 + 45_000 / 0.933));
     const night = await run(settings);
     const trades = night.frames.flatMap((frame) => frame.trades);
     expect(trades).not.to.have.length(0);
     for (const { price } of trades) expect(Number(price)).to.be.at.least(floor);
     expect(headline(night).sellersNetPerKWh).to.be.above(0);
+  });
+
+  it("lets EVs sell first and buy back to what they need by departure", async () => {
+    const settings = { seed: 4, evs: 60, battery: MEASURED_BATTERY, bothWaysShare: 0.6 };
+    const day = await run(settings);
+    const both = day.evs.filter(({ stay }) => stay.bothWays === true && stay.side === "discharge");
+    expect(both.filter(({ servedWh }) => servedWh > 0)).to.have.length.above(5);
+    for (const sale of both) {
+      const purchase = day.evs.find(
+        ({ stay }) => stay.pile === sale.stay.pile && stay.arrivalFrame === sale.stay.departureFrame,
+      )!;
+      const { batteryWh, initialSoc, targetSoc } = sale.stay;
+      const soldDownTo = initialSoc * batteryWh + sale.batteryChangeWh;
+      expect(soldDownTo).to.be.at.least(MEASURED_BATTERY.reserveSoc * batteryWh - 1e-6);
+      expect(targetSoc * batteryWh).to.be.at.most(soldDownTo + 1e-6);
+      expect(purchase.stay.initialSoc * batteryWh).to.be.closeTo(soldDownTo, 1e-6);
+      expect(purchase.askedWh).to.equal(purchase.neededWh);
+      const missing = purchase.unservedWh * MEASURED_BATTERY.chargeEfficiency;
+      const leavesWith = soldDownTo + purchase.batteryChangeWh + missing;
+      expect(leavesWith).to.be.closeTo(purchase.stay.targetSoc * batteryWh, 0.5);
+    }
+    expect(day.loads.market.unservedShare).to.be.below(0.005);
+    const energy = (side: string) =>
+      day.evs.filter(({ stay }) => stay.side === side).reduce((sum, { servedWh }) => sum + servedWh, 0);
+    expect(day.totals.soldWh).to.equal(energy("discharge"));
+    const changeWh = day.evs.reduce((sum, { batteryChangeWh }) => sum + batteryChangeWh, 0);
+    expect(changeWh + day.totals.lostWh).to.be.closeTo(energy("charge") - energy("discharge"), 1e-6);
+    expect(await run({ ...settings, bothWaysShare: 0 })).to.deep.equal(
+      await run({ seed: 4, evs: 60, battery: MEASURED_BATTERY }),
+    );
+  });
+
+  it("has nobody come back to buy who left while it sold", async () => {
+    const options = defaultDay({
+      ...{ seed: 4, evs: 40, bothWaysShare: 1 },
+      meters: { noise: 0, leave: 1, silent: 0, cheat: 0 },
+    });
+    const market = {
+      ...DEFAULT_PARAMETERS,
+      readingSeconds: 3_600,
+      bondPricePerKwh: DEFAULT_PARAMETERS.importCapPerKwh,
+    };
+    const day = await runDay(options, new ModelPort(market));
+    expect(day.delivery!.unaccounted).to.equal(0n);
+    const sales = day.evs.filter(({ stay }) => stay.bothWays === true && stay.side === "discharge");
+    const purchases = sales.map((sale) =>
+      day.evs.find(
+        ({ stay }) => stay.pile === sale.stay.pile && stay.arrivalFrame === sale.stay.departureFrame && stay.bothWays,
+      )!,
+    );
+    expect(sales.filter(({ servedWh }) => servedWh > 0)).to.have.length.above(3);
+    expect(purchases.map(({ orders }) => orders.normal + orders.iceberg)).to.deep.equal(sales.map(() => 0));
   });
 
   it("gives every scheme the same energy at the plug, and the discharging ones what batteries have left of it", async () => {
