@@ -34,6 +34,7 @@ import "./pile";
 import "./provider";
 import "./report-credit";
 import "./report-draws";
+import "./report-factor";
 import "./report-gas";
 import "./report-incentives";
 import "./report-latency";

@@ -136,6 +136,9 @@ async function readOptions(
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { pastArrivals } = await import("../scripts/simulation/pastDays");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
+  if (settings.bothWaysShare !== undefined) {
+    throw new InputError("--battery", "both goes with simulate:day: no other scheme has EVs that sell and buy back");
+  }
   const own = args.policy !== undefined || args.agent !== undefined;
   const rules = withDefaults(market);
   const options: CompareOptions = {

@@ -1,4 +1,5 @@
 import type { MarketParameters, Side } from "../core/types";
+import { type BatteryModel, batteryOf } from "./battery";
 
 /**
  * One stay of one EV at its pile: the whole of what its agent knows about it.
@@ -22,6 +23,10 @@ export interface EvStay {
   targetSoc: number;
   /** Rated power of the pile for this EV, both ways, W [T 3.8]. */
   ratedW: number;
+  /** Losses, wear and reserve of its battery; none of them by default. */
+  battery?: Readonly<BatteryModel>;
+  /** Charging: may sell early in the stay what it holds above its reserve, and buys it back before it leaves. */
+  bothWays?: boolean;
   /**
    * Recorded in a file: whatever of its need the market's rules cannot deliver is unserved. The EVs that a setting draws
    * ask for what they can have and no more. SPEC 7.
@@ -43,12 +48,17 @@ export function stayFrames(ev: EvStay): number {
 }
 
 /**
- * Energy that the EV would move if its stay allowed everything, Wh: `|targetSoc - initialSoc|` of its
- * battery [T 3.9].
+ * Energy that the EV would move at the plug if its stay allowed everything, Wh, to the nearest: `|targetSoc - initialSoc|`
+ * of its battery [T 3.9], with the losses on the way in added and those on the way out taken off. What a reserve limits
+ * is rounded down, so that the reserve stays whole.
  */
 export function neededWh(ev: EvStay): number {
-  const part = ev.side === "charge" ? ev.targetSoc - ev.initialSoc : ev.initialSoc - ev.targetSoc;
-  return Math.max(0, Math.round(part * ev.batteryWh));
+  const { side, batteryWh, initialSoc, targetSoc } = ev;
+  const { chargeEfficiency, dischargeEfficiency, reserveSoc } = batteryOf(ev);
+  if (side === "charge") return Math.max(0, Math.round(((targetSoc - initialSoc) * batteryWh) / chargeEfficiency));
+  const aboveTargetWh = Math.round((initialSoc - targetSoc) * batteryWh * dischargeEfficiency);
+  if (reserveSoc === 0) return Math.max(0, aboveTargetWh);
+  return Math.max(0, Math.min(aboveTargetWh, Math.floor((initialSoc - reserveSoc) * batteryWh * dischargeEfficiency)));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Random } from "../core/random";
+import type { BatteryModel } from "./battery";
 import type { EvStay } from "./ev";
 
 /** Inputs that every population is drawn from. */
@@ -11,6 +12,10 @@ export interface PopulationOptions {
   frameSeconds: number;
   /** Source of the draws. Adding EVs or days leaves those already there as they were. */
   random: Random;
+  /** Battery of every EV; an ideal one by default. The draws are the same whatever it is. */
+  battery?: Readonly<BatteryModel>;
+  /** Share of the charging EVs that may sell first and buy back, 0 to 1; none by default. */
+  bothWaysShare?: number;
 }
 
 /** A kind of population: draws the stays, in order of day and pile. */
@@ -44,9 +49,13 @@ export function drawStays<Kind>(
     return { id: pileId(index), random, kind: kindOf(index, random.stream("kind")) };
   });
   const perDay = framesPerDay(options.frameSeconds);
+  const { battery, bothWaysShare = 0 } = options;
   return Array.from({ length: options.days }, (_, day) =>
-    piles.map(({ id, random, kind }) =>
-      draw(id, day * perDay, kind, random.stream(`day ${day}`), random.stream(`day ${day + 1}`)),
-    ),
+    piles.map(({ id, random, kind }) => {
+      const today = random.stream(`day ${day}`);
+      const stay = draw(id, day * perDay, kind, today, random.stream(`day ${day + 1}`));
+      const bothWays = stay.side === "charge" && random.stream(`both ways ${day}`).chance(bothWaysShare);
+      return { ...stay, ...(battery === undefined ? {} : { battery }), ...(bothWays ? { bothWays } : {}) };
+    }),
   ).flat();
 }

@@ -118,6 +118,7 @@ export const COMPARE_COLUMNS: readonly CompareColumn[] = [
   },
   { key: "costPerEv", csv: "cost_per_ev", table: { of: "feeder", title: "paid per EV, p" }, show: pence },
   { key: "earnedPerEv", csv: "earned_per_ev", table: { of: "feeder", title: "earned per EV, p" }, show: pence },
+  { key: "sellersNetPerKWh", csv: "sellers_net_per_kwh_sold", show: pence },
   {
     key: "gasPerEv",
     csv: "gas_per_ev",

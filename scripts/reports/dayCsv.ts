@@ -34,6 +34,13 @@ const COLUMNS: readonly Column<Row>[] = [
     csv: "mean_price",
     value: ({ frame: { meanPrice } }) => (meanPrice === undefined ? undefined : Math.round(meanPrice)),
   },
+  plain("soldWh", "sold_wh"),
+  {
+    key: "sellersNet",
+    csv: "sellers_net_per_kwh_sold",
+    value: ({ frame: { sellersNet, soldWh } }) =>
+      soldWh === 0 ? undefined : Math.round((Number(sellersNet) * 1000) / soldWh),
+  },
   { key: "trades", csv: "trades", value: ({ frame }) => frame.trades.length },
   { key: "grid", csv: "grid_fills", value: ({ frame }) => frame.grid.length },
 ];

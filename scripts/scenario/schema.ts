@@ -43,7 +43,8 @@
  *     "propose": { "proposer": * name, "draw": * [Wh], "discharge": * [Wh] }
  *   } ],
  *   "sessions": [ {                 default []; EVs that stay, each one order from its arrival to its departure
- *     "pile": *, "side": "charge", "arrivalFrame": *, "departureFrame": *, "energyWh": *, "price": *, "peakWh": 0
+ *     "pile": *, "side": "charge", "arrivalFrame": *, "departureFrame": *, "energyWh": *, "price": *, "peakWh": 0,
+ *     "efficiency": 10000           of its battery on the way in or out, 1/10 000, 5000 … 10000
  *   } ],
  *   "missedClearings": [],          frames of 1 … frames - 1 that nobody clears
  *   "unpublished": []               frames of 0 … frames - 1 for which nothing is published
@@ -60,6 +61,9 @@
  * revealed in file order, one figure for each frame of the round's horizon. The best is executed as soon as the reveals
  * are over, the fallback where none is better. Where the frame has no round a plan is rejected, NoOpenRound.
  * A proposer that is named as a pile has its credit, any other the initial one.
+ *
+ * A session's `energyWh` is what its battery is to get or to give up. Its order is for the energy at the plug: `energyWh`
+ * over the efficiency to charge, rounded up, and `energyWh` times the efficiency to discharge, rounded down.
  *
  * `reading` and `silent` are about the meter of a pile in frame f, which was delivered, not about what happens during it;
  * they need `readingSeconds` above 0, and a reading is at most what the pile's rated power moves in a frame. A pile of
@@ -227,6 +231,7 @@ const sessionSchema = fields({
   energyWh: energy,
   price: price(0),
   peakWh: energy.default(0),
+  efficiency: whole(5_000, 10_000, "1/10 000").default(10_000),
 });
 
 /** The form of a scenario file; what its parts mean together is checked by `checkMeaning`. */

@@ -2,6 +2,11 @@ import type { JsonPath } from "./json";
 import type { ScenarioFile } from "./schema";
 
 type FileSession = ScenarioFile["sessions"][number];
+/** No losses, 1/10 000. */
+const FULL_EFFICIENCY = 10_000;
+/** Most that a file's order can be about, Wh. */
+const MOST_WH = 2 ** 32 - 1;
+
 type FileEvent = ScenarioFile["events"][number];
 
 /**
@@ -9,11 +14,21 @@ type FileEvent = ScenarioFile["events"][number];
  * as its EV plugs in, to its departure.
  */
 export function sessionEvents(sessions: readonly FileSession[]): FileEvent[] {
-  return sessions.map(({ pile, side, arrivalFrame, departureFrame, energyWh, price, peakWh }) => ({
-    frame: arrivalFrame,
-    pile,
-    place: { side, price, energyWh, expiryFrame: departureFrame, peakWh },
-  }));
+  return sessions.map((session) => {
+    const { pile, side, arrivalFrame, departureFrame, price, peakWh } = session;
+    return {
+      frame: arrivalFrame,
+      pile,
+      place: { side, price, energyWh: plugWh(session), expiryFrame: departureFrame, peakWh },
+    };
+  });
+}
+
+/** Energy at the plug of a session's battery, Wh: rounded up to charge, so that it gets all, down to discharge. */
+function plugWh({ side, energyWh, efficiency }: FileSession): number {
+  return side === "charge"
+    ? Math.ceil((energyWh * FULL_EFFICIENCY) / efficiency)
+    : Math.floor((energyWh * efficiency) / FULL_EFFICIENCY);
 }
 
 /** Faults of the sessions: strangers, stays that end before they begin, two at one pile at a time. */
@@ -24,7 +39,12 @@ export function* sessionProblems({
 }: ScenarioFile): Generator<{ path: JsonPath; problem: string }> {
   const ids = new Set(piles.map(({ id }) => id));
   const stays = new Map<string, { i: number; from: number; to: number }[]>();
-  for (const [i, { pile, arrivalFrame: from, departureFrame: to }] of sessions.entries()) {
+  for (const [i, session] of sessions.entries()) {
+    const { pile, arrivalFrame: from, departureFrame: to } = session;
+    if (plugWh(session) > MOST_WH) {
+      const problem = `must be at most ${MOST_WH} Wh at the plug, found ${plugWh(session)}`;
+      yield { path: ["sessions", i, "energyWh"], problem };
+    }
     if (!ids.has(pile)) {
       yield { path: ["sessions", i, "pile"], problem: `must be one of the piles, found "${pile}"` };
     }

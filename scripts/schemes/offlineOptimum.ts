@@ -3,6 +3,7 @@ import { type FirstOrderOptions, solveSquaredSteps } from "../planners/firstOrde
 import { type FlexibleLoad, windowFrames } from "../planners/loadProblem";
 import { wholeWh } from "../planners/rounding";
 import { servable } from "../planners/servable";
+import { solveSquaredLoad } from "../planners/waterFilling";
 import {
   type ControlledSchedule,
   energiesToMoveWh,
@@ -15,6 +16,8 @@ import {
 export interface OfflineOptions extends FirstOrderOptions {
   /** Whether discharging EVs sell to the feeder; not by default, as in every scheme without a market. */
   discharging?: boolean;
+  /** Objective: the squared steps, or the squared load; steps. */
+  objective?: "steps" | "load";
 }
 
 /**
@@ -30,7 +33,7 @@ export function offlineOptimum(
   evs: readonly EvStay[],
   market: FeederLimits,
   baseLoadW: (frame: number) => number,
-  { discharging = false, ...solver }: OfflineOptions = {},
+  { discharging = false, objective = "steps", ...solver }: OfflineOptions = {},
 ): ControlledSchedule {
   const builder = new ScheduleBuilder(evs, market);
   const hours = market.frameSeconds / 3600;
@@ -52,7 +55,8 @@ export function offlineOptimum(
   );
   const limitWh = feederFrameWh(market) - mostPresent;
   const problem = servable({ baseWh, previousWh: baseWh[0] ?? 0, limitWh, loads });
-  const { energyWh } = solveSquaredSteps(problem, { gapShare: 1e-4, ...solver });
+  const { energyWh } =
+    objective === "load" ? solveSquaredLoad(problem) : solveSquaredSteps(problem, { gapShare: 1e-4, ...solver });
   problem.loads.forEach((load, at) => {
     if (windowFrames(load) === 0) return;
     wholeWh(energyWh[at]!).forEach((wh, offset) => builder.move(moving[at]!, load.firstFrame + offset, wh));

@@ -7,6 +7,7 @@ import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
 import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
+import { refillPrice, sellerCosts } from "./sellerCosts";
 import { type Spread, spread } from "./statistics";
 
 const SECONDS_PER_DAY = 86_400;
@@ -22,6 +23,11 @@ export interface SchemeFigures extends Fluctuation {
   costPerEv: number;
   /** Mean earnings of discharging EVs, over all of them. */
   earnedPerEv: number;
+  /**
+   * Net of a kWh sold, money units: the seller's earnings less refilling at the lowest import tariff of the day, losses
+   * and wear; NaN where nothing was sold.
+   */
+  sellersNetPerKWh: number;
   /** Standard deviation of the slope [T 5.6, 5.7], W per hour. */
   slopeDeviationWPerHour: number;
   /**
@@ -125,6 +131,9 @@ interface Outcome {
   unservedShare: number;
   cost: number;
   earned: number;
+  /** Energy sold by discharging EVs, Wh, and what it costs them. */
+  soldWh: number;
+  sellerCost: number;
   /** Of a benefit market. */
   rounds?: RoundReport[] | undefined;
   /** Of a market on a chain. */
@@ -159,10 +168,11 @@ async function playMarket(
   const port = await openPort(withBond({ ...market, ...rules }));
   const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
-  const options = { ...day, evs, ...agents, energyLimits: market, measured: spanOf(day) };
+  const common = { energyLimits: market, measured: spanOf(day), refillPricePerKwh: refillPrice(day) };
+  const options = { ...day, evs, ...agents, ...common };
   const { before, frames, rounds, evs: reports } = await runDay(options, port);
   const counted = reports.filter(({ stay }) => arrivesWithin(day, stay));
-  const { servedWh, unservedWh, paid, earned } = totalsOf(counted);
+  const { servedWh, unservedWh, soldWh, paid, earned, refillCost, wearCost } = totalsOf(counted);
   const { first, count } = day.measured;
   return {
     loadW: (frame) => frames[frame - options.measured.first]?.loadW ?? before.marketW,
@@ -171,6 +181,7 @@ async function playMarket(
     unservedShare: shareOf(unservedWh, servedWh + unservedWh),
     cost: Number(paid),
     earned: Number(earned),
+    ...{ soldWh, sellerCost: Number(refillCost + wearCost) },
   };
 }
 
@@ -187,11 +198,15 @@ function outcomeOf(schedule: ComparableSchedule, day: DayOptions, market: Deploy
   const wanted = day.evs.map((ev) => wantedWh(ev, market));
   const of = (values: readonly number[], side: string) =>
     counted.filter((index) => day.evs[index]!.side === side).map((index) => values[index]!);
+  const refillPricePerKwh = refillPrice(day);
+  const costs = counted.map((index) => sellerCosts(day.evs[index]!, movedWh[index]!, refillPricePerKwh));
   return {
     loadW: (frame) => Number(day.publication(frame).baseLoadW) + (evLoadW[frame] ?? 0),
     unservedShare: unservedShare(of(wanted, "charge"), of(servedWh, "charge")),
     cost: (sum(of(servedWh, "charge")) / 1000) * meanPrice(drawnWh, (f) => day.publication(f).importPricePerKwh),
     earned: (sum(of(movedWh, "discharge")) / 1000) * meanPrice(soldWh, (f) => day.publication(f).exportPricePerKwh),
+    soldWh: sum(of(movedWh, "discharge")),
+    sellerCost: sum(costs.map(({ refillCost, wearCost }) => Number(refillCost + wearCost))),
   };
 }
 
@@ -219,6 +234,7 @@ function figuresOf(
     unservedShare: outcome.unservedShare,
     costPerEv: shareOf(outcome.cost, charging),
     earnedPerEv: shareOf(outcome.earned, counted.length - charging),
+    sellersNetPerKWh: ((outcome.earned - outcome.sellerCost) * 1000) / outcome.soldWh,
     slopeDeviationWPerHour: (Math.sqrt(ofDay.slopeVariance) * 3600) / frameSeconds,
     spanRootW: Math.sqrt(squaredSteps(loadsOf(outcome, span), outcome.loadW(span.first - 1)) / spanDays),
     toOptimum: NaN,

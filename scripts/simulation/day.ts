@@ -4,15 +4,16 @@ import { benefit, type Proposal } from "../model/benefit";
 import type { Matching } from "../core/matching";
 import type { FrameOutcome, OrderRequest } from "../core/types";
 import type { BookLine, Decision, PublicView } from "../piles/agent";
-import { askedWh } from "../piles/ev";
+import type { EnergyLimits } from "../piles/ev";
 import { GuidePrice } from "../piles/guidePrice";
 import { InputError } from "../core/errors";
 import { DayDelivery } from "./dayDelivery";
 import type { DayOptions } from "./dayOptions";
 import { reportDay } from "./dayReport";
 import type { DayResult, RoundReport } from "./dayResult";
-import { EvAccount } from "./evAccount";
+import type { EvAccount } from "./evAccount";
 import { type Action, isMetered, type MarketPort } from "../core/ports";
+import { buyBack, type DayAccounts, openAccounts } from "./openAccounts";
 import { agentMarket, PublicRecord } from "./publicView";
 
 /** More than any day's subsidies come to, money units: what rules that pay sellers more than buyers pay is tried with. */
@@ -49,7 +50,7 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
   await day.settleBefore(day.lastFrame + 1);
   await day.delivery?.settleAll(day.lastFrame + 1);
   return reportDay({
-    ...{ options, parameters: port.parameters, outcomes, accounts: day.accounts, rounds: day.rounds },
+    ...{ options, parameters: port.parameters, outcomes, accounts: day.opened, rounds: day.rounds },
     gas: port.gasUse?.(),
     delivery: await day.delivery?.report(options.measured),
   });
@@ -57,6 +58,8 @@ export async function runDay(options: DayOptions, port: MarketPort, onFrame?: Fr
 
 class Day {
   readonly accounts: EvAccount[];
+  /** The accounts, and which of them are halves of a stay. */
+  readonly opened: DayAccounts;
   /** The rounds that were held, in order. */
   readonly rounds: RoundReport[] = [];
   /** The last frame to be cleared. */
@@ -77,17 +80,13 @@ class Day {
     private readonly options: DayOptions,
     private readonly port: MarketPort,
   ) {
-    const { evs, measured, random, limits, guidePrice } = options;
+    const { evs, measured, random, guidePrice } = options;
     const { parameters } = port;
     this.lastFrame = evs
       .filter(({ arrivalFrame }) => arrivalFrame >= measured.first && arrivalFrame < measured.first + measured.count)
       .reduce((latest, ev) => Math.max(latest, ev.departureFrame), measured.first + measured.count - 1);
-    const asking = options.energyLimits ?? parameters;
-    this.accounts = evs.map((stay) => {
-      const own = random.stream(`agent ${stay.pile} ${stay.arrivalFrame}`);
-      const limitPrice = own.stream("limit").uniform(...limits[stay.side]);
-      return new EvAccount(stay, askedWh(stay, asking), limitPrice, own.stream("policy"));
-    });
+    this.opened = openAccounts(options, this.asking);
+    this.accounts = this.opened.accounts;
     for (const { pile, ratedW } of evs) this.ratedW.set(pile, Math.max(ratedW, this.ratedW.get(pile) ?? 0));
     const guide = new GuidePrice(
       { ...guidePrice, frameSeconds: parameters.frameSeconds },
@@ -153,8 +152,22 @@ class Day {
       const { pile, arrivalFrame, departureFrame } = account.stay;
       if (departureFrame === frame && this.plugged.get(pile) === account) this.plugged.delete(pile);
       // A stay without a whole frame has nothing to plug in for.
-      if (arrivalFrame === frame && departureFrame > frame) this.plugged.set(pile, account);
+      if (arrivalFrame !== frame || departureFrame <= frame) continue;
+      buyBack(this.opened, account, this.asking);
+      this.plugged.set(pile, account);
     }
+  }
+
+  /** Limits of the energy that EVs ask for. */
+  private get asking(): EnergyLimits {
+    return this.options.energyLimits ?? this.port.parameters;
+  }
+
+  /** Whether an EV has left although its stay is not over: where it sold first, in either half. */
+  private hasLeft(account: EvAccount, frame: number): boolean {
+    if (this.delivery === undefined) return false;
+    const sale = this.opened.before.get(account);
+    return this.delivery.hasLeft(account, frame) || (sale !== undefined && this.delivery.leftEarly(sale));
   }
 
   private book(outcome: FrameOutcome): void {
@@ -199,7 +212,7 @@ class Day {
     const lines = new Map(view.book.map((line) => [line.pile, line]));
     // Nobody is there to act for an EV that has left; its order stands.
     const deciding = [...this.plugged.values()].filter(
-      (account) => account.remainingWh > 0 && this.delivery?.hasLeft(account, view.frame) !== true,
+      (account) => account.remainingWh > 0 && !this.hasLeft(account, view.frame),
     );
     let asked = "";
     const decideAll = () =>

@@ -55,6 +55,11 @@ export class DayDelivery {
     return this.meters.get(account)!.hasLeft(frame);
   }
 
+  /** Whether an EV leaves, or has left, before its stay is over. */
+  leftEarly(account: EvAccount): boolean {
+    return this.meters.get(account)!.goneFrame <= account.stay.departureFrame;
+  }
+
   /** Reads the meters of a frame that was cleared. @param plugged The EV at each pile. */
   onCleared(outcome: FrameOutcome, plugged: ReadonlyMap<string, EvAccount>): void {
     const { frame, trades, grid } = outcome;

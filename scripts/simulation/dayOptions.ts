@@ -34,6 +34,13 @@ export interface DayOptions {
   energyLimits?: EnergyLimits;
   /** Limits drawn for each EV, uniform, money units per kWh: the most a buyer pays, the least a seller takes. */
   limits: { charge: readonly [number, number]; discharge: readonly [number, number] };
+  /**
+   * Whether a seller's limit is at least what a kWh sold costs it: filled up again at the lowest import tariff of the
+   * measured frames, with the losses of both ways, and the wear; not by default.
+   */
+  asksCoverCosts?: boolean;
+  /** Price at which sellers fill up again, money units per kWh, where it is not that lowest tariff. */
+  refillPricePerKwh?: number;
   guidePrice: Omit<GuidePriceOptions, "frameSeconds">;
   /**
    * How EVs deviate from what was agreed, on a market with meters; without it everything is delivered as agreed, on a

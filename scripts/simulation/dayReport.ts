@@ -1,6 +1,7 @@
 import type { FrameOutcome, MarketParameters } from "../core/types";
 import { capacityUse, fluctuation } from "../metrics/fluctuation";
-import { type EnergyLimits, neededWh, possibleWh, wantedWh } from "../piles/ev";
+import { batteryChangeWh } from "../piles/battery";
+import { type EnergyLimits, type EvStay, neededWh, possibleWh, wantedWh } from "../piles/ev";
 import { capped } from "../schemes/capped";
 import type { Schedule } from "../schemes/schedule";
 import { uncontrolled } from "../schemes/uncontrolled";
@@ -8,13 +9,16 @@ import type { DayOptions } from "./dayOptions";
 import type { DayResult, DayTotals, DeliveryReport, EvReport, FrameReport, LoadReport, RoundReport } from "./dayResult";
 import type { EvAccount } from "./evAccount";
 import type { GasUse } from "../core/ports";
+import type { DayAccounts } from "./openAccounts";
+import { sellerCosts } from "./sellerCosts";
+import { sellersOf, soldIn } from "./soldEnergy";
 
 /** Remains of a played day. */
 export interface PlayedDay {
   options: DayOptions;
   parameters: MarketParameters;
   outcomes: ReadonlyMap<number, FrameOutcome>;
-  accounts: readonly EvAccount[];
+  accounts: Pick<DayAccounts, "accounts" | "evs">;
   rounds: readonly RoundReport[];
   gas: GasUse | undefined;
   delivery?: DeliveryReport | undefined;
@@ -29,6 +33,7 @@ export function reportDay(played: PlayedDay): DayResult {
   const baseW = (frame: number) => Number(options.publication(frame).baseLoadW);
   const schemeW = (schedule: Schedule, frame: number) => baseW(frame) + (schedule.evLoadW[frame] ?? 0);
   const marketW = (frame: number) => Number(outcomes.get(frame)?.loadW ?? baseW(frame));
+  const sellerAt = sellersOf(accounts.accounts);
 
   const frames = Array.from({ length: count }, (_, index): FrameReport => {
     const frame = first + index;
@@ -44,6 +49,7 @@ export function reportDay(played: PlayedDay): DayResult {
       cappedW: schemeW(schemes.capped, frame),
       tradedWh: energyOf(trades),
       gridWh: energyOf(grid),
+      ...soldIn({ trades, grid }, (pile) => sellerAt(pile, frame)),
       importPricePerKwh: Number(options.publication(frame).importPricePerKwh),
       meanPrice: average(deals),
       trades,
@@ -57,8 +63,11 @@ export function reportDay(played: PlayedDay): DayResult {
     baseW: baseW(first - 1),
   };
 
-  const counted = options.evs.map(({ arrivalFrame }) => arrivalFrame >= first && arrivalFrame < first + count);
-  const evs = accounts.filter((_, index) => counted[index]).map((account) => reportEv(account, asking));
+  const isCounted = ({ arrivalFrame }: EvStay) => arrivalFrame >= first && arrivalFrame < first + count;
+  const counted = options.evs.map(isCounted);
+  const evs = accounts.accounts
+    .filter((account) => isCounted(accounts.evs.get(account)!))
+    .map((account) => reportEv(account, asking));
   const totals = totalsOf(evs);
   const wanted = options.evs.map((ev) => (ev.side === "charge" ? wantedWh(ev, asking) : 0));
   const unservedBy = ({ servedWh }: Schedule): number => {
@@ -107,12 +116,13 @@ export function loadReports(
 }
 
 function reportEv(account: EvAccount, market: EnergyLimits): EvReport {
-  const { stay, askedWh, remainingWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
-  const servedWh = askedWh - remainingWh;
+  const { stay, askedWh, servedWh, tradedWh, gridWh, paid, earned, orders, cancellations, refused } = account;
   return {
     ...{ stay, neededWh: neededWh(stay), possibleWh: possibleWh(stay, market), askedWh },
     ...{ servedWh, tradedWh, gridWh, unservedWh: wantedWh(stay, market) - servedWh, cost: paid - earned },
     ...{ orders, cancellations, refused },
+    batteryChangeWh: batteryChangeWh(stay, servedWh),
+    ...sellerCosts(stay, servedWh, account.refillPricePerKwh),
   };
 }
 
@@ -143,9 +153,12 @@ export function totalsOf(evs: readonly EvReport[]): DayTotals {
     gridWh: total(charging, (ev) => ev.gridWh),
     offeredWh: total(discharging, (ev) => ev.askedWh),
     soldWh: total(discharging, (ev) => ev.servedWh),
+    lostWh: total(evs, (ev) => Math.abs(Math.abs(ev.batteryChangeWh) - ev.servedWh)),
     tradedShare: shareOf(tradedWh, servedWh),
     paid: charging.reduce((all, ev) => all + ev.cost, 0n),
     earned: discharging.reduce((all, ev) => all - ev.cost, 0n),
+    refillCost: discharging.reduce((all, ev) => all + ev.refillCost, 0n),
+    wearCost: discharging.reduce((all, ev) => all + ev.wearCost, 0n),
     orders,
     activeEvs,
     transactionsPerEv: shareOf(orders.normal + orders.iceberg + others, activeEvs),

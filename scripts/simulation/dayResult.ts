@@ -20,6 +20,10 @@ export interface FrameReport {
   cappedW: number;
   tradedWh: number;
   gridWh: number;
+  /** Energy that discharging EVs sold, to piles and to the grid. */
+  soldWh: number;
+  /** Part of what they earned for it that refilling, losses and wear leave them, money units; below 0 at a loss. */
+  sellersNet: bigint;
   /** r(t). */
   importPricePerKwh: number;
   /** Average price of the deals of the frame, trades and grid fills alike [T Fig. 4.3]; undefined without any. */
@@ -62,6 +66,11 @@ export interface EvReport {
   unservedWh: number;
   /** Paid less earned, money units. */
   cost: bigint;
+  /** Change of the energy in its battery, Wh, not rounded: below 0 for one that sold. */
+  batteryChangeWh: number;
+  /** Of one that sold, money units: what replaces the energy at the lowest tariff of the day, losses included; wear. */
+  refillCost: bigint;
+  wearCost: bigint;
   orders: { normal: number; iceberg: number };
   cancellations: number;
   /** Names of the refusals it met. */
@@ -95,11 +104,16 @@ export interface DayTotals {
   /** Offered by discharging EVs, and what of it was sold. */
   offeredWh: number;
   soldWh: number;
+  /** Energy lost between plug and battery, both ways, Wh. */
+  lostWh: number;
   /** Share of the served energy that came from other piles, 0 to 1. */
   tradedShare: number;
   /** Paid by charging EVs, earned by discharging ones. */
   paid: bigint;
   earned: bigint;
+  /** Costs of what was sold: of the energy that replaces it at the lowest tariff of the day, losses included, and of wear. */
+  refillCost: bigint;
+  wearCost: bigint;
   orders: { normal: number; iceberg: number };
   /** EVs that asked for or offered anything. */
   activeEvs: number;

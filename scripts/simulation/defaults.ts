@@ -2,6 +2,7 @@ import { homesBaseLoadW } from "../data/elexonProfileClass1";
 import { DEFAULT_PARAMETERS } from "../core/parameters";
 import type { Publication } from "../core/types";
 import type { OrderPolicy } from "../piles/agent";
+import type { BatteryModel } from "../piles/battery";
 import type { MeterDeviations } from "../piles/meters";
 import { framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
@@ -26,6 +27,12 @@ export interface DaySettings {
   /** Where EVs come from; [T ch. 4]. */
   population?: Population;
   policy?: OrderPolicy;
+  /** Battery of every EV; an ideal one, without losses, wear or reserve. */
+  battery?: Readonly<BatteryModel>;
+  /** Share of the charging EVs that may sell early in their stay and buy back before they leave; 0. */
+  bothWaysShare?: number;
+  /** Whether no seller asks less than the energy that it sells costs it; by default asks are as drawn, whatever it costs. */
+  asksCoverCosts?: boolean;
   /** r, x and w, one figure or one per frame of a day, money units per kWh; 20 p, 5 p, 0. */
   importPricePerKwh?: number | readonly number[] | ((frame: number) => number);
   exportPricePerKwh?: number | readonly number[];
@@ -63,6 +70,8 @@ export function defaultDay(settings: DaySettings): DayOptions {
       days: warmUpDays + 1 + afterDays,
       frameSeconds,
       random: random.stream("population"),
+      ...(settings.battery === undefined ? {} : { battery: settings.battery }),
+      ...(settings.bothWaysShare === undefined ? {} : { bothWaysShare: settings.bothWaysShare }),
     }),
     measured: calendar?.measured ?? { first: warmUpDays * perDay, count: perDay },
     publication: (frame): Publication => ({
@@ -74,6 +83,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
     publicationBlockFrames: Math.min(48, perDay),
     policy: settings.policy ?? new Waterline(),
     limits: { charge: [20 * PENNY, 30 * PENNY], discharge: [10 * PENNY, 20 * PENNY] },
+    ...(settings.asksCoverCosts === undefined ? {} : { asksCoverCosts: settings.asksCoverCosts }),
     guidePrice: { startPrice: 15 * PENNY },
     ...(calendar === undefined ? {} : { secondsOfDay }),
     ...(settings.meters === undefined ? {} : { meters: settings.meters }),

@@ -69,6 +69,8 @@ function together(results: readonly DayResult[], feeders: readonly Feeder[]): Da
       cappedW: sum((part) => part.cappedW),
       tradedWh: sum((part) => part.tradedWh),
       gridWh: sum((part) => part.gridWh),
+      soldWh: sum((part) => part.soldWh),
+      sellersNet: parts.reduce((total, part) => total + part.sellersNet, 0n),
       importPricePerKwh: sum((part) => part.importPricePerKwh) / parts.length,
       meanPrice: prices.length === 0 ? undefined : prices.reduce((total, price) => total + price, 0) / prices.length,
       trades,

@@ -1,4 +1,5 @@
 import { kW, pence } from "../core/text";
+import { sellersNet } from "./sellerCosts";
 import type { DayResult, DayTotals, LoadReport } from "./dayResult";
 
 /** Source of a headline figure. */
@@ -70,6 +71,11 @@ export const HEADLINE = {
   },
   paidPerKWh: { title: "paid per kWh", show: pence, value: ({ totals }) => perKWh(totals.paid, totals.servedWh) },
   earnedPerKWh: { title: "earned per kWh", show: pence, value: ({ totals }) => perKWh(totals.earned, totals.soldWh) },
+  sellersNetPerKWh: {
+    title: "sellers' net per kWh sold",
+    show: pence,
+    value: ({ totals }) => perKWh(sellersNet(totals), totals.soldWh),
+  },
   transactionsPerEv: { title: "transactions per EV", show: plain, value: ({ totals }) => totals.transactionsPerEv },
   normalOrders: { title: "normal orders", show: plain, value: ({ totals }) => totals.orders.normal },
   icebergOrders: { title: "iceberg orders", show: plain, value: ({ totals }) => totals.orders.iceberg },

@@ -1,6 +1,7 @@
 import { MARKET_BOUNDS } from "../core/bounds";
 import type { DeploymentParameters } from "../core/parameters";
 import { InputError } from "../core/errors";
+import { type BatteryModel, IDEAL_BATTERY } from "../piles/battery";
 import { type DaySettings, PENNY } from "../simulation/defaults";
 import { PRESETS } from "../simulation/presets";
 
@@ -8,7 +9,12 @@ import { PRESETS } from "../simulation/presets";
 interface Sweepable {
   least: number;
   most: number;
-  changes(value: number): { settings?: Partial<DaySettings>; market?: Partial<DeploymentParameters> };
+  changes(value: number): {
+    settings?: Partial<DaySettings>;
+    market?: Partial<DeploymentParameters>;
+    /** Of every battery, which is otherwise ideal. */
+    battery?: Partial<BatteryModel>;
+  };
 }
 
 const inMarket = (
@@ -23,6 +29,11 @@ const inDay = (least: number, most: number, changes: (value: number) => Partial<
   changes: (value) => ({ settings: changes(value) }),
 });
 
+const inBattery = (least: number, most: number, changes: (value: number) => Partial<BatteryModel>): Sweepable => ({
+  ...{ least, most },
+  changes: (value) => ({ battery: changes(value) }),
+});
+
 const { capacityW, icebergPeakWh, icebergThresholdWh, maxWaitFrames, priceWeight, timeWeight, maxHorizon } =
   MARKET_BOUNDS;
 
@@ -32,6 +43,10 @@ export const SWEEPABLE: Readonly<Record<string, Sweepable>> = {
   homes: inDay(0, 1_000_000, (homes) => ({ homes })),
   import_price_units_per_kwh: inDay(0, 100 * PENNY, (importPricePerKwh) => ({ importPricePerKwh })),
   export_price_units_per_kwh: inDay(0, 100 * PENNY, (exportPricePerKwh) => ({ exportPricePerKwh })),
+  charge_efficiency_percent: inBattery(50, 100, (value) => ({ chargeEfficiency: value / 100 })),
+  discharge_efficiency_percent: inBattery(50, 100, (value) => ({ dischargeEfficiency: value / 100 })),
+  wear_units_per_kwh: inBattery(0, 100 * PENNY, (wearPerKwh) => ({ wearPerKwh })),
+  reserve_percent: inBattery(0, 100, (value) => ({ reserveSoc: value / 100 })),
   capacity_w: inMarket(capacityW, (value) => ({ capacityW: BigInt(value) })),
   iceberg_peak_wh: inMarket(icebergPeakWh, (value) => ({ icebergPeakWh: BigInt(value) })),
   iceberg_threshold_wh: inMarket(icebergThresholdWh, (value) => ({ icebergThresholdWh: BigInt(value) })),
@@ -103,11 +118,17 @@ export function settingOf(
 ): { settings: Omit<DaySettings, "seed">; market: Partial<DeploymentParameters> } {
   const preset = PRESETS[setting]!;
   const changes = names.map((name, index) => SWEEPABLE[name]!.changes(values[index]!));
+  const settings = Object.assign({}, preset.settings, ...changes.map(({ settings: own }) => own)) as Omit<
+    DaySettings,
+    "seed"
+  >;
+  const batteries = changes.flatMap(({ battery }) => battery ?? []);
+  if (batteries.length > 0) {
+    settings.battery = Object.assign({}, IDEAL_BATTERY, ...batteries) as BatteryModel;
+    settings.asksCoverCosts = true;
+  }
   return {
-    settings: Object.assign({}, preset.settings, ...changes.map(({ settings }) => settings)) as Omit<
-      DaySettings,
-      "seed"
-    >,
+    settings,
     market: Object.assign({}, preset.market, ...changes.map(({ market }) => market)) as Partial<DeploymentParameters>,
   };
 }

@@ -83,7 +83,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
   if (sessions !== undefined) {
     const { readSessions } = await import("../../scripts/data/import/sessions");
     const { chosenDay } = await import("../../scripts/data/import/days");
-    const { sessionStays, OVERLAPS } = await import("../../scripts/piles/populations/sessions");
+    const { sessionStays, OVERLAPS, withBattery } = await import("../../scripts/piles/populations/sessions");
     const read = await withBar(args, (onProgress) =>
       readSessions(sessions, rolesFor(options, "sessions"), date, onProgress),
     );
@@ -104,7 +104,7 @@ export async function readDataFiles(args: DataArguments, frameSeconds = 1_800): 
         `has sessions at ${piles} piles about ${date}; a market has ${MOST_PILES} at most; choose some with --only`,
       );
     }
-    day.settings.population = () => stays;
+    day.settings.population = ({ battery }) => (battery === undefined ? stays : withBattery(stays, battery));
     day.notes.push(...notesOf(read));
   }
   // The other files are read by the clock of the sessions, unless they have one of their own.

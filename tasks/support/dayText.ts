@@ -1,4 +1,5 @@
 import type { DayResult, LoadReport } from "../../scripts/simulation/dayResult";
+import { sellersNet } from "../../scripts/simulation/sellerCosts";
 import { printDelivery } from "./deliveryText";
 import { energyRows } from "./energyText";
 import { below, figure, grouped, kW, kWh, pence, printHeading, printTable, printWarnings, share } from "./output";
@@ -48,6 +49,7 @@ export async function printDay(day: DayResult, { title, benefit, warnings, deliv
       ["sold by discharging EVs", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)} offered`],
       ["paid per kWh charged", perKWh(totals.paid, totals.servedWh)],
       ["earned per kWh sold", perKWh(totals.earned, totals.soldWh)],
+      ["  net of refilling, losses and wear", perKWh(sellersNet(totals), totals.soldWh)],
       ["orders", `${totals.orders.normal} normal, ${totals.orders.iceberg} iceberg`],
       ["transactions per EV", totals.transactionsPerEv.toFixed(2)],
     ],

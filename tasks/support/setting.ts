@@ -7,6 +7,7 @@ import type { OrderPolicy } from "../../scripts/piles/agent";
 import { POLICIES } from "../../scripts/piles/policies";
 import { InputError } from "../../scripts/core/errors";
 import type { DaySettings } from "../../scripts/simulation/defaults";
+import { BATTERY_HELP, parseBattery } from "./battery";
 import { addDataFlags, type DataArguments, readDataFiles } from "./dataFiles";
 import { boundedAmount, flagNamed, oneOf, pencePerKWh, refuseTogether, wholeNumber } from "./flags";
 import { parameterHelp } from "./marketFlags";
@@ -22,6 +23,7 @@ export interface SettingArguments extends DataArguments {
   agent?: string;
   import: string;
   export: string;
+  battery?: string;
   capacity?: string;
   peak?: string;
   threshold?: string;
@@ -55,6 +57,7 @@ export function dayTask(name: string, description: string): ConfigurableTaskDefi
     .addOptionalParam("agent", "file of an agent of your own instead of a policy, .ts or .js (default: none)")
     .addOptionalParam("import", "import tariff, pence per kWh", "20")
     .addOptionalParam("export", "export tariff, pence per kWh", "5")
+    .addOptionalParam("battery", BATTERY_HELP)
     .addOptionalParam("capacity", `${parameterHelp("capacityW")}, of each feeder (default: the setting's)`)
     .addOptionalParam(
       "peak",
@@ -116,9 +119,16 @@ export async function readSetting(args: SettingArguments, mostEvs: number, defau
     importPricePerKwh: tariff("import", args.import),
     exportPricePerKwh: tariff("export", args.export),
     ...data.settings,
+    ...(args.battery === undefined ? {} : parseBattery("battery", args.battery)),
   };
   if (args.homes !== undefined && preset.settings.baseLoadW !== undefined) {
     throw new InputError("--homes", `does not go with --setting ${args.setting}, which says what its homes draw`);
+  }
+  if (args.sessions !== undefined && settings.bothWaysShare !== undefined) {
+    throw new InputError(
+      "--battery",
+      "both does not go with --sessions: a file does not tell how full its batteries are",
+    );
   }
   checkTariffs(settings, args);
   if (args.homes !== undefined) settings.homes = wholeNumber("homes", args.homes, 0, 1_000_000);

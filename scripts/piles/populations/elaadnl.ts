@@ -5,6 +5,7 @@ import {
   ELAAD_WEEKDAY_ARRIVALS_PERCENT,
   type ElaadSite,
 } from "../../data/elaadnl";
+import { IDEAL_BATTERY } from "../battery";
 import type { EvStay } from "../ev";
 import { drawStays, type Population } from "../population";
 import { drawExceedance } from "./exceedance";
@@ -24,11 +25,14 @@ const DISCHARGE_TO_SOC = 0.5;
  * EVs as they come to Dutch charging points on a weekday: arrival, stay and energy each drawn from ElaadNL's sessions,
  * independently, on piles of the AC power of the car's model.
  *
+ * Energies are those of the charging point: what a battery gets of them, or gives up for them, follows from its losses.
+ *
  * Ours: a stay that would outlast the pile's next arrival ends the frame before it (one EV at a time), and what the data
  * does not know, the discharging share.
  */
 export function elaadPopulation({ site = "private", dischargingShare = 0.2 }: ElaadOptions = {}): Population {
   return (options) => {
+    const { chargeEfficiency, dischargeEfficiency } = options.battery ?? IDEAL_BATTERY;
     const stays = drawStays(
       options,
       (_, random) =>
@@ -49,8 +53,8 @@ export function elaadPopulation({ site = "private", dischargingShare = 0.2 }: El
           arrivalFrame,
           departureFrame: arrivalFrame + Math.max(1, Math.round((hours * 3600) / options.frameSeconds)),
           batteryWh: model.batteryWh,
-          initialSoc: discharges ? 1 : 1 - share,
-          targetSoc: discharges ? Math.max(DISCHARGE_TO_SOC, 1 - share) : 1,
+          initialSoc: discharges ? 1 : 1 - share * chargeEfficiency,
+          targetSoc: discharges ? Math.max(DISCHARGE_TO_SOC, 1 - share / dischargeEfficiency) : 1,
           ratedW: model.acW,
         };
       },

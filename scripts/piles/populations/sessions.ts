@@ -1,6 +1,7 @@
 import type { Session } from "../../data/import/sessionRow";
 import { placeOf } from "../../data/import/problems";
 import { InputError } from "../../core/errors";
+import type { BatteryModel } from "../battery";
 import type { EvStay } from "../ev";
 import { pileId } from "../population";
 
@@ -58,6 +59,19 @@ export function sessionStays(sessions: readonly Session[], options: StaysOptions
     });
   }
   return stays.sort((a, b) => a.arrivalFrame - b.arrivalFrame);
+}
+
+/**
+ * Recorded stays with batteries that lose energy. A file tells what went through the plug, so that stays as it is, and the
+ * battery got less of it or gave up more; its state of charge is unknown, and so is no reserve kept.
+ */
+export function withBattery(stays: readonly EvStay[], battery: Readonly<BatteryModel>): EvStay[] {
+  const { chargeEfficiency, dischargeEfficiency } = battery;
+  return stays.map((stay) => ({
+    ...stay,
+    batteryWh: stay.side === "charge" ? stay.batteryWh * chargeEfficiency : stay.batteryWh / dischargeEfficiency,
+    battery: { ...battery, reserveSoc: 0 },
+  }));
 }
 
 /** Who is at which pile until when. */

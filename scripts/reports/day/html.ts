@@ -1,4 +1,5 @@
 import { escapeHtml, kW, kWh, pencePerKWh, share } from "../../core/text";
+import { sellersNet } from "../../simulation/sellerCosts";
 import { htmlChart, htmlCommand, htmlFacts, htmlPage } from "../page";
 import { dayCharts } from "./charts";
 import type { DayPage } from "./dayPage";
@@ -34,6 +35,7 @@ export function dayHtml(page: DayPage): string {
         ["energy unserved", `${(100 * loads.market.unservedShare).toFixed(2)} %`],
         ["paid for what was charged", perKWh(totals.paid, totals.servedWh)],
         ["earned for what was sold", perKWh(totals.earned, totals.soldWh)],
+        ["net of refilling, losses and wear", perKWh(sellersNet(totals), totals.soldWh)],
       ]),
       load ?? "",
       feederSection(page, times),

@@ -42,7 +42,19 @@ describe("parseScenario", () => {
       { frame: 1, pile: "A", action: { kind: "place", order: { ...ORDERED, side: "charge", expiryFrame: 3 } } },
       { frame: 3, pile: "A", action: { kind: "place", order: { ...ORDERED, side: "discharge", expiryFrame: 5 } } },
     ]);
+    // A battery of 90 % gets 5 kWh of 5 556 Wh drawn, and gives up 5 kWh for 4 500 Wh fed in.
+    const lossy = { ...session, efficiency: 9_000 };
+    const drawn = { ...ORDERED, side: "charge", expiryFrame: 3, energyWh: 5_556n };
+    const fedIn = { ...ORDERED, side: "discharge", expiryFrame: 3, energyWh: 4_500n };
+    expect(parse(with_(lossy, { ...lossy, pile: "B", side: "discharge" })).events).to.have.deep.members([
+      { frame: 1, pile: "A", action: { kind: "place", order: drawn } },
+      { frame: 1, pile: "B", action: { kind: "place", order: fedIn } },
+    ]);
     const wrong = (...sessions: object[]) => complaint(with_(...sessions));
+    expect(wrong({ ...session, efficiency: 4_999 })).to.match(/^sessions\[0\]\.efficiency: expected a whole number/);
+    expect(wrong({ ...lossy, energyWh: 2 ** 32 - 1 })).to.match(
+      /^sessions\[0\]\.energyWh: must be at most 4294967295 Wh/,
+    );
     expect(wrong({ ...session, pile: "C" })).to.equal('sessions[0].pile: must be one of the piles, found "C"');
     expect(wrong({ ...session, arrivalFrame: 6 })).to.match(/^sessions\[0\]\.arrivalFrame: must be 0 to 5/);
     expect(wrong({ ...session, departureFrame: 1 })).to.match(

@@ -28,6 +28,15 @@ describe("sweeps", function () {
     expect([settings.evs, market.maxWaitFrames]).to.deep.equal([8, 6]);
   });
 
+  it("make one battery of several axes, the rest of it ideal, and let asks cover its costs", () => {
+    const axes = parseAxes("over", "wear_units_per_kwh=45000;charge_efficiency_percent=90,100;evs=5");
+    const names = axes.map(({ name }) => name);
+    const { settings } = settingOf(jobsOf("chapter4", axes, [1])[0]!, names);
+    const battery = { chargeEfficiency: 0.9, dischargeEfficiency: 1, wearPerKwh: 45_000, reserveSoc: 0 };
+    expect(settings).to.deep.include({ evs: 5, battery, asksCoverCosts: true });
+    expect(settingOf(JOBS[0]!, NAMES).settings).not.to.have.any.keys("battery", "asksCoverCosts");
+  });
+
   for (const [text, message] of [
     ["evz=5", "expected parameters such as evs=50,100;max_wait_frames=6,12 of evs, homes"],
     ["evs=5,x", 'expected whole numbers from 1 to 1000 for evs, found "x"'],
