@@ -3,6 +3,9 @@ import type { MarketPort } from "../core/ports";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
+/** Cooperation that direct control takes. */
+export const OPERATOR_CONTROLS_CARS = "cars obey the operator";
+
 /** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
 export type SchemeEnergy = "charging" | "both";
 

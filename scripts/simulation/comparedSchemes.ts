@@ -16,8 +16,9 @@ import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
-import type { DayOptions } from "./dayOptions";
+import { type ComparableSchedule, type ComparedScheme, type MarketRun, OPERATOR_CONTROLS_CARS } from "./comparedScheme";
+import { baseLoadOf, type DayOptions } from "./dayOptions";
+import { expectingSchemes } from "./expectingSchemes";
 
 export type { ComparedScheme, MarketRun } from "./comparedScheme";
 
@@ -32,9 +33,6 @@ const BENEFIT_PEAK_WH = 4_000n;
  * order of the allotment would bunch.
  */
 const BY_LAXITY = { allotment: "laxity", icebergPeakWh: 2n ** 20n - 1n } as const;
-
-/** Plans that expect arrivals reach over a whole day. */
-const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
 /** A mechanism of one's own: only its contract knows it, so its market runs on a chain. */
 export interface OwnMechanism extends Required<Pick<MarketRun, "openPort">> {
@@ -60,7 +58,6 @@ export interface SchemeChoices {
 }
 
 const NOBODY = "nobody";
-const OPERATOR_CONTROLS_CARS = "cars obey the operator";
 const ONE_PLAN = "all agents, one plan";
 const BY_PLANS = "cars tell need and end";
 
@@ -225,19 +222,8 @@ function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedSc
     plan("rollingV2g", `${long}, last step planned, discharging`, { ...tail, discharging: true }),
     plan("laxity", `${long}, least laxity`, laxity),
     plan("laxityV2g", `${long}, least laxity, discharging`, { ...laxity, discharging: true }),
-    ...(arrivals === undefined
-      ? []
-      : [
-          plan("expected", "least laxity, arrivals expected", { ...EXPECTING, expected: arrivals }),
-          plan("expectedV2g", "least laxity, arrivals expected, discharging", {
-            ...{ ...EXPECTING, expected: arrivals, expectedSides: ["charge", "discharge"], discharging: true },
-          }),
-        ]),
+    ...(arrivals === undefined ? [] : expectingSchemes(arrivals)),
     optimum("offlineOptimum", "offline optimum", false),
     optimum("offlineOptimumV2g", "offline optimum, discharging", true),
   ];
-}
-
-function baseLoadOf(day: DayOptions): (frame: number) => number {
-  return (frame) => Number(day.publication(frame).baseLoadW);
 }

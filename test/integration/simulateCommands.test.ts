@@ -86,4 +86,17 @@ describe("simulation commands", function () {
     expect(stdout).to.include("one seed, so no interval");
     expect(existsSync(csv)).to.equal(true);
   });
+
+  it("simulate:compare expects as much of past days' arrivals as it is told", async () => {
+    const few = ["--generations", "0", "--evs", "5", "--seeds", "1", "--schemes", "expected"];
+    const stepsOf = async (percent: string) => {
+      const { stdout } = await hardhatCommand("simulate:compare", ...few, "--expect", percent, "--json");
+      const { schemes } = JSON.parse(stdout) as { schemes: { days: { absoluteStepsW: number }[] }[] };
+      return schemes[0]!.days[0]!.absoluteStepsW;
+    };
+    expect(await stepsOf("1000")).to.not.equal(await stepsOf("1"));
+    const { code, stderr } = await hardhatCommand("simulate:compare", "--expect", "50", "--sessions", sessions);
+    expect(code).to.equal(1);
+    expect(stderr).to.include("--sessions: does not go with --expect: recorded sessions have no past days");
+  });
 });
