@@ -54,10 +54,10 @@ export class EvAccount {
     this.earned += (price * energyWh) / 1000n + (subsidy * energyWh) / 1000n;
   }
 
-  filledFromGrid({ side, price, energyWh }: GridFill): void {
+  filledFromGrid({ side, price, energyWh, premium = 0n }: GridFill): void {
     this.moved(energyWh);
     this.gridWh += Number(energyWh);
-    const amount = (price * energyWh) / 1000n;
+    const amount = (price * energyWh) / 1000n + (premium * energyWh) / 1000n;
     if (side === "charge") this.paid += amount;
     else this.earned += amount;
   }
