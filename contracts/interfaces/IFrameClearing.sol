@@ -23,6 +23,7 @@ interface IFrameClearing {
 
     /// @notice Whoever clears has less gas left than the mechanism is promised: it might decide otherwise with less.
     error TooLittleGas(uint256 gasLeft, uint256 needed);
+
     /// @notice The mechanism reverted, used up its gas, or returned something else than two lists.
     error MechanismFailed(address mechanism);
     /// @notice The mechanism proposes something that the market does not book.

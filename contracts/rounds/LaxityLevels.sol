@@ -6,9 +6,9 @@ import { UnsafeList } from "../libraries/UnsafeList.sol";
 
 /// @title Moving flexible orders up to a level of laxity
 /// @notice Smoothed least laxity, SPEC 4. In each frame an order moves the energy `left - peak (frames - level)`, which
-/// brings the number of frames that it could do without up to a level; `left` counts as at most `peak frames`. Each order's
-/// energy depends on no other order, and
-/// every level can be met. A list keeps three words an order, the earliest last frame first:
+/// brings the number of frames that it could do without up to a level; `left` counts as at most `peak frames`. Each
+/// order's energy depends on no other order, and every level can be met. A list keeps three words an order, the earliest
+/// last frame first:
 ///
 /// ```
 ///  word  meaning

@@ -12,6 +12,7 @@ import { checkArguments } from "./givenArguments";
 import { installationText } from "./installation";
 import { nodeErrorText } from "./nodeErrors";
 import { toJsonText } from "./output";
+import { withTimes } from "./refusalTimes";
 
 const GUARDED = new WeakSet<object>();
 
@@ -73,8 +74,10 @@ function withRoles(message: string): string {
 
 async function messageOf(error: unknown, hre: HardhatRuntimeEnvironment): Promise<string | undefined> {
   if (error instanceof InputError) return error.message;
-  if (error instanceof ContractRefusal)
-    return `the contract refused: ${await refusalText(error, hre.config.paths.root)}`;
+  if (error instanceof ContractRefusal) {
+    const timed = { error: error.error, message: withTimes(error.message, hre) };
+    return `the contract refused: ${await refusalText(timed, hre.config.paths.root)}`;
+  }
   if (error instanceof MarketRefusal) {
     return `the market refused: ${await refusalText({ error: error.code, message: error.message }, hre.config.paths.root)}`;
   }

@@ -3,6 +3,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import type { MarketClient } from "../../scripts/chain/marketClient";
 import { InputError } from "../../scripts/core/errors";
 import { connectFeeder } from "./network";
+import { noteFrameLength } from "./refusalTimes";
 
 /** Which market a command is about. */
 export interface MarketChoice {
@@ -25,7 +26,9 @@ export async function connectMarket(
   }
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   try {
-    return await MarketClient.connect(market, hre.ethers.provider);
+    const client = await MarketClient.connect(market, hre.ethers.provider);
+    noteFrameLength(hre, client.parameters.frameSeconds);
+    return client;
   } catch (error) {
     // No answer that is one: providers say so in different words.
     const isNone = hre.ethers.isError(error, "BAD_DATA") || /revert/i.test(error instanceof Error ? error.message : "");

@@ -8,6 +8,7 @@ import { deployOnNode, type FeederAddresses, findFeeder, type FirstHolders } fro
 import { feederName } from "./flags";
 import { compileMechanism } from "./installation";
 import type { GivenMechanism } from "./mechanisms";
+import { noteFrameLength } from "./refusalTimes";
 
 export { namedAccount, transactorOf } from "./accounts";
 export { type FeederAddresses, findFeeder } from "./deployments";
@@ -51,7 +52,9 @@ export async function connectFeeder(
 ): Promise<{ client: MarketClient; addresses: FeederAddresses }> {
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const addresses = await findFeeder(hre, feeder);
-  return { client: await MarketClient.connect(addresses.market, hre.ethers.provider), addresses };
+  const client = await MarketClient.connect(addresses.market, hre.ethers.provider);
+  noteFrameLength(hre, client.parameters.frameSeconds);
+  return { client, addresses };
 }
 
 /** Methods that a development node answers and nobody else; harmless. */

@@ -1,12 +1,6 @@
-import { ethers } from "hardhat";
+import { ethers } from "ethers";
 
 import type { Random } from "../../scripts/core/random";
-import type { PackedTypesHarness } from "../../typechain-types";
-
-/** The packed types' functions, callable. */
-export async function packedTypesHarness(): Promise<PackedTypesHarness> {
-  return await ethers.deployContract("PackedTypesHarness");
-}
 
 /** Index that a search returns where nothing is found. */
 export const NONE = ethers.MaxUint256;

@@ -42,8 +42,8 @@ suite("commands on a node, with one key", function () {
     }
   });
 
-  async function start(): Promise<RunningNode> {
-    node = await startAnvil("--chain-id", String(chainId));
+  async function start(...flags: string[]): Promise<RunningNode> {
+    node = await startAnvil("--chain-id", String(chainId), ...flags);
     set({ HARDHAT_VAR_ADBEV_RPC_URL: node.url, HARDHAT_VAR_ADBEV_PRIVATE_KEY: KEY });
     return node;
   }
@@ -92,6 +92,8 @@ suite("commands on a node, with one key", function () {
     expect(rows.filter((row) => row.settled && !row.cleared)).to.deep.equal([]);
     expect(rows.filter((row) => row.cleared).map(({ frame }) => frame)).to.deep.equal([cleared["frame"]]);
     await asJson("frame:settle");
+    const twice = await run("frame:settle", "--frame", String(cleared["frame"]));
+    expect(twice.stderr).to.match(/ \[\d{4}-\d\d-\d\d \d\d:\d0 UTC\]/);
     // Settling waits until the frame is over, and by then the next one's window: it is cleared on the way.
     const next = await asJson("frame:clear");
     const { frames: later } = (await asJson("market:history")) as { frames: typeof rows };
@@ -109,6 +111,28 @@ suite("commands on a node, with one key", function () {
     expect(await again.provider.getCode(renewed)).to.not.equal("0x");
     expect((await run("market:book")).code).to.equal(0);
   });
+
+  for (const secondsLeft of [300, 20]) {
+    it(`walk a first trade begun ${secondsLeft} s before a half-hour, its window open`, async () => {
+      node?.stop();
+      const halfHour = (Math.floor(Date.now() / 1_800_000) + 2) * 1_800;
+      await start("--timestamp", String(halfHour - secondsLeft));
+      await asJson("market:deploy");
+      await asJson("pile:register");
+      await asJson("pile:fund");
+      await asJson("frame:publish");
+      await asJson("chain:travel", "--frames", "3");
+      await asJson("order:place", "--side", "charge", "--price", "25", "--energy", "1500");
+      expect((await asJson("market:book"))["bids"]).to.have.length(1);
+      const { frame, fills } = (await asJson("frame:clear")) as { frame: number; fills: unknown[] };
+      expect(fills).to.have.length(1);
+      await asJson("frame:settle");
+      const { frames } = (await asJson("market:history")) as {
+        frames: { frame: number; cleared: boolean; settled: boolean }[];
+      };
+      expect(frames.find((row) => row.frame === frame)).to.include({ cleared: true, settled: true });
+    });
+  }
 
   it("do what an operator does, one transaction each, sent as told", async () => {
     const { provider } = node!;
