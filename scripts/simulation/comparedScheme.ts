@@ -17,6 +17,8 @@ export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "propose
   /** Whether discharging EVs trade; they do. */
   sellers?: boolean;
   rules?: Partial<DeploymentParameters>;
+  /** By how much its operator posts a lower import tariff, since premiums make up for it, money units per kWh. */
+  discountPricePerKwh?: bigint;
   /** Opens its market, where that runs on something else than the others' does. */
   openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }

@@ -2,7 +2,9 @@ import type { DeploymentParameters } from "../core/parameters";
 import type { NamedMatching } from "../core/matching";
 import type { OrderPolicy } from "../piles/agent";
 import { Impatient } from "../piles/policies/impatient";
+import { HalfPatient } from "../piles/policies/halfPatient";
 import { Mixed } from "../piles/policies/mixed";
+import { Patient } from "../piles/policies/patient";
 import { Valley } from "../piles/policies/valley";
 import { Waterline } from "../piles/policies/waterline";
 import { WholeNeed } from "../piles/policies/wholeNeed";
@@ -66,6 +68,7 @@ export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
   return [
     ...withoutMarket(choices),
     ...adbevMarkets(choices),
+    ...congestionMarkets(choices),
     ...otherRules(choices),
     ...benefitMarkets(choices),
     ...controlled(choices),
@@ -124,6 +127,29 @@ function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
     market("adbevImpatient", new Impatient(), NOBODY),
     market("adbevValley", new Valley(), NOBODY),
     market("adbevWholeNeed", new WholeNeed(), NOBODY),
+  ];
+}
+
+/**
+ * The operator's tariff where its price rises with the load, below the tariff of the other markets, money units per kWh: so buyers
+ * pay about as much as under the flat one (on seeds 1 to 5 of the default day).
+ */
+const CONGESTION_DISCOUNT = 20_000n;
+
+/** The market whose price rises with the load: all agents act for themselves. */
+function congestionMarkets({ policy }: SchemeChoices): ComparedScheme[] {
+  const market = (key: string, own: OrderPolicy, sellers = true): ComparedScheme => ({
+    ...{ key, title: `congestion price, ${own.name}${sellers ? "" : ", nobody sells"}`, online: true },
+    ...{ family: "market", energy: sellers ? "both" : "charging", cooperates: NOBODY },
+    run: { policy: own, sellers, discountPricePerKwh: CONGESTION_DISCOUNT, rules: { matching: "congestion" } },
+  });
+  if (policy !== undefined) return [];
+  return [
+    market("congestion", new Patient()),
+    market("congestionAlone", new Patient(), false),
+    market("congestionHalf", new HalfPatient()),
+    market("congestionSelfish100", new Mixed(1)),
+    market("congestionImpatient", new Impatient()),
   ];
 }
 

@@ -13,7 +13,7 @@ const EVS = 14;
 /** Schemes that are run here; others differ from them in parameters alone. */
 const RUN = [
   ...["uncontrolled", "capped", "cap1kW", "spread", "timeShifted", "timeShiftedAll", "genetic"],
-  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "pob", "epob", "epobLaxity"],
+  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "congestion", "pob", "epob", "epobLaxity"],
   ...["rolling", "rollingTail", "laxity", "laxityV2g", "expected", "offlineOptimum", "offlineOptimumV2g"],
 ];
 const ARRIVALS = pastArrivals({ evs: EVS }, DEFAULT_PARAMETERS, { seeds: [901, 902, 903] });
