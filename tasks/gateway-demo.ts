@@ -49,13 +49,14 @@ task(
       const { marketOnNode } = await import("./support/gatewayNode");
       const { runGateway } = await import("../scripts/gateway/service");
       const { parseConfig } = await import("../scripts/gateway/config");
-      const { playDemo, visitsOf } = await import("../scripts/gateway/demo");
+      const { metersOf, playDemo, visitsOf } = await import("../scripts/gateway/demo");
+      const { recordMeterKey } = await import("../scripts/metering/recordMeter");
       const { homesBaseLoadW } = await import("../scripts/data/elexonProfileClass1");
       const { moneyOf } = await import("../scripts/chain/token");
       const { default: pino } = await import("pino");
       const market = { readingSeconds: 1_800 };
       const drivers = await marketOnNode(hre, { piles: count, market }, async (at) => {
-        const { client, clock, piles, admin, rpcUrl, folder } = at;
+        const { client, clock, piles, admin, sender, rpcUrl, folder } = at;
         const { frameSeconds } = client.parameters;
         const first = Math.floor((await clock.now()) / frameSeconds) + 5;
         const base = homesBaseLoadW(HOMES);
@@ -68,6 +69,7 @@ task(
         await writeFile(join(folder, "figures.csv"), ["frame,load,import,export", ...lines, ""].join("\n"));
         process.env["ADBEV_DEMO_KEY0"] = admin.privateKey;
         const visits = visitsOf(count, frames);
+        const meters = metersOf(count);
         const stations = piles.map((pile, index) => {
           process.env[`ADBEV_DEMO_KEY${index + 1}`] = pile.privateKey;
           return {
@@ -76,8 +78,14 @@ task(
             account: pile.address,
             ratedW: RATED_W,
             visit: visits[index]!,
+            meter: meters[index],
           };
         });
+        for (const [index, meter] of meters.entries()) {
+          if (meter === undefined) continue;
+          const key = recordMeterKey(client.address, index + 1, meter.description);
+          await client.setMeterKey(sender, index + 1, key);
+        }
         const config = parseConfig(
           {
             ...{ rpcUrl, data, listen: { port: 0 }, clock: "chain", blockSeconds: 0.25, confirmations: 1 },
@@ -90,8 +98,9 @@ task(
             ],
             ocpp: {
               listen: { port: 0 },
-              stations: stations.map(({ id, password, ratedW }, index) => ({
+              stations: stations.map(({ id, password, ratedW, meter }, index) => ({
                 ...{ id, password, ratedW, market: "main", key: { env: `ADBEV_DEMO_KEY${index + 1}` } },
+                ...(meter && { recordMeter: meter.description }),
               })),
               drivers: Object.fromEntries(
                 stations.map(({ id, visit: { arrival, departure, energyWh } }) => {
@@ -109,7 +118,7 @@ task(
         try {
           const money = await moneyOf(client, at.provider);
           const say = args.json ? () => undefined : (text: string) => console.log(text);
-          const played = await playDemo({ gateway, clock, stations, first, frames, say });
+          const played = await playDemo({ gateway, provider: at.provider, clock, stations, first, frames, say });
           return played.map((one) => ({ ...one, paidText: money.amount(one.paid) }));
         } finally {
           await gateway.stop();
@@ -121,11 +130,15 @@ task(
       }
       printHeading("What became of each driver");
       printTable(
-        ["station", "OCPP", "asked for", "drew", "paid"],
-        drivers.map(({ station, version, wantedWh, drewWh, paidText }) => [
+        ["station", "OCPP", "asked for", "drew", "paid", "readings signed by"],
+        drivers.map(({ station, version, wantedWh, drewWh, paidText, curve, framesByRecords }) => [
           ...[station, version, kWh(BigInt(wantedWh), 2), kWh(BigInt(Math.round(drewWh)), 2), paidText],
+          curve === undefined
+            ? "the gateway"
+            : `its own meter (${curve}), ${framesByRecords} half-hour${framesByRecords === 1 ? "" : "s"} settled`,
         ]),
       );
+      console.log("\nA meter's own OCMF records go on chain as they are: the contract checks their signatures.");
     }),
   );
 

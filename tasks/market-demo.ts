@@ -7,6 +7,7 @@ import type { DeploymentParameters } from "../scripts/core/parameters";
 import type { Transactor } from "../scripts/chain/transactor";
 import { PRESET_NAMES } from "../scripts/simulation/presetNames";
 import { accountsOf, namedAccount } from "./support/accounts";
+import { readBenefit } from "./support/benefit";
 import { demoNode } from "./support/demoNode";
 import { deployOnNode, knownFeeder } from "./support/deployments";
 import { errorWords } from "./support/errorWords";
@@ -24,6 +25,7 @@ interface DemoArguments {
   days: string;
   from: string;
   settlement: string;
+  plannerFile?: string;
   meters: string;
   port: string;
   here: boolean;
@@ -48,6 +50,10 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
     "who decides flexible energy: adbev (the clearing) or benefit (plans compete)",
     "benefit",
   )
+  .addOptionalParam(
+    "plannerFile",
+    "with --settlement benefit: file of a planner of your own that proposes besides, .ts or .js (default: none)",
+  )
   .addOptionalParam("meters", METERS_HELP, "noise=0.03,leave=0.01,silent=0.01")
   .addOptionalParam("port", "port of the page, 0 for any that is free", DEFAULT_PORT)
   .addFlag("here", "play on the node that runs already; its time is wound on")
@@ -57,6 +63,8 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
       const port = wholeNumber("port", args.port, 0, 65_535);
       const from = wholeNumber("from", args.from, 0, 23);
       const settings = await readSettings(args);
+      const { settlement, plannerFile } = args;
+      const benefit = await readBenefit({ settlement, ...(plannerFile === undefined ? {} : { plannerFile }) });
       const market = marketOf(args, settings.preset.market);
       await compileQuietly(hre);
       const node = await demoNode(hre, args.here);
@@ -86,12 +94,12 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
       const clock = new PlayedClock(new DevelopmentClock(provider), () => told.status?.());
       const meters = new MeterModes();
       const demo = await openDemo({
-        ...{ client, provider, sender, clock, meters, settings: settings.day },
+        ...{ client, provider, sender, clock, meters, settings: settings.day, proposers: benefit?.proposers ?? [] },
         keyOf: (pile) => simulatedPileKey(settings.day.seed, feeder, pile),
         proposerOf: async (name) => sending((await namedAccount(hre, `${feeder} ${name}`)).address),
         onRefused: (frame, proposer, why) => told.refused?.(frame, proposer, why),
       });
-      const { watch, timeline, stop } = await openWatch({
+      const { watch, stop } = await openWatch({
         ...{ client, provider, clock, sender, meters, demo, feeder, lens: addresses.lens, network: hre.network.name },
         ...{
           version: await versionOf(hre.config.paths.root),
@@ -103,7 +111,7 @@ task("market:demo", "Starts a node, a market, agents that play days in compresse
         signerOf: async (address) => hre.ethers.getSigner(address),
       });
       told.status = () => watch.tellStatus();
-      told.refused = (frame, proposer, why) => timeline.facts.refuse(frame, proposer, why);
+      told.refused = (frame, proposer, error) => watch.planRefused(frame, proposer, error);
       const server = await serveLive(watch, port);
       console.log(`Feeder ${feeder} on network ${hre.network.name}: ${server.url} (Ctrl+C ends it)`);
       for (const number of OWN_PILES) await watch.act({ do: "join", account: accounts[number]! });

@@ -29,6 +29,7 @@ interface Arguments extends SettingArguments {
   arrivals?: string;
   plannerFile?: string;
   schemes?: string;
+  expect?: string;
   matching?: string;
   mechanism?: string;
 }
@@ -40,6 +41,7 @@ dayTask("simulate:compare", "Compares every scheme, uncontrolled to the offline 
   .addOptionalParam("on", "what markets run on: model, or chain, which takes longer and shows their gas", "model")
   .addOptionalParam("arrivals", "with --html: EVs a day to compare at besides, such as 20,60,100 (default: none)")
   .addOptionalParam("schemes", "keys of the schemes to run, as in CSV, with commas between (default: all)")
+  .addOptionalParam("expect", "energy of the arrivals that schemes expect, % of that of past days (default: 100)")
   .addOptionalParam(
     "matching",
     `rules of matching to run the market under besides, a row each: all, or some of ${MATCHINGS.join(", ")} (default: none)`,
@@ -135,12 +137,14 @@ async function readOptions(
   const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
   const { pastArrivals } = await import("../scripts/simulation/pastDays");
+  refuseTogether(args, "sessions", "expect", "recorded sessions have no past days");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
   if (settings.bothWaysShare !== undefined) {
     throw new InputError("--battery", "both goes with simulate:day: no other scheme has EVs that sell and buy back");
   }
   const own = args.policy !== undefined || args.agent !== undefined;
   const rules = withDefaults(market);
+  const share = wholeNumber("expect", args.expect ?? "100", 1, 1_000) / 100;
   const options: CompareOptions = {
     seeds: Array.from({ length: wholeNumber("seeds", args.seeds, 1, 1_000) }, (_, index) => first + index),
     dayOf: (seed) => defaultDay({ ...settings, seed }),
@@ -155,7 +159,7 @@ async function readOptions(
         ...(mechanism === undefined ? {} : { mechanism }),
         ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
         // Recorded sessions are of one day: there are no past ones to learn from.
-        ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules) } : {}),
+        ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules, { share }) } : {}),
       }),
     ),
   };

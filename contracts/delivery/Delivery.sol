@@ -216,6 +216,12 @@ contract Delivery is Readings, CreditOrder, GridClaims, RecordReadings {
             uint256 price = fill.price();
             _returnSetAside(f, buyer, Money.amountDown(price, energyWh));
             uint256 owed = Money.amountDown(price, consumedWh);
+            if (!fill.isPlain()) {
+                // A premium is for room under the transformer, which is gone whether or not it was used.
+                uint256 forRoom = Money.amountDown(fill.premium(), energyWh);
+                _returnSetAside(f, buyer, forRoom);
+                owed += forRoom;
+            }
             // Unused room, and energy that nobody agreed to.
             uint256 deviationWh = consumedWh > energyWh ? consumedWh - energyWh : energyWh - consumedWh;
             _oweGrid(f, buyer, owed + Money.amountDown(f.terms.spread, deviationWh));

@@ -67,6 +67,8 @@ interface IMarketParameters {
     /// @param mechanism contract that proposes who trades with whom at what price; see {IMechanism}
     /// @param thetaBps where between two prices a trade's price lies, 1/10 000 from the lower one, at most 10 000; for
     /// mechanisms that ask for it
+    /// @param congestionFromW load above which the grid's price rises with it, W; for the mechanism that asks for it
+    /// @param congestionPricePerKwhPerKw by how much it rises, money units per kWh for each kW above that
     struct Parameters {
         address admin;
         address gridOperator;
@@ -108,6 +110,8 @@ interface IMarketParameters {
         uint64 importCapPerKwh;
         uint64 cancelPricePerKwh;
         uint64 keeperReward;
+        uint32 congestionFromW;
+        uint32 congestionPricePerKwhPerKw;
     }
 
     /// @notice A parameter is out of its range.

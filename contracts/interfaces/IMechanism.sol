@@ -38,7 +38,7 @@ interface IMechanism {
     /// @notice Proposes a frame's clearing.
     /// @param terms the inputs beside the orders
     /// @param orders slots of the orders that take part, {PileStateLib.taggedWith} their piles, by pile
-    /// @return fills {Fill}s: trades, then fills from the grid at r(t); at most two for each order
+    /// @return fills {Fill}s: trades, then fills from the grid at r(t) and a premium of at most r(t) - x(t); at most two for each order
     /// @return ranked where a round follows, a word for each order in order of priority, bids first: the pile in its
     /// low 16 bits, the priority in its high 32; else empty
     function propose(

@@ -174,14 +174,9 @@ abstract contract MarketBase is AccessControl, IMarketParameters {
         CREDIT_PRIOR_WH = p.creditPriorWh;
         MIN_CREDIT = p.minCredit;
         MECHANISM = p.mechanism;
-        RULES = MatchingRulesLib.pack(
-            p.tickSize,
-            p.maxWaitFrames,
-            p.icebergThresholdWh,
-            p.priceWeight,
-            p.timeWeight,
-            p.thetaBps
-        );
+        RULES = MatchingRulesLib
+            .pack(p.tickSize, p.maxWaitFrames, p.icebergThresholdWh, p.priceWeight, p.timeWeight, p.thetaBps)
+            .withCongestion(p.congestionFromW, p.congestionPricePerKwhPerKw, p.chargeEfficiencyBps, p.frameSeconds);
         IMPORT_CAP = p.importCapPerKwh;
         CANCEL_PRICE = p.cancelPricePerKwh;
         KEEPER_PAID = p.keeperReward != 0;

@@ -120,7 +120,15 @@ abstract contract ProposalBooking is RoundOpener {
                 PileState s = PileState.wrap(UnsafeList.get(slots, buyer));
                 uint256 spent = Money.amountDown(price, energyWh);
                 if (seller == FillLib.GRID) {
-                    if (!fill.isPlain() || price != importPricePerKwh || !_mayDraw(f, s)) _refuse(i);
+                    if (price != importPricePerKwh || !_mayDraw(f, s)) _refuse(i);
+                    if (!fill.isPlain()) {
+                        // No kWh that is agreed to costs more than one that is taken unasked, 2 r - x.
+                        uint256 premium = fill.premium();
+                        if (premium > importPricePerKwh - f.published.exportTicks() * TICK_SIZE) _refuse(i);
+                        if (fill.subsidy() != 0) _refuse(i);
+                        price += premium;
+                        spent += Money.amountDown(premium, energyWh);
+                    }
                     gridWh += energyWh;
                 } else {
                     // Grid fills come last: metered energy is attributed in this order.

@@ -205,14 +205,9 @@ contract MarketLens is IMarketLens {
         terms.roundFollows = _leavesToRound(market, p, frame);
         (terms.previousKnown, terms.previousLoadW) = _loadBefore(market, frame);
         terms.fund = market.matchingFund();
-        terms.rules = MatchingRulesLib.pack(
-            p.tickSize,
-            p.maxWaitFrames,
-            p.icebergThresholdWh,
-            p.priceWeight,
-            p.timeWeight,
-            p.thetaBps
-        );
+        terms.rules = MatchingRulesLib
+            .pack(p.tickSize, p.maxWaitFrames, p.icebergThresholdWh, p.priceWeight, p.timeWeight, p.thetaBps)
+            .withCongestion(p.congestionFromW, p.congestionPricePerKwhPerKw, p.chargeEfficiencyBps, p.frameSeconds);
     }
 
     /// @dev P(t-1): recorded, or the base load of an uncleared frame; unknown where that was not published.

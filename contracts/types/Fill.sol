@@ -13,7 +13,8 @@ pragma solidity 0.8.37;
 ///  184..255  subsidy   what the seller gets out of the operator's matching fund beyond it, money units per kWh
 /// ```
 ///
-/// Premium and subsidy are 0 but for trades of mechanisms in which buyers pay other than what sellers get.
+/// Premium and subsidy are 0 but for trades of mechanisms in which buyers pay other than what sellers get; a fill from
+/// the grid has a premium where its price rises with the load.
 type Fill is uint256;
 
 using FillLib for Fill global;

@@ -11,6 +11,10 @@ pragma solidity 0.8.37;
 ///  64..79    priceWeight         weight of the price rank
 ///  80..95    timeWeight          weight of the time rank
 ///  96..111   thetaBps            where between two prices a trade's price lies, 1/10 000 from the lower one
+///  112..143  congestionFromW     load above which the grid's price rises with it, W
+///  144..175  congestionPrice     by how much, money units per kWh for each kW
+///  176..191  chargeEfficiency    v, 1/10 000
+///  192..223  frameSeconds        length of a frame, s
 /// ```
 type MatchingRules is uint256;
 
@@ -24,6 +28,10 @@ library MatchingRulesLib {
     uint256 private constant PRICE_WEIGHT_SHIFT = 64;
     uint256 private constant TIME_WEIGHT_SHIFT = 80;
     uint256 private constant THETA_SHIFT = 96;
+    uint256 private constant CONGESTION_FROM_SHIFT = 112;
+    uint256 private constant CONGESTION_PRICE_SHIFT = 144;
+    uint256 private constant EFFICIENCY_SHIFT = 176;
+    uint256 private constant FRAME_SECONDS_SHIFT = 192;
 
     /// @notice Packs the rules; all values have the widths of a market's parameters.
     function pack(
@@ -41,6 +49,24 @@ library MatchingRulesLib {
                     (priceWeight_ << PRICE_WEIGHT_SHIFT) |
                     (timeWeight_ << TIME_WEIGHT_SHIFT) |
                     (thetaBps_ << THETA_SHIFT)
+            );
+    }
+
+    /// @notice The rules with what the grid's price depends on, all with the widths of a market's parameters.
+    function withCongestion(
+        MatchingRules r,
+        uint256 congestionFromW_,
+        uint256 congestionPricePerKwhPerKw_,
+        uint256 chargeEfficiencyBps_,
+        uint256 frameSeconds_
+    ) internal pure returns (MatchingRules) {
+        return
+            MatchingRules.wrap(
+                MatchingRules.unwrap(r) |
+                    (congestionFromW_ << CONGESTION_FROM_SHIFT) |
+                    (congestionPricePerKwhPerKw_ << CONGESTION_PRICE_SHIFT) |
+                    (chargeEfficiencyBps_ << EFFICIENCY_SHIFT) |
+                    (frameSeconds_ << FRAME_SECONDS_SHIFT)
             );
     }
 
@@ -72,5 +98,25 @@ library MatchingRulesLib {
     /// @notice Place of a trade's price between two prices, 1/10 000 from the lower one.
     function thetaBps(MatchingRules r) internal pure returns (uint256) {
         return (MatchingRules.unwrap(r) >> THETA_SHIFT) & type(uint16).max;
+    }
+
+    /// @notice Load above which the grid's price rises with it, W.
+    function congestionFromW(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> CONGESTION_FROM_SHIFT) & type(uint32).max;
+    }
+
+    /// @notice Rise of the grid's price, money units per kWh for each kW.
+    function congestionPricePerKwhPerKw(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> CONGESTION_PRICE_SHIFT) & type(uint32).max;
+    }
+
+    /// @notice Load that energy charged puts on the feeder, v, 1/10 000.
+    function chargeEfficiencyBps(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> EFFICIENCY_SHIFT) & type(uint16).max;
+    }
+
+    /// @notice Length of a frame, s.
+    function frameSeconds(MatchingRules r) internal pure returns (uint256) {
+        return (MatchingRules.unwrap(r) >> FRAME_SECONDS_SHIFT) & type(uint32).max;
     }
 }

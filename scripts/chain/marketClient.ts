@@ -488,7 +488,7 @@ export function outcomeOf(cleared: ClearedFrame, nameOf: (pile: number) => strin
   const trades: Trade[] = [];
   const grid: GridFill[] = [];
   for (const { sell, buy, price, energyWh, ...gap } of cleared.fills) {
-    if (sell === GRID) grid.push({ pile: nameOf(buy), side: "charge", price, energyWh });
+    if (sell === GRID) grid.push({ pile: nameOf(buy), side: "charge", price, energyWh, ...gap });
     else if (buy === GRID) grid.push({ pile: nameOf(sell), side: "discharge", price, energyWh });
     else trades.push({ sell: nameOf(sell), buy: nameOf(buy), price, energyWh, ...gap });
   }

@@ -87,6 +87,10 @@ function trialBook({
   priceWeight,
   timeWeight,
   thetaBps,
+  congestionFromW,
+  congestionPricePerKwhPerKw,
+  chargeEfficiencyBps,
+  frameSeconds,
 }: DeploymentParameters) {
   const [bidTicks, askTicks] = [1_000n, 500n];
   const slot = (pile: number, ticks: bigint, charge: bigint, sequence: bigint) =>
@@ -108,7 +112,11 @@ function trialBook({
       (icebergThresholdWh << 32n) |
       (BigInt(priceWeight) << 64n) |
       (BigInt(timeWeight) << 80n) |
-      (thetaBps << 96n),
+      (thetaBps << 96n) |
+      (congestionFromW << 112n) |
+      (congestionPricePerKwhPerKw << 144n) |
+      (chargeEfficiencyBps << 176n) |
+      (BigInt(frameSeconds) << 192n),
   };
   const orders = [slot(BUYER, bidTicks, 1n, 1n), slot(SELLER, askTicks, 0n, 2n)];
   return { terms, orders, bidPrice: bidTicks * tickSize, askPrice: askTicks * tickSize };
@@ -138,14 +146,16 @@ function requireSound(answer: string, limits: Record<"bidPrice" | "askPrice" | "
       throw wrong(`${energyWh} Wh is not what is displayed`);
     }
     left[buy]! -= energyWh;
+    if (price + premium > limits.bidPrice) {
+      throw wrong(`${price + premium} is above the buyer's limit, ${limits.bidPrice}`);
+    }
     if (sell === GRID) {
-      if (price !== limits.importPricePerKwh || premium + subsidy !== 0n)
-        throw wrong(`the grid sells at its tariff alone`);
+      if (price !== limits.importPricePerKwh || subsidy !== 0n) {
+        throw wrong("the grid sells at its tariff, and a premium, alone");
+      }
     } else {
       if (fromGrid) throw wrong("a trade after a fill from the grid");
       left[sell]! -= energyWh;
-      if (price + premium > limits.bidPrice)
-        throw wrong(`${price + premium} is above the buyer's limit, ${limits.bidPrice}`);
       if (price + subsidy < limits.askPrice)
         throw wrong(`${price + subsidy} is below the seller's limit, ${limits.askPrice}`);
       if (subsidy * energyWh >= 1_000n) throw wrong(`a subsidy of ${subsidy} where nothing is set aside`);

@@ -15,6 +15,7 @@ export const MECHANISM_CONTRACTS: Readonly<Record<NamedMatching, string>> = {
   midMarketRate: "MidMarketRateMechanism",
   supplyDemandRatio: "SupplyDemandRatioMechanism",
   gridOnly: "GridOnlyMechanism",
+  congestion: "CongestionMechanism",
 };
 
 /** The rule of a mechanism by the name that it gives; `own` where no rule of {@link MATCHINGS} has that name. */

@@ -307,6 +307,16 @@ export function packMeterReading({ pile, frame, consumedWh, producedWh }: MeterR
   );
 }
 
+/** Decodes `types/MeterReading.sol`. */
+export function decodeMeterReading(word: bigint): MeterReading {
+  return {
+    pile: Number(field(word, 0, 16)),
+    frame: Number(field(word, 16, 32)),
+    consumedWh: field(word, 48, 24),
+    producedWh: field(word, 72, 24),
+  };
+}
+
 /** Effect of a settlement on a pile. */
 export interface Posting {
   pile: number;

@@ -35,7 +35,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
     "nobody met its limit, and the grid operator has published nothing for the frame, so the grid fills nothing",
   LimitBelowTariff: "nobody met its limit, and the limit is below the import tariff",
   IcebergWaits: "nobody met its limit, and an iceberg is filled from the grid only after its wait or in its last frame",
-  CapacityFull: "nobody met its limit, and the transformer has no room left",
+  CapacityFull: "nobody met its limit, and the transformer has no room left at its limit",
   LeftToRound: "nobody met its limit, and whether an iceberg draws from the grid is left to the benefit round",
   MarginMissing:
     "the pile has less free than what it may come to owe beyond its fills, so its order does not take part",

@@ -10,6 +10,7 @@ export const MATCHINGS = [
   "midMarketRate",
   "supplyDemandRatio",
   "gridOnly",
+  "congestion",
 ] as const;
 
 /** A rule that a market can be deployed with by its name. */

@@ -48,6 +48,7 @@ const MOST_PEAK_WH = 2 ** 20 - 1;
 export const MOST_24_BITS = 2 ** 24 - 1;
 /** Largest load that it records, W. */
 const MOST_LOAD_W = 2 ** 31 - 1;
+const MOST_32_BITS = 2 ** 32 - 1;
 const MOST_40_BITS = 2 ** 40 - 1;
 /** Fits the 52 bits in which it keeps a balance. */
 const MOST_BALANCE = 2 ** 52 - 1;
@@ -111,6 +112,10 @@ export const PARAMETERS = {
     "rule by which orders trade: adbev [T 4.8], credit by the weights of [D Table 1], with meters, an auction of SPEC 3, or the grid alone"),
   thetaBps: amount(5_000n, TEN_THOUSANDTHS, 0, 10_000, "uint16",
     "where between two prices a trade's price lies, from the lower one, for rules that ask for it"),
+  congestionFromW: amount(55_000n, "W", 0, MOST_32_BITS, "uint32",
+    "load above which the grid's price rises with it, where matching is congestion", "congestionFrom"),
+  congestionPricePerKwhPerKw: amount(1_000n, "money units per kWh and kW", 0, MOST_32_BITS, "uint32",
+    "by how much it rises with each kW above that", "congestionPrice"),
   unit: amount(1n, "smallest token units", 1, 2n ** 64n - 1n, "uint64",
     "size of a money unit; commands choose it by the token's decimals"),
   pileCap: count(512, "piles", 1, 1_024, "uint16", "most piles that may be registered", "piles"),

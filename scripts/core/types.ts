@@ -74,6 +74,8 @@ export interface GridFill {
   side: Side;
   price: bigint;
   energyWh: bigint;
+  /** Premium that a buyer pays the grid operator beyond the price, money units per kWh; nothing where it is left out. */
+  premium?: bigint;
 }
 
 /** The decision of one frame's clearing. */

@@ -5,7 +5,7 @@ import { type BaseWallet, Wallet } from "ethers";
 import { InputError } from "../core/errors";
 
 /** Where a key comes from: an encrypted keystore file, its password in a variable of the environment; or a variable. */
-export type KeySource = { keystore: string; passwordEnv: string } | { env: string };
+type KeySource = { keystore: string; passwordEnv: string } | { env: string };
 
 /** Loads a key. No message of it holds the key or the password. @throws InputError naming file or variable */
 export async function loadKey(source: KeySource, environment: NodeJS.ProcessEnv = process.env): Promise<BaseWallet> {

@@ -42,7 +42,7 @@ export interface GatewayOptions {
 }
 
 /** A market of a running gateway. */
-export interface ServedMarket extends BridgedMarket {
+interface ServedMarket extends BridgedMarket {
   orders: OrderStore;
 }
 

@@ -15,6 +15,7 @@ const RULE_WORDS: Record<NamedMatching, string> = {
   meritOrder: "asks by price, bids by when they came, each pair at the ask's price",
   midMarketRate:
     "all that can trade with each other at the mean of lowest bid and highest ask, the longer side in shares",
+  congestion: "asks and the grid, whose price rises with the load, serve the dearest bids, all at one price",
   gridOnly: "nobody with anybody; the grid alone buys and sells, at its tariffs",
   supplyDemandRatio: "as midMarketRate, at a price that falls as supply grows against demand",
 };

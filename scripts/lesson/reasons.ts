@@ -69,6 +69,13 @@ export class Reasons {
         ? "it is the last frame of this iceberg"
         : `this iceberg has waited ${line.waitedFrames} frames, the most being ${this.rules.maxWaitFrames}`
       : "a normal bid does not wait";
+    if (this.rules.matching === "congestion") {
+      const price = this.price(fill.price + (fill.premium ?? 0n));
+      return {
+        ...fill,
+        why: `${turn}, and its limit ${this.price(line.price)} is not below the price at this load, ${price}`,
+      };
+    }
     const tariff = `its limit ${this.price(line.price)} is not below the import tariff ${this.price(fill.price)}`;
     const room =
       fill.energyWh < left ? `; of the ${kWh(left, 2)} shown, only so much fits under the transformer's capacity` : "";
@@ -127,7 +134,7 @@ export class Reasons {
         : price < publication.importPricePerKwh
           ? `its limit ${this.price(price)} is below the import tariff ${this.price(publication.importPricePerKwh)}`
           : turn
-            ? "the transformer has no room left"
+            ? "the transformer has no room left at its limit"
             : "an iceberg is filled from the grid only after its wait or in its last frame";
     return `no ask that meets its limit has anything left, and ${grid}`;
   }

@@ -7,7 +7,7 @@ import { simulatedMeterKey } from "../chain/pileKeys";
 import type { Transactor } from "../chain/transactor";
 import { reachWh } from "../model/load";
 import type { MeterDeviations } from "../piles/meters";
-import { asapPlanner, epob, pob } from "../planners/book/planners";
+import type { BookPlanner } from "../planners/book/planners";
 import { uncontrolled } from "../schemes/uncontrolled";
 import { type DayOptions, runDay } from "../simulation/day";
 import { defaultDay, type DaySettings } from "../simulation/defaults";
@@ -32,6 +32,8 @@ export interface DemoOptions {
   proposerOf: (name: string) => Promise<Transactor>;
   keyOf: (pile: string) => Wallet;
   settings: Omit<DaySettings, "warmUpDays" | "afterDays" | "meters"> & { days: number; meters: MeterDeviations };
+  /** Whoever competes in the rounds, in the order of the reveals; none where the clearing decides alone. */
+  proposers: readonly BookPlanner[];
   meters: MeterModes;
   clock: PlayedClock;
   /** Told of plans that were refused. */
@@ -58,7 +60,7 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
   const now = await chain.now();
   const midnight = (Math.floor((now + (SETUP_FRAMES + 1) * frameSeconds) / A_DAY) + 1) * A_DAY;
   await chain.reach(midnight - SETUP_FRAMES * frameSeconds);
-  const day = dayOf(settings);
+  const day = dayOf(settings, options.proposers);
   await client.drawFromFaucet(sender, OPERATOR_PREFUND);
   await client.depositGrid(sender, OPERATOR_PREFUND);
   const origin = midnight / frameSeconds;
@@ -88,12 +90,15 @@ export async function openDemo(options: DemoOptions): Promise<Demo> {
 }
 
 /** Days in a row, all of them measured; a frame is as long as the settings say. */
-export function dayOf({ days, ...settings }: DemoOptions["settings"]): DayOptions {
+export function dayOf(
+  { days, ...settings }: DemoOptions["settings"],
+  proposers: readonly BookPlanner[] = [],
+): DayOptions {
   const day = defaultDay({ ...settings, warmUpDays: 0, afterDays: days - 1 });
   return {
     ...day,
     measured: { first: 0, count: day.measured.count * days },
-    proposers: [epob(), pob(), asapPlanner()],
+    proposers: [...proposers],
   };
 }
 

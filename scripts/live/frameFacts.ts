@@ -6,7 +6,7 @@ import { decodePlan } from "../chain/roundWords";
 import { figuresOf } from "../core/rounds";
 import { followPlan, projectFallback, scoreCourse } from "../model/benefit";
 import type { TimedEvent } from "./chainFollower";
-import type { RoundFacts, SettledFacts } from "./protocol";
+import type { RefusedPlan, RoundFacts, SettledFacts } from "./protocol";
 
 /** A frame that was cleared. */
 export interface ClearedFacts {
@@ -43,6 +43,9 @@ export class FrameFacts {
   readonly settled = new Map<number, SettledFacts>();
   readonly ghostSteps: GhostStep[] = [];
   private transaction = { hash: "", eventsBefore: 0 };
+
+  /** @param refusals plans that were refused by frame, which no event tells of */
+  constructor(private readonly refusals: Map<number, RefusedPlan[]> = new Map()) {}
 
   /** Takes in the next event, of a market as it was before it. */
   before(event: TimedEvent, index: number, market: RebuiltMarket): void {
@@ -88,9 +91,11 @@ export class FrameFacts {
     }
   }
 
-  /** Notes that a plan was refused. */
-  refuse(frame: number, proposer: string, why: string): void {
-    this.rounds.get(frame)?.refusals.push({ proposer, why });
+  /** Plans that were refused in a frame's round, which grow as long as it goes on. */
+  refusalsOf(frame: number): RefusedPlan[] {
+    const known = this.refusals.get(frame) ?? [];
+    this.refusals.set(frame, known);
+    return known;
   }
 
   private round(event: TimedEvent, frame: number, market: RebuiltMarket): void {
@@ -100,7 +105,8 @@ export class FrameFacts {
       const { commitUntil, revealUntil, begins, book } = latest;
       const fallback = scoreCourse(book, projectFallback(book));
       this.rounds.set(frame, {
-        ...{ frame, commitUntil, revealUntil, begins, commitments: [], plans: [], refusals: [] },
+        ...{ frame, commitUntil, revealUntil, begins, commitments: [], plans: [] },
+        refusals: this.refusalsOf(frame),
         baseLoadW: book.publications.map((published) => Number(published?.baseLoadW ?? 0n)),
         fallback: { unservedWh: Number(fallback.unservedWh), squaredStepsW2: Number(fallback.squaredStepsW2) },
       });

@@ -106,6 +106,14 @@ export interface PlanLine {
   transaction: string;
 }
 
+/** A plan that the contract refused. */
+export interface RefusedPlan {
+  /** The proposer's name. */
+  proposer: string;
+  /** The reason in words. */
+  why: string;
+}
+
 /** The benefit round over a frame. */
 export interface RoundFacts {
   frame: number;
@@ -120,7 +128,7 @@ export interface RoundFacts {
   fallback: { unservedWh: number; squaredStepsW2: number };
   /** Proposer of what was executed; null for the fallback; undefined before. */
   winner?: string | null;
-  refusals: { proposer: string; why: string }[];
+  refusals: RefusedPlan[];
 }
 
 /** A settlement's effect on a pile. */

@@ -5,7 +5,7 @@ import { powerAwayFromZeroW } from "../model/load";
 import type { Advance, Head, TimedEvent } from "./chainFollower";
 import { FrameFacts } from "./frameFacts";
 import { ghostLoad } from "./ghost";
-import type { FrameView, LoadPoint, PileLine } from "./protocol";
+import type { FrameView, LoadPoint, PileLine, RefusedPlan } from "./protocol";
 import { bookLine, decisionIn, fillLines, packedLines, publicationOf } from "./rankedBook";
 
 /** Frames of the feeder that a view shows before the one in question, and those that are published beyond it. */
@@ -31,10 +31,13 @@ export class Timeline {
   events: readonly TimedEvent[] = [];
   head: Head | undefined;
   now: RebuiltMarket;
-  facts = new FrameFacts();
+  facts: FrameFacts;
+  /** Outlives the facts: a refusal is in no event, and events are read anew after a reorganisation. */
+  private readonly refusals = new Map<number, RefusedPlan[]>();
 
   constructor(private readonly options: TimelineOptions) {
     this.now = new RebuiltMarket(options.parameters, options.market);
+    this.facts = new FrameFacts(this.refusals);
   }
 
   /** Takes in what a follower found. @throws Contradiction where the events do not follow from each other */
@@ -44,7 +47,7 @@ export class Timeline {
     let from = events.length - added.length;
     if (keptEvents !== undefined) {
       this.now = new RebuiltMarket(this.options.parameters, this.options.market);
-      this.facts = new FrameFacts();
+      this.facts = new FrameFacts(this.refusals);
       from = 0;
     }
     for (let index = from; index < events.length; index++) {
@@ -53,6 +56,11 @@ export class Timeline {
       this.now.apply(event);
       this.facts.after(event, this.now);
     }
+  }
+
+  /** Notes that a plan was refused, whether or not the round's events are known by now. @param why the reason in words */
+  refuse(frame: number, proposer: string, why: string): void {
+    this.facts.refusalsOf(frame).push({ proposer, why });
   }
 
   /** The frame that is cleared next, as the lens has it. */

@@ -135,6 +135,12 @@ export class Watch {
     this.tellStatus();
   }
 
+  /** Shows the pages that the contract refused a plan. @param error the error's name */
+  planRefused(frame: number, proposer: string, error: string): void {
+    this.options.timeline.refuse(frame, proposer, `${error}. ${this.options.errorWords(error)}`);
+    this.tellView();
+  }
+
   /** Tells the pages how the chain is driven. */
   tellStatus(): void {
     this.stream.tell("status", this.status);

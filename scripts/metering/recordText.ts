@@ -47,7 +47,7 @@ export function parseRecordText(text: string): RecordText {
 }
 
 /** The two numbers of a DER signature, 32 bytes each in hexadecimal. @throws InputError */
-export function signatureHalves(der: Uint8Array): [r: string, s: string] {
+function signatureHalves(der: Uint8Array): [r: string, s: string] {
   const halves: string[] = [];
   let at = 2;
   const whole = der[0] === 0x30 && der[1] === der.length - 2;

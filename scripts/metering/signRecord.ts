@@ -10,7 +10,7 @@ export interface SigningMeter {
 }
 
 /** A reading that a meter of our own writes into a record. */
-export interface WrittenReading {
+interface WrittenReading {
   /** Unix time, s. */
   time: number;
   /** State of the clock. */

@@ -331,7 +331,7 @@ function requireNotNegative(amount: bigint): void {
 /**
  * Money that the fills of a frame set aside, by whom, in money units, each amount rounded down. Of a trade:
  * price, premium and wheeling from the buyer, the bond from the seller, the subsidy from the grid operator
- * (undefined). Of a grid fill: its price from the buyer. Of an export fill: its price from the grid
+ * (undefined). Of a grid fill: its price and premium from the buyer. Of an export fill: its price from the grid
  * operator (undefined) and the bond from the seller. SPEC 5.
  */
 export function setAsideFor(
@@ -348,9 +348,9 @@ export function setAsideFor(
       { pile: sell, amount: bond(energyWh) },
       { pile: undefined, amount: amountDown(subsidy, energyWh) },
     ]),
-    ...grid.flatMap(({ pile, side, price, energyWh }) =>
+    ...grid.flatMap(({ pile, side, price, energyWh, premium = 0n }) =>
       side === "charge"
-        ? [{ pile, amount: amountDown(price, energyWh) }]
+        ? [price, premium].map((part) => ({ pile, amount: amountDown(part, energyWh) }))
         : [
             { pile: undefined, amount: amountDown(price, energyWh) },
             { pile, amount: bond(energyWh) },

@@ -1,7 +1,10 @@
 import { requireNamed } from "../core/matching";
 import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
 import { chargingRoomWh } from "./load";
+import { gridSupply } from "./gridSupply";
 import { AUCTIONS } from "./mechanisms/auctions";
+import { congestion } from "./mechanisms/congestion";
+import type { Offer } from "./mechanisms/offers";
 import type { Ranked } from "./ranking";
 import { tradePrice } from "./tradePrice";
 
@@ -34,14 +37,44 @@ export function match(
 ): Match {
   const matching = requireNamed(rule);
   if (matching === "adbev" || matching === "credit") return matchAtMidpoints(bids, asks);
+  if (matching === "congestion") throw new RangeError("matching by congestion decides trades and grid fills at once");
   const leftWh = new Map<Ranked, bigint>([...bids, ...asks].map((entry) => [entry, entry.displayedWh]));
   const byPile = new Map([...leftWh.keys()].map((entry) => [entry.pile, entry]));
-  const offerOf = ({ pile, price, displayedWh }: Ranked) => ({ pile, price, energyWh: displayedWh });
   const trades = AUCTIONS[matching](bids.map(offerOf), asks.map(offerOf), { thetaBps, fund });
   for (const { sell, buy, energyWh } of trades) {
     for (const pile of [sell, buy]) leftWh.set(byPile.get(pile)!, leftWh.get(byPile.get(pile)!)! - energyWh);
   }
   return { trades, leftWh };
+}
+
+/**
+ * Steps 2 and 3 at once, under the rule in which the grid is a supplier like any other. SPEC 3.
+ *
+ * @returns Undefined under every other rule.
+ */
+export function matchWithGrid(
+  market: MarketParameters,
+  frame: number,
+  bids: readonly Ranked[],
+  asks: readonly Ranked[],
+  publication: Publication | undefined,
+): (Match & { grid: GridFill[] }) | undefined {
+  if (market.matching !== "congestion") return undefined;
+  const drawing = bids.map((bid) => ({ ...offerOf(bid), mayDraw: mayNotWait(market, frame, bid) }));
+  const supply = gridSupply(market, publication);
+  const { trades, grid } = congestion(drawing, asks.map(offerOf), supply, market.thetaBps);
+  const filledWh = new Map<string, bigint>();
+  const fills = [
+    ...trades.flatMap(({ buy, sell, energyWh }) => [buy, sell].map((pile) => ({ pile, energyWh }))),
+    ...grid,
+  ];
+  for (const { pile, energyWh } of fills) filledWh.set(pile, (filledWh.get(pile) ?? 0n) + energyWh);
+  const leftOf = (entry: Ranked): bigint => entry.displayedWh - (filledWh.get(entry.pile) ?? 0n);
+  return { trades, grid, leftWh: new Map([...bids, ...asks].map((entry) => [entry, leftOf(entry)])) };
+}
+
+function offerOf({ pile, price, displayedWh }: Ranked): Offer {
+  return { pile, price, energyWh: displayedWh };
 }
 
 /** AdBEV's rule [T Tables 4-A, 4-B]: each bid, by priority, with each ask that it can afford, by priority. */

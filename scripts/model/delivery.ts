@@ -36,8 +36,9 @@ export interface Share {
 export interface MeteredFill {
   /** Money units per kWh. */
   price: bigint;
-  /** Of a trade: what the buyer pays the grid operator beyond the price, and what the seller gets from it beyond. */
+  /** Premium that a buyer pays the grid operator beyond the price. */
   premium: bigint;
+  /** Subsidy that a trade's seller gets from it beyond the price. */
   subsidy: bigint;
   agreedWh: bigint;
   buyer?: Share;
@@ -74,10 +75,9 @@ export function attribute(
 ): MeteredFill[] {
   const fills = [
     ...trades.map(({ buy, sell, ...of }) => ({ buyer: buy, seller: sell, ...of })),
-    ...grid.map(({ pile, side, price, energyWh }) => ({
+    ...grid.map(({ pile, side, ...of }) => ({
       ...(side === "charge" ? { buyer: pile } : { seller: pile }),
-      price,
-      energyWh,
+      ...of,
     })),
   ].map((fill) => ({ buyer: undefined, seller: undefined, premium: 0n, subsidy: 0n, ...fill }));
   const lastFill = new Map<string, number>();

@@ -100,7 +100,7 @@ function tradeDues(
 }
 
 /** The grid is a counterparty like any other: what it agreed to and was not taken, or not brought, costs r - x. */
-function gridDues(market: Rules, tariffs: Tariffs, { agreedWh, buyer, seller }: MeteredFill): Dues {
+function gridDues(market: Rules, tariffs: Tariffs, { premium, agreedWh, buyer, seller }: MeteredFill): Dues {
   const { importPricePerKwh, exportPricePerKwh } = tariffs;
   const imbalance = noImbalance();
   const missingWh = agreedWh - (buyer ?? seller)!.actualWh;
@@ -110,7 +110,9 @@ function gridDues(market: Rules, tariffs: Tariffs, { agreedWh, buyer, seller }: 
     const spreadOnUnasked = spreadOn(market, tariffs, overWh);
     imbalance[buyer.silent ? "silence" : "overConsumption"] += amountDown(importPricePerKwh, overWh) + spreadOnUnasked;
     imbalance[buyer.silent ? "silence" : "underConsumption"] += loss;
-    const buyerToGrid = amountDown(importPricePerKwh, buyer.actualWh) + compensation + spreadOnUnasked;
+    // A premium is for room under the transformer, and that is gone whether or not it was used.
+    const forRoom = amountDown(premium, agreedWh);
+    const buyerToGrid = amountDown(importPricePerKwh, buyer.actualWh) + forRoom + compensation + spreadOnUnasked;
     return { ...NOTHING_DUE, buyerToGrid, imbalance };
   }
   const producedWh = seller!.actualWh;

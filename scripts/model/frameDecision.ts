@@ -1,6 +1,6 @@
 import type { GridFill, MarketParameters, Publication, Trade } from "../core/types";
 import { hasTimeForRound } from "./benefit/round";
-import { fillFromGrid, match, mayNotWait } from "./clearing";
+import { fillFromGrid, match, matchWithGrid, mayNotWait } from "./clearing";
 import { type Placed, type Ranked, rankSide } from "./ranking";
 
 /** Decision of a frame's clearing, before anything is booked. */
@@ -36,7 +36,8 @@ export function decideFrame(
   const side = (of: Placed["order"]["side"]) => placed.filter(({ order }) => order.side === of);
   const bids = rankSide(market, frame, side("charge"));
   const asks = rankSide(market, frame, side("discharge"));
-  const { trades, leftWh } = match(market, bids, asks, fund);
+  const joint = matchWithGrid(market, frame, bids, asks, publication);
+  const { trades, leftWh } = joint ?? match(market, bids, asks, fund);
   const flexible = [...bids.filter(({ order }) => order.iceberg), ...asks].filter(
     (entry) => entry.hiddenWh + leftWh.get(entry)! > 0n,
   );
@@ -45,8 +46,10 @@ export function decideFrame(
     publication !== undefined &&
     flexible.length > 0 &&
     hasTimeForRound(market, frame, nowSeconds);
-  const grid = fillFromGrid(market, bids, leftWh, publication, (bid) =>
-    opensRound ? !bid.order.iceberg : mayNotWait(market, frame, bid),
-  );
+  const grid =
+    joint?.grid ??
+    fillFromGrid(market, bids, leftWh, publication, (bid) =>
+      opensRound ? !bid.order.iceberg : mayNotWait(market, frame, bid),
+    );
   return { bids, asks, trades, grid, leftWh, flexible, opensRound };
 }

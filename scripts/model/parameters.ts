@@ -48,10 +48,21 @@ function checkSafety(market: MarketParameters): void {
   if (market.matching === "credit" && !hasMeters(market)) {
     throw new RangeError("matching by credit needs readingSeconds above 0: without meters two piles raise each other");
   }
+  if (market.matching === "congestion") checkCongestion(market);
   if (hasMeters(market) && breach === "defaulter" && bondPricePerKwh < importCapPerKwh) {
     throw new RangeError(
       `bondPricePerKwh ${bondPricePerKwh} must be at least importCapPerKwh ${importCapPerKwh} where a defaulter pays, so that bonds cover any breach`,
     );
+  }
+}
+
+/** @throws RangeError where nobody would have to pay a premium. SPEC 3. */
+function checkCongestion(market: MarketParameters): void {
+  if (market.settlement === "benefit") {
+    throw new RangeError("matching by congestion needs settlement adbev: plans fill from the grid at its tariff");
+  }
+  if (hasMeters(market) && market.breach !== "defaulter") {
+    throw new RangeError("matching by congestion needs breach defaulter: else what is taken unasked is the cheapest");
   }
 }
 

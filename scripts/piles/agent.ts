@@ -14,6 +14,8 @@ export interface AgentMarket {
   /** Capacity less the loss allowance, W. */
   usableCapacityW: number;
   tickSize: number;
+  /** Rise of the grid's price with the load, in a market that has it. SPEC 3. */
+  congestion?: { fromW: number; pricePerKwhPerKw: number };
 }
 
 /** A live order in the public book. Wh, money units per kWh. */

@@ -1,6 +1,6 @@
 import type { Side } from "../core/types";
 import { allot, type Allotment } from "./allotment";
-import { type ArrivalsProfile, expectedLoads } from "./expectedArrivals";
+import { type ArrivalsProfile, type Expectation, expectedLoads } from "./expectedArrivals";
 import { type FirstOrderOptions, solveSquaredSteps } from "./firstOrder";
 import type { KnownEv } from "./knownEv";
 import { type FlexibleLoad, type LoadPlan, type LoadProblem, windowFrames } from "./loadProblem";
@@ -33,8 +33,8 @@ export interface RollingOptions {
    * the plan and is never carried out; none.
    */
   expected?: ArrivalsProfile;
-  /** Sides of which arrivals are expected; charging. */
-  expectedSides?: readonly Side[];
+  /** How they are expected: of which sides, with how much caution, until when. */
+  expectation?: Expectation;
   /** Who gets the first frame's total: as the plan has it, earliest expiry first, or by least laxity; as planned. */
   allotment?: Allotment;
   /** How exactly problem (6) is solved each time; to 1e-3 of the optimum, or steps of 10 Wh. */
@@ -88,7 +88,7 @@ export class RollingPlanner {
 
   plan(view: PlanningView): RollingPlan {
     const problem = servable(this.problemOf(view));
-    const keys = problem.loads.map((load, index) => keyOf(view, load, index));
+    const keys = keysOf(view, problem.loads);
     const { energyWh } = this.solve(problem, startOf(view, problem, keys));
     const memory = new Map(
       keys.map((key, index) => {
@@ -139,8 +139,8 @@ export class RollingPlanner {
       const leastWh = side === "charge" ? Math.min(mostWh, Math.max(0, remainingWh - laterWh)) : 0;
       return { side, firstFrame: 0, lastFrame, frameWh, leastWh, mostWh };
     });
-    const { expected, expectedSides = ["charge"] } = this.options;
-    if (expected !== undefined) loads.push(...expectedLoads(expected, frame, frames, expectedSides));
+    const { expected, expectation } = this.options;
+    if (expected !== undefined) loads.push(...expectedLoads(expected, frame, frames, expectation));
     return { baseWh: baseWh.slice(0, frames), previousWh, limitWh, loads };
   }
 }
@@ -155,9 +155,16 @@ export function framesToPlan(
   return Math.min(horizonFrames, longest + tailFrames);
 }
 
-/** Key that a load of a plan is known by later: an EV's id, or the frame and side of an expected arrival. */
-function keyOf({ frame, evs, ids }: PlanningView, { side, firstFrame }: FlexibleLoad, index: number): string {
-  return index < evs.length ? (ids?.[index] ?? `EV ${index}`) : `expected ${side} ${frame + firstFrame}`;
+/** Keys that a plan's loads are known by later: an EV's id, or frame, side and class of an expected arrival. */
+function keysOf({ frame, evs, ids }: PlanningView, loads: readonly FlexibleLoad[]): string[] {
+  const classes = new Map<string, number>();
+  return loads.map(({ side, firstFrame }, index) => {
+    if (index < evs.length) return ids?.[index] ?? `EV ${index}`;
+    const arrival = `expected ${side} ${frame + firstFrame}`;
+    const before = classes.get(arrival) ?? 0;
+    classes.set(arrival, before + 1);
+    return `${arrival} ${before}`;
+  });
 }
 
 /** The last plan where it reaches, evenly what is new; nothing without a last plan. */

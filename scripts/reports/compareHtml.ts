@@ -54,7 +54,10 @@ export function compareHtml(page: ComparePage): string {
         ["scheme", "measure", "reported", "where"],
         reportedByThesis.map(({ scheme, measure, value, source }) => [scheme, measure, value, source]),
       ),
-      htmlCommand(command, `${seedText}. Times to compute vary with the machine.`),
+      htmlCommand(
+        command,
+        `${seedText}. The same seeds give the same figures; times to compute vary with the machine.`,
+      ),
     ].join("\n"),
   });
 }

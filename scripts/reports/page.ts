@@ -87,9 +87,11 @@ export function htmlSection(id: string, title: string, caption: string, body: st
   return `<section id="${id}">\n<h2>${escapeHtml(title)}</h2>\n<p class="caption">${escapeHtml(caption)}</p>\n${body}\n</section>`;
 }
 
-/** How to get the page again. */
-export function htmlCommand(command: string, seeds: string): string {
-  return `<h2>Make it again</h2>\n<pre>${escapeHtml(command)}</pre>\n<p>${escapeHtml(seeds)} The same seed gives the same figures.</p>`;
+/** How to get the page again. @param note what the command repeats and what not */
+export function htmlCommand(command: string, note: string): string {
+  // A line ends before a flag, not within it.
+  const text = escapeHtml(command).replaceAll(/(?<= )--\S+/g, "<span>$&</span>");
+  return `<h2>Make it again</h2>\n<pre>${text}</pre>\n<p>${escapeHtml(note)}</p>`;
 }
 
 /** A small drawing of a look. */
@@ -99,7 +101,7 @@ export function legendLook(entry: LegendEntry): string {
   const parts = [
     area === true ? box.replace("KIND", "area") : "",
     hatched === true ? box.replace("KIND", "hatch") : "",
-    mark === "hollow" || hatched === true ? "" : `<path ${strokeOf(entry)} d="M1 6H27"/>`,
+    hatched === true ? "" : `<path ${strokeOf(entry)} d="M1 6H27"/>`,
     mark === undefined ? "" : markAt(mark, 14, 6),
   ];
   return `<svg class="look ${style}" width="28" height="12" viewBox="0 0 28 12" aria-hidden="true">${parts.join("")}</svg>`;

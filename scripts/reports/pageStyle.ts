@@ -13,7 +13,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 sy
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-.about { color: var(--soft); font-size: .875rem; margin: 0 0 1.25rem; } .about span + span::before { content: "·"; margin: 0 .35rem; }
+.about { color: var(--soft); font-size: .875rem; margin: 0 0 1.25rem; } .about span + span::before { content: "·"; margin: 0 .35rem 0 .1rem; }
 figure { margin: 1.5rem 0 2rem; }
 figcaption, .caption { color: var(--soft); margin: 0 0 .5rem; max-width: 46rem; }
 .hero { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; margin: 0 0 1.25rem; }
@@ -23,7 +23,7 @@ figcaption, .caption { color: var(--soft); margin: 0 0 .5rem; max-width: 46rem; 
 .facts dt { color: var(--soft); font-size: .8125rem; line-height: 1.3; } .facts dd { margin: 0; font-size: .9375rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .wide > svg, .narrow > svg { width: 100%; height: auto; display: block; font-size: 12.5px; }
 .narrow { display: none; }
-@media screen and (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } .narrow > svg { font-size: 12px; } }
+@media screen and (max-width: 40rem) { .wide { display: none; } .narrow { display: block; } .scroll td:not(.n) { white-space: normal; min-width: 5rem; } .narrow > svg { font-size: 12px; } }
 .grid { stroke: var(--rule); } .axis, .tickmark { stroke: var(--soft); }
 .tick, .title { fill: var(--soft); } .name { fill: var(--ink); }
 .limit { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 1 3; stroke-linecap: round; } .limitname { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
@@ -53,7 +53,7 @@ ol { padding-left: 1.25rem; } .claim { font-weight: 600; margin-bottom: 0; } li 
 .yes { color: var(--yes); } .partly { color: var(--partly); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th { color: var(--soft); font-weight: 600; } .n { text-align: right; } tbody tr:nth-child(even) { background: var(--band); }
+th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; } .n { text-align: right; } tbody tr:nth-child(even) { background: var(--band); }
 .box { overflow: auto; width: fit-content; max-width: 100%; max-height: 34rem; border: 1px solid var(--rule); border-radius: 6px; }
 .matrix { font-size: .75rem; border-collapse: separate; border-spacing: 0; } .matrix th, .matrix td { padding: .12rem .45rem; text-align: right; }
 .matrix tbody tr:nth-child(even) { background: none; }
@@ -63,6 +63,7 @@ th { color: var(--soft); font-weight: 600; } .n { text-align: right; } tbody tr:
 .small { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1rem 1.5rem; }
 .small + .scroll { margin-top: 1.25rem; } .small svg { width: 100%; height: auto; display: block; font-size: 12px; }
 pre { background: var(--band); padding: .75rem 1rem; overflow-x: auto; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre span { display: inline-block; max-width: 100%; white-space: pre-wrap; }
 @media print {
   :root { color-scheme: light; }
   main { max-width: none; padding: 0; } body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }

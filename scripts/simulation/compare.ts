@@ -5,6 +5,7 @@ import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy, Schem
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
 import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
+import type { Publication } from "../core/types";
 import type { MarketPort } from "../core/ports";
 import { ModelPort } from "./modelPort";
 import { refillPrice, sellerCosts } from "./sellerCosts";
@@ -163,13 +164,14 @@ async function playMarket(
   run: MarketRun,
   openPort: (rules: DeploymentParameters) => Promise<MarketPort>,
 ): Promise<Outcome> {
-  const { rules = {}, sellers = true, policy, proposers, meters } = run;
+  const { rules = {}, sellers = true, discountPricePerKwh = 0n, policy, proposers, meters } = run;
   const agents = { ...(policy && { policy }), ...(proposers && { proposers }), ...(meters && { meters }) };
   const port = await openPort(withBond({ ...market, ...rules }));
   const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
+  const publication = (frame: number) => discounted(day.publication(frame), discountPricePerKwh);
   const common = { energyLimits: market, measured: spanOf(day), refillPricePerKwh: refillPrice(day) };
-  const options = { ...day, evs, ...agents, ...common };
+  const options = { ...day, evs, publication, ...agents, ...common };
   const { before, frames, rounds, evs: reports } = await runDay(options, port);
   const counted = reports.filter(({ stay }) => arrivesWithin(day, stay));
   const { servedWh, unservedWh, soldWh, paid, earned, refillCost, wearCost } = totalsOf(counted);
@@ -183,6 +185,13 @@ async function playMarket(
     earned: Number(earned),
     ...{ soldWh, sellerCost: Number(refillCost + wearCost) },
   };
+}
+
+/** A publication with a lower import tariff, as far as the export tariff lets it be. */
+function discounted(publication: Publication, discountPricePerKwh: bigint): Publication {
+  const lower = publication.importPricePerKwh - discountPricePerKwh;
+  const { exportPricePerKwh } = publication;
+  return { ...publication, importPricePerKwh: lower > exportPricePerKwh ? lower : exportPricePerKwh };
 }
 
 /** All frames in which an EV of the day can be delivered to, and the one in which the load is the homes' again. */

@@ -3,6 +3,9 @@ import type { MarketPort } from "../core/ports";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
+/** Cooperation that direct control takes. */
+export const OPERATOR_CONTROLS_CARS = "cars obey the operator";
+
 /** Whose energy a scheme moves: that of charging EVs alone, or what discharging ones sell besides. */
 export type SchemeEnergy = "charging" | "both";
 
@@ -14,6 +17,8 @@ export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "propose
   /** Whether discharging EVs trade; they do. */
   sellers?: boolean;
   rules?: Partial<DeploymentParameters>;
+  /** By how much its operator posts a lower import tariff, since premiums make up for it, money units per kWh. */
+  discountPricePerKwh?: bigint;
   /** Opens its market, where that runs on something else than the others' does. */
   openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }

@@ -2,7 +2,9 @@ import type { DeploymentParameters } from "../core/parameters";
 import type { NamedMatching } from "../core/matching";
 import type { OrderPolicy } from "../piles/agent";
 import { Impatient } from "../piles/policies/impatient";
+import { HalfPatient } from "../piles/policies/halfPatient";
 import { Mixed } from "../piles/policies/mixed";
+import { Patient } from "../piles/policies/patient";
 import { Valley } from "../piles/policies/valley";
 import { Waterline } from "../piles/policies/waterline";
 import { WholeNeed } from "../piles/policies/wholeNeed";
@@ -16,8 +18,9 @@ import { rolling, type RollingSchemeOptions } from "../schemes/rolling";
 import { spreadEvenly } from "../schemes/spreadEvenly";
 import { timeShifted } from "../schemes/timeShifted";
 import { uncontrolled } from "../schemes/uncontrolled";
-import type { ComparableSchedule, ComparedScheme, MarketRun } from "./comparedScheme";
-import type { DayOptions } from "./dayOptions";
+import { type ComparableSchedule, type ComparedScheme, type MarketRun, OPERATOR_CONTROLS_CARS } from "./comparedScheme";
+import { baseLoadOf, type DayOptions } from "./dayOptions";
+import { expectingSchemes } from "./expectingSchemes";
 
 export type { ComparedScheme, MarketRun } from "./comparedScheme";
 
@@ -32,9 +35,6 @@ const BENEFIT_PEAK_WH = 4_000n;
  * order of the allotment would bunch.
  */
 const BY_LAXITY = { allotment: "laxity", icebergPeakWh: 2n ** 20n - 1n } as const;
-
-/** Plans that expect arrivals reach over a whole day. */
-const EXPECTING = { horizonFrames: 48, allotment: "laxity" } as const;
 
 /** A mechanism of one's own: only its contract knows it, so its market runs on a chain. */
 export interface OwnMechanism extends Required<Pick<MarketRun, "openPort">> {
@@ -60,7 +60,6 @@ export interface SchemeChoices {
 }
 
 const NOBODY = "nobody";
-const OPERATOR_CONTROLS_CARS = "cars obey the operator";
 const ONE_PLAN = "all agents, one plan";
 const BY_PLANS = "cars tell need and end";
 
@@ -69,6 +68,7 @@ export function comparedSchemes(choices: SchemeChoices = {}): ComparedScheme[] {
   return [
     ...withoutMarket(choices),
     ...adbevMarkets(choices),
+    ...congestionMarkets(choices),
     ...otherRules(choices),
     ...benefitMarkets(choices),
     ...controlled(choices),
@@ -127,6 +127,29 @@ function adbevMarkets({ policy }: SchemeChoices): ComparedScheme[] {
     market("adbevImpatient", new Impatient(), NOBODY),
     market("adbevValley", new Valley(), NOBODY),
     market("adbevWholeNeed", new WholeNeed(), NOBODY),
+  ];
+}
+
+/**
+ * The operator's tariff where its price rises with the load, below the tariff of the other markets, money units per kWh: so buyers
+ * pay about as much as under the flat one (on seeds 1 to 5 of the default day).
+ */
+const CONGESTION_DISCOUNT = 20_000n;
+
+/** The market whose price rises with the load: all agents act for themselves. */
+function congestionMarkets({ policy }: SchemeChoices): ComparedScheme[] {
+  const market = (key: string, own: OrderPolicy, sellers = true): ComparedScheme => ({
+    ...{ key, title: `congestion price, ${own.name}${sellers ? "" : ", nobody sells"}`, online: true },
+    ...{ family: "market", energy: sellers ? "both" : "charging", cooperates: NOBODY },
+    run: { policy: own, sellers, discountPricePerKwh: CONGESTION_DISCOUNT, rules: { matching: "congestion" } },
+  });
+  if (policy !== undefined) return [];
+  return [
+    market("congestion", new Patient()),
+    market("congestionAlone", new Patient(), false),
+    market("congestionHalf", new HalfPatient()),
+    market("congestionSelfish100", new Mixed(1)),
+    market("congestionImpatient", new Impatient()),
   ];
 }
 
@@ -225,19 +248,8 @@ function controlled({ horizonFrames = 48, arrivals }: SchemeChoices): ComparedSc
     plan("rollingV2g", `${long}, last step planned, discharging`, { ...tail, discharging: true }),
     plan("laxity", `${long}, least laxity`, laxity),
     plan("laxityV2g", `${long}, least laxity, discharging`, { ...laxity, discharging: true }),
-    ...(arrivals === undefined
-      ? []
-      : [
-          plan("expected", "least laxity, arrivals expected", { ...EXPECTING, expected: arrivals }),
-          plan("expectedV2g", "least laxity, arrivals expected, discharging", {
-            ...{ ...EXPECTING, expected: arrivals, expectedSides: ["charge", "discharge"], discharging: true },
-          }),
-        ]),
+    ...(arrivals === undefined ? [] : expectingSchemes(arrivals)),
     optimum("offlineOptimum", "offline optimum", false),
     optimum("offlineOptimumV2g", "offline optimum, discharging", true),
   ];
-}
-
-function baseLoadOf(day: DayOptions): (frame: number) => number {
-  return (frame) => Number(day.publication(frame).baseLoadW);
 }

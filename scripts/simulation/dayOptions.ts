@@ -50,3 +50,8 @@ export interface DayOptions {
   /** Source of the agents' draws, of the guide price and of the meters. */
   random: Random;
 }
+
+/** P_home of any frame of a day, W. */
+export function baseLoadOf(day: Pick<DayOptions, "publication">): (frame: number) => number {
+  return (frame) => Number(day.publication(frame).baseLoadW);
+}

@@ -1,4 +1,4 @@
-import type { FrameOutcome, MarketParameters } from "../core/types";
+import type { FrameOutcome, GridFill, MarketParameters } from "../core/types";
 import { capacityUse, fluctuation } from "../metrics/fluctuation";
 import { batteryChangeWh } from "../piles/battery";
 import { type EnergyLimits, type EvStay, neededWh, possibleWh, wantedWh } from "../piles/ev";
@@ -38,7 +38,7 @@ export function reportDay(played: PlayedDay): DayResult {
   const frames = Array.from({ length: count }, (_, index): FrameReport => {
     const frame = first + index;
     const { trades, grid } = outcomes.get(frame) ?? { trades: [], grid: [] };
-    const deals = [...trades, ...grid].map(({ price }) => Number(price));
+    const deals = [...trades, ...grid.map(paid)].map(({ price }) => Number(price));
     return {
       frame,
       time: timeOfDay(frame, parameters.frameSeconds),
@@ -204,4 +204,9 @@ export function shareOf(part: number, whole: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** A grid fill with its premium in its price. */
+function paid({ price, premium = 0n }: GridFill): { price: bigint } {
+  return { price: price + premium };
 }

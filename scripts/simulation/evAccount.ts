@@ -85,10 +85,10 @@ export class EvAccount {
   }
 
   filledFromGrid(fill: GridFill): void {
-    const { side, price, energyWh } = fill;
+    const { side, price, energyWh, premium = 0n } = fill;
     this.moved(energyWh);
     this.gridWh += Number(energyWh);
-    if (side === "charge") this.paid += (price * energyWh) / 1000n;
+    if (side === "charge") this.paid += (price * energyWh) / 1000n + (premium * energyWh) / 1000n;
     else this.earned += earnedFrom(fill);
   }
 

@@ -18,7 +18,15 @@ export function agentMarket(parameters: MarketParameters): AgentMarket {
     maxWaitFrames: parameters.maxWaitFrames,
     usableCapacityW: Number(parameters.capacityW - parameters.lossAllowanceW),
     tickSize: Number(parameters.tickSize),
+    ...(parameters.matching === "congestion" ? { congestion: congestionOf(parameters) } : {}),
   });
+}
+
+function congestionOf({
+  congestionFromW,
+  congestionPricePerKwhPerKw,
+}: MarketParameters): NonNullable<AgentMarket["congestion"]> {
+  return { fromW: Number(congestionFromW), pricePerKwhPerKw: Number(congestionPricePerKwhPerKw) };
 }
 
 /**

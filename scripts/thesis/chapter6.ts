@@ -24,14 +24,16 @@ function squaresOf(seed: number, evs: number): Record<Scheme, number> {
   const stays = day.options.evs;
   const { market, baseLoadW } = day;
   const plan = { horizonFrames: HORIZON_FRAMES, discharging: true };
-  const arrivals = pastArrivals({ ...SETTING.settings, evs }, withDefaults(SETTING.market));
+  const arrivals = pastArrivals({ ...SETTING.settings, evs }, withDefaults(SETTING.market), { stayHours: [] });
   const squares = (schedule: ControlledSchedule) => day.measures(schedule).squaredSteps / 1e6;
   return {
     "offline optimal": squares(offlineOptimum(stays, market, baseLoadW, { discharging: true, gapShare: 1e-3 })),
     ePoB: squares(rolling(stays, market, baseLoadW, { ...plan, firstStepFactor: COMPETITIVE_RATIO })),
     "no future knowledge": squares(rolling(stays, market, baseLoadW, plan)),
     "offline AdBEV": squares(
-      rolling(stays, market, baseLoadW, { ...plan, expected: arrivals, expectedSides: ["charge", "discharge"] }),
+      rolling(stays, market, baseLoadW, {
+        ...{ ...plan, expected: arrivals, expectation: { sides: ["charge", "discharge"] } },
+      }),
     ),
   };
 }

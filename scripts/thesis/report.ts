@@ -1,6 +1,6 @@
 import type { Chart, Look } from "../reports/charts/chart";
 import { drawLines } from "../reports/charts/lineChart";
-import { htmlChart, htmlCommand, htmlPage } from "../reports/page";
+import { htmlChart, htmlCommand, htmlPage, htmlTable } from "../reports/page";
 import { markdownTable } from "../core/text";
 import { REPRODUCED_ELSEWHERE } from "./elsewhere";
 import type { ReproducedFigure, Reproduction } from "./types";
@@ -90,35 +90,65 @@ export function thesisHtml(
   about: readonly string[] = [],
 ): string {
   return htmlPage({
-    title: `The thesis, figure by figure: ${seeds.length} seeds from ${seeds[0]}`,
+    title: `The thesis, figure by figure: ${seeds.length === 1 ? "seed" : `${seeds.length} seeds from`} ${seeds[0]}`,
     introduction: "<p>Each figure of the thesis that carries data, run again.</p>",
     about,
-    body: [...reproductions.map((one) => htmlChart(chartOf(one))), htmlCommand(command, "")].join("\n"),
+    body: [
+      ...reproductions.map((one) => htmlChart(chartOf(one))),
+      htmlCommand(command, "The same seeds give the same figures."),
+    ].join("\n"),
   });
 }
 
+/** Units and names of columns as a page shows them; the others stand as they are. */
+const SHOWN: Readonly<Record<string, string>> = {
+  arrivals_percent: "% of arrivals",
+  load_kw: "kW",
+  energy_kwh: "kWh",
+  price_p_per_kwh: "p/kWh",
+  slope_deviation_kw_per_h: "kW/h",
+  squared_steps_kw2: "kW²",
+  ln_range_over_mean: "ln((max − min) / mean)",
+  hour: "hour of the day",
+  evs_a_day: "EVs a day",
+  price: "price, p/kWh",
+  tranche_kw: "tranche, kW",
+};
+
+function shown(name: string): string {
+  return SHOWN[name] ?? name;
+}
+
 function chartOf({ id, title, verdict, curve }: Reproduction): Chart {
-  const names = curve.xs.map(String);
-  const positions = curve.xs.map((x, index) => (typeof x === "number" ? x : index));
+  const { xs } = curve;
   const series = curve.series.map(({ name, values }, index) => ({
-    ...{ name, ...LOOKS[index % LOOKS.length]! },
+    ...{ name: shown(name), ...LOOKS[index % LOOKS.length]! },
     values: values.map((value) => (Number.isFinite(value) ? value : undefined)),
-    points: curve.xs.length <= 12,
+    points: xs.length <= 12,
   }));
+  const table = {
+    head: [shown(curve.xName), ...series.map(({ name }) => name)],
+    rows: xs.map((x, index) => [String(x), ...curve.series.map(({ values }) => text(values[index]!))]),
+  };
+  const common = { id: `figure-${id}`, title, caption: verdict, table };
+  const positions = xs.filter((x) => typeof x === "number");
+  // Between two names nothing goes up or down: no line joins them.
+  if (positions.length < xs.length) return { ...common, legend: [], html: htmlTable(table.head, table.rows) };
   const every = Math.max(1, Math.ceil(positions.length / 8));
   return {
-    ...{ id: `figure-${id}`, title, caption: verdict, legend: series },
+    ...{ ...common, legend: series },
     draw: (size) =>
       drawLines(size, {
         ...{ label: title, xs: positions, xTicks: positions.filter((_, index) => index % every === 0), series },
-        xText: (x) => names[positions.indexOf(x)] ?? text(x),
-        xTitle: curve.xName.replaceAll("_", " "),
-        yTitle: curve.yName.replaceAll("_", " "),
-        yText: text,
+        ...{ xText: text, xTitle: shown(curve.xName), yTitle: shown(curve.yName), yText: text },
+        xTip: (x) => (curve.xName === "hour" ? timeText(x) : `${text(x)} ${shown(curve.xName)}`),
       }),
-    table: {
-      head: [curve.xName, ...series.map(({ name }) => name)],
-      rows: names.map((name, index) => [name, ...curve.series.map(({ values }) => text(values[index]!))]),
-    },
   };
+}
+
+/** An hour and its part, such as 14.5, as a time of day. */
+function timeText(hour: number): string {
+  const minutes = Math.round(60 * hour);
+  const pad = (part: number) => String(part).padStart(2, "0");
+  return `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }

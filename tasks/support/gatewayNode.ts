@@ -49,6 +49,8 @@ export interface MarketOnNode extends Omit<GatewayOnNode, "url"> {
   /** Of files that end with it. */
   folder: string;
   admin: HDNodeWallet;
+  /** Sends for `admin`. */
+  sender: NodeTransactor;
 }
 
 /** Starts market and gateway on a node of its own, lets `work` use them, and ends them. @throws InputError without anvil */
@@ -107,9 +109,9 @@ export async function marketOnNode<T>(
   });
   try {
     await Promise.race([failed, answering(rpcUrl)]);
-    const { client, piles, admin } = await marketOn(hre, provider, options);
+    const market = await marketOn(hre, provider, options);
     const clock = new DevelopmentNodeClock(provider);
-    return await work({ rpcUrl, folder, provider, client, clock, piles, admin });
+    return await work({ rpcUrl, folder, provider, clock, ...market });
   } finally {
     provider.destroy();
     node.kill();
@@ -121,7 +123,7 @@ async function marketOn(
   hre: HardhatRuntimeEnvironment,
   provider: JsonRpcProvider,
   { piles: count, market: overrides = {} }: Pick<GatewayNodeOptions, "piles" | "market">,
-): Promise<Pick<MarketOnNode, "client" | "piles" | "admin">> {
+): Promise<Pick<MarketOnNode, "client" | "piles" | "admin" | "sender">> {
   const { feederModule } = await import("../../deploy/modules/Feeder");
   const root = HDNodeWallet.fromPhrase(PHRASE, undefined, "m/44'/60'/0'/0");
   const sender = new NodeTransactor({
@@ -142,7 +144,7 @@ async function marketOn(
     await client.register(sender, { account, operator: account, meterKey: account, ratedW: 7_000n });
     await client.deposit(sender, account, DEPOSIT);
   }
-  return { client, piles, admin: root.deriveChild(0) };
+  return { client, piles, admin: root.deriveChild(0), sender };
 }
 
 async function answering(url: string): Promise<void> {

@@ -167,6 +167,13 @@ describe("Attack: records that say what suits who hands them in", () => {
       record(t, page, { time: frame * 1800, importWh: REGISTER_WH + energyWh }),
       record(t, page + 1, { time: (frame + 1) * 1800, importWh: REGISTER_WH + energyWh + 100n }),
     ];
+    const snapshot = (await ethers.provider.send("evm_snapshot", [])) as string;
+    await delivery.submitRecords(market, [t.proof(1, of(t.frame, 10, 0n))]);
+    const earlier = [5n, 6n, BigInt(t.frame), 10n, 11n];
+    expect(await refused(t, of(next, 5, 500n), "PagesNotInOrder", next)).to.deep.equal(earlier);
+    await delivery.submitRecords(market, [t.proof(1, of(next, 20, 500n), next)]);
+    expect((await delivery.readingOf(market, 1, next)).consumedWh).to.equal(100n);
+    await ethers.provider.send("evm_revert", [snapshot]);
     await delivery.submitRecords(market, [t.proof(1, of(next, 20, 500n), next)]);
     expect(await refused(t, of(t.frame, 30, 0n), "PagesNotInOrder")).to.deep.equal([30n, 31n, BigInt(next), 20n, 21n]);
     await delivery.submitRecords(market, [t.proof(1, of(t.frame, 10, 0n))]);

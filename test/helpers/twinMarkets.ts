@@ -388,7 +388,10 @@ export class TwinMarkets {
       ...trades.map(({ sell, buy, energyWh, price, ...gap }) => {
         return { sell: Number(sell), buy: Number(buy), energyWh, price, ...gap };
       }),
-      ...grid.map(({ pile, energyWh, price }) => ({ sell: GRID, buy: Number(pile), energyWh, price })),
+      ...grid.map(({ pile, energyWh, price, premium }) => ({
+        ...{ sell: GRID, buy: Number(pile), energyWh, price },
+        ...(premium === undefined ? {} : { premium }),
+      })),
     ];
     expectSame(fills.map(decodeFill), expectedFills, "fills");
     expectSame(

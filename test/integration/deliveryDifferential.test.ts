@@ -30,6 +30,13 @@ const CONFIGURATIONS: readonly { name: string; parameters: Partial<DeploymentPar
       parameters: { readingSeconds: 3_600, wheelingCapPerKwh: 20_000n, ...CAPPED, keeperReward: 1_234n },
     },
     {
+      name: "the grid's price rises with the load, and who breaches pays",
+      parameters: {
+        ...{ readingSeconds: 3_600, wheelingCapPerKwh: 20_000n, toleranceBps: 1_000n, ...CAPPED, maxWaitFrames: 2 },
+        ...{ matching: "congestion", congestionFromW: 15_000n, congestionPricePerKwhPerKw: 3_001n },
+      },
+    },
+    {
       name: "who breaches loses credit alone, much over counts as agreed",
       parameters: { readingSeconds: 1_800, breach: "counterparty", toleranceBps: 2_500n, initialCredit: 8_000n },
       habits: { meters: { silent: 0.05, late: 0.1, deviates: 0.7, operatorPaysIn: 2_000, operatorEmpties: 0.5 } },

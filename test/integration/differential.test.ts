@@ -45,6 +45,16 @@ const CONFIGURATIONS: readonly Configuration[] = [
     frames: FRAMES,
   },
   {
+    name: "the grid's price rises with the load",
+    parameters: {
+      ...{ matching: "congestion", tickSize: 3n, thetaBps: 2_500n, maxWaitFrames: 3 },
+      ...{ congestionFromW: 30_000n, congestionPricePerKwhPerKw: 2_999n, chargeEfficiencyBps: 10_501n },
+    },
+    habits: { middleTicks: 70_000, spreadTicks: 30_000 },
+    piles: 14,
+    frames: FRAMES,
+  },
+  {
     name: "waiting counts most",
     parameters: {
       priceWeight: 1,

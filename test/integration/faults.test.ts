@@ -17,6 +17,7 @@ import { parseFaults } from "../../scripts/simulation/faults/parse";
 import { ModelPort } from "../../scripts/simulation/modelPort";
 import { chainPortOptions } from "../../tasks/support/chainMarket";
 import { openFaultyMarket } from "../../tasks/support/faultyMarket";
+import { cases } from "../helpers/cases";
 
 interface Played {
   day: DayResult;
@@ -172,7 +173,7 @@ describe("a simulated day on which things go wrong", function () {
 
   it("finishes a day on which everything goes wrong, by meters and where plans compete", async () => {
     const all = "restart@20,offline:7@18-24,missed@30-31,late@12,duplicates,gateway@36";
-    const many = () => defaultDay({ seed: 3, evs: 30, homes: 40, meters: METERS });
+    const many = () => defaultDay({ seed: 3, evs: cases(30, 12), homes: 40, meters: METERS });
     const plans = () => ({ ...many(), policy: new WholeNeed(), proposers: [pob(), asapPlanner()] });
     const { day, report } = await play(all, plans, {
       ...{ settlement: "benefit", readingSeconds: 3_600, bondPricePerKwh: BOND_PRICE, icebergPeakWh: 10_000n },

@@ -72,26 +72,31 @@ describe("simulation commands", function () {
 
   it("simulate:compare takes sessions, a policy and the market's flags, and says by how much claims hold", async () => {
     const csv = join(folder, "compared.csv");
-    const few = ["--generations", "0", "--evs", "5"];
-    const own = await hardhatCommand(
-      "simulate:compare",
-      "--seeds",
-      "2",
-      ...few,
-      "--policy",
-      "impatient",
-      "--wait",
-      "3",
-    );
+    const few = ["--generations", "0", "--schemes", "uncontrolled,spread,adbev"];
+    const agents = ["--evs", "5", "--policy", "impatient", "--wait", "3"];
+    const own = await hardhatCommand("simulate:compare", "--seeds", "2", ...few, ...agents);
     expect(own.stdout).to.include("AdBEV market, impatient");
     expect(own.stdout).to.match(
       /AdBEV is calmer than no control.*\(.* against .*; 95 % interval .* to .* over 2 seeds\)/,
     );
     const recorded = ["--sessions", sessions, "--columns", "arrival=plugin,energy=kwh", "--date", "2019-03-15"];
-    const one = ["--seeds", "1", "--generations", "0", "--csv", csv];
+    const one = ["--seeds", "1", ...few, "--csv", csv];
     const { code, stdout } = await hardhatCommand("simulate:compare", ...one, ...recorded);
     expect(code).to.equal(0);
     expect(stdout).to.include("one seed, so no interval");
     expect(existsSync(csv)).to.equal(true);
+  });
+
+  it("simulate:compare expects as much of past days' arrivals as it is told", async () => {
+    const few = ["--generations", "0", "--evs", "5", "--seeds", "1", "--schemes", "expected"];
+    const stepsOf = async (percent: string) => {
+      const { stdout } = await hardhatCommand("simulate:compare", ...few, "--expect", percent, "--json");
+      const { schemes } = JSON.parse(stdout) as { schemes: { days: { absoluteStepsW: number }[] }[] };
+      return schemes[0]!.days[0]!.absoluteStepsW;
+    };
+    expect(await stepsOf("1000")).to.not.equal(await stepsOf("1"));
+    const { code, stderr } = await hardhatCommand("simulate:compare", "--expect", "50", "--sessions", sessions);
+    expect(code).to.equal(1);
+    expect(stderr).to.include("--sessions: does not go with --expect: recorded sessions have no past days");
   });
 });

@@ -5,7 +5,7 @@ import type { Duty, KeptMarket } from "../keeper/duty";
 import type { DeskOrder, OrderStore } from "./orderStore";
 
 /** How batches are cut. */
-export interface BatchRules {
+interface BatchRules {
   /** Seconds before a window opens at which its batch is sent. */
   leadSeconds: number;
   /** Blocks on top of an order's before it is final. */
@@ -13,7 +13,7 @@ export interface BatchRules {
 }
 
 /** Told what became of orders: metrics, streams. */
-export type OrderWatcher = (order: DeskOrder) => void;
+type OrderWatcher = (order: DeskOrder) => void;
 
 /** Sends what the desk has accepted, in batches shortly before each window, and notes what became of each order. */
 export class Batching implements Duty {

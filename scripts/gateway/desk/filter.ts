@@ -18,7 +18,7 @@ export interface Submission extends SignedOrder {
 }
 
 /** Why an order is not taken; its name is the contract's where the contract would refuse, too. */
-export interface DeskRefusal {
+interface DeskRefusal {
   error: string;
   message: string;
 }
@@ -28,7 +28,7 @@ export type DeskAnswer =
   { accepted: true; order: DeskOrder; again: boolean } | { accepted: false; refusal: DeskRefusal };
 
 /** Parts of a {@link Filter}. */
-export interface FilterOptions {
+interface FilterOptions {
   client: MarketClient;
   node: RawProvider;
   registry: Registry;
@@ -52,7 +52,6 @@ export class Filter {
   /** Judges one order, and keeps it where it is good. */
   async judge(submission: Submission): Promise<DeskAnswer> {
     const { client, orders, registry, signatures, pileRates } = this.options;
-    const id = orderId(client.address, submission.account, submission.terms);
     const terms = unpackSignedTerms(submission.terms);
     if (terms === undefined) return refuse("MalformedTerms", "the word of the terms holds more than an order has");
     const problem = this.outOfBounds(terms);
@@ -65,6 +64,7 @@ export class Filter {
         "the signature is not the account's for this market on this chain; the domain is in GET /markets",
       );
     }
+    const id = orderId(client.address, submission.account, submission.terms);
     const known = orders.get(id);
     if (known !== undefined) return { accepted: true, order: known, again: true };
     if (!pileRates.take(pile.account))

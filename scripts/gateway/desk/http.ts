@@ -10,7 +10,7 @@ import type { Rates } from "./rates";
 import { AT_MARKET, BOOK, FRAME, HEALTH, MARKETS, ORDER, REFUSAL, SUBMISSION } from "./schemas";
 
 /** Parts that answer over HTTP. */
-export interface HttpOptions {
+interface HttpOptions {
   desks: ReadonlyMap<string, MarketDesk>;
   metrics: Metrics;
   /** Requests that an address may make. */

@@ -14,7 +14,7 @@ import { Registry } from "./registry";
 import { OrderSignatures } from "./signature";
 
 /** Parts of a {@link MarketDesk}. */
-export interface MarketDeskOptions {
+interface MarketDeskOptions {
   market: KeptMarket;
   node: RawProvider;
   orders: OrderStore;

@@ -8,7 +8,7 @@ import type { Database, Row } from "../store/database";
  * Where an order stands: `accepted`, waiting for its batch; `sent` in a batch; `chain`, in a block; `final`, in one deep
  * enough; `refused`, with the reason.
  */
-export type OrderState = "accepted" | "sent" | "chain" | "final" | "refused";
+type OrderState = "accepted" | "sent" | "chain" | "final" | "refused";
 
 /** A signed order that the desk answers for. */
 export interface DeskOrder {

@@ -1,5 +1,5 @@
 /** How often somebody may ask: on average, and at once after a pause. */
-export interface Rate {
+interface Rate {
   perSecond: number;
   burst: number;
 }

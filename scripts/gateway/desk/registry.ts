@@ -1,7 +1,7 @@
 import type { MarketClient } from "../../chain/marketClient";
 
 /** A pile as the desk knows it. */
-export interface KnownPile {
+interface KnownPile {
   index: number;
   account: string;
   ratedW: bigint;

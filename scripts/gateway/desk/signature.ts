@@ -1,11 +1,13 @@
-import { type BytesLike, getBytes, keccak256, toBeHex, TypedDataEncoder, type TypedDataDomain } from "ethers";
+import { TypedDataEncoder, type TypedDataDomain } from "ethers";
+// A flood's forgeries are hashed and recovered by the thousand, at which these are some five times as fast as ethers.
+import { keccak256 } from "js-sha3";
 import { ecdsaRecover } from "secp256k1";
 
 import { ORDER_TYPES, orderMessage, type SignedTerms } from "../../chain/packedWords";
 
 /** Half the order of secp256k1: contracts take no larger s. */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
-const TYPE_HASH = keccak256(Buffer.from(TypedDataEncoder.from(ORDER_TYPES).encodeType("Order")));
+const TYPE_HASH = hash(Buffer.from(TypedDataEncoder.from(ORDER_TYPES).encodeType("Order")));
 
 /** Finds who signed orders of one market; EIP-712, several thousand a second. */
 export class OrderSignatures {
@@ -29,10 +31,10 @@ export class OrderSignatures {
       deadline,
     ];
     const struct = Buffer.alloc(32 * 9);
-    bytes(TYPE_HASH).copy(struct, 0);
+    TYPE_HASH.copy(struct, 0);
     // None has more than 40 bits.
     words.forEach((word, index) => struct.writeBigUInt64BE(BigInt(word), 32 * (index + 2) - 8));
-    return bytes(keccak256(Buffer.concat([this.prefix, bytes(keccak256(struct))])));
+    return hash(Buffer.concat([this.prefix, hash(struct)]));
   }
 
   /** Address that signed, in small letters; undefined where nobody can have. @param vs s with the parity of y on top */
@@ -41,15 +43,20 @@ export class OrderSignatures {
     const s = packed & ((1n << 255n) - 1n);
     if (s > HALF_ORDER) return undefined;
     try {
-      const signature = Buffer.concat([bytes(r), bytes(toBeHex(s, 32))]);
+      const signature = bytes(r + s.toString(16).padStart(64, "0"));
       const key = ecdsaRecover(signature, Number(packed >> 255n), this.digest(terms), false);
-      return `0x${keccak256(key.subarray(1)).slice(-40)}`;
+      return `0x${hash(key.subarray(1)).toString("hex", 12)}`;
     } catch {
       return undefined;
     }
   }
 }
 
-function bytes(value: BytesLike): Buffer {
-  return Buffer.from(getBytes(value));
+function hash(data: Uint8Array): Buffer {
+  return Buffer.from(keccak256.arrayBuffer(data));
+}
+
+/** Bytes of hexadecimal digits after 0x. */
+function bytes(hex: string): Buffer {
+  return Buffer.from(hex.slice(2), "hex");
 }

@@ -14,7 +14,7 @@ const HARMLESS = new Set([
 ]);
 
 /** Told how a duty went: metrics. */
-export type DutyWatcher = (duty: string, outcome: "done" | "nothing" | "refused" | "failed") => void;
+type DutyWatcher = (duty: string, outcome: "done" | "nothing" | "refused" | "failed") => void;
 
 /** Looks after markets: one duty after another, each failing for itself. */
 export class Keeper {

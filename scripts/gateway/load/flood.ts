@@ -8,7 +8,7 @@ import type { ChainClock } from "../../chain/clock";
 import type { MarketClient } from "../../chain/marketClient";
 
 /** A gateway with nothing but this to do, and how it is flooded. */
-export interface FloodPlan {
+interface FloodPlan {
   /** Where its desk listens; loopback. */
   url: string;
   client: MarketClient;
@@ -23,7 +23,7 @@ export interface FloodPlan {
 }
 
 /** Outcome of a flood. */
-export interface FloodResult {
+interface FloodResult {
   offered: number;
   seconds: number;
   /** Orders by answer. */

@@ -5,7 +5,7 @@ import { MARKET_INTERFACE } from "../../chain/interfaces";
 import { type MarketClient } from "../../chain/marketClient";
 
 /** A gateway whose latency is measured; its chain's blocks come by the wall's clock. */
-export interface LatencyPlan {
+interface LatencyPlan {
   /** Where its desk listens. */
   url: string;
   client: MarketClient;
@@ -16,7 +16,7 @@ export interface LatencyPlan {
 }
 
 /** How long things took, s, each sorted. */
-export interface Latency {
+interface Latency {
   /** From an order's arrival to its receipt, of orders that need not wait for a batch. */
   confirmation: number[];
   /** From the end of a frame to the block that settles it. */

@@ -21,7 +21,7 @@ export interface StationPile extends MeteredStation {
 }
 
 /** Parts of a {@link Bridge}. */
-export interface BridgeOptions {
+interface BridgeOptions {
   market: KeptMarket;
   desk: MarketDesk;
   readings: ReadingStore;
@@ -51,7 +51,7 @@ export class Bridge implements Duty {
 
   constructor(private readonly options: BridgeOptions) {
     const { market, desk, readings, stations } = options;
-    this.view = new ChainView(market.client, desk.registry);
+    this.view = new ChainView(market.client, market.provider, desk.registry);
     this.metering = new FrameMetering(market, desk.registry, readings, stations);
   }
 

@@ -13,7 +13,7 @@ import { serve16 } from "./v16";
 import { serve201 } from "./v201";
 
 /** Parts of a {@link CentralSystem}. */
-export interface CentralSystemOptions {
+interface CentralSystemOptions {
   listen: { host: string; port: number };
   tls?: { cert: string; key: string } | undefined;
   /** Stations that are let in, each with its password. */

@@ -1,6 +1,10 @@
+import type { LogDescription, Provider } from "ethers";
+
+import { logsBetween, topicOf } from "../../chain/frameLogs";
+import { MARKET_INTERFACE } from "../../chain/interfaces";
 import type { FramePublication } from "../../chain/publications";
-import { type MarketClient, orderOf } from "../../chain/marketClient";
-import { decodePublication } from "../../chain/packedWords";
+import { type MarketClient, orderOf, outcomeOf } from "../../chain/marketClient";
+import { decodeFill, decodePileState, decodePublication } from "../../chain/packedWords";
 import type { Moment, PublicView } from "../../piles/agent";
 import { GuidePrice } from "../../piles/guidePrice";
 import { Random } from "../../core/random";
@@ -11,6 +15,10 @@ const A_WEEK = 7 * 86_400;
 /** Publications of a day past, which tell of the days to come, and of those ahead. */
 const [FRAMES_BACK, FRAMES_AHEAD] = [48, 96];
 const START_PRICE = 200_000;
+/** Events of the market's log that tell what piles need and what they were given. */
+const LOGGED = ["OrderPlaced", "OrderCancelled", "FrameCleared", "FlexibleFilled"];
+/** Frames of the log that are read: no order stands longer. */
+const LOGGED_FRAMES = 96;
 
 /** Agents' view of a market on a chain: the same as in a simulation, frames counted from the week's beginning. */
 export class ChainView {
@@ -18,6 +26,7 @@ export class ChainView {
 
   constructor(
     private readonly client: MarketClient,
+    private readonly provider: Provider,
     private readonly registry: Registry,
   ) {}
 
@@ -45,15 +54,35 @@ export class ChainView {
       const relative = { firstFrame: order.firstFrame - base, expiryFrame: order.expiryFrame - base };
       return { ...order, ...relative, pile: String(pile) };
     });
-    const actions = orders.map(({ pile, side, price, remainingWh: energyWh, peakWh, expiryFrame }) => ({
-      ...{ pile, kind: "place" as const, order: { side, price, energyWh, peakWh, expiryFrame } },
-    }));
-    record.onSubmitted(
-      frame - base,
-      actions,
-      actions.map(() => ({ accepted: true as const })),
-    );
+    const span = { from: (frame - LOGGED_FRAMES) * frameSeconds, until: now };
+    const filter = { address: client.address, topics: [LOGGED.map((name) => topicOf(MARKET_INTERFACE, name))] };
+    for (const log of await logsBetween(this.provider, filter, span)) {
+      const event = MARKET_INTERFACE.parseLog(log);
+      if (event !== null) this.replay(record, event, base);
+    }
     return record.view(frame - base, moment, orders);
+  }
+
+  /** Lets a record know what the chain logged. Without it a pile between two slices of its need would be forgotten. */
+  private replay(record: PublicRecord, { name, args }: LogDescription, base: number): void {
+    const { tickSize } = this.client.parameters;
+    if (name === "OrderPlaced" || name === "OrderCancelled") {
+      const pile = String(args.getValue("pile"));
+      if (name === "OrderCancelled") {
+        record.onSubmitted(0, [{ kind: "cancel", pile }], [{ accepted: true }]);
+        return;
+      }
+      const order = orderOf(decodePileState(args.getValue("state") as bigint), tickSize);
+      const { side, price, remainingWh: energyWh, peakWh, firstFrame } = order;
+      const placed = { side, price, energyWh, peakWh, expiryFrame: order.expiryFrame - base };
+      record.onSubmitted(firstFrame - 1 - base, [{ kind: "place", pile, order: placed }], [{ accepted: true }]);
+      return;
+    }
+    const packed = args.getValue("fills") as readonly bigint[];
+    const frame = Number(args.getValue("frame")) - base;
+    const [loadW, pflW] = ["loadW", "pflW"].map((key) => args.getValue(key) as bigint) as [bigint, bigint];
+    const fills = packed.map(decodeFill);
+    record.onCleared(outcomeOf({ frame, fills, loadW, pflW, packed, matched: fills.length }, String));
   }
 
   private async publications(frame: number): Promise<FramePublication[]> {

@@ -13,7 +13,7 @@ import { sendRecords } from "./sendRecords";
 import type { Station } from "./station";
 
 /** A meter of a station: a key here that signs for it, or one of its own, whose records are kept. */
-export type StationMeter = { key: BaseWallet } | { records: RecordStore };
+type StationMeter = { key: BaseWallet } | { records: RecordStore };
 
 /** A station, the pile that it is, and its meter. */
 export interface MeteredStation {
@@ -24,7 +24,7 @@ export interface MeteredStation {
 }
 
 /** Energy that a station drew and fed in in a frame, and what it bought and sold, Wh. */
-export interface FrameDraw {
+interface FrameDraw {
   station: string;
   frame: number;
   drewWh: number;

@@ -7,7 +7,7 @@ export interface MeterSample {
 }
 
 /** A sampled value of OCPP 1.6, whose value is a text, or of 2.0.1. */
-export interface SampledValue {
+interface SampledValue {
   value: string | number;
   /** `SignedData` of 1.6: the value is a record that the meter signed. */
   format?: string;

@@ -7,7 +7,7 @@ import type { Database, Row } from "../store/database";
 const KEPT_SECONDS = 14 * 86_400;
 
 /** Energy of a frame, and the records that show it. */
-export interface ProvenEnergy extends FrameEnergy {
+interface ProvenEnergy extends FrameEnergy {
   records: string[];
 }
 

@@ -6,7 +6,7 @@ import type { KeptMarket } from "../keeper/duty";
 const MOST_RECORDS = 24;
 
 /** Outcome of handing in records. */
-export interface SentRecords<T> {
+interface SentRecords<T> {
   stored: T[];
   refused: { one: T; reason: string }[];
   /** How many transactions it took. */

@@ -20,7 +20,7 @@ export interface Session {
 }
 
 /** Fields that a session is begun with. */
-export type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "side" | "energyWh" | "limitPrice">;
+type NewSession = Pick<Session, "tag" | "startedAt" | "departureAt" | "side" | "energyWh" | "limitPrice">;
 
 /** Samples, and sessions that ended, older than this are forgotten, s. */
 const [KEPT_SECONDS, SESSION_KEPT_SECONDS] = [14 * 86_400, 7 * 86_400];

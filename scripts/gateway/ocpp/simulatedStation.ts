@@ -1,7 +1,7 @@
 import { RPCClient } from "ocpp-rpc";
 
 /** A small charging station, for trying things without one. */
-export interface SimulatedStationOptions {
+interface SimulatedStationOptions {
   /** Where the central system listens, ws:// or wss://. */
   endpoint: string;
   identity: string;
@@ -16,7 +16,7 @@ export interface SimulatedStationOptions {
 }
 
 /** A car that is plugged in. */
-export interface SimulatedCar {
+interface SimulatedCar {
   /** Tag of its driver. */
   tag: string;
   energyWh: number;

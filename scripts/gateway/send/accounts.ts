@@ -10,7 +10,7 @@ import { StoredJournal } from "../store/journal";
 import { SigningProvider } from "./signingProvider";
 
 /** Parts of {@link Accounts}. */
-export interface AccountsOptions {
+interface AccountsOptions {
   node: RawProvider;
   chainId: bigint;
   store: Database;

@@ -16,7 +16,7 @@ export class WrongChain extends Error {
 }
 
 /** Parts of a {@link SigningProvider}. */
-export interface SigningOptions {
+interface SigningOptions {
   node: RawProvider;
   wallet: BaseWallet;
   chainId: bigint;

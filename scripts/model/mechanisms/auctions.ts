@@ -7,8 +7,8 @@ import { midMarketRate, supplyDemandRatio } from "./proportional";
 import { uniform } from "./uniform";
 import { vickrey } from "./vickrey";
 
-/** The rules that a market can be deployed with beside AdBEV's own, which ranks otherwise. SPEC 3. */
-export const AUCTIONS: Readonly<Record<Exclude<NamedMatching, "adbev" | "credit">, Auction>> = {
+/** The rules under which piles trade with piles first and the grid fills what is left, beside AdBEV's own. SPEC 3. */
+export const AUCTIONS: Readonly<Record<Exclude<NamedMatching, "adbev" | "credit" | "congestion">, Auction>> = {
   uniform,
   payAsBid,
   mcafee,

@@ -1,6 +1,6 @@
 import { AbiCoder, keccak256, ZeroAddress } from "ethers";
 
-import { field } from "../../chain/packedWords";
+import { decodeMeterReading } from "../../chain/packedWords";
 import type { PileAttributes } from "../../model/creditRanking";
 import type { Reading } from "../../core/settlement";
 
@@ -61,14 +61,4 @@ export function energyPerFrameWh(ratedW: bigint, frameSeconds: number): bigint {
 export function operatorTag(operator: string): bigint {
   if (operator === ZeroAddress) return 0n;
   return BigInt(keccak256(AbiCoder.defaultAbiCoder().encode(["address"], [operator]))) >> 208n;
-}
-
-/** Decodes `types/MeterReading.sol`. */
-function decodeMeterReading(word: bigint): StoredReading {
-  return {
-    pile: Number(field(word, 0, 16)),
-    frame: Number(field(word, 16, 32)),
-    consumedWh: field(word, 48, 24),
-    producedWh: field(word, 72, 24),
-  };
 }

@@ -38,7 +38,7 @@ export function drawCurves(size: Size, chart: CurvesChart): string {
     return `<g data-frame="${group}"${group === 0 ? "" : " hidden"}>${lines.join("")}</g>`;
   });
   const bands = xs.map((x, index) => plot.band(index, `data-at="${index}" data-x="${escapeHtml(xText(x))}"`));
-  return svg(size, plot.height, label, [...plot.axes(), ...drawn, ...bands]);
+  return svg(size, plot.height, label, [...plot.axes(), ...drawn, ...plot.limit(), ...bands]);
 }
 
 /** A family's name, its look and how many lines it has. */

@@ -51,6 +51,9 @@ export interface LineAxes {
   limit?: Limit;
 }
 
+/** Room of a first mark beside the vertical axis, whose figures it would cover. */
+const MARGIN = 8;
+
 /** Lines over a common x. */
 export interface LineChart extends LineAxes {
   series: readonly Series[];
@@ -76,7 +79,8 @@ export function drawLines(size: Size, chart: LineChart): string {
   });
   // Areas lie under every line.
   const layers = [...series].sort((a, b) => Number(b.area ?? false) - Number(a.area ?? false));
-  return svg(size, plot.height, chart.label, [...plot.axes(), ...layers.map((one) => plot.line(one)), ...bands]);
+  const lines = layers.map((one) => plot.line(one));
+  return svg(size, plot.height, chart.label, [...plot.axes(), ...lines, ...plot.limit(), ...bands]);
 }
 
 /** The scales of a line chart, and what is drawn on them. */
@@ -100,7 +104,10 @@ export class LinePlot {
     const values = shown.filter((value): value is number => value !== undefined);
     const [from = 0, to = 1] = extent(xs);
     this.step = xs.length > 1 ? (to - from) / (xs.length - 1) : 1;
-    this.x = scaleLinear([from, stepped ? to + this.step : to], [size.left, size.right - (stepped ? 0 : 14)]);
+    this.x = scaleLinear(
+      [from, stepped ? to + this.step : to],
+      [size.left + (stepped ? 0 : MARGIN), size.right - (stepped ? 0 : 14)],
+    );
     const lowest = min(values) ?? 0;
     const highest = Math.max(max(values) ?? 1, 1e-9);
     this.isInSight = limit !== undefined && limit.value <= LIMIT_IN_SIGHT * highest;
@@ -111,7 +118,7 @@ export class LinePlot {
 
   axes(): string[] {
     const { left, right } = this.size;
-    const { xTicks, xText, xTitle, yTitle, yText, limit } = this.chart;
+    const { xTicks, xText, xTitle, yTitle, yText } = this.chart;
     const zero = at(this.y(Math.max(0, this.y.domain()[0]!)));
     const ticks = thinned(xTicks, (value) => this.x(value), xText);
     return [
@@ -119,7 +126,6 @@ export class LinePlot {
       `<line class="axis" x1="${left}" x2="${right}" y1="${zero}" y2="${zero}"/>`,
       ...ticks.map((value) => horizontalTick(this.x(value), this.bottom, xText(value))),
       `<text class="title" x="${(left + right) / 2}" y="${this.height - 8}" text-anchor="middle">${escapeHtml(xTitle)}</text>`,
-      ...(limit === undefined ? [] : [this.limit(limit)]),
     ];
   }
 
@@ -166,9 +172,15 @@ export class LinePlot {
     );
   }
 
-  private limit({ name, value }: Limit): string {
-    if (this.isInSight) return limitLine(this.size, this.y(value), name);
+  /** The value that is not to be exceeded, if there is one; drawn last, so that its name can be read over lines. */
+  limit(): string[] {
+    const { limit } = this.chart;
+    if (limit === undefined) return [];
+    const { name, value } = limit;
+    if (this.isInSight) return [limitLine(this.size, this.y(value), name)];
     const { right } = this.size;
-    return `<text class="limitname" x="${right - 4}" y="14" text-anchor="end">${escapeHtml(name)}, above this drawing ↑</text>`;
+    return [
+      `<text class="limitname" x="${right - 4}" y="14" text-anchor="end">${escapeHtml(name)}, above this drawing ↑</text>`,
+    ];
   }
 }

@@ -1,10 +1,8 @@
 import { escapeHtml } from "../../core/text";
+import { type LegendEntry, strokeOf } from "../charts/chart";
 
 /** A line of a figure. */
-export interface Line {
-  name: string;
-  /** CSS class that colours it. */
-  style: string;
+export interface Line extends LegendEntry {
   points: readonly { x: number; y: number; /** Drawn hollow. */ scaled?: boolean }[];
 }
 
@@ -68,7 +66,6 @@ export function drawFigure(figure: Figure, isNarrow = false): string {
   });
   const labels = spreadOut(figure.lines.map((line) => scaleY(line.points[line.points.length - 1]?.y ?? 1)));
   const lines = figure.lines.map((line, index) => drawLine(line, scaleX, scaleY, isNarrow ? undefined : labels[index]));
-  const middle = (TOP + BOTTOM) / 2;
   return [
     `<svg viewBox="0 0 ${plot.width} ${HEIGHT}" role="img" aria-label="${escapeHtml(figure.title)}">`,
     ...grid,
@@ -76,12 +73,13 @@ export function drawFigure(figure: Figure, isNarrow = false): string {
     ...columns,
     ...lines,
     `<text class="title" x="${(plot.left + plot.right) / 2}" y="${HEIGHT - 14}" text-anchor="middle">${escapeHtml(figure.xTitle)}</text>`,
-    `<text class="title" x="14" y="${middle}" text-anchor="middle" transform="rotate(-90 14 ${middle})">${escapeHtml(figure.yTitle)}</text>`,
+    `<text class="title" x="4" y="12">${escapeHtml(figure.yTitle)}</text>`,
     "</svg>",
   ].join("\n");
 }
 
-function drawLine({ name, style, points }: Line, scaleX: Scale, scaleY: Scale, labelY: number | undefined): string {
+function drawLine(line: Line, scaleX: Scale, scaleY: Scale, labelY: number | undefined): string {
+  const { name, style, points } = line;
   const at = points.map(({ x, y }) => `${scaleX(x).toFixed(1)},${scaleY(y).toFixed(1)}`);
   const marks = points.map(({ x, y, scaled = false }) => {
     const how = scaled ? "scaled from measured generations" : "from receipts";
@@ -90,7 +88,7 @@ function drawLine({ name, style, points }: Line, scaleX: Scale, scaleY: Scale, l
       `<title>${escapeHtml(name)}: ${x} peers, ${Math.round(y).toLocaleString("en-GB")} gas, ${how}</title></circle>`
     );
   });
-  return `<g class="${style}"><polyline class="line" points="${at.join(" ")}"/>${marks.join("")}${nameAtEnd()}</g>`;
+  return `<g class="${style}"><polyline ${strokeOf(line)} points="${at.join(" ")}"/>${marks.join("")}${nameAtEnd()}</g>`;
 
   function nameAtEnd(): string {
     if (labelY === undefined) return "";

@@ -1,9 +1,21 @@
-import { htmlPage, htmlTable, legendLook } from "../page";
+import type { Look } from "../charts/chart";
+import { htmlCommand, htmlPage, htmlTable, legendLook } from "../page";
 import { escapeHtml, short } from "../../core/text";
 import { drawFigure, type Figure, type Line } from "./figure";
 import { COST_COLUMNS, costRow, GROWTH_COLUMNS, growthRows, moneyColumns, moneyRows, orderedRuns } from "./rows";
 import { CLEARING, COMPLETE, type CostReport, type Scheme } from "./types";
 import { verdictsOf } from "./verdicts";
+
+/** Looks of the schemes in their order; without their colours, too, they can be told apart. */
+const LOOKS: readonly Look[] = [
+  { style: "s0", bold: true },
+  { style: "s1", dash: "16 4" },
+  { style: "s2", dash: "2 3" },
+  { style: "s3", dash: "8 4" },
+  { style: "s4", dash: "10 3 2 3" },
+  { style: "s5" },
+  { style: "s6", dash: "5 2" },
+];
 
 /** One self-contained page: figures, verdicts, the tables behind them and how to make it again. */
 export function costHtml(report: CostReport, about: readonly string[] = []): string {
@@ -40,9 +52,7 @@ ${htmlTable(
   COST_COLUMNS,
   orderedRuns(report).map((run) => costRow(report, run)),
 )}
-<h2>Make it again</h2>
-<pre>${escapeHtml(report.command)}</pre>
-<p>Seed ${report.seed}. The same seed gives the same EVs, orders and figures.</p>`,
+${htmlCommand(report.command, `Seed ${report.seed}. The same seed gives the same EVs, orders and figures.`)}`,
   });
 }
 
@@ -50,7 +60,7 @@ ${htmlTable(
 export function figuresOf(report: CostReport): Figure[] {
   const line = (scheme: Scheme, index: number, most: number): Line => ({
     name: scheme.label,
-    style: `s${index}`,
+    ...LOOKS[index % LOOKS.length]!,
     points: orderedRuns(report)
       .filter((run) => run.scheme === scheme.key && run.peers <= most)
       .map(({ peers, gas, basis }) => ({ x: peers, y: gas, scaled: basis === "scaled" })),

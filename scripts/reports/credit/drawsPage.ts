@@ -31,7 +31,10 @@ export function drawsHtml(runs: readonly DrawRun[], seed: number, command: strin
     title: `Winners drawn with weight e^credit, seed ${seed}`,
     about,
     introduction: "<p>Ten players with credits from 90 to 100 points, as in section 5.2 of the credit paper.</p>",
-    body: [...runs.map((run) => htmlChart(chartOf(run))), htmlCommand(command, `Seed ${seed}.`)].join("\n"),
+    body: [
+      ...runs.map((run) => htmlChart(chartOf(run))),
+      htmlCommand(command, `Seed ${seed}. The same seed gives the same figures.`),
+    ].join("\n"),
   });
 }
 
@@ -43,7 +46,7 @@ export function shareText(share: number): string {
 /** How far a run is from what is expected, in a sentence. */
 export function fitText({ largestDeviation, chiSquare, degreesOfFreedom, ordered }: DrawRun): string {
   return (
-    `Largest deviation ${shareText(largestDeviation)}; chi-square ${chiSquare.toFixed(1)} where chance alone gives ` +
+    `Largest deviation ${(100 * largestDeviation).toFixed(3)} percentage points; chi-square ${chiSquare.toFixed(1)} where chance alone gives ` +
     `${degreesOfFreedom} on average; ${ordered ? "nobody" : "somebody"} with less credit won more often`
   );
 }
@@ -61,6 +64,7 @@ function chartOf(run: DrawRun): Chart {
   const chart: LineChart = {
     ...{ label: title, xs: players.map(({ credit }) => credit), xTicks: players.map(({ credit }) => credit), series },
     ...{ xText: (credit) => (credit / 100).toFixed(1), xTitle: "credit, points" },
+    xTip: (credit) => `${(credit / 100).toFixed(2)} points`,
     ...{ yTitle: "% of draws", yText: (share) => String(Math.round(100 * share)), yTip: shareText },
   };
   return {

@@ -29,7 +29,7 @@ export function tableCsv(rows: readonly ComparedRow[]): string {
 export function tableHtml(rows: readonly ComparedRow[], command: string, about: readonly string[]): string {
   const lines = linesOf(rows);
   const differing = lines.filter(({ agrees }) => !agrees);
-  const head = ["row", "price, yuan/kWh", "agreed", "wheeling, yuan/kWh", "consumed", "produced"];
+  const head = ["row", "price, yuan/kWh", "agreed, kWh", "wheeling, yuan/kWh", "consumed, kWh", "produced, kWh"];
   const titles = TABLE_COLUMNS.map(
     (column) => `${COLUMN_TITLES[column]}, ${column.startsWith("credit") ? "points" : "yuan"}`,
   );
@@ -50,7 +50,7 @@ export function tableHtml(rows: readonly ComparedRow[], command: string, about: 
   const reasons = differing.map(
     ({ row, column, paper, ours, why = "" }) =>
       `<li><p class="claim">Row ${row}, ${COLUMN_TITLES[column]}: ${figureText(column, paper)} in the paper, ` +
-      `${figureText(column, ours)} here</p><p>${escapeHtml(why)}</p></li>`,
+      `${figureText(column, ours)} here</p><p>${escapeHtml(sentence(why))}</p></li>`,
   );
   return htmlPage({
     title: "Table 2 of the credit paper, settled",
@@ -61,8 +61,8 @@ export function tableHtml(rows: readonly ComparedRow[], command: string, about: 
     body: [
       `<div class="scroll" tabindex="0"><table><thead><tr>${cells("th", [...head, ...titles])}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`,
       "<p>Import price r 0.615 yuan, export price x 0.41 yuan per kWh.</p>",
-      ...(reasons.length === 0 ? [] : [`<h2>The others</h2>\n<ol>${reasons.join("\n")}</ol>`]),
-      htmlCommand(command, ""),
+      ...(reasons.length === 0 ? [] : [`<h2>Figures that differ</h2>\n<ol>${reasons.join("\n")}</ol>`]),
+      htmlCommand(command, "Every run gives the same figures."),
     ].join("\n"),
   });
 }
@@ -73,6 +73,11 @@ function linesOf(rows: readonly ComparedRow[]): FigureLine[] {
   );
 }
 
+/** A reason as a sentence of its own. */
+function sentence(text: string): string {
+  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 function kWh(energyWh: bigint): string {
-  return `${Number(energyWh) / 1000} kWh`;
+  return String(Number(energyWh) / 1000);
 }

@@ -42,7 +42,7 @@ export function dayHtml(page: DayPage): string {
       ...charts,
       roundSection(page, times),
       ...deliverySections(page, times),
-      htmlCommand(command, `Seed ${seed}. p is a penny, 1/100 pound sterling.`),
+      htmlCommand(command, `Seed ${seed}. p is a penny, 1/100 pound sterling. The same seed gives the same figures.`),
     ]
       .filter((part) => part !== "")
       .join("\n"),

@@ -27,42 +27,42 @@ interface Bars {
 
 const pence = (price: number): string => `${(price / PENNY).toFixed(2)} p`;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const BLUE_IS = "Blue is the thesis's rule.";
+const HATCHED_IS = "Hatched is the thesis's rule.";
 
 const BARS: readonly Bars[] = [
   {
     ...{ id: "worth", title: "Worth of the trades, default day", show: percent },
-    caption: `Of the most that the day's trades could be worth at the orders' own limits. ${BLUE_IS}`,
+    caption: `Of the most that the day's trades could be worth at the orders' own limits. ${HATCHED_IS}`,
     value: ({ day }) => day.welfareShare,
   },
   {
     ...{ id: "sellers", title: "Gain of sellers' best lies, default day", show: pence },
-    caption: `Per kWh that sellers trade, each lying by itself. ${BLUE_IS}`,
+    caption: `Per kWh that sellers trade, each lying by itself. ${HATCHED_IS}`,
     value: ({ day }) => day.lies.discharge.gainPerKWh,
   },
   {
     ...{ id: "buyers", title: "Gain of buyers' best lies, default day", show: pence },
-    caption: `Per kWh that buyers trade, each lying by itself. ${BLUE_IS}`,
+    caption: `Per kWh that buyers trade, each lying by itself. ${HATCHED_IS}`,
     value: ({ day }) => day.lies.charge.gainPerKWh,
   },
   {
     ...{ id: "randomWorth", title: "Worth of the trades, random books", show: percent },
-    caption: `Of the most that they could be worth: orders of all sizes, limits that cross for two in three pairs. ${BLUE_IS}`,
+    caption: `Of the most that they could be worth: orders of all sizes, limits that cross for two in three pairs. ${HATCHED_IS}`,
     value: ({ random }) => random.welfareShare,
   },
   {
     ...{ id: "randomSellers", title: "Gain of sellers' best lies, random books", show: pence },
-    caption: `Per kWh that sellers trade, each lying by itself. ${BLUE_IS}`,
+    caption: `Per kWh that sellers trade, each lying by itself. ${HATCHED_IS}`,
     value: ({ random }) => random.lies.discharge.gainPerKWh,
   },
   {
     ...{ id: "pfl", title: "PFL, default day", show: kW },
-    caption: `Sum of the absolute steps of the feeder's load (4.4). ${BLUE_IS}`,
+    caption: `Sum of the absolute steps of the feeder's load (4.4). ${HATCHED_IS}`,
     value: ({ day }) => day.pflW,
   },
   {
     ...{ id: "gas", title: "Gas of clearing, per order", show: (gas) => grouped(Math.round(gas)) },
-    caption: `Of one random book on the contracts, its whole transaction. ${BLUE_IS}`,
+    caption: `Of one random book on the contracts, its whole transaction. ${HATCHED_IS}`,
     value: ({ clearing }) => clearing && clearing.gas / clearing.orders,
   },
 ];
@@ -81,7 +81,7 @@ export function mechanismsHtml({ rules, seed, books, about, command }: Mechanism
       ...charts.map(htmlChart),
       `<h2>The default day</h2>\n${htmlTable(day.head, day.rows)}`,
       `<h2>The random books</h2>\n${htmlTable(random.head, random.rows)}\n<p>${METHOD}</p>`,
-      htmlCommand(command, `Seed ${seed}.`),
+      htmlCommand(command, `Seed ${seed}. The same seed gives the same figures.`),
     ].join("\n"),
   });
 }
@@ -92,7 +92,7 @@ function chartOf({ id, title, caption, value, show }: Bars, rules: readonly Rule
     return figure === undefined ? [] : [{ name: rule.matching, figure }];
   });
   const bars = shown.map(({ name, figure }) => ({
-    ...{ name, style: name === "adbev" ? "s0" : "s5", value: figure, text: show(figure) },
+    ...{ name, style: name === "adbev" ? "s0" : "s5", hatched: name === "adbev", value: figure, text: show(figure) },
   }));
   return {
     ...{ id, title, caption, legend: [], draw: (size) => drawBars(size, title, bars) },

@@ -13,7 +13,7 @@ import { addLies, type Lies, noLies } from "./lies";
 
 /** The rules that are compared; ranking by credit needs meters and credits that somebody earned. */
 export const COMPARED: readonly NamedMatching[] = MATCHINGS.filter(
-  (matching) => matching !== "credit" && matching !== "gridOnly",
+  (matching) => matching !== "credit" && matching !== "gridOnly" && matching !== "congestion",
 );
 
 /** Figures of a rule on some books. Energies Wh, prices money units per kWh. */

@@ -56,7 +56,7 @@ export function sybilHtml(
       `<p>${escapeHtml(REPORTED_SOURCE)}.</p>`,
       htmlCommand(
         command,
-        `Seed ${seed}. Rewards are drawn by the hashes of blocks, which no seed repeats; for the rest:`,
+        `The same seed gives the same rounds. Rewards are drawn by the hashes of blocks, which no seed repeats.`,
       ),
     ].join("\n"),
   });
@@ -86,6 +86,7 @@ function accuracyChart(rows: readonly SybilRow[]): Chart {
       xs,
       xTicks: xs,
       xText: (share) => `${Math.round(100 * share)} %`,
+      xTip: (share) => `${Math.round(100 * share)} % attackers`,
       xTitle: "attackers among the nodes",
     },
     ...{ yTitle: "% of rounds", yText: (share) => String(Math.round(100 * share)), yTip: percent, series },

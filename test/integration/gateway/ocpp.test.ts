@@ -1,86 +1,41 @@
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import { expect } from "chai";
 import { RPCClient } from "ocpp-rpc";
-import pino from "pino";
 import { WebSocket } from "ws";
 
 import { MARKET_INTERFACE } from "../../../scripts/chain/interfaces";
 import { decodePosting } from "../../../scripts/chain/packedWords";
-import { parseConfig } from "../../../scripts/gateway/config";
-import { type RunningGateway, runGateway } from "../../../scripts/gateway/service";
-import { marketOnNode, type NodeMarket, nodeWallet } from "../../helpers/gatewayMarket";
 import { until } from "../../helpers/gatewayOrders";
-import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
+import { FRAME, type StationedGateway, stationedGateway, stationSettings } from "../../helpers/gatewayStations";
+import { HAS_ANVIL } from "../../helpers/nodes";
 
 const suite = HAS_ANVIL ? describe : describe.skip;
-const FRAME = 1_800;
 
 suite("gateway: charging stations", function () {
   this.timeout(180_000);
-  let node: RunningNode;
-  let market: NodeMarket;
-  let gateway: RunningGateway;
-  let start: number;
-  const lines: Record<string, unknown>[] = [];
+  let all: StationedGateway;
   const clients: RPCClient[] = [];
-  const logged = (msg: string) => lines.filter((line) => line["msg"] === msg);
 
   before(async () => {
-    node = await startAnvil();
-    market = await marketOnNode(node, 2, { readingSeconds: FRAME });
-    const { clock, client, admin } = market;
-    start = Math.floor((await clock.now()) / FRAME) + 4;
-    const tariffs = {
-      baseLoadW: 33_000n,
-      importPricePerKwh: 200_000n,
-      exportPricePerKwh: 50_000n,
-      wheelingPricePerKwh: 0n,
-    };
-    await client.publish(
-      admin,
-      start,
-      Array.from({ length: 8 }, () => tariffs),
-    );
-    await clock.reach((start - 1) * FRAME + 60);
-    for (const index of [1, 2, 9]) process.env[`TEST_GATEWAY_KEY${index}`] = nodeWallet(index).privateKey;
-    const station = (id: string, pile: number) => ({
-      ...{ id, market: "main", password: `secret of ${id}`, key: { env: `TEST_GATEWAY_KEY${pile}` }, ratedW: 7_000 },
-    });
-    const config = parseConfig(
-      {
-        ...{ rpcUrl: node.url, data: mkdtempSync(join(tmpdir(), "adbev-")), listen: { port: 0 } },
-        ...{ clock: "chain", blockSeconds: 0.25, confirmations: 1, requestsPerSecond: 500 },
-        keeper: { env: "TEST_GATEWAY_KEY9" },
-        markets: [{ name: "main", address: client.address, leadSeconds: 30 }],
-        ocpp: {
-          listen: { port: 0 },
-          stations: [station("one", 1), station("two", 2)],
-          policy: "impatient",
-          drivers: { alice: { energyWh: 8_000, stayMinutes: 300, limitPrice: 250_000 } },
-          defaults: { energyWh: 2_000, stayMinutes: 200, limitPrice: 250_000 },
-        },
+    all = await stationedGateway({
+      piles: 2,
+      ocpp: {
+        stations: [stationSettings("one", 1), stationSettings("two", 2)],
+        policy: "impatient",
+        drivers: { alice: { energyWh: 8_000, stayMinutes: 300, limitPrice: 250_000 } },
+        defaults: { energyWh: 2_000, stayMinutes: 200, limitPrice: 250_000 },
       },
-      "test",
-    );
-    const log = pino(
-      { level: "info" },
-      { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
-    );
-    gateway = await runGateway({ config, log });
+    });
   });
   after(async () => {
     await Promise.all(clients.map(async (one) => one.close().catch(() => undefined)));
-    await gateway?.stop();
-    node.stop();
+    await all?.stop();
   });
 
   const clientOf = (identity: string, protocol: string, password = `secret of ${identity}`) => {
     const client = new RPCClient({
-      ...{ endpoint: `ws://127.0.0.1:${gateway.ocppPort}`, identity, protocols: [protocol], password },
+      ...{ endpoint: `ws://127.0.0.1:${all.gateway.ocppPort}`, identity, protocols: [protocol], password },
       ...{ strictMode: false, reconnect: false },
     } as ConstructorParameters<typeof RPCClient>[0]);
     clients.push(client);
@@ -109,10 +64,10 @@ suite("gateway: charging stations", function () {
       .call("Authorize", { idToken: { idToken: "x".repeat(10_000), type: "Central" } })
       .catch((error: Error) => error);
     expect(tag).to.be.instanceOf(Error);
-    expect(lines.filter(({ level }) => Number(level) >= 40).length).to.be.greaterThan(1);
+    expect(all.logged("a station was not let in").map(({ station }) => station)).to.deep.equal(["one", "stranger"]);
     await noisy.close();
     // A message beyond what any station sends ends its connection, and it may come again.
-    const url = `ws://127.0.0.1:${gateway.ocppPort}/two`;
+    const url = `ws://127.0.0.1:${all.gateway.ocppPort}/two`;
     const shouting = new WebSocket(url, ["ocpp2.0.1"], { auth: "two:secret of two" });
     await once(shouting, "open");
     shouting.send(JSON.stringify([2, "1", "Authorize", { idToken: { idToken: "x".repeat(70_000), type: "Central" } }]));
@@ -123,7 +78,8 @@ suite("gateway: charging stations", function () {
   });
 
   it("orders for cars, limits their power by what was filled, and settles by their meters", async () => {
-    const { client, clock } = market;
+    const { gateway, start, logged, reach, node } = all;
+    const { client } = all.market;
     const plugged = (start - 1) * FRAME + 70;
     const limits: Record<string, unknown[]> = { one: [], two: [] };
 
@@ -184,12 +140,12 @@ suite("gateway: charging stations", function () {
     expect(await two.call("NotifyEVChargingNeeds", needs)).to.deep.include({ status: "Accepted" });
 
     await until("orders at the desk", async () => gateway.markets.get("main")!.orders.in("accepted").length === 2);
-    await clock.reach(start * FRAME - 600 - 25);
+    await reach(start * FRAME - 600 - 25);
     await until(
       "orders on chain",
       async () => (await client.pileState(1)).remainingWh > 0n && (await client.pileState(2)).remainingWh > 0n,
     );
-    await clock.reach(start * FRAME - 500);
+    await reach(start * FRAME - 500);
     await until("limits", async () => limits["one"]!.length === 2 && limits["two"]!.length === 1);
     const sent = JSON.stringify(limits);
     expect(sent).to.contain("TxProfile").and.contain("TxDefaultProfile");
@@ -210,13 +166,6 @@ suite("gateway: charging stations", function () {
         meterValue: [{ timestamp: time(at), sampledValue: [{ value: String(wh), unit: "Wh" }] }],
       },
     });
-    const reach = async (seconds: number) => {
-      await clock.reach(seconds);
-      await until("the gateway's clock", async () => {
-        const { currentTime } = (await one.call("Heartbeat", {})) as { currentTime: string };
-        return Date.parse(currentTime) >= seconds * 1_000;
-      });
-    };
     await reach(begins + 5);
     await one.call("MeterValues", meter16(begins, 10_000));
     await two.call("TransactionEvent", event("Updated", 1, time(begins), 50));

@@ -53,6 +53,8 @@ describe("Market: what it is deployed with", () => {
       importCapPerKwh: 2n ** 40n - 1n,
       cancelPricePerKwh: 2n ** 40n - 1n,
       keeperReward: 2n ** 52n - 1n,
+      congestionFromW: 2n ** 32n - 1n,
+      congestionPricePerKwhPerKw: 2n ** 32n - 1n,
     } satisfies IMarketParameters.ParametersStruct;
     return { market, sound };
   }
@@ -122,6 +124,8 @@ describe("Market: what it is deployed with", () => {
       importCapPerKwh: 0n,
       cancelPricePerKwh: 0n,
       keeperReward: 0n,
+      congestionFromW: 0n,
+      congestionPricePerKwhPerKw: 0n,
     };
     const market = await deploy(least);
     expect(fields(await market.parameters())).to.deep.equal(least);

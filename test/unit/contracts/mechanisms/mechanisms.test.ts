@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import { MECHANISM_CONTRACTS } from "../../../../scripts/chain/mechanisms";
 import { decodeFill, GRID } from "../../../../scripts/chain/packedWords";
 import { withDefaults } from "../../../../scripts/core/parameters";
-import { fillFromGrid, match, mayNotWait } from "../../../../scripts/model/clearing";
+import { fillFromGrid, match, matchWithGrid, mayNotWait } from "../../../../scripts/model/clearing";
 import { chargingRoomWh } from "../../../../scripts/model/load";
 import { type Placed, type Ranked, rankSide } from "../../../../scripts/model/ranking";
 import { type Matching, MATCHINGS } from "../../../../scripts/core/matching";
@@ -36,6 +36,9 @@ function randomCase(random: Random, matching: Matching): Case {
     ...{ priceWeight: random.pick([0, 1, 10]), timeWeight: random.pick([0, 1, 65_535]) },
     thetaBps: BigInt(random.integer(0, 10_000)),
     capacityW: BASE_LOAD_W + BigInt(random.pick([0, 50, 5_000, 900_000])),
+    congestionFromW: BigInt(random.pick([0, 9_000, 10_000, 10_100, 14_000])),
+    congestionPricePerKwhPerKw: BigInt(random.pick([0, 1, 3, 40, 5_000])),
+    chargeEfficiencyBps: BigInt(random.pick([9_300, 10_000, 10_501])),
   });
   const count = random.integer(0, 14);
   const placed = random.shuffle(Array.from({ length: count }, (_, i) => i)).map((sequence, i): Placed => {
@@ -56,7 +59,7 @@ function randomCase(random: Random, matching: Matching): Case {
   });
   return {
     ...{ market, placed, importTicks: random.chance(0.15) ? undefined : BigInt(random.integer(1, span)) },
-    roundFollows: random.chance(0.3),
+    roundFollows: matching !== "congestion" && random.chance(0.3),
     fund: BigInt(random.pick([0, 3, 10_000])),
   };
 }
@@ -86,19 +89,22 @@ function expectedOf({ market, placed, importTicks, roundFollows, fund }: Case) {
       placed.filter(({ order }) => order.side === which),
     );
   const [bids, asks] = [side("charge"), side("discharge")];
-  const { trades, leftWh } = match(market, bids, asks, fund);
   const importPricePerKwh = (importTicks ?? 0n) * market.tickSize;
   const publication =
     importTicks === undefined
       ? undefined
       : { baseLoadW: BASE_LOAD_W, importPricePerKwh, exportPricePerKwh: 0n, wheelingPricePerKwh: 0n };
-  const grid = fillFromGrid(market, bids, leftWh, publication, (bid: Ranked) =>
-    roundFollows ? !bid.order.iceberg : mayNotWait(market, FRAME, bid),
-  );
+  const joint = matchWithGrid(market, FRAME, bids, asks, publication);
+  const { trades, leftWh } = joint ?? match(market, bids, asks, fund);
+  const mayFill = (bid: Ranked) => (roundFollows ? !bid.order.iceberg : mayNotWait(market, FRAME, bid));
+  const grid = joint?.grid ?? fillFromGrid(market, bids, leftWh, publication, mayFill);
   return {
     fills: [
       ...trades.map(({ sell, buy, ...of }) => ({ sell: Number(sell), buy: Number(buy), ...of })),
-      ...grid.map(({ pile, price, energyWh }) => ({ sell: GRID, buy: Number(pile), price, energyWh })),
+      ...grid.map(({ pile, energyWh, price, premium }) => ({
+        ...{ sell: GRID, buy: Number(pile), energyWh, price },
+        ...(premium === undefined ? {} : { premium }),
+      })),
     ],
     ranked: roundFollows ? [...bids, ...asks].map(({ pile, priority }) => [Number(pile), priority]) : [],
   };
@@ -112,10 +118,16 @@ function rulesOf({
   priceWeight,
   timeWeight,
   thetaBps,
+  congestionFromW,
+  congestionPricePerKwhPerKw,
+  chargeEfficiencyBps,
+  frameSeconds,
 }: MarketParameters): bigint {
   const scaled = (value: number, shift: bigint) => BigInt(value) << shift;
   const weights = scaled(priceWeight, 64n) | scaled(timeWeight, 80n) | (thetaBps << 96n);
-  return tickSize | scaled(maxWaitFrames, 16n) | (icebergThresholdWh << 32n) | weights;
+  const curve = (congestionFromW << 112n) | (congestionPricePerKwhPerKw << 144n) | (chargeEfficiencyBps << 176n);
+  const frame = scaled(frameSeconds, 192n);
+  return tickSize | scaled(maxWaitFrames, 16n) | (icebergThresholdWh << 32n) | weights | curve | frame;
 }
 
 /** The contract's proposal. */
@@ -162,7 +174,7 @@ describe("mechanisms beside their twins in TypeScript", () => {
       if (matching === "gridOnly") expect(seen.trades).to.equal(0);
       else expect(seen.trades).to.be.above(runs(1_000) / 2);
       expect(seen.gridFills).to.be.above(runs(1_000) / 10);
-      expect(seen.premiums > 0, "premiums").to.equal(matching === "mcafee" || matching === "vickrey");
+      expect(seen.premiums > 0, "premiums").to.equal(["mcafee", "vickrey", "congestion"].includes(matching));
       expect(seen.subsidies > 0, "subsidies").to.equal(matching === "vickrey");
     }).timeout(120_000);
   }

@@ -8,20 +8,13 @@ import {
   packRecordMeter,
   type PackedRecordMeter,
 } from "../../../../scripts/metering/recordMeter";
-import {
-  newMeter,
-  recordTime,
-  type SigningMeter,
-  signPayload,
-  signRecord,
-} from "../../../../scripts/metering/signRecord";
+import { newMeter, recordTime, signPayload, signRecord } from "../../../../scripts/metering/signRecord";
 import type { OcmfVerifier } from "../../../../typechain-types";
 import { chainWithoutPrecompile } from "../../../../tasks/support/olderChain";
 import { ALL_CASES } from "../../../helpers/cases";
 import { deployVerifier, METERS } from "../../../helpers/ocmf";
+import { GOOD, packRaw, payloadOf, TIME } from "./rawRecords";
 
-/** 2026-11-27 10:30 UTC. */
-const TIME = Date.UTC(2026, 10, 27, 10, 30) / 1000;
 const ORDER = {
   secp256r1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   secp256k1: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n,
@@ -29,30 +22,6 @@ const ORDER = {
 
 const BEGIN = { time: TIME, clock: "I", cause: "B", importWh: 1_234_567n };
 const END = { time: TIME + 60, cause: "E", importWh: 1_234_600n };
-
-/** `{"MS":…,"PG":…,"RD":[…]}` with whatever is to be tried. */
-function payloadOf(meter: SigningMeter, readings: string, { page = '"F5"', serial = '"ADB0001"' } = {}): string {
-  return `{"${meter.description.serialField}":${serial},"PG":${page},"RD":${readings}}`;
-}
-
-const GOOD = `{"TM":"${recordTime(TIME)}","TX":"B","RV":1.5,"RI":"1-0:1.8.0","RU":"kWh","ST":"G"}`;
-
-/** Hints by hand, for payloads that are no JSON. */
-function packRaw(meter: SigningMeter, payload: string): PackedRecord {
-  const signed = packRecord(meter.description, signPayload(meter, payloadOf(meter, `[${GOOD}]`)));
-  const { r, s } = split(signPayload(meter, payload));
-  const at = (key: string): bigint => BigInt(Buffer.byteLength(payload.slice(0, payload.indexOf(`"${key}"`))));
-  const hints = at(meter.description.serialField) | (at("PG") << 16n) | (at("RD") << 32n);
-  return { ...signed, payload: `0x${Buffer.from(payload).toString("hex")}`, r, s, hints };
-}
-
-function split(text: string): { r: string; s: string } {
-  const section = JSON.parse(text.slice(text.lastIndexOf("|") + 1)) as { SD: string };
-  const der = Buffer.from(section.SD, "hex");
-  const length = der[3]!;
-  const half = (part: Buffer): string => `0x${part.toString("hex").replace(/^00/, "").padStart(64, "0")}`;
-  return { r: half(der.subarray(4, 4 + length)), s: half(der.subarray(6 + length)) };
-}
 
 /** Changes one byte of a hexadecimal text. */
 function flipped(hex: string, index: number, by: number): string {

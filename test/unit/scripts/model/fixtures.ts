@@ -37,6 +37,8 @@ export const PARAMETERS: MarketParameters = {
   minCredit: 0n,
   matching: "adbev",
   thetaBps: 5_000n,
+  congestionFromW: 55_000n,
+  congestionPricePerKwhPerKw: 1_000n,
 };
 
 /** {@link PARAMETERS} but for what is given, with a bond that covers any breach where one is needed and none is given. */

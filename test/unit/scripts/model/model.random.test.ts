@@ -43,13 +43,20 @@ const parameters: fc.Arbitrary<MarketParameters> = fc
     initialCredit: fc.constant(5_000n),
     creditPriorWh: fc.constant(1_000n),
     minCredit: fc.constantFrom(0n, 0n, 4_000n),
-    matching: fc.constantFrom("adbev", "adbev", "credit"),
+    matching: fc.constantFrom("adbev", "adbev", "credit", "congestion"),
+    congestionFromW: fc.constantFrom(0n, 20_000n),
+    congestionPricePerKwhPerKw: fc.constantFrom(0n, 1n, 5_000n),
   })
   .map((some): MarketParameters => {
     const metered = some.readingSeconds > 0;
     const bondPricePerKwh =
       metered && some.breach === "defaulter" ? some.importCapPerKwh + some.bondPricePerKwh : some.bondPricePerKwh;
-    return { ...some, bondPricePerKwh, matching: metered ? some.matching : "adbev", thetaBps: 5_000n };
+    const suits = {
+      credit: metered,
+      congestion: some.settlement === "adbev" && (!metered || some.breach === "defaulter"),
+    };
+    const matching = some.matching === "adbev" || suits[some.matching] ? some.matching : "adbev";
+    return { ...some, bondPricePerKwh, matching, thetaBps: 5_000n };
   });
 
 type Step =

@@ -132,7 +132,7 @@ describe("scripts/reports/computationCost", () => {
       const html = costHtml(exampleReport());
       expect(html).to.contain("prefers-color-scheme: dark").and.to.contain("<svg");
       expect(html).not.to.match(/https?:|<script src|<link|url\((?!#)/);
-      expect(html).to.contain("--html &quot;&lt;a&gt;&quot;");
+      expect(html).to.contain("<span>--html</span> &quot;&lt;a&gt;&quot;");
       expect(html.match(/NaN|undefined|Infinity/)).to.equal(null);
     });
 

@@ -17,7 +17,7 @@ const REPORT: SybilReport = {
 describe("report of the Sybil attack", () => {
   it("is a page with the accuracy of votes and of scores, and with what verification does not protect", () => {
     const html = sybilHtml(REPORT, { rounds: 20, seed: 4 }, "npx <command>", ["AdBEV 0.0.0"]);
-    expect(html).to.include('data-tip="50 %\nvotes counted: 62.5 %\nscores verified: 90.0 %"');
+    expect(html).to.include('data-tip="50 % attackers\nvotes counted: 62.5 %\nscores verified: 90.0 %"');
     expect(html)
       .to.include("20 rounds for each share of attackers")
       .and.include("75.0 %")

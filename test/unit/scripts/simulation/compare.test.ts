@@ -13,10 +13,10 @@ const EVS = 14;
 /** Schemes that are run here; others differ from them in parameters alone. */
 const RUN = [
   ...["uncontrolled", "capped", "cap1kW", "spread", "timeShifted", "timeShiftedAll", "genetic"],
-  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "pob", "epob", "epobLaxity"],
+  ...["adbev", "adbevAlone", "adbevSelfish50", "adbevSelfish100", "congestion", "pob", "epob", "epobLaxity"],
   ...["rolling", "rollingTail", "laxity", "laxityV2g", "expected", "offlineOptimum", "offlineOptimumV2g"],
 ];
-const ARRIVALS = pastArrivals({ evs: EVS }, DEFAULT_PARAMETERS, [901, 902, 903]);
+const ARRIVALS = pastArrivals({ evs: EVS }, DEFAULT_PARAMETERS, { seeds: [901, 902, 903] });
 const chosen = (keys: readonly string[] = RUN) =>
   comparedSchemes({ generations: 5, horizonFrames: 24, arrivals: ARRIVALS }).filter(({ key }) => keys.includes(key));
 
