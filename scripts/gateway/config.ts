@@ -52,7 +52,7 @@ const ocpp = z.strictObject({
   listen,
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
   stations: z.array(station).min(1),
-  policy: z.enum(["waterline", "impatient", "valley", "wholeNeed"]).default("waterline"),
+  policy: z.enum(["waterline", "impatient", "valley", "patient", "wholeNeed"]).default("waterline"),
   drivers: z
     .record(z.string().max(36), need.extend({ side: z.enum(["charge", "discharge"]).default("charge") }))
     .default({}),

@@ -83,12 +83,14 @@ export function checkMarket(schemes: readonly SchemeComparison[]): ClaimCheck[] 
     .sort((a, b) => a.spread.absoluteStepsW.mean - b.spread.absoluteStepsW.mean);
   const best = opponents[0];
   const of = (key: string) => schemes.find((scheme) => scheme.key === key);
-  const against = ["adbev", "adbevSelfish50", "adbevSelfish100", "epobLaxity"].flatMap((calmer): Claim[] => {
-    const market = of(calmer);
-    if (best === undefined || market === undefined) return [];
-    const claim = `${market.title}, is calmer than "${best.title}", by absolute steps`;
-    return [{ claim, calmer, wilder: best.key, figure: "absoluteStepsW" }];
-  });
+  const against = ["adbev", "adbevSelfish50", "adbevSelfish100", "congestion", "epobLaxity"].flatMap(
+    (calmer): Claim[] => {
+      const market = of(calmer);
+      if (best === undefined || market === undefined) return [];
+      const claim = `${market.title}, is calmer than "${best.title}", by absolute steps`;
+      return [{ claim, calmer, wilder: best.key, figure: "absoluteStepsW" }];
+    },
+  );
   const trade: Claim = {
     claim: "trade between piles makes the AdBEV market calmer than the same without sellers, by absolute steps",
     ...{ calmer: "adbev", wilder: "adbevAlone", figure: "absoluteStepsW" },

@@ -13,22 +13,18 @@ export class Impatient implements OrderPolicy {
   decide(own: OwnState, view: PublicView, random: Random): Decision {
     if (own.stay.side === "discharge") return sell(own, view, random);
     if (view.moment === "close" || own.order !== undefined) return undefined;
-    return { price: priceForNow(own, view), energyWh: Math.min(peakSliceWh(own, view), own.remainingWh) };
+    return { price: nextTariff(own, view), energyWh: Math.min(peakSliceWh(own, view), own.remainingWh) };
   }
 }
 
 /**
- * Price at which the grid fills a bid in the next frame, as far as the agent's limit goes; a tick where
- * energy is free.
+ * Price at which the grid fills a bid in the next frame whatever others bid: the tariff as far as the agent's limit goes, a
+ * tick where energy is free; the limit where the price rises with the load.
  */
 export function nextTariff(own: OwnState, view: PublicView): number {
+  if (view.market.congestion !== undefined) return own.limitPrice;
   const tariff = view.published(view.frame + 1)?.importPricePerKwh ?? own.limitPrice;
   return Math.max(view.market.tickSize, Math.min(own.limitPrice, tariff));
-}
-
-/** Price at which the grid fills a bid in the next frame whatever others bid: where it rises with the load, the limit. */
-export function priceForNow(own: OwnState, view: PublicView): number {
-  return view.market.congestion === undefined ? nextTariff(own, view) : own.limitPrice;
 }
 
 /** A slice of peak size that leaves no rest too small to be ordered, Wh. */

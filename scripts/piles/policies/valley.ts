@@ -1,6 +1,6 @@
 import type { Random } from "../../core/random";
 import type { Decision, OrderPolicy, OwnState, PublicView } from "../agent";
-import { peakSliceWh, priceForNow } from "./impatient";
+import { nextTariff, peakSliceWh } from "./impatient";
 import { sell } from "./selling";
 
 /**
@@ -22,6 +22,6 @@ export class Valley implements OrderPolicy {
       .sort((a, b) => baseLoadW(a) - baseLoadW(b))
       .slice(0, Math.ceil(own.remainingWh / sliceWh));
     if (!lowest.includes(next)) return undefined;
-    return { price: priceForNow(own, view), energyWh: Math.min(sliceWh, own.remainingWh) };
+    return { price: nextTariff(own, view), energyWh: Math.min(sliceWh, own.remainingWh) };
   }
 }
