@@ -121,11 +121,11 @@ abstract contract ProposalBooking is RoundOpener {
                 uint256 spent = Money.amountDown(price, energyWh);
                 if (seller == FillLib.GRID) {
                     if (price != importPricePerKwh || !_mayDraw(f, s)) _refuse(i);
-                    if (!fill.isPlain()) {
+                    // A premium, without a subsidy: that would stand above it.
+                    uint256 premium = fill.gap();
+                    if (premium != 0) {
                         // No kWh that is agreed to costs more than one that is taken unasked, 2 r - x.
-                        uint256 premium = fill.premium();
                         if (premium > importPricePerKwh - f.published.exportTicks() * TICK_SIZE) _refuse(i);
-                        if (fill.subsidy() != 0) _refuse(i);
                         price += premium;
                         spent += Money.amountDown(premium, energyWh);
                     }

@@ -75,8 +75,13 @@ library FillLib {
         return Fill.unwrap(f) >> SUBSIDY_SHIFT;
     }
 
+    /// @notice Premium with the subsidy above it, so that a fill with a subsidy has more than any premium can be.
+    function gap(Fill f) internal pure returns (uint256) {
+        return Fill.unwrap(f) >> PREMIUM_SHIFT;
+    }
+
     /// @notice Whether the price is all that is paid.
     function isPlain(Fill f) internal pure returns (bool) {
-        return Fill.unwrap(f) >> PREMIUM_SHIFT == 0;
+        return f.gap() == 0;
     }
 }

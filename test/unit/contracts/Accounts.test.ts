@@ -362,9 +362,9 @@ describe("Accounts", () => {
       await s.market.depositGrid(1_000n * s.parameters.unit);
       await s.market.setMatchingFund(400n);
       const { round } = await opened(s);
-      for (const at of [-599, -1]) {
-        await goTo(round, at);
-        for (const amount of [0n, 400n, 500n]) {
+      for (const first of [-599, -3]) {
+        for (const [index, amount] of [0n, 400n, 500n].entries()) {
+          await goTo(round, first + index);
           await expect(s.market.setMatchingFund(amount))
             .to.be.revertedWithCustomError(s.market, "RoundOpen")
             .withArgs(round);
