@@ -1,8 +1,7 @@
+import { ENERGY_AND_MONEY } from "../../scripts/reports/dayFigures";
 import type { DayResult, LoadReport } from "../../scripts/simulation/dayResult";
-import { sellersNet } from "../../scripts/simulation/sellerCosts";
 import { printDelivery } from "./deliveryText";
-import { energyRows } from "./energyText";
-import { below, figure, grouped, kW, kWh, pence, printHeading, printTable, printWarnings, share } from "./output";
+import { below, figure, grouped, kW, kWh, printHeading, printTable, printWarnings, share } from "./output";
 
 /** Title of a day, and words printed beside its figures. */
 export interface DayWords {
@@ -38,21 +37,9 @@ export async function printDay(day: DayResult, { title, benefit, warnings, deliv
   );
 
   printHeading("Energy and money");
-  const perKWh = (sum: bigint, energyWh: number) => (energyWh === 0 ? "–" : pence((Number(sum) * 1000) / energyWh));
   printTable(
     ["", ""],
-    [
-      ...energyRows(totals),
-      ["charged", kWh(totals.servedWh)],
-      ["  bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
-      ["  bought from the grid", `${kWh(totals.gridWh)} (${share(totals.gridWh, totals.servedWh)})`],
-      ["sold by discharging EVs", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)} offered`],
-      ["paid per kWh charged", perKWh(totals.paid, totals.servedWh)],
-      ["earned per kWh sold", perKWh(totals.earned, totals.soldWh)],
-      ["  net of refilling, losses and wear", perKWh(sellersNet(totals), totals.soldWh)],
-      ["orders", `${totals.orders.normal} normal, ${totals.orders.iceberg} iceberg`],
-      ["transactions per EV", totals.transactionsPerEv.toFixed(2)],
-    ],
+    ENERGY_AND_MONEY.map(({ title, partOf, text }) => [partOf ? `  ${title}` : title, text(totals)]),
   );
 
   printHeading("Mean price of the deals by hour, pence per kWh");

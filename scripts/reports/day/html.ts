@@ -1,5 +1,5 @@
-import { escapeHtml, kW, kWh, pencePerKWh, share } from "../../core/text";
-import { sellersNet } from "../../simulation/sellerCosts";
+import { escapeHtml, kW } from "../../core/text";
+import { ENERGY_AND_MONEY, loadFacts } from "../dayFigures";
 import { htmlChart, htmlCommand, htmlFacts, htmlPage } from "../page";
 import { dayCharts } from "./charts";
 import type { DayPage } from "./dayPage";
@@ -13,11 +13,9 @@ export type { DayPage } from "./dayPage";
 /** One self-contained page: the thesis's figures from this run, the tables behind them, and how to make it again. */
 export function dayHtml(page: DayPage): string {
   const { day, setting, seed, command, about } = page;
-  const { totals, loads, capacityW } = day;
+  const { totals } = day;
   const times = new Times(page);
   const [load, ...charts] = dayCharts(page).map(htmlChart);
-  const perKWh = (sum: bigint, energyWh: number) =>
-    energyWh === 0 ? "–" : pencePerKWh((Number(sum) * 1000) / energyWh);
   return htmlPage({
     title: `A day on the market: ${setting}, seed ${seed}`,
     about,
@@ -27,15 +25,8 @@ export function dayHtml(page: DayPage): string {
         (warning) => `<p class="warning"><strong>Warning:</strong> ${escapeHtml(warning)}</p>`,
       ),
       htmlFacts([
-        ["peak, of the capacity", `${kW(loads.market.peakW)} of ${kW(capacityW, 0)}`],
-        ["peak without control", kW(loads.uncontrolled.peakW)],
-        ["charged", kWh(totals.servedWh)],
-        ["of it bought from other piles", `${kWh(totals.tradedWh)} (${share(totals.tradedWh, totals.servedWh)})`],
-        ["sold, of what was offered", `${kWh(totals.soldWh)} of ${kWh(totals.offeredWh)}`],
-        ["energy unserved", `${(100 * loads.market.unservedShare).toFixed(2)} %`],
-        ["paid for what was charged", perKWh(totals.paid, totals.servedWh)],
-        ["earned for what was sold", perKWh(totals.earned, totals.soldWh)],
-        ["net of refilling, losses and wear", perKWh(sellersNet(totals), totals.soldWh)],
+        ...loadFacts(day),
+        ...ENERGY_AND_MONEY.map(({ title, text }): [string, string] => [title, text(totals)]),
       ]),
       load ?? "",
       feederSection(page, times),
