@@ -121,13 +121,9 @@ abstract contract ProposalBooking is RoundOpener {
                 uint256 spent = Money.amountDown(price, energyWh);
                 if (seller == FillLib.GRID) {
                     if (price != importPricePerKwh || !_mayDraw(f, s)) _refuse(i);
-                    // A premium, without a subsidy: that would stand above it.
-                    uint256 premium = fill.gap();
-                    if (premium != 0) {
-                        // No kWh that is agreed to costs more than one that is taken unasked, 2 r - x.
-                        if (premium > importPricePerKwh - f.published.exportTicks() * TICK_SIZE) _refuse(i);
-                        price += premium;
-                        spent += Money.amountDown(premium, energyWh);
+                    if (!fill.isPlain()) {
+                        price += _premiumOf(f, fill, i);
+                        spent += Money.amountDown(fill.gap(), energyWh);
                     }
                     gridWh += energyWh;
                 } else {
@@ -228,6 +224,15 @@ abstract contract ProposalBooking is RoundOpener {
                 UnsafeList.push(flexible, word);
             }
             if (flexible.length != flexibleCount) _refuse(ranked.length);
+        }
+    }
+
+    /// @dev Premium of a fill from the grid: no kWh that is agreed to costs more than one that is taken unasked, 2 r - x.
+    /// A subsidy, which the grid pays nobody, would stand above it.
+    function _premiumOf(Clearing memory f, Fill fill, uint256 place) private view returns (uint256 premiumPerKwh) {
+        unchecked {
+            premiumPerKwh = fill.gap();
+            if (premiumPerKwh > (f.published.importTicks() - f.published.exportTicks()) * TICK_SIZE) _refuse(place);
         }
     }
 

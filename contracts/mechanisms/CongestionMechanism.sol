@@ -62,7 +62,7 @@ contract CongestionMechanism is Mechanism {
             fill = FillLib.pack(fill.sell(), fill.buy(), fill.energyWh(), price);
             UnsafeList.set(fills, i, Fill.unwrap(fill));
         }
-        if (walk.drawnWh != 0) _pushDrawn(book, supply, drawn, price, fills);
+        if (walk.drawnWh != 0) _pushDrawn(book, supply.tariff, drawn, _premiumAt(supply, price), fills);
         // The grid has filled whom it may.
         book.lowestGridBid = type(uint256).max;
     }
@@ -148,19 +148,23 @@ contract CongestionMechanism is Mechanism {
     /// @dev Appends the fills from the grid.
     function _pushDrawn(
         Auction.Book memory book,
-        GridSupply.Curve memory supply,
+        uint256 tariff,
         uint256[] memory drawn,
-        uint256 price,
+        uint256 premium,
         uint256[] memory fills
     ) private pure {
-        uint256 premium = price - supply.tariff;
-        if (premium > supply.mostPremium) premium = supply.mostPremium;
         for (uint256 i; i < drawn.length; ++i) {
             uint256 energyWh = UnsafeList.get(drawn, i);
             if (energyWh == 0) continue;
-            Fill fill = FillLib.pack(FillLib.GRID, book.bidAt(i).pile(), energyWh, supply.tariff).withGap(premium, 0);
-            UnsafeList.push(fills, Fill.unwrap(fill));
+            Fill fill = FillLib.pack(FillLib.GRID, book.bidAt(i).pile(), energyWh, tariff);
+            UnsafeList.push(fills, Fill.unwrap(fill.withGap(premium, 0)));
         }
+    }
+
+    /// @dev What a fill from the grid costs beyond the tariff where all pay a price.
+    function _premiumAt(GridSupply.Curve memory supply, uint256 price) private pure returns (uint256 premium) {
+        premium = price - supply.tariff;
+        if (premium > supply.mostPremium) premium = supply.mostPremium;
     }
 
     /// @dev Limit of the cheapest ask that is left, money units per kWh; the largest word without one.
