@@ -161,7 +161,7 @@ contract CongestionMechanism is Mechanism {
         }
     }
 
-    /// @dev What a fill from the grid costs beyond the tariff where all pay a price.
+    /// @dev Premium of a fill from the grid where all pay a price.
     function _premiumAt(GridSupply.Curve memory supply, uint256 price) private pure returns (uint256 premium) {
         premium = price - supply.tariff;
         if (premium > supply.mostPremium) premium = supply.mostPremium;
