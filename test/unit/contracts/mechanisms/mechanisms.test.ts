@@ -28,6 +28,15 @@ interface Case {
   fund: bigint;
 }
 
+/** How the grid's price rises with the load. */
+function randomCurve(random: Random) {
+  return {
+    congestionFromW: BigInt(random.pick([0, 9_000, 10_000, 10_100, 14_000])),
+    congestionPricePerKwhPerKw: BigInt(random.pick([0, 1, 3, 40, 5_000])),
+    chargeEfficiencyBps: BigInt(random.pick([9_300, 10_000, 10_501])),
+  };
+}
+
 function randomCase(random: Random, matching: Matching): Case {
   const span = random.pick([3, 10, 40]);
   const largest = random.pick([2, 300, 4_000]);
@@ -36,9 +45,7 @@ function randomCase(random: Random, matching: Matching): Case {
     ...{ priceWeight: random.pick([0, 1, 10]), timeWeight: random.pick([0, 1, 65_535]) },
     thetaBps: BigInt(random.integer(0, 10_000)),
     capacityW: BASE_LOAD_W + BigInt(random.pick([0, 50, 5_000, 900_000])),
-    congestionFromW: BigInt(random.pick([0, 9_000, 10_000, 10_100, 14_000])),
-    congestionPricePerKwhPerKw: BigInt(random.pick([0, 1, 3, 40, 5_000])),
-    chargeEfficiencyBps: BigInt(random.pick([9_300, 10_000, 10_501])),
+    ...(matching === "congestion" ? randomCurve(random) : {}),
   });
   const count = random.integer(0, 14);
   const placed = random.shuffle(Array.from({ length: count }, (_, i) => i)).map((sequence, i): Placed => {
