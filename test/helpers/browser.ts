@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 
+import { expect } from "chai";
 import type { Context } from "mocha";
 import puppeteer, { type Browser, type ConsoleMessage, type Page } from "puppeteer-core";
 
@@ -37,4 +38,17 @@ export async function openPage(browser: Browser, html: string): Promise<{ page: 
   });
   await page.setContent(html);
   return { page, complaints };
+}
+
+/** Waits until an element's text matches; fails with the text that is there instead. */
+export async function says(page: Page, selector: string, pattern: RegExp): Promise<void> {
+  const shown = `document.querySelector(${JSON.stringify(selector)})?.innerText ?? ""`;
+  const said = page.waitForFunction(`${String(pattern)}.test(${shown})`, { timeout: 30_000, polling: 50 });
+  await said.catch(async () => expect(await page.evaluate(shown)).to.match(pattern));
+}
+
+/** Presses the button with a label. */
+export async function press(page: Page, label: string): Promise<void> {
+  const button = await page.waitForSelector(`::-p-xpath(//button[normalize-space()=${JSON.stringify(label)}])`);
+  await button!.evaluate((element) => (element as unknown as { click(): void }).click());
 }

@@ -3,7 +3,7 @@ import { Wallet } from "ethers";
 import type { Browser, Page } from "puppeteer-core";
 
 import { PENNY } from "../../scripts/simulation/defaults";
-import { launchBrowser } from "../helpers/browser";
+import { launchBrowser, press, says } from "../helpers/browser";
 import { ALL_CASES } from "../helpers/cases";
 import { HAS_ANVIL, type RunningNode, startAnvil, startHardhatNode } from "../helpers/nodes";
 import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
@@ -62,23 +62,12 @@ for (const [name, runs, start] of NODES) {
 
     const text = async (selector: string) =>
       page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
-    const says = async (selector: string, pattern: RegExp) => {
-      const said = page.waitForFunction(
-        `new RegExp(${JSON.stringify(pattern.source)}, ${JSON.stringify(pattern.flags)}).test(document.querySelector(${JSON.stringify(selector)})?.innerText ?? "")`,
-        { timeout: 20_000, polling: 50 },
-      );
-      await said.catch(async () => expect(await text(selector)).to.match(pattern));
-    };
-    const press = async (label: string) => {
-      const button = await page.waitForSelector(`::-p-xpath(//button[normalize-space()=${JSON.stringify(label)}])`);
-      await button!.evaluate((element) => (element as unknown as { click(): void }).click());
-    };
     const choose = async (pile: number) => page.select("#my-pile", String(pile));
 
     it("shows the market at once, small and quick", async () => {
-      await says("h1", /Feeder watched/);
-      await says("#market", /3 piles/);
-      await says("#clock", /gate closes in/);
+      await says(page, "h1", /Feeder watched/);
+      await says(page, "#market", /3 piles/);
+      await says(page, "#clock", /gate closes in/);
       const paint = Number(
         await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"),
       );
@@ -89,51 +78,51 @@ for (const [name, runs, start] of NODES) {
 
     it("shows a new block's order, why it would fill, and what another would come to before it is placed", async () => {
       await choose(1);
-      await says("#pile .outlook", /rank 1 of 1/);
-      await press("Place order");
-      await says("#book .charge", /Bids: 1/);
-      await says("#decision", /grid → pile 1/);
+      await says(page, "#pile .outlook", /rank 1 of 1/);
+      await press(page, "Place order");
+      await says(page, "#book .charge", /Bids: 1/);
+      await says(page, "#decision", /grid → pile 1/);
       const asks = { side: "discharge" as const, price: 12n * PENCE, energyWh: 2_000n, peakWh: 0n };
       const first = await market.client.nextFirstFrame();
       await market.client.place(market.transactor(2), { ...asks, expiryFrame: first + 6 });
-      await says("#decision", /pile 2 → pile 1/);
+      await says(page, "#decision", /pile 2 → pile 1/);
       await page.click("#decision .fill");
-      await says("#decision .because", /because bid of 1 \(f = 10 × 1 \+ 1 × 1 = 11\) meets ask of 2/);
+      await says(page, "#decision .because", /because bid of 1 \(f = 10 × 1 \+ 1 × 1 = 11\) meets ask of 2/);
       await page.click("#book .discharge .row");
-      await says("#decision .because", /Pile 2: because its whole displayed quantity would be filled/);
-      await says("#tape", /Pile 2 offers 2\.00 kWh at 12\.00 p/);
-      await says("#tape", /\d gas/);
+      await says(page, "#decision .because", /Pile 2: because its whole displayed quantity would be filled/);
+      await says(page, "#tape", /Pile 2 offers 2\.00 kWh at 12\.00 p/);
+      await says(page, "#tape", /\d gas/);
     });
 
     it("clears, settles with a silent meter, and shows both", async () => {
       await page.$eval("#meter-pile", (input) => ((input as unknown as { value: string }).value = "2"));
-      await press("Make its meter silent");
-      await says("#meters", /pile 2: silent/);
+      await press(page, "Make its meter silent");
+      await says(page, "#meters", /pile 2: silent/);
       const frame = market.timeline.upcoming;
-      await press("Clear now");
-      await says("#tape", new RegExp(`Frame ${frame} is cleared: 1 trade`));
-      await press("One frame on");
-      await says("#clock", /gate/);
-      await press("Settle");
-      await press("One frame on");
-      await press("One frame on");
-      await press("One frame on");
-      await says("#tape", new RegExp(`Frame ${frame} is settled.*silent: 2`));
-      await says("#meters", /2 silent/);
+      await press(page, "Clear now");
+      await says(page, "#tape", new RegExp(`Frame ${frame} is cleared: 1 trade`));
+      await press(page, "One frame on");
+      await says(page, "#clock", /gate/);
+      await press(page, "Settle");
+      await press(page, "One frame on");
+      await press(page, "One frame on");
+      await press(page, "One frame on");
+      await says(page, "#tape", new RegExp(`Frame ${frame} is settled.*silent: 2`));
+      await says(page, "#meters", /2 silent/);
     });
 
     it("rebuilds a past frame from events, by its link, and saves it", async () => {
       const [frame] = [...market.timeline.facts.cleared.keys()];
       await page.evaluate(`location.hash = "frame=${frame}"`);
-      await says("#decision", /As it was cleared/i);
-      await says("#decision", /pile 2 → pile 1/);
-      await says("#book .discharge", /Asks: 1/);
+      await says(page, "#decision", /As it was cleared/i);
+      await says(page, "#decision", /pile 2 → pile 1/);
+      await says(page, "#book .discharge", /Asks: 1/);
       await page.click("#decision .fill");
-      await says("#decision .because", /because bid of 1/);
+      await says(page, "#decision .because", /because bid of 1/);
       const response = await fetch(`${market.server.url}api/scenario/${frame}`);
       expect(response.headers.get("content-disposition")).to.contain(`frame-${frame}.json`);
-      await press("Now");
-      await says("#decision h2", /If cleared now/i);
+      await press(page, "Now");
+      await says(page, "#decision h2", /If cleared now/i);
     });
 
     it("takes back what a reorganisation takes back", async () => {
@@ -141,7 +130,7 @@ for (const [name, runs, start] of NODES) {
       const expiryFrame = (await market.client.nextFirstFrame()) + 4;
       const order = { side: "charge" as const, price: 25n * PENCE, energyWh: 1_000n, peakWh: 0n, expiryFrame };
       await market.client.place(market.transactor(3), order);
-      await says("#tape", /Pile 3 bids for 1\.00 kWh/);
+      await says(page, "#tape", /Pile 3 bids for 1\.00 kWh/);
       await market.provider.send("evm_revert", [snapshot]);
       await market.provider.send("evm_mine", []);
       await market.provider.send("evm_mine", []);
@@ -151,27 +140,27 @@ for (const [name, runs, start] of NODES) {
 
     it("outlives a node that goes away, and a hundred blocks at once", async () => {
       await market.gate.goAway();
-      await says("#trouble", /the node does not answer/);
+      await says(page, "#trouble", /the node does not answer/);
       await market.gate.comeBack();
       await page.waitForFunction(`document.querySelector("#trouble").hidden`);
       const before = await market.provider.getBlockNumber();
       await market.provider.send("hardhat_mine", ["0x64"]);
-      await says("#clock", new RegExp(`block ${before + 100}`));
+      await says(page, "#clock", new RegExp(`block ${before + 100}`));
     });
 
     it("lets a wallet join and sign, and says when another refuses", async () => {
-      await press("Connect Willing");
-      await press(`Register ${person.address.slice(0, 6)}…${person.address.slice(-4)} as a pile`);
-      await says("#market", /4 piles/);
+      await press(page, "Connect Willing");
+      await press(page, `Register ${person.address.slice(0, 6)}…${person.address.slice(-4)} as a pile`);
+      await says(page, "#market", /4 piles/);
       await choose(4);
       await page.waitForFunction(`![...document.querySelectorAll("#pile .main")].some((one) => one.disabled)`);
-      await press("Place order");
-      await says("#said", /Pile 4: signed order submitted/);
-      await says("#tape", /Pile 4 bids for/);
-      await press("Connect Unwilling");
-      await says("#said", /Unwilling: pile 4/);
-      await press("Replace order");
-      await says("#said", /Unwilling refused: nothing was signed/);
+      await press(page, "Place order");
+      await says(page, "#said", /Pile 4: signed order submitted/);
+      await says(page, "#tape", /Pile 4 bids for/);
+      await press(page, "Connect Unwilling");
+      await says(page, "#said", /Unwilling: pile 4/);
+      await press(page, "Replace order");
+      await says(page, "#said", /Unwilling refused: nothing was signed/);
     });
 
     it("lets nobody else press its buttons", async () => {
@@ -195,7 +184,7 @@ for (const [name, runs, start] of NODES) {
     it("fits a phone, by night, and is worked by keyboard", async () => {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
       await page.setViewport({ width: 390, height: 844 });
-      await says("h1", /Feeder watched/);
+      await says(page, "h1", /Feeder watched/);
       expect(await page.evaluate("document.documentElement.scrollWidth")).to.be.at.most(390);
       const outside = await page.evaluate(
         `[...document.querySelectorAll("main > section > *")].filter((one) => one.getBoundingClientRect().right > 391).map((one) => one.className)`,
@@ -203,9 +192,9 @@ for (const [name, runs, start] of NODES) {
       expect(outside).to.deep.equal([]);
       await page.focus("#clock .main");
       await page.keyboard.press("Enter");
-      await says("#clock .main", /Pause/);
+      await says(page, "#clock .main", /Pause/);
       await page.keyboard.press("Enter");
-      await says("#clock .main", /Play/);
+      await says(page, "#clock .main", /Play/);
       const names = await page.evaluate(
         `[...document.querySelectorAll("button, input, select, a, svg[role=img]")].filter((one) => !(one.innerText || one.ariaLabel || one.labels?.length || one.closest("label") || one.getAttribute("aria-label"))).map((one) => one.outerHTML)`,
       );

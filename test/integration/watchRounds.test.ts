@@ -7,7 +7,7 @@ import { decodeFrozenBook } from "../../scripts/chain/frozenBook";
 import { holdRound } from "../../scripts/chain/heldRound";
 import { epob } from "../../scripts/planners/book/planners";
 import { PENNY } from "../../scripts/simulation/defaults";
-import { launchBrowser } from "../helpers/browser";
+import { launchBrowser, says } from "../helpers/browser";
 import { HAS_ANVIL, type RunningNode, startAnvil } from "../helpers/nodes";
 import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
 
@@ -37,12 +37,6 @@ const FAR_TOO_MUCH_WH = 1_000_000n;
     node?.stop();
   });
 
-  const says = async (pattern: RegExp) => {
-    const shown = `document.querySelector("#rounds")?.innerText ?? ""`;
-    const said = page.waitForFunction(`${String(pattern)}.test(${shown})`, { timeout: 20_000, polling: 50 });
-    await said.catch(async () => expect(await page.evaluate(shown)).to.match(pattern));
-  };
-
   it("shows a refused plan with its reason beside the plan that won, in the past as well", async () => {
     const { client, provider, transactor } = market;
     const frame = await client.nextFirstFrame();
@@ -58,7 +52,7 @@ const FAR_TOO_MUCH_WH = 1_000_000n;
     const book = decodeFrozenBook(words, { tickSize: client.parameters.tickSize, pileName: String });
     const accounts = { honest: transactor(HONEST), greedy: transactor(GREEDY) };
     for (const { address } of Object.values(accounts)) await client.admitProposer(transactor(0), address);
-    await says(/commit phase/);
+    await says(page, "#rounds", /commit phase/);
     const honest = await epob().plan(book);
     const none = Array.from({ length: book.horizon }, () => 0n);
     const greedy = { drawWh: none.with(1, FAR_TOO_MUCH_WH), dischargeWh: none };
@@ -76,12 +70,12 @@ const FAR_TOO_MUCH_WH = 1_000_000n;
 
     const short = ({ address }: { address: string }) => `${address.slice(0, 6)}…${address.slice(-4)}`;
     const refusal = /greedy: refused, PlanNotAllottable\. That was PlanNotAllottable\./;
-    await says(refusal);
-    await says(new RegExp(`${short(accounts.honest)} won`, "i"));
-    await says(new RegExp(`2 committed, 1 revealed; never revealed: ${short(accounts.greedy)}`, "i"));
+    await says(page, "#rounds", refusal);
+    await says(page, "#rounds", new RegExp(`${short(accounts.honest)} won`, "i"));
+    await says(page, "#rounds", new RegExp(`2 committed, 1 revealed; never revealed: ${short(accounts.greedy)}`, "i"));
     await page.evaluate(`location.hash = "frame=${frame}"`);
     await page.waitForFunction(`/As it was cleared/i.test(document.querySelector("#decision").innerText)`);
-    await says(refusal);
+    await says(page, "#rounds", refusal);
 
     // A reorganisation reads every event anew; the refusal, which is in none of them, stays.
     const snapshot = (await provider.send("evm_snapshot", [])) as string;
@@ -90,7 +84,7 @@ const FAR_TOO_MUCH_WH = 1_000_000n;
     await provider.send("evm_mine", []);
     await provider.send("evm_mine", []);
     await market.watch.catchUp();
-    await says(refusal);
+    await says(page, "#rounds", refusal);
     expect(await page.$$eval("#rounds .refused", (lines) => lines.length)).to.equal(1);
   });
 });

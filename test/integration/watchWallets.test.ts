@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Browser, Page } from "puppeteer-core";
 
 import { PENNY } from "../../scripts/simulation/defaults";
-import { launchBrowser } from "../helpers/browser";
+import { launchBrowser, press, says } from "../helpers/browser";
 import { HAS_ANVIL, type RunningNode, startAnvil } from "../helpers/nodes";
 import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
 
@@ -32,34 +32,21 @@ import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
     node?.stop();
   });
 
-  const says = async (selector: string, pattern: RegExp) => {
-    const matches = `${pattern.toString()}.test(document.querySelector(${JSON.stringify(selector)})?.innerText ?? "")`;
-    const said = page.waitForFunction(matches, { timeout: 30_000, polling: 50 });
-    await said.catch(async () => {
-      const found = await page.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText`);
-      expect(found).to.match(pattern);
-    });
-  };
-  const press = async (label: string) => {
-    const button = await page.waitForSelector(`::-p-xpath(//button[normalize-space()=${JSON.stringify(label)}])`);
-    await button!.evaluate((element) => (element as unknown as { click(): void }).click());
-  };
-
   it("lets a wallet send its order, and says when another refuses or fails", async () => {
-    await says("#market", /3 piles/);
-    await press("Connect Sending");
+    await says(page, "#market", /3 piles/);
+    await press(page, "Connect Sending");
     await page.select("#my-pile", "1");
     await page.waitForFunction(`![...document.querySelectorAll("#pile .main")].some((one) => one.disabled)`);
-    await press("Place order");
-    await says("#said", /Sent in transaction 0x/);
-    await says("#tape", /Pile 1 bids for/);
-    await says("#book .charge", /Bids: 1/);
-    await press("Connect Unwilling");
-    await press("Replace order");
-    await says("#said", /Unwilling refused: nothing was signed, the order is as it was/);
-    await press("Connect Broken");
-    await press("Replace order");
-    await says("#said", /Broken: out of order/);
+    await press(page, "Place order");
+    await says(page, "#said", /Sent in transaction 0x/);
+    await says(page, "#tape", /Pile 1 bids for/);
+    await says(page, "#book .charge", /Bids: 1/);
+    await press(page, "Connect Unwilling");
+    await press(page, "Replace order");
+    await says(page, "#said", /Unwilling refused: nothing was signed, the order is as it was/);
+    await press(page, "Connect Broken");
+    await press(page, "Replace order");
+    await says(page, "#said", /Broken: out of order/);
   });
 
   it("has bids and asks, and the load and its ghost, apart without colour", async () => {
@@ -67,7 +54,7 @@ import { type WatchedMarket, watchMarket } from "../helpers/watchedMarket";
     const price = 12n * BigInt(PENNY);
     const ask = { side: "discharge" as const, price, energyWh: 9_000n, peakWh: 0n, expiryFrame };
     await market.client.place(market.transactor(2), ask);
-    await says("#book", /Asks: 1/);
+    await says(page, "#book", /Asks: 1/);
     for (const scheme of ["light", "dark"]) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
       const [bids, asks] = (await page.evaluate(`[".charge", ".discharge"].map((side) =>
