@@ -44,7 +44,7 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
             _ticks(f.importPricePerKwh),
             _ticks(f.exportPricePerKwh),
             _ticks(f.wheelingPricePerKwh)
-        );
+        ).withExpected(f.expectedLoadW, f.arrivalLags);
         _publications[frame % REMEMBERED_FRAMES] = p;
         emit FramePublished(frame, p);
     }
