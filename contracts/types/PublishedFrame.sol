@@ -117,6 +117,8 @@ library PublishedFrameLib {
 
     /// @notice Load expected of orders, W.
     function expectedLoadW(PublishedFrame p) internal pure returns (int256) {
+        // The bits of a signed field, as they are.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return int24(uint24(PublishedFrame.unwrap(p) >> EXPECTED_SHIFT));
     }
 }

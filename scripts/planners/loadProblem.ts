@@ -56,7 +56,10 @@ export function givenWh({ baseWh, expectedWh }: LoadProblem, frame: number): num
 }
 
 /** Lowest and highest load that the limit allows in a frame, Wh: homes alone above it are not the EVs' fault. */
-export function allowedWh({ baseWh, expectedWh, limitWh }: LoadProblem, frame: number): { least: number; most: number } {
+export function allowedWh(
+  { baseWh, expectedWh, limitWh }: LoadProblem,
+  frame: number,
+): { least: number; most: number } {
   const expected = expectedWh?.[frame] ?? 0;
   return { least: expected - limitWh, most: expected + Math.max(limitWh, baseWh[frame]!) };
 }
