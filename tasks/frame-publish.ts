@@ -7,7 +7,9 @@ import type { MarketClient } from "../scripts/chain/marketClient";
 import type { FramePublication } from "../scripts/chain/publications";
 import type { Receipt, Transactor } from "../scripts/chain/transactor";
 import { InputError } from "../scripts/core/errors";
+import type { ExpectedLoadProfile } from "../scripts/planners/expectedLoad";
 import { feederTask, type SendingArguments } from "./support/feederTask";
+import { readText } from "./support/files";
 import { wholeNumber } from "./support/flags";
 import { framesText, frameText } from "./support/frameText";
 import { guarded } from "./support/guarded";
@@ -20,6 +22,7 @@ interface PublishArguments extends SendingArguments {
   import: string;
   export: string;
   file?: string;
+  expected?: string;
 }
 
 /** A live block may come this much later than the command looks at the clock, s. */
@@ -32,6 +35,7 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
   .addOptionalParam("import", "import tariff, pence per kWh: hundredths of the market's token", "20")
   .addOptionalParam("export", "export tariff, pence per kWh: hundredths of the market's token", "5")
   .addOptionalParam("file", "CSV with a line a frame instead; - reads it from standard input, line by line as it comes")
+  .addOptionalParam("expected", "file of what arrivals:learn --out wrote: the load to expect of orders (default: none)")
   .addFlag("json", SENT_AS_JSON)
   .setAction(
     guarded(async (args: PublishArguments, hre) => {
@@ -64,6 +68,12 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
     }),
   );
 
+async function profileOf({ expected }: PublishArguments, { parameters }: MarketClient) {
+  if (expected === undefined) return undefined;
+  const { parseProfile } = await import("../scripts/chain/expectedProfile");
+  return parseProfile(await readText("expected", expected), expected, parameters.frameSeconds);
+}
+
 /** Publishes what may still be published and is not, and tells what it left out. */
 class Publisher {
   private readonly published: number[] = [];
@@ -76,11 +86,19 @@ class Publisher {
     private readonly sender: Transactor,
     private readonly args: PublishArguments,
     private readonly marginSeconds: number,
+    private readonly expected: ExpectedLoadProfile | undefined,
   ) {}
 
   static async of(hre: HardhatRuntimeEnvironment, client: MarketClient, args: PublishArguments): Promise<Publisher> {
     const margin = (await isDevelopmentChain(hre)) ? 1 : BLOCK_SECONDS;
-    return new Publisher(hre, client, await transactorOf(hre, args.account), args, margin);
+    return new Publisher(
+      hre,
+      client,
+      await transactorOf(hre, args.account),
+      args,
+      margin,
+      await profileOf(args, client),
+    );
   }
 
   /** A tariff of the flags. @throws InputError naming the flag */
@@ -107,10 +125,16 @@ class Publisher {
   async publish(publications: readonly FramePublication[]): Promise<void> {
     const { MOST_AT_ONCE } = await import("../scripts/chain/publications");
     for (let from = 0; from < publications.length; from += MOST_AT_ONCE) {
-      const part = publications.slice(from, from + MOST_AT_ONCE);
+      const part = publications.slice(from, from + MOST_AT_ONCE).map((one) => this.expecting(one));
       this.receipts.push(await this.client.publishFrames(this.sender, part));
       this.published.push(...part.map(({ frame }) => frame));
     }
+  }
+
+  /** A publication with the load of its time of day from `--expected`, unless it has its own. */
+  private expecting(publication: FramePublication): FramePublication {
+    const expectedLoad = this.expected?.[publication.frame % this.expected.length];
+    return expectedLoad === undefined ? publication : { expectedLoad, ...publication };
   }
 
   /** Publishes lines, at most `atOnce` together. */

@@ -1,3 +1,4 @@
+import "./arrivals-learn";
 import "./audit-code";
 import "./audit-layout";
 import "./audit-mutate";

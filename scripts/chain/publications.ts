@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 
-import type { Publication } from "../core/types";
+import type { ExpectedLoad, Publication } from "../core/types";
 import { InputError } from "../core/errors";
 
 /** Publication for a frame. */
@@ -33,10 +33,10 @@ export interface PriceReader {
   parseHundredths(text: string): bigint | undefined;
 }
 
-const COLUMNS = ["frame", "time", "load", "import", "export", "wheeling"] as const;
+const COLUMNS = ["frame", "time", "load", "import", "export", "wheeling", "expected", "lags"] as const;
 const EXPECTED =
   "expected columns load (W), import and export (hundredths of the token per kWh), frame (its number) or time " +
-  "(when it begins, such as 2026-01-31T18:30:00Z), and optionally wheeling";
+  "(when it begins, such as 2026-01-31T18:30:00Z), and optionally wheeling, and expected (W) with lags (ten numbers)";
 
 /** Reads lines of publications, the first of which names the columns. */
 export class PublicationReader {
@@ -58,7 +58,9 @@ export class PublicationReader {
       const columns = (cells ?? []).map((cell) => cell.toLowerCase());
       const needed = ["load", "import", "export"].every((name) => columns.includes(name));
       const known = columns.every((name) => (COLUMNS as readonly string[]).includes(name));
-      if (!needed || !known || columns.includes("frame") === columns.includes("time")) this.fail(EXPECTED, text);
+      const halfExpected = columns.includes("expected") !== columns.includes("lags");
+      if (!needed || !known || halfExpected || columns.includes("frame") === columns.includes("time"))
+        this.fail(EXPECTED, text);
       this.columns = columns;
       return undefined;
     }
@@ -70,6 +72,7 @@ export class PublicationReader {
       importPricePerKwh: this.price("import", row["import"]!),
       exportPricePerKwh: this.price("export", row["export"]!),
       wheelingPricePerKwh: row["wheeling"] === undefined ? 0n : this.price("wheeling", row["wheeling"]),
+      ...(row["expected"] === undefined ? {} : { expectedLoad: this.expected(row["expected"], row["lags"]!) }),
     };
   }
 
@@ -90,6 +93,17 @@ export class PublicationReader {
       this.fail(`load: expected a whole number of W from -${2 ** 31 - 1} to ${2 ** 31 - 1}`, text);
     }
     return BigInt(text);
+  }
+
+  private expected(load: string, lags: string): ExpectedLoad {
+    if (!/^-?\d{1,7}$/.test(load) || Math.abs(Number(load)) >= 2 ** 23) {
+      this.fail(`expected: expected a whole number of W from -${2 ** 23 - 1} to ${2 ** 23 - 1}`, load);
+    }
+    const lagFrames = lags.split(/\s+/).map((text) => (/^\d{1,3}$/.test(text) ? Number(text) : 256));
+    if (lagFrames.length !== 10 || lagFrames.some((lag) => lag > 255)) {
+      this.fail("lags: expected ten numbers of frames from 0 to 255 with spaces between", lags);
+    }
+    return { loadW: BigInt(load), lagFrames };
   }
 
   private price(column: string, text: string): bigint {

@@ -91,6 +91,11 @@ suite("commands on a node, with one key", function () {
     };
     expect(rows.filter((row) => row.settled && !row.cleared)).to.deep.equal([]);
     expect(rows.filter((row) => row.cleared).map(({ frame }) => frame)).to.deep.equal([cleared["frame"]]);
+    const tooYoung = await run("arrivals:learn");
+    expect([tooYoung.code, tooYoung.stderr]).to.deep.equal([
+      1,
+      "market: has not cleared a whole day yet; an expectation is learnt from whole days\n",
+    ]);
     await asJson("frame:settle");
     const twice = await run("frame:settle", "--frame", String(cleared["frame"]));
     expect(twice.stderr).to.match(/ \[\d{4}-\d\d-\d\d \d\d:\d0 UTC\]/);

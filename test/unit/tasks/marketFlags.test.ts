@@ -110,6 +110,19 @@ describe("amounts of a market's token", () => {
       ...{ frame: 2, baseLoadW: -5n, importPricePerKwh: 245_000n, exportPricePerKwh: 60_000n, wheelingPricePerKwh: 0n },
     });
     expect(() => reader.read(lines[3]!)).to.throw("f.csv:4: time: expected the beginning of a frame");
+    const expecting = (line: string) => {
+      const of = new PublicationReader("e.csv", 1_800, money(6));
+      of.read("frame,load,import,export,expected,lags");
+      return of.read(`9,1,20,5,${line}`);
+    };
+    const lagFrames = [0, 0, 1, 2, 3, 4, 5, 6, 254, 255];
+    expect(expecting("-700,0 0 1 2 3 4 5 6 254 255")!.expectedLoad).to.deep.equal({ loadW: -700n, lagFrames });
+    expect(() => expecting("8388608,0 0 0 0 0 0 0 0 0 0")).to.throw("e.csv:2: expected: expected a whole number of W");
+    for (const lags of ["0 0 0", "0 0 0 0 0 0 0 0 0 256", "0 0 0 0 0 0 0 0 0 -1"]) {
+      expect(() => expecting(`5,${lags}`)).to.throw("e.csv:2: lags: expected ten numbers of frames from 0 to 255");
+    }
+    const half = new PublicationReader("h.csv", 1_800, money(6));
+    expect(() => half.read("frame,load,import,export,expected")).to.throw("and expected (W) with lags (ten numbers)");
     const rules = { frameSeconds: 1_800, auctionSeconds: 600, leadFrames: 2 };
     expect(publishableFrames(rules, 1_200)).to.deep.equal({ first: 3, last: 96 });
     expect(publishableFrames(rules, 1_201)).to.deep.equal({ first: 4, last: 96 });

@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+import { InputError } from "../core/errors";
+import type { ExpectedLoadProfile } from "../planners/expectedLoad";
+
+const FORMAT = z.strictObject({
+  /** Length of a frame, s; a day begins at midnight UTC. */
+  frameSeconds: z.number().int().min(1),
+  /** One a frame of the day. */
+  frames: z.array(
+    z.strictObject({
+      loadW: z
+        .number()
+        .int()
+        .min(-(2 ** 23))
+        .max(2 ** 23 - 1),
+      lagFrames: z.array(z.number().int().min(0).max(255)).length(10),
+    }),
+  ),
+});
+
+/** Lags of a frame in which nothing is expected. */
+const NO_LAGS = new Array<number>(10).fill(0);
+
+/** An expectation as the text of a file: JSON that {@link parseProfile} reads. */
+export function profileText(profile: ExpectedLoadProfile, frameSeconds: number): string {
+  const frames = profile.map((one) => ({ loadW: Number(one?.loadW ?? 0n), lagFrames: one?.lagFrames ?? NO_LAGS }));
+  const lines = frames.map((one) => `    ${JSON.stringify(one)}`);
+  return `{\n  "frameSeconds": ${frameSeconds},\n  "frames": [\n${lines.join(",\n")}\n  ]\n}\n`;
+}
+
+/**
+ * Reads an expectation.
+ *
+ * @param place the file's name, for messages
+ * @throws InputError with what is wrong where
+ */
+export function parseProfile(text: string, place: string, frameSeconds: number): ExpectedLoadProfile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(place, "is not JSON; expected what arrivals:learn --out writes");
+  }
+  const { data, error } = FORMAT.safeParse(value);
+  if (error !== undefined) {
+    const { path, message } = error.issues[0]!;
+    throw new InputError(
+      place,
+      `${path.join(".") || "the file"}: ${message}; expected what arrivals:learn --out writes`,
+    );
+  }
+  if (data.frameSeconds !== frameSeconds) {
+    throw new InputError(place, `is of frames of ${data.frameSeconds} s; the market's have ${frameSeconds} s`);
+  }
+  const perDay = 86_400 / frameSeconds;
+  if (data.frames.length !== perDay) {
+    throw new InputError(place, `has ${data.frames.length} frames; a day has ${perDay}`);
+  }
+  return data.frames.map(({ loadW, lagFrames }) => (loadW === 0 ? undefined : { loadW: BigInt(loadW), lagFrames }));
+}
