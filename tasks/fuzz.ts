@@ -20,7 +20,7 @@ task("fuzz:invariants", "Fuzzes the compiled market with forge, holding SECURITY
   .addOptionalParam("calls", "calls to make at least; 24 000 unless told otherwise", "")
   .addFlag("full", "1 000 000 calls")
   .addOptionalParam("seed", "what the random calls follow from, hexadecimal; fixed unless told otherwise", "")
-  .addOptionalParam("threads", "campaigns at a time, 1 to 3", "2")
+  .addOptionalParam("threads", "campaigns at a time, 1 to 4", "2")
   .addFlag("json", "print the tally as JSON and nothing else")
   .setAction(
     guarded(async ({ calls, full, seed, threads, json }: Arguments, hre) => {
@@ -29,7 +29,7 @@ task("fuzz:invariants", "Fuzzes the compiled market with forge, holding SECURITY
       const { forgeIn, runCampaigns } = await import("../scripts/quality/invariant/forge");
       const { addUp, faults } = await import("../scripts/quality/invariant/tally");
       const wanted = calls === "" ? (full ? FULL_CALLS : SHORT_CALLS) : wholeNumber("calls", calls, 1, 1e9);
-      const effort = effortOf(wanted, wholeNumber("threads", threads, 1, 3), seed === "" ? SEED : seed);
+      const effort = effortOf(wanted, wholeNumber("threads", threads, 1, 4), seed === "" ? SEED : seed);
       const root = hre.config.paths.root;
       forgeIn(root);
       await compileAll(hre);
@@ -90,6 +90,8 @@ const LABELS: Readonly<Record<keyof Counters, string>> = {
   clearingsFull: "clearings at the cap on piles",
   trades: "trades",
   gridFills: "fills from and to the grid",
+  pricesOfLoad: "frames with a premium of the load",
+  pricesAboveCap: "frames whose dearest ask was above the most premium",
   exportFills: "rounds that sold to the grid",
   roundsOpened: "rounds opened",
   plansRevealed: "plans revealed",

@@ -81,9 +81,8 @@ contract CongestionMechanism is Mechanism {
             while (left != 0) {
                 uint256 askPrice = _nextAskPrice(book, supply, walk);
                 bool affordable = askPrice <= limit;
-                // Of the grid's energy, what is cheaper than the ask comes first.
-                uint256 bound = affordable ? (askPrice == 0 ? 0 : askPrice - 1) : limit;
-                uint256 reachWh = affordable && askPrice == 0 ? 0 : supply.reachWh(bound);
+                // Of the grid's energy, what is cheaper than the ask comes first. No order has a limit of 0.
+                uint256 reachWh = supply.reachWh(affordable ? askPrice - 1 : limit);
                 uint256 energyWh;
                 if (affordable && reachWh <= walk.drawnWh) {
                     energyWh = _take(book, walk, bid, left, fills);

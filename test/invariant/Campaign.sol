@@ -195,12 +195,14 @@ abstract contract Campaign {
     }
 
     function _note(string memory name, Told.Counters memory c) private {
-        uint256[20] memory figures = [
+        uint256[22] memory figures = [
             c.clearings,
             c.clearingsWithTrades,
             c.clearingsFull,
             c.trades,
             c.gridFills,
+            c.pricesOfLoad,
+            c.pricesAboveCap,
             c.exportFills,
             c.roundsOpened,
             c.plansRevealed,

@@ -113,3 +113,35 @@ contract MeteredCampaign is Campaign {
         _end("metered");
     }
 }
+
+/// @title Congestion price, with meters
+/// @notice The grid is a supplier whose price rises from a load on that half of the frames have without an EV; up to the
+/// premium that is the most, and with asks beyond that. Coarse ticks, efficiencies other than one, who breaches pays.
+contract CongestionCampaign is Campaign {
+    /// @inheritdoc Campaign
+    function setUp() public override {
+        IMarketParameters.Parameters memory p = usualParameters();
+        p.tickSize = 10;
+        p.importCapPerKwh = 300_000;
+        p.bondPricePerKwh = 300_000;
+        p.wheelingCapPerKwh = 5000;
+        p.keeperReward = 200;
+        p.readingSeconds = 1800;
+        p.toleranceBps = 500;
+        p.chargeEfficiencyBps = 10_500;
+        p.thetaBps = 4000;
+        p.congestionFromW = 42_000;
+        p.congestionPricePerKwhPerKw = 15_003;
+        _begin(p, false, 6, 0, 6_000_000);
+    }
+
+    /// @notice Runs the invariants after every call.
+    function invariant_congestion() external {
+        _check();
+    }
+
+    /// @notice Runs what is checked once a run.
+    function afterInvariant() external {
+        _end("congestion");
+    }
+}

@@ -77,11 +77,7 @@ contract World {
             People.GUARDIAN
         );
         (p.token, p.delivery) = (address(token), address(delivery));
-        // A market with meters ranks by credit.
-        p.mechanism =
-            p.readingSeconds == 0
-                ? _deploy("mechanisms/AdbevMechanism.sol/AdbevMechanism.json", "")
-                : _deploy("mechanisms/CreditMechanism.sol/CreditMechanism.json", "");
+        p.mechanism = _deploy(_mechanismOf(p), "");
         if (withRounds) p.rounds = address(rounds);
         _parameters = p;
         factory = IMarketFactory(_factory());
@@ -123,6 +119,13 @@ contract World {
     /// @notice Notes that frames before this one are published or too late for it.
     function setNextPublication(uint256 frame) external {
         nextPublication = frame;
+    }
+
+    /// @dev A market whose grid price rises has that rule, and another with meters ranks by credit.
+    function _mechanismOf(IMarketParameters.Parameters memory p) private pure returns (string memory) {
+        if (p.congestionPricePerKwhPerKw != 0) return "mechanisms/CongestionMechanism.sol/CongestionMechanism.json";
+        if (p.readingSeconds != 0) return "mechanisms/CreditMechanism.sol/CreditMechanism.json";
+        return "mechanisms/AdbevMechanism.sol/AdbevMechanism.json";
     }
 
     function _populate(uint256 piles, uint256 balance) private {

@@ -47,6 +47,16 @@ const MARKETS: Record<string, Partial<DeploymentParameters>> = {
     priceWeight: 1,
     timeWeight: 40,
   },
+  "congestion price": {
+    ...{
+      matching: "congestion",
+      readingSeconds: 1_800,
+      maxWaitFrames: 1,
+      wheelingCapPerKwh: 20_000n,
+      thetaBps: 3_000n,
+    },
+    ...{ congestionFromW: 15_000n, congestionPricePerKwhPerKw: 7_001n, chargeEfficiencyBps: 10_400n },
+  },
   benefit: { settlement: "benefit", maxHorizon: 6, maxWaitFrames: 2, icebergThresholdWh: 0n, icebergPeakWh: 3_000n },
   "benefit, metered, by laxity": {
     ...{ settlement: "benefit", readingSeconds: 1_800, maxHorizon: 6, allotment: "laxity", keeperReward: 123n },

@@ -35,5 +35,6 @@ export function minimaOf(calls: number): Minima {
     clearingsWithTrades: Math.floor(calls / 100),
     roundsExecuted: Math.floor(calls / 200),
     settlements: Math.floor(calls / 250),
+    pricesOfLoad: Math.floor(calls / 1000),
   };
 }

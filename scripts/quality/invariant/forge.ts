@@ -10,7 +10,7 @@ import { InputError } from "../../core/errors";
 import { type CampaignTally, type Counters, readForge, readRuns } from "./tally";
 
 /** Contracts of `Campaign.t.sol`. */
-export const CAMPAIGNS = 3;
+export const CAMPAIGNS = 4;
 
 /** How much to fuzz. */
 export interface Effort {

@@ -37,6 +37,8 @@ export const COUNTERS = [
   "clearingsFull",
   "trades",
   "gridFills",
+  "pricesOfLoad",
+  "pricesAboveCap",
   "exportFills",
   "roundsOpened",
   "plansRevealed",
@@ -67,6 +69,8 @@ export interface Minima {
   clearingsWithTrades: number;
   roundsExecuted: number;
   settlements: number;
+  /** Frames in which the feeder's load made the price. */
+  pricesOfLoad: number;
 }
 
 /**
@@ -215,6 +219,7 @@ export function faults(
   atLeast("clearings with trades", counters.clearingsWithTrades, minima.clearingsWithTrades);
   atLeast("rounds executed", counters.plansExecuted + counters.fallbacksExecuted, minima.roundsExecuted);
   atLeast("settlements", counters.settlements, minima.settlements);
+  atLeast("frames with a premium of the load", counters.pricesOfLoad, minima.pricesOfLoad);
   return found;
 }
 

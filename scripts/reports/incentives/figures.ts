@@ -51,16 +51,17 @@ export interface Figures {
 /** Money units in a penny. */
 const UNITS_PER_PENNY = 10_000;
 
+/** Whoever has this name shares with the cheat. */
+export const ACCOMPLICE = "accomplice";
+
 /** Figures of a run. @param cheatName Name of the cheat; nobody's where it is the operator. */
 export function figuresOf(street: Street, cheatName: string): Figures {
+  const cheats = ({ name }: Person) => name === cheatName || name === ACCOMPLICE;
   return {
-    cheat: partyFigures(
-      street,
-      street.people.filter(({ name }) => name === cheatName),
-    ),
+    cheat: partyFigures(street, street.people.filter(cheats)),
     victims: partyFigures(
       street,
-      street.people.filter(({ name }) => name !== cheatName),
+      street.people.filter((person) => !cheats(person)),
     ),
     grid: gridFigures(street),
   };

@@ -3,6 +3,7 @@ import { BEFORE } from "./before";
 import { KEEPER_COLUMNS, type KeeperReport, keeperRows } from "./keepers";
 import type { Compared } from "./report";
 import { arrow, OVERVIEW_COLUMNS, overviewRows } from "./rows";
+import { PRICED_STRATEGIES } from "./strategies";
 import type { Unpriced } from "./strategy";
 import type { Summary } from "./summary";
 
@@ -37,10 +38,29 @@ half of the 95 % interval of the difference, taken seed by seed (Student's t).
   here, get better for the cheat or worse for others, it says so if that costs the cheat less than a penny a run.
 - Energy flows as people behave, whatever their meters say; the load's steps and the overload are those of real flows.
 - r = 20 p, x = 5 p, no wheeling charge; parameters are the defaults, with meters and a defaulter that pays.
+- From \`${PRICED_STRATEGIES[0]!.name}\` on, markets follow the rule \`congestion\` (3): the premium q rises by σ
+  (congestionPricePerKwhPerKw, 0.1 p) for each kW above L (congestionFromW, 55 kW), both the defaults unless told
+  otherwise, and is at most r − x. Strategies without a line for before were not tried then. An accomplice's surplus
+  counts as the cheat's.
 
 ## The strategies
 
 ${compared.map(section).join("\n\n")}
+
+## What pays under the congestion price
+
+Waiting and spreading pay: the rule is made for that. Beyond it, three things pay at others' cost:
+
+- to state a limit above one's own where the room is full before the premium is at its most (\`overbid-scarce\`);
+- to raise the price by energy that is not taken, where what fits below L is worth more to others than r − x
+  (\`raised-price-steep\`);
+- to take energy unasked where the premium is next to r − x: no kWh asked for costs more than one unasked, but the price
+  of all that its owner asks for rises with it (\`unasked-at-cap\`).
+
+The first, for limits up to 2 r − x, and the second end where a market is deployed with
+**σ (capacityW − lossAllowanceW − L) ≥ r − x ≥ σ L**, as the defaults are at these tariffs. Where no energy comes from the
+grid, the one price is that of a double auction: whoever sees the book gains by another limit than its own, a seller as
+\`high-ask\` shows. A false load is the operator's to publish, as a higher tariff is.
 
 ## Who clears, finalises and settles
 

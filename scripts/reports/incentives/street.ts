@@ -181,7 +181,8 @@ export class Street implements Surroundings {
     return true;
   }
 
-  private publication(frame: number): Publication {
+  /** The operator's figures of a frame. */
+  publication(frame: number): Publication {
     const { baseLoadW = () => 100_000n, tariffs = () => ({}) } = this.options;
     const usual = { importPricePerKwh: IMPORT_PRICE, exportPricePerKwh: EXPORT_PRICE, wheelingPricePerKwh: 0n };
     return { baseLoadW: baseLoadW(frame), ...usual, ...tariffs(frame) };

@@ -122,7 +122,10 @@ abstract contract Bills is MetersTold {
         if (t.seller != 0) _returnSetAside(b, t.seller, _amount(_rules.bondPricePerKwh, t.energyWh));
         if (t.seller == 0) {
             uint256 off = t.consumedWh > t.energyWh ? t.consumedWh - t.energyWh : t.energyWh - t.consumedWh;
-            _owe(b, t.buyer, _amount(t.price, t.consumedWh) + _amount(b.spread, off));
+            // A premium is for room, used or not.
+            uint256 forRoom = _amount(fill.premium(), t.energyWh);
+            _returnSetAside(b, t.buyer, forRoom);
+            _owe(b, t.buyer, _amount(t.price, t.consumedWh) + _amount(b.spread, off) + forRoom);
         } else if (t.buyer == 0) {
             _workExport(b, t, i, amount);
         } else {

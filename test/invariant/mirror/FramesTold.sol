@@ -4,12 +4,12 @@ pragma solidity 0.8.37;
 import { Fill } from "../../../contracts/types/Fill.sol";
 import { PileState } from "../../../contracts/types/PileState.sol";
 import { PublishedFrame } from "../../../contracts/types/PublishedFrame.sol";
-import { OrdersTold } from "./OrdersTold.sol";
+import { PricesTold } from "./PricesTold.sol";
 
 /// @title Clearings and executed rounds as their events tell them
 /// @notice Every fill is held against the orders as they stood: who takes part, limits, displayed quantities, the
 /// feeder's capacity (INV-2 to INV-5), and the time (INV-7).
-abstract contract FramesTold is OrdersTold {
+abstract contract FramesTold is PricesTold {
     /// @dev A frame's fills while they are checked.
     struct Tally {
         uint256 frame;
@@ -44,6 +44,7 @@ abstract contract FramesTold is OrdersTold {
         Tally memory t = _tally(frame);
         _prune(t);
         for (uint256 i; i < fills.length; ++i) _matchFill(t, Fill.wrap(fills[i]));
+        _holdPrices(frame, fills, loadW);
         _apply(t, true);
 
         PublishedFrame published = publicationOf[frame];
@@ -150,14 +151,16 @@ abstract contract FramesTold is OrdersTold {
         (uint256 seller, uint256 buyer, uint256 energyWh) = (fill.sell(), fill.buy(), fill.energyWh());
         uint256 price = fill.price();
         _hold(energyWh != 0 && buyer != 0, "INV-2 a fill without energy or without a buyer");
-        _takeBid(t, buyer, energyWh, price, seller == 0 ? 0 : t.wheelingPricePerKwh);
+        _takeBid(t, buyer, energyWh, price, fill.premium() + (seller == 0 ? 0 : t.wheelingPricePerKwh));
+        _hold(
+            price + fill.premium() <= stateOf[buyer].priceTicks() * _rules.tickSize,
+            "INV-3 a fill above a bid's limit, its premium with it"
+        );
         if (seller == 0) {
             _hold(price == t.importPricePerKwh, "INV-3 a grid fill at another price than the tariff");
             t.drawnWh += energyWh;
         } else {
             _takeAsk(t, seller, energyWh, price);
-            uint256 limits = (stateOf[seller].priceTicks() + stateOf[buyer].priceTicks()) * _rules.tickSize;
-            _hold(price == limits / 2, "INV-3 a trade at another price than the middle of both limits");
             ++t.trades;
         }
     }
@@ -180,11 +183,11 @@ abstract contract FramesTold is OrdersTold {
         }
     }
 
-    function _takeBid(Tally memory t, uint256 pile, uint256 energyWh, uint256 price, uint256 wheeling) private {
+    function _takeBid(Tally memory t, uint256 pile, uint256 energyWh, uint256 price, uint256 beside) private {
         PileState s = stateOf[pile];
         _hold(s.isCharge(), "INV-2 an ask bought");
         _hold(price <= s.priceTicks() * _rules.tickSize, "INV-3 a fill above a bid's limit");
-        _take(t, pile, energyWh, _amount(price, energyWh) + _amount(wheeling, energyWh));
+        _take(t, pile, energyWh, _amount(price, energyWh) + _amount(beside, energyWh));
     }
 
     function _takeAsk(Tally memory t, uint256 pile, uint256 energyWh, uint256 price) private {

@@ -28,9 +28,12 @@ struct Rules {
     uint256 initialCredit;
     uint256 creditPriorWh;
     uint256 pileCap;
+    uint256 congestionFromW;
+    uint256 congestionPricePerKwhPerKw;
     bool withRounds;
     bool byLaxity;
     bool defaulterPays;
+    bool byCongestion;
 }
 
 /// @notice The rules of a market with these parameters.
@@ -58,6 +61,10 @@ function rulesOf(IMarketParameters.Parameters memory p) pure returns (Rules memo
     rules.initialCredit = p.initialCredit;
     rules.creditPriorWh = p.creditPriorWh;
     rules.pileCap = p.pileCap;
+    rules.congestionFromW = p.congestionFromW;
+    rules.congestionPricePerKwhPerKw = p.congestionPricePerKwhPerKw;
+    // Only that campaign's market has a rise.
+    rules.byCongestion = p.congestionPricePerKwhPerKw != 0;
     rules.withRounds = p.rounds != address(0);
     rules.byLaxity = p.allotment == IMarketParameters.Allotment.Laxity;
     rules.defaulterPays = p.breach == IMarketParameters.Breach.Defaulter;

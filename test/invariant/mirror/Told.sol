@@ -16,6 +16,8 @@ abstract contract Told {
         uint256 clearingsFull;
         uint256 trades;
         uint256 gridFills;
+        uint256 pricesOfLoad;
+        uint256 pricesAboveCap;
         uint256 exportFills;
         uint256 roundsOpened;
         uint256 plansRevealed;

@@ -19,16 +19,20 @@ export const SCARCE: Night = { fromW: 94_000, toW: 86_000, capacityW: 100_000n }
 
 const FALLING_FRAMES = 16;
 
-/** A benefit market in whose rounds an ePoB planner and one that plans everything at once compete. */
-export function benefitStreet(frames: number, night: Night, changes: Partial<MarketParameters> = {}): Street {
-  const { fromW, toW, capacityW } = night;
-  const baseLoadW = (frame: number): bigint => {
+/** Load of the homes, W, that falls in eight hours from one figure to another and stays there. */
+export function falling({ fromW, toW }: Pick<Night, "fromW" | "toW">): (frame: number) => bigint {
+  return (frame) => {
     const fallen = (1 - Math.cos((Math.PI * Math.min(frame, FALLING_FRAMES)) / FALLING_FRAMES)) / 2;
     return BigInt(Math.round(fromW + (toW - fromW) * fallen));
   };
+}
+
+/** A benefit market in whose rounds an ePoB planner and one that plans everything at once compete. */
+export function benefitStreet(frames: number, night: Night, changes: Partial<MarketParameters> = {}): Street {
+  const { capacityW } = night;
   return new Street({
     parameters: meteredParameters({ settlement: "benefit", capacityW, ...changes }),
-    ...{ frames, baseLoadW, planners: [epob(), asapPlanner()] },
+    ...{ frames, baseLoadW: falling(night), planners: [epob(), asapPlanner()] },
   });
 }
 

@@ -22,6 +22,7 @@ const MINIMA: Minima = {
   clearingsWithTrades: 10,
   roundsExecuted: 3,
   settlements: 4,
+  pricesOfLoad: 2,
 };
 const FUNCTIONS = { Market: ["place", "bookSettlement"], Delivery: ["settle"] };
 
@@ -46,6 +47,7 @@ const counters = (figures: Partial<Counters> = {}): Counters => ({
   plansExecuted: 1,
   fallbacksExecuted: 2,
   settlements: 4,
+  pricesOfLoad: 2,
   ...figures,
 });
 /** Handlers that {@link MINIMA} and {@link FUNCTIONS} ask for. */
@@ -158,6 +160,12 @@ describe("the tally of the invariant campaigns", () => {
     ["hardly any trades", campaign(ENOUGH), counters({ clearingsWithTrades: 9 }), "clearings with trades: 9"],
     ["hardly any rounds", campaign(ENOUGH), counters({ plansExecuted: 0 }), "rounds executed: 2, at least 3 wanted"],
     ["hardly any settlements", campaign(ENOUGH), counters({ settlements: 3 }), "settlements: 3, at least 4 wanted"],
+    [
+      "hardly any premiums",
+      campaign(ENOUGH),
+      counters({ pricesOfLoad: 1 }),
+      "premium of the load: 1, at least 2 wanted",
+    ],
   ];
   for (const [what, tally, figures, fault] of cases) {
     it(`finds ${what}`, () => {
