@@ -44,7 +44,7 @@ describe("a simulated day", function () {
   }
 
   it("comes out the same on the contracts as on the model, to the unit", async () => {
-    for (const seed of [1, 2]) {
+    for (const seed of [1, 2].slice(0, cases(2))) {
       const onModel = await runDay(defaultDay({ seed, evs: 30, homes: 30 }), new ModelPort({ ...DEFAULT_PARAMETERS }));
       const onChain = await dayOnChain(`day${seed}`, seed, defaultDay({ seed, evs: 30, homes: 30 }));
       expect(onChain.frames).to.deep.equal(onModel.frames);
@@ -57,7 +57,7 @@ describe("a simulated day", function () {
 
   it("comes out the same where plans compete, winners and benefits included", async () => {
     const rules = { settlement: "benefit", icebergPeakWh: 10_000n } as const;
-    for (const seed of [2, 4]) {
+    for (const seed of [2, 4].slice(0, cases(2))) {
       const day = {
         ...defaultDay({ seed, evs: 30, homes: 30 }),
         policy: new WholeNeed(),
