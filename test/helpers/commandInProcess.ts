@@ -9,7 +9,6 @@ import { Environment } from "hardhat/internal/core/runtime-environment";
 
 import type { Ended } from "./hardhatCommand";
 
-type Write = typeof process.stdout.write;
 /** Arguments before the command, as they are without any variable of the environment. */
 const NONE = getEnvHardhatArguments(HARDHAT_PARAM_DEFINITIONS, {});
 
@@ -43,17 +42,14 @@ export async function commandInProcess(...words: string[]): Promise<Ended> {
 
 /** Keeps all that is written to a stream, as a pipe would get it, until told to end. */
 function collect(stream: NodeJS.WriteStream): { text: () => string; end: () => void } {
-  const { write, isTTY } = stream;
+  const before = { write: stream.write.bind(stream), isTTY: stream.isTTY };
   let text = "";
-  const keep = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
+  const write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
     const written = rest.find((one): one is () => void => typeof one === "function");
     if (written !== undefined) queueMicrotask(written);
     return true;
   };
-  Object.assign(stream, { write: keep as Write, isTTY: false });
-  return {
-    text: () => stripVTControlCharacters(text),
-    end: () => void Object.assign(stream, { write, isTTY }),
-  };
+  Object.assign(stream, { write, isTTY: false });
+  return { text: () => stripVTControlCharacters(text), end: () => void Object.assign(stream, before) };
 }
