@@ -21,8 +21,9 @@ export async function commandInProcess(...words: string[]): Promise<Ended> {
   const [tasks, scopes] = [tasksDSL.getTaskDefinitions(), tasksDSL.getScopesDefinitions()];
   const parser = new ArgumentsParser();
   const { hardhatArguments, allUnparsedCLAs } = parser.parseHardhatArguments(HARDHAT_PARAM_DEFINITIONS, NONE, words);
-  const { taskName, unparsedCLAs } = parser.parseScopeAndTaskNames(allUnparsedCLAs, tasks, scopes);
-  const args = parser.parseTaskArguments(tasks[taskName]!, unparsedCLAs) as Record<string, unknown>;
+  const { scopeName, taskName, unparsedCLAs } = parser.parseScopeAndTaskNames(allUnparsedCLAs, tasks, scopes);
+  const task = scopeName === undefined ? tasks[taskName] : scopes[scopeName]!.tasks[taskName];
+  const args = parser.parseTaskArguments(task!, unparsedCLAs) as Record<string, unknown>;
   const own = new Environment(
     ...([hre.config, hardhatArguments, tasks, scopes] as const),
     ...([environmentExtenders, hre.userConfig, providerExtenders] as const),
@@ -31,7 +32,7 @@ export async function commandInProcess(...words: string[]): Promise<Ended> {
   const before = process.exitCode;
   process.exitCode = undefined;
   try {
-    await own.run(taskName, args);
+    await own.run({ ...(scopeName === undefined ? {} : { scope: scopeName }), task: taskName }, args);
     return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     process.exitCode = before;
