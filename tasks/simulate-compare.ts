@@ -136,7 +136,7 @@ async function readOptions(
   const { defaultDay } = await import("../scripts/simulation/defaults");
   const { withDefaults } = await import("../scripts/core/parameters");
   const { comparedSchemes } = await import("../scripts/simulation/comparedSchemes");
-  const { pastArrivals } = await import("../scripts/simulation/pastDays");
+  const { expectations } = await import("../scripts/simulation/pastDays");
   refuseTogether(args, "sessions", "expect", "recorded sessions have no past days");
   const { settings, market, seed: first, notes } = await readSetting(args, 1_000, "waterline");
   if (settings.bothWaysShare !== undefined) {
@@ -159,7 +159,7 @@ async function readOptions(
         ...(mechanism === undefined ? {} : { mechanism }),
         ...(args.plannerFile === undefined ? {} : { planner: await loadPlanner(args.plannerFile) }),
         // Recorded sessions are of one day: there are no past ones to learn from.
-        ...(args.sessions === undefined ? { arrivals: pastArrivals(settings, rules, { share }) } : {}),
+        ...(args.sessions === undefined ? expectations(settings, rules, share) : {}),
       }),
     ),
   };

@@ -12,12 +12,18 @@ interface IGridTariffs {
     /// @param importPricePerKwh r(t), money units per kWh, at most the market's cap
     /// @param exportPricePerKwh x(t), money units per kWh, at most `importPricePerKwh`
     /// @param wheelingPricePerKwh w(t), money units per kWh, at most the market's cap
+    /// @param expectedLoadW load that orders are expected to bring in the frame, W; negative where they are
+    /// expected to feed in; 0 where nothing is expected. It counts in the score of plans and nowhere else
+    /// @param arrivalLags ten bytes: a tenth of that load is expected of orders whose first frame is so many frames
+    /// earlier. A round counts the tenths of orders that come after its frame
     struct FrameTariffs {
         uint32 frame;
         int32 baseLoadW;
         uint64 importPricePerKwh;
         uint64 exportPricePerKwh;
         uint64 wheelingPricePerKwh;
+        int24 expectedLoadW;
+        bytes10 arrivalLags;
     }
 
     /// @notice A frame's base load and tariffs were published.

@@ -38,13 +38,15 @@ abstract contract GridTariffs is MarketBase, IGridTariffs {
         if (f.importPricePerKwh > IMPORT_CAP) Refusals.raise(ImportAboveCap.selector, f.importPricePerKwh, IMPORT_CAP);
         if (f.exportPricePerKwh > f.importPricePerKwh)
             Refusals.raise(ExportAboveImport.selector, f.exportPricePerKwh, f.importPricePerKwh);
-        PublishedFrame p = PublishedFrameLib.pack(
-            frame,
-            f.baseLoadW,
-            _ticks(f.importPricePerKwh),
-            _ticks(f.exportPricePerKwh),
-            _ticks(f.wheelingPricePerKwh)
-        );
+        PublishedFrame p = PublishedFrameLib
+            .pack(
+                frame,
+                f.baseLoadW,
+                _ticks(f.importPricePerKwh),
+                _ticks(f.exportPricePerKwh),
+                _ticks(f.wheelingPricePerKwh)
+            )
+            .withExpected(f.expectedLoadW, f.arrivalLags);
         _publications[frame % REMEMBERED_FRAMES] = p;
         emit FramePublished(frame, p);
     }

@@ -254,7 +254,7 @@ contract BenefitRounds is PlanRewards, IBenefitRounds {
         book = new uint256[](1 + horizon + orders.length);
         book[0] = RoundTerms.unwrap(terms);
         for (uint256 i; i < horizon; ++i) {
-            book[1 + i] = PublishedFrame.unwrap(IMarket(msg.sender).publication(frame + i));
+            book[1 + i] = PublishedFrame.unwrap(IMarket(msg.sender).publication(frame + i).asForeseen(i));
         }
         for (uint256 i; i < orders.length; ++i) book[1 + horizon + i] = orders[i];
     }

@@ -39,7 +39,7 @@ library BenefitScore {
         uint256 squaredStepsW2;
     }
 
-    /// @dev The loads up to a frame of the horizon.
+    /// @dev The loads up to a frame of the horizon, as the score counts them: with what orders to come are expected to bring.
     struct Loads {
         bool previousKnown;
         int256 previousW;
@@ -192,6 +192,7 @@ library BenefitScore {
     }
 
     /// @dev Adds the step into the frame at `offset`; a step with an unpublished end does not count.
+    /// @return loadW P(offset) without what is expected of orders to come, W
     function _advance(
         Book memory book,
         Loads memory loads,
@@ -202,11 +203,12 @@ library BenefitScore {
         PublishedFrame published = _publication(book, offset);
         bool known = PublishedFrame.unwrap(published) != 0;
         loadW = totalLoadW(book.terms, published, offset, drawWh, dischargeWh);
+        int256 countedW = loadW + published.expectedLoadW();
         if (known && loads.previousKnown) {
-            uint256 step = Fluctuation.stepW(loadW, loads.previousW);
+            uint256 step = Fluctuation.stepW(countedW, loads.previousW);
             loads.squaredStepsW2 += step * step;
         }
-        (loads.previousKnown, loads.previousW) = (known, loadW);
+        (loads.previousKnown, loads.previousW) = (known, countedW);
     }
 
     /// @dev Refuses a load beyond capacity that the plan made worse.

@@ -12,9 +12,17 @@ contract PublishedFrameHarness {
         int32 baseLoadW,
         uint256 importTicks,
         uint256 exportTicks,
-        uint256 wheelingTicks
+        uint256 wheelingTicks,
+        int24 expectedLoadW,
+        bytes10 lags
     ) external pure returns (PublishedFrame) {
-        return PublishedFrameLib.pack(frame, baseLoadW, importTicks, exportTicks, wheelingTicks);
+        PublishedFrame p = PublishedFrameLib.pack(frame, baseLoadW, importTicks, exportTicks, wheelingTicks);
+        return p.withExpected(expectedLoadW, lags);
+    }
+
+    /// @notice {PublishedFrameLib.asForeseen}.
+    function asForeseen(PublishedFrame p, uint256 offset) external pure returns (PublishedFrame) {
+        return p.asForeseen(offset);
     }
 
     /// @notice Every reader of {PublishedFrameLib}.
@@ -23,8 +31,15 @@ contract PublishedFrameHarness {
     )
         external
         pure
-        returns (uint256 frame, int256 baseLoadW, uint256 importTicks, uint256 exportTicks, uint256 wheelingTicks)
+        returns (
+            uint256 frame,
+            int256 baseLoadW,
+            uint256 importTicks,
+            uint256 exportTicks,
+            uint256 wheelingTicks,
+            int256 expectedLoadW
+        )
     {
-        return (p.frame(), p.baseLoadW(), p.importTicks(), p.exportTicks(), p.wheelingTicks());
+        return (p.frame(), p.baseLoadW(), p.importTicks(), p.exportTicks(), p.wheelingTicks(), p.expectedLoadW());
     }
 }

@@ -137,12 +137,16 @@ export class ChainPort implements MeteredPort {
     this.originFrame = Math.floor(now / this.parameters.frameSeconds) + SETUP_FRAMES;
   }
 
-  async setAside(amount: bigint): Promise<void> {
+  async depositGrid(amount: bigint): Promise<void> {
     const { client, sender } = this.options;
     await client.drawFromFaucet(sender, amount);
     await client.depositGrid(sender, amount);
-    await client.setMatchingFund(sender, amount);
     this.operatorDeposit += amount;
+  }
+
+  async setAside(amount: bigint): Promise<void> {
+    await this.depositGrid(amount);
+    await this.options.client.setMatchingFund(this.options.sender, amount);
   }
 
   /** Takes in a pile that was registered elsewhere. @param pile its name here; `meter` signs its readings */

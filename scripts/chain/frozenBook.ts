@@ -42,6 +42,7 @@ export function decodeFrozenBook(words: readonly bigint[], { tickSize, pileName 
     bids: orders.filter(({ charge }) => charge).map(toOrder),
     asks: orders.filter(({ charge }) => !charge).map(toOrder),
     publications: rest.slice(0, terms.horizon).map((word) => toPublication(word, tickSize)),
+    expectedLoadsW: rest.slice(0, terms.horizon).map((word) => decodePublication(word)?.expectedLoadW ?? 0n),
     previousLoadW: terms.previousW,
     matchedGridWh: terms.matchedWh,
     capacityW: terms.limitW,
@@ -86,7 +87,9 @@ export function encodeFrozenBook(
       byLaxity: book.allotment === "laxity",
       exportBudgetTicks: book.exportBudgetTicks,
     }),
-    ...book.publications.map((p, offset) => fromPublication(p, book.frame + offset, tickSize)),
+    ...book.publications.map((p, offset) =>
+      fromPublication(p, book.frame + offset, tickSize, book.expectedLoadsW[offset]!),
+    ),
     ...book.bids.map(fromOrder),
     ...book.asks.map(fromOrder),
   ];
@@ -104,11 +107,12 @@ function toPublication(word: bigint, tickSize: bigint): Publication | undefined 
       };
 }
 
-function fromPublication(p: Publication | undefined, frame: number, tickSize: bigint): bigint {
+function fromPublication(p: Publication | undefined, frame: number, tickSize: bigint, expectedLoadW: bigint): bigint {
   if (p === undefined) return 0n;
   const tariffs =
     ((p.importPricePerKwh / tickSize) << 64n) |
     ((p.exportPricePerKwh / tickSize) << 88n) |
     ((p.wheelingPricePerKwh / tickSize) << 112n);
-  return BigInt(frame) | (BigInt.asUintN(32, p.baseLoadW) << 32n) | tariffs;
+  const expected = BigInt.asUintN(24, expectedLoadW) << 136n;
+  return BigInt(frame) | (BigInt.asUintN(32, p.baseLoadW) << 32n) | tariffs | expected;
 }

@@ -86,6 +86,10 @@ export interface PackedPublication {
   importTicks: bigint;
   exportTicks: bigint;
   wheelingTicks: bigint;
+  /** Load expected of orders, W; of a frozen book, the part that counts in its round. */
+  expectedLoadW: bigint;
+  /** By how many frames those orders come before the frame, a tenth of that load each. */
+  lagFrames: number[];
 }
 
 /** Decodes `types/Publication.sol`; undefined for the zero word, which means unpublished. */
@@ -97,6 +101,8 @@ export function decodePublication(word: bigint): PackedPublication | undefined {
     importTicks: field(word, 64, 24),
     exportTicks: field(word, 88, 24),
     wheelingTicks: field(word, 112, 24),
+    expectedLoadW: signed(word, 136, 24),
+    lagFrames: Array.from({ length: 10 }, (_, tenth) => Number(field(word, 232 - 8 * tenth, 8))),
   };
 }
 

@@ -67,6 +67,9 @@ export interface MarketPort {
   /** Admits piles and funds them amply. Before the first frame. */
   register(piles: readonly PileRegistration[]): Promise<void>;
 
+  /** Adds to the account of the grid operator, out of which it pays for exports, money units. Before the first frame. */
+  depositGrid?(amount: bigint): Promise<void>;
+
   /** During frame `now`: publishes `publications` for the frames from `firstFrame` on. */
   publish(now: number, firstFrame: number, publications: readonly Publication[]): Promise<void>;
 

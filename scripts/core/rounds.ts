@@ -43,6 +43,8 @@ export interface FrozenBook extends Pick<
   readonly asks: readonly FlexibleOrder[];
   /** By offset; undefined where a frame is not published. */
   readonly publications: readonly (Publication | undefined)[];
+  /** By offset, the load that orders which are not in the book are expected to bring, W. */
+  readonly expectedLoadsW: readonly bigint[];
   /** P(-1), W: recorded, or the base load where nobody cleared the frame before; undefined where that is unpublished. */
   readonly previousLoadW: bigint | undefined;
   /** g: what normal bids drew from the grid in the round's frame, Wh. */

@@ -22,6 +22,19 @@ export interface Publication {
   exportPricePerKwh: bigint;
   /** w(t), money units per kWh. */
   wheelingPricePerKwh: bigint;
+  /** Load that orders are expected to bring; none. SPEC 4. */
+  expectedLoad?: ExpectedLoad;
+}
+
+/** Load of orders that the grid operator expects in a frame, for the score of plans. SPEC 4. */
+export interface ExpectedLoad {
+  /** Load of all orders together, W, 24 bits; negative where they feed in. */
+  loadW: bigint;
+  /**
+   * By how many frames the first frames of those orders lie before this one, 0 to 255: ten figures, one for each tenth of
+   * the load.
+   */
+  lagFrames: readonly number[];
 }
 
 /** Terms of an order as a pile places it. */

@@ -1,6 +1,6 @@
 import { Accounts, type Pile, type PileOptions } from "./accounts";
 import type { FlexibleOrder, FrozenBook } from "./benefit/frozenBook";
-import { exportBudgetTicks, horizonOf } from "./benefit/frozenBook";
+import { expectedLoadsW, exportBudgetTicks, horizonOf } from "./benefit/frozenBook";
 import type { Plan } from "./benefit/plan";
 import { type OpenRound, Round } from "./benefit/round";
 import type { Score } from "./benefit/score";
@@ -661,6 +661,7 @@ export class MarketModel {
     });
     return {
       ...{ frame, horizon, publications, previousLoadW, matchedGridWh },
+      expectedLoadsW: expectedLoadsW(publications),
       bids: flexible.filter(({ side }) => side === "charge"),
       asks: flexible.filter(({ side }) => side === "discharge"),
       exportBudgetTicks: exportBudgetTicks(this.parameters, this.accounts.operator.unclaimed),

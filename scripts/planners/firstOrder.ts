@@ -1,4 +1,4 @@
-import { type LoadPlan, type LoadProblem, planOf, signOf } from "./loadProblem";
+import { allowedWh, givenWh, type LoadPlan, type LoadProblem, planOf, signOf } from "./loadProblem";
 import { projectOnBoxAndSum } from "./projection";
 import { solveSquaredLoad } from "./waterFilling";
 
@@ -60,6 +60,10 @@ class Solver {
   private readonly sharing: Float64Array;
   private readonly total: Float64Array;
   private readonly gradient: Float64Array;
+  /** Load without the plan's, and lowest and highest allowed load, by frame, Wh. */
+  private readonly given: Float64Array;
+  private readonly lowest: Float64Array;
+  private readonly highest: Float64Array;
   /** Multipliers of load <= limit and load >= -limit; undefined until the limit was found to bind. */
   private multipliers: { above: Float64Array; below: Float64Array } | undefined;
 
@@ -86,6 +90,9 @@ class Solver {
     this.tau = new Float64Array(loads.length);
     this.total = new Float64Array(this.frames);
     this.gradient = new Float64Array(this.frames);
+    this.given = Float64Array.from(baseWh, (_, frame) => givenWh(problem, frame));
+    this.lowest = Float64Array.from(baseWh, (_, frame) => allowedWh(problem, frame).least);
+    this.highest = Float64Array.from(baseWh, (_, frame) => allowedWh(problem, frame).most);
   }
 
   energies(): Float64Array[] {
@@ -147,16 +154,16 @@ class Solver {
     const slackCost = this.slackCost();
     let worst = 0;
     for (let frame = 0; frame < this.frames; frame++) {
-      const over = this.total[frame]! - this.highest(frame);
-      worst = Math.max(worst, over, -limitWh - this.total[frame]!);
+      const over = this.total[frame]! - this.highest[frame]!;
+      worst = Math.max(worst, over, this.lowest[frame]! - this.total[frame]!);
     }
     if (worst <= LIMIT_TOLERANCE * limitWh && slackCost <= Math.max(gapWh2, gapShare * this.value, 1e-6)) return false;
     this.multipliers ??= { above: new Float64Array(this.frames), below: new Float64Array(this.frames) };
     const { above, below } = this.multipliers;
     for (let frame = 0; frame < this.frames; frame++) {
-      const over = this.total[frame]! - this.highest(frame);
+      const over = this.total[frame]! - this.highest[frame]!;
       above[frame] = Math.max(0, above[frame]! + LIMIT_WEIGHT * over);
-      below[frame] = Math.max(0, below[frame]! + LIMIT_WEIGHT * (-limitWh - this.total[frame]!));
+      below[frame] = Math.max(0, below[frame]! + LIMIT_WEIGHT * (this.lowest[frame]! - this.total[frame]!));
     }
     return true;
   }
@@ -171,17 +178,12 @@ class Solver {
     const { above, below } = this.multipliers;
     let cost = 0;
     for (let frame = 0; frame < this.frames; frame++) {
-      const over = this.total[frame]! - this.highest(frame);
-      const under = -this.problem.limitWh - this.total[frame]!;
+      const over = this.total[frame]! - this.highest[frame]!;
+      const under = this.lowest[frame]! - this.total[frame]!;
       cost -= Math.max(0, above[frame]! + LIMIT_WEIGHT * over) * over;
       cost -= Math.max(0, below[frame]! + LIMIT_WEIGHT * under) * under;
     }
     return Math.abs(cost);
-  }
-
-  /** Highest allowed load of a frame, Wh: homes alone above the limit are not the EVs' fault. */
-  private highest(frame: number): number {
-    return Math.max(this.problem.limitWh, this.problem.baseWh[frame]!);
   }
 
   /** The Frank-Wolfe gap of the current plan, Wh^2: `g x - min g s` over every plan `s` of the loads. */
@@ -213,9 +215,9 @@ class Solver {
 
   /** Works out `total`, `gradient` and `value` of some energies. */
   private evaluate(energies: readonly Float64Array[]): void {
-    const { baseWh, previousWh, limitWh, loads } = this.problem;
+    const { previousWh, loads } = this.problem;
     const { total, gradient, frames } = this;
-    for (let frame = 0; frame < frames; frame++) total[frame] = baseWh[frame]!;
+    total.set(this.given);
     for (let index = 0; index < loads.length; index++) {
       const { firstFrame } = loads[index]!;
       const sign = signOf(loads[index]!);
@@ -233,8 +235,8 @@ class Solver {
     if (this.multipliers !== undefined) {
       const { above, below } = this.multipliers;
       for (let frame = 0; frame < frames; frame++) {
-        const over = above[frame]! + LIMIT_WEIGHT * (total[frame]! - this.highest(frame));
-        const under = below[frame]! + LIMIT_WEIGHT * (-limitWh - total[frame]!);
+        const over = above[frame]! + LIMIT_WEIGHT * (total[frame]! - this.highest[frame]!);
+        const under = below[frame]! + LIMIT_WEIGHT * (this.lowest[frame]! - total[frame]!);
         if (over > 0) gradient[frame]! += over;
         if (under > 0) gradient[frame]! -= under;
       }

@@ -1,6 +1,15 @@
 import loadHighs from "highs";
 
-import { type FlexibleLoad, type LoadPlan, type LoadProblem, planOf, signOf, windowFrames } from "./loadProblem";
+import {
+  allowedWh,
+  type FlexibleLoad,
+  givenWh,
+  type LoadPlan,
+  type LoadProblem,
+  planOf,
+  signOf,
+  windowFrames,
+} from "./loadProblem";
 
 /** Objective to minimise: squared steps [T (6)] or absolute ones [T 4.4]. */
 export type StepsObjective = "squared" | "absolute";
@@ -34,7 +43,8 @@ export async function solveWithHighs(problem: LoadProblem, objective: StepsObjec
  * The problem in CPLEX's LP format: x are energies, p loads; squared steps are written out as a quadratic form of the
  * loads (HiGHS takes minutes with variables for the steps), absolute ones as steps u up and v down.
  */
-function modelText({ baseWh, previousWh, limitWh, loads }: LoadProblem, objective: StepsObjective): string {
+function modelText(problem: LoadProblem, objective: StepsObjective): string {
+  const { baseWh, previousWh, limitWh, loads } = problem;
   const frames = baseWh.map((_, frame) => frame);
   const number = (wh: number) => String(wh / WH);
   const squared = objective === "squared";
@@ -47,7 +57,7 @@ function modelText({ baseWh, previousWh, limitWh, loads }: LoadProblem, objectiv
     }
   });
   const rows = frames.flatMap((f) => {
-    const balance = `l${f}: p${f} ${drawn[f]!.join(" ")} = ${number(baseWh[f]!)}`;
+    const balance = `l${f}: p${f} ${drawn[f]!.join(" ")} = ${number(givenWh(problem, f))}`;
     const before = f === 0 ? "" : ` - p${f - 1}`;
     const step = `s${f}: p${f}${before} - u${f} + v${f} = ${f === 0 ? number(previousWh) : "0"}`;
     return squared ? [balance] : [balance, step];
@@ -55,8 +65,8 @@ function modelText({ baseWh, previousWh, limitWh, loads }: LoadProblem, objectiv
   loads.forEach((load, index) => rows.push(...totalRows(load, index, number)));
 
   const bounds = frames.map((f) => {
-    const highest = Math.max(limitWh, baseWh[f]!);
-    return limitWh === Infinity ? `p${f} free` : `${number(-limitWh)} <= p${f} <= ${number(highest)}`;
+    const { least, most } = allowedWh(problem, f);
+    return limitWh === Infinity ? `p${f} free` : `${number(least)} <= p${f} <= ${number(most)}`;
   });
   loads.forEach((load, index) => {
     for (let k = 0; k < windowFrames(load); k++) bounds.push(`0 <= x${index}_${k} <= ${number(load.frameWh)}`);

@@ -21,6 +21,8 @@ export interface FlexibleLoad {
 export interface LoadProblem {
   /** P_BL, the load without EVs, for each frame, Wh. */
   baseWh: readonly number[];
+  /** Load that is expected to come besides, for each frame, Wh: its steps count, the limit does not; none. */
+  expectedWh?: readonly number[];
   /** Load of the frame before the first, Wh: where the first step begins. */
   previousWh: number;
   /** Energy that the feeder carries in a frame, both ways, Wh [T 4.3b]; `Infinity` without a limit. */
@@ -48,9 +50,24 @@ export function signOf({ side }: FlexibleLoad): 1 | -1 {
   return side === "charge" ? 1 : -1;
 }
 
+/** Load of a frame that no plan changes, Wh. */
+export function givenWh({ baseWh, expectedWh }: LoadProblem, frame: number): number {
+  return baseWh[frame]! + (expectedWh?.[frame] ?? 0);
+}
+
+/** Lowest and highest load that the limit allows in a frame, Wh: homes alone above it are not the EVs' fault. */
+export function allowedWh(
+  { baseWh, expectedWh, limitWh }: LoadProblem,
+  frame: number,
+): { least: number; most: number } {
+  const expected = expectedWh?.[frame] ?? 0;
+  return { least: expected - limitWh, most: expected + Math.max(limitWh, baseWh[frame]!) };
+}
+
 /** The feeder's load under a plan, Wh a frame. */
-export function totalsWh({ baseWh, loads }: LoadProblem, energyWh: readonly Float64Array[]): Float64Array {
-  const total = Float64Array.from(baseWh);
+export function totalsWh(problem: LoadProblem, energyWh: readonly Float64Array[]): Float64Array {
+  const { baseWh, loads } = problem;
+  const total = Float64Array.from(baseWh, (_, frame) => givenWh(problem, frame));
   loads.forEach((load, index) => {
     const sign = signOf(load);
     energyWh[index]!.forEach((wh, offset) => (total[load.firstFrame + offset]! += sign * wh));

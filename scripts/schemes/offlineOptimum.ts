@@ -36,9 +36,36 @@ export function offlineOptimum(
   { discharging = false, objective = "steps", ...solver }: OfflineOptions = {},
 ): ControlledSchedule {
   const builder = new ScheduleBuilder(evs, market);
+  for (const { index, frame, energyWh } of optimalMoves(evs, market, baseLoadW, {
+    discharging,
+    objective,
+    ...solver,
+  })) {
+    builder.move(index, frame, energyWh);
+  }
+  return builder.build();
+}
+
+/** Energy that an EV moves in a frame of the optimum. */
+export interface OptimalMove {
+  /** The EV's place in the population. */
+  index: number;
+  frame: number;
+  /** Whole Wh, drawn or sold. */
+  energyWh: number;
+}
+
+/** Energies of the {@link offlineOptimum}, EV by EV and frame by frame. */
+export function optimalMoves(
+  evs: readonly EvStay[],
+  market: FeederLimits,
+  baseLoadW: (frame: number) => number,
+  { discharging = false, objective = "steps", ...solver }: OfflineOptions = {},
+): OptimalMove[] {
   const hours = market.frameSeconds / 3600;
+  const frames = evs.reduce((latest, ev) => Math.max(latest, ev.departureFrame), 0) + 1;
   // One frame more than the stays have: the step by which the load comes down again counts.
-  const baseWh = Array.from({ length: builder.drawnWh.length + 1 }, (_, frame) => baseLoadW(frame) * hours);
+  const baseWh = Array.from({ length: frames + 1 }, (_, frame) => baseLoadW(frame) * hours);
   const wanted = energiesToMoveWh(evs, market, discharging);
   const moving = [...evs.keys()].filter((index) => wanted[index]! > 0);
   const loads = moving.map((index): FlexibleLoad => {
@@ -57,9 +84,11 @@ export function offlineOptimum(
   const problem = servable({ baseWh, previousWh: baseWh[0] ?? 0, limitWh, loads });
   const { energyWh } =
     objective === "load" ? solveSquaredLoad(problem) : solveSquaredSteps(problem, { gapShare: 1e-4, ...solver });
-  problem.loads.forEach((load, at) => {
-    if (windowFrames(load) === 0) return;
-    wholeWh(energyWh[at]!).forEach((wh, offset) => builder.move(moving[at]!, load.firstFrame + offset, wh));
-  });
-  return builder.build();
+  return problem.loads.flatMap((load, at) =>
+    windowFrames(load) === 0
+      ? []
+      : Array.from(wholeWh(energyWh[at]!), (wh, offset) => ({
+          ...{ index: moving[at]!, frame: load.firstFrame + offset, energyWh: wh },
+        })),
+  );
 }

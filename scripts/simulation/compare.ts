@@ -1,8 +1,10 @@
 import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
 import { type EvStay, wantedWh } from "../piles/ev";
+import { framesPerDay } from "../piles/population";
 import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy, SchemeFamily } from "./comparedScheme";
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
+import { midnightAfter } from "./dayOptions";
 import { shareOf, totalsOf } from "./dayReport";
 import type { RoundReport } from "./dayResult";
 import type { Publication } from "../core/types";
@@ -169,7 +171,14 @@ async function playMarket(
   const port = await openPort(withBond({ ...market, ...rules }));
   const evs = day.evs.filter(({ side }) => sellers || side === "charge");
   // Whatever the market's rules, the EVs ask for the same energy in every scheme. SPEC 7.
-  const publication = (frame: number) => discounted(day.publication(frame), discountPricePerKwh);
+  const expectedLoad = run.expectedLoad?.();
+  const lastMidnight = midnightAfter(day, framesPerDay(market.frameSeconds));
+  const publication = (frame: number): Publication => {
+    const expected = frame < lastMidnight ? expectedLoad?.[mod(frame, expectedLoad.length)] : undefined;
+    const tariffs = discounted(day.publication(frame), discountPricePerKwh);
+    return expected === undefined ? tariffs : { ...tariffs, expectedLoad: expected };
+  };
+  if (run.operatorFund !== undefined) await port.depositGrid?.(run.operatorFund);
   const common = { energyLimits: market, measured: spanOf(day), refillPricePerKwh: refillPrice(day) };
   const options = { ...day, evs, publication, ...agents, ...common };
   const { before, frames, rounds, evs: reports } = await runDay(options, port);
@@ -185,6 +194,10 @@ async function playMarket(
     earned: Number(earned),
     ...{ soldWh, sellerCost: Number(refillCost + wearCost) },
   };
+}
+
+function mod(frame: number, perDay: number): number {
+  return ((frame % perDay) + perDay) % perDay;
 }
 
 /** A publication with a lower import tariff, as far as the export tariff lets it be. */

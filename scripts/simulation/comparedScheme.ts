@@ -1,5 +1,6 @@
 import type { DeploymentParameters } from "../core/parameters";
 import type { MarketPort } from "../core/ports";
+import type { ExpectedLoadProfile } from "../planners/expectedLoad";
 import type { Schedule } from "../schemes/schedule";
 import type { DayOptions } from "./dayOptions";
 
@@ -19,6 +20,10 @@ export interface MarketRun extends Pick<Partial<DayOptions>, "policy" | "propose
   rules?: Partial<DeploymentParameters>;
   /** By how much its operator posts a lower import tariff, since premiums make up for it, money units per kWh. */
   discountPricePerKwh?: bigint;
+  /** Load that its operator expects in each frame of a day, on the days on which EVs come; none. */
+  expectedLoad?: () => ExpectedLoadProfile;
+  /** Money on its operator's account to begin with, out of which it pays for exports, money units; none. */
+  operatorFund?: bigint;
   /** Opens its market, where that runs on something else than the others' does. */
   openPort?: (rules: DeploymentParameters, seed: number, scheme: string) => Promise<MarketPort>;
 }

@@ -11,6 +11,7 @@ import { WholeNeed } from "../piles/policies/wholeNeed";
 import { asapPlanner, type BookPlanner, epob, epobFactor, pob } from "../planners/book/planners";
 import { COMPETITIVE_RATIO } from "../planners/rollingPlanner";
 import type { ArrivalsProfile } from "../planners/expectedArrivals";
+import type { ExpectedLoadProfile } from "../planners/expectedLoad";
 import { capped, cappedAt } from "../schemes/capped";
 import { geneticScheme } from "../schemes/genetic";
 import { offlineOptimum } from "../schemes/offlineOptimum";
@@ -36,6 +37,12 @@ const BENEFIT_PEAK_WH = 4_000n;
  */
 const BY_LAXITY = { allotment: "laxity", icebergPeakWh: 2n ** 20n - 1n } as const;
 
+/** The same with plans that look as far ahead as plans can, for which a market takes half as many piles. SPEC 3. */
+const FAR_BY_LAXITY = { ...BY_LAXITY, maxHorizon: 48, pileCap: 512 } as const;
+
+/** Money of an operator that pays for exports before it has earned anything: a thousand of a token of six decimals. */
+const EXPORT_FUND = 10n ** 9n;
+
 /** A mechanism of one's own: only its contract knows it, so its market runs on a chain. */
 export interface OwnMechanism extends Required<Pick<MarketRun, "openPort">> {
   label: string;
@@ -57,6 +64,8 @@ export interface SchemeChoices {
   mechanism?: OwnMechanism;
   /** Arrivals that a scheme may expect; without it there is no scheme that does. */
   arrivals?: ArrivalsProfile;
+  /** Load that a market's operator may expect, without and with what EVs feed in; without it none does. */
+  expectedLoad?: Record<"charging" | "net", () => ExpectedLoadProfile>;
 }
 
 const NOBODY = "nobody";
@@ -177,19 +186,21 @@ function otherRules({ policy = new Waterline(), matchings = [], mechanism }: Sch
 }
 
 /** Markets in which plans compete. */
-function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
+function benefitMarkets({ planner, expectedLoad }: SchemeChoices): ComparedScheme[] {
   const benefit = (
     key: string,
     title: string,
     proposers: readonly BookPlanner[],
     rules: Partial<DeploymentParameters> = {},
     sellers = true,
+    operator: Pick<MarketRun, "expectedLoad" | "operatorFund"> = {},
   ): ComparedScheme => ({
     ...{ key, title: `${title}, wholeNeed${sellers ? "" : ", nobody sells"}`, online: true, cooperates: BY_PLANS },
     ...{ family: "plans", energy: sellers ? "both" : "charging" },
     run: {
       ...{ policy: new WholeNeed(), proposers, sellers },
       rules: { settlement: "benefit", icebergPeakWh: BENEFIT_PEAK_WH, ...rules },
+      ...operator,
     },
   });
   const all = () => [epob(), pob(), asapPlanner()];
@@ -200,13 +211,36 @@ function benefitMarkets({ planner }: SchemeChoices): ComparedScheme[] {
           benefit("own", `${planner.name} market by laxity`, [planner], BY_LAXITY),
           benefit("ownContest", `${planner.name} against the others by laxity`, [planner, ...all()], BY_LAXITY),
         ];
+  const gridOnly = { ...FAR_BY_LAXITY, matching: "gridOnly" } as const;
+  const rich = { operatorFund: EXPORT_FUND };
+  const expecting =
+    expectedLoad === undefined
+      ? []
+      : [
+          benefit("epobExpected", "ePoB market by laxity, H = 48, arrivals expected", all(), FAR_BY_LAXITY, false, {
+            expectedLoad: expectedLoad.charging,
+          }),
+          benefit(
+            "epobGridOnlyExpected",
+            "ePoB market by laxity, H = 48, grid alone, expected",
+            all(),
+            gridOnly,
+            true,
+            {
+              ...rich,
+              expectedLoad: expectedLoad.net,
+            },
+          ),
+        ];
   return [
     benefit("pob", "PoB market", [pob(), asapPlanner()], { maxHorizon: 1 }),
     benefit("epob", "ePoB market", all()),
     benefit("pobLaxity", "PoB market by laxity", [pob(), asapPlanner()], { ...BY_LAXITY, maxHorizon: 1 }),
     benefit("epobLaxity", "ePoB market by laxity", all(), BY_LAXITY),
     benefit("epobLaxityAlone", "ePoB market by laxity", all(), BY_LAXITY, false),
-    benefit("epobGridOnly", "ePoB market by laxity, grid alone", all(), { ...BY_LAXITY, matching: "gridOnly" }),
+    benefit("epobFarAlone", "ePoB market by laxity, H = 48", all(), FAR_BY_LAXITY, false),
+    benefit("epobGridOnly", "ePoB market by laxity, H = 48, grid alone", all(), gridOnly, true, rich),
+    ...expecting,
     benefit("epobC", `ePoB market, c = ${COMPETITIVE_RATIO}`, [epobFactor()]),
     ...own,
   ];

@@ -51,6 +51,11 @@ export interface DayOptions {
   random: Random;
 }
 
+/** First frame of the day after the last one on which EVs come: an operator knows on which days it has guests. */
+export function midnightAfter({ evs }: Pick<DayOptions, "evs">, perDay: number): number {
+  return perDay * (1 + evs.reduce((last, { arrivalFrame }) => Math.max(last, Math.floor(arrivalFrame / perDay)), -1));
+}
+
 /** P_home of any frame of a day, W. */
 export function baseLoadOf(day: Pick<DayOptions, "publication">): (frame: number) => number {
   return (frame) => Number(day.publication(frame).baseLoadW);

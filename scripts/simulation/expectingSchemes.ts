@@ -2,7 +2,7 @@ import type { Side } from "../core/types";
 import type { ArrivalsProfile } from "../planners/expectedArrivals";
 import { rolling } from "../schemes/rolling";
 import { type ComparedScheme, OPERATOR_CONTROLS_CARS } from "./comparedScheme";
-import { baseLoadOf, type DayOptions } from "./dayOptions";
+import { baseLoadOf, midnightAfter } from "./dayOptions";
 
 /**
  * Plans that expect arrivals reach over a whole day, and are no more exact than what they expect: to 1 % of the squared
@@ -25,7 +25,7 @@ export function expectingSchemes(expected: ArrivalsProfile): ComparedScheme[] {
       ...{ key, title: `rolling plan (no market), ${title}`, family: "control", online: true },
       ...{ energy: discharging ? "both" : "charging", cooperates: OPERATOR_CONTROLS_CARS },
       run: (day, market) => {
-        const expectation = { sides, caution: CAUTION, endFrame: lastMidnight(day, expected.length) };
+        const expectation = { sides, caution: CAUTION, endFrame: midnightAfter(day, expected.length) };
         return rolling(day.evs, market, baseLoadOf(day), { ...EXPECTING, discharging, expected, expectation });
       },
     };
@@ -34,9 +34,4 @@ export function expectingSchemes(expected: ArrivalsProfile): ComparedScheme[] {
     expecting("expected", "least laxity, arrivals expected", ["charge"]),
     expecting("expectedV2g", "least laxity, arrivals expected, discharging", ["charge", "discharge"]),
   ];
-}
-
-/** First frame of the day after the last one on which EVs come: an operator knows on which days it has guests. */
-function lastMidnight({ evs }: DayOptions, perDay: number): number {
-  return perDay * (1 + evs.reduce((last, { arrivalFrame }) => Math.max(last, Math.floor(arrivalFrame / perDay)), -1));
 }

@@ -56,6 +56,10 @@ export class ModelPort implements MeteredPort {
     for (const { pile, ratedW } of piles) this.model.registerPile(pile, ratedW, { balance: AMPLE_BALANCE });
   }
 
+  async depositGrid(amount: bigint): Promise<void> {
+    this.model.depositGrid(amount);
+  }
+
   async setAside(amount: bigint): Promise<void> {
     this.model.depositGrid(amount);
     this.model.setMatchingFund(amount);

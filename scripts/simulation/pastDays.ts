@@ -2,6 +2,9 @@ import type { DeploymentParameters } from "../core/parameters";
 import { askedWh, frameWh } from "../piles/ev";
 import { framesPerDay } from "../piles/population";
 import { type ArrivalsProfile, learnArrivals } from "../planners/expectedArrivals";
+import { EXPECTED_SHARE, type ExpectedLoadProfile, learnExpectedLoad } from "../planners/expectedLoad";
+import { optimalMoves } from "../schemes/offlineOptimum";
+import { baseLoadOf } from "./dayOptions";
 import { type DaySettings, defaultDay } from "./defaults";
 
 /** Seeds of the days that arrivals are learnt from: no day that anything is measured on should have one of them. */
@@ -18,6 +21,48 @@ export interface PastOptions {
   stayHours?: readonly number[];
   /** Energy expected against the energy learnt, to see what a wrong profile costs; 1. */
   share?: number;
+}
+
+/** Whose load is expected, and how much of it. */
+export interface PastLoadOptions extends Pick<PastOptions, "seeds"> {
+  /** Whether what discharging EVs feed in is expected as well. */
+  discharging?: boolean;
+  /** Load expected against the load learnt, to see what a wrong expectation costs; 1. */
+  scale?: number;
+}
+
+/**
+ * The load to expect of a setting's EVs in each frame of a day: as the best schedules of past days would have had it, which
+ * their operator can work out once they are over.
+ */
+export function pastLoad(
+  settings: Omit<DaySettings, "seed">,
+  market: DeploymentParameters,
+  { seeds = PAST_SEEDS, discharging = false, scale = 1 }: PastLoadOptions = {},
+): ExpectedLoadProfile {
+  const factors = { charge: Number(market.chargeEfficiencyBps), discharge: -Number(market.dischargeEfficiencyBps) };
+  const deliveries = seeds.flatMap((seed) => {
+    const day = defaultDay({ ...settings, seed, warmUpDays: 0, afterDays: 0 });
+    return optimalMoves(day.evs, market, baseLoadOf(day), { discharging }).map(({ index, frame, energyWh }) => {
+      const { side, arrivalFrame } = day.evs[index]!;
+      return { frame, firstFrame: arrivalFrame + 1, loadWh: (energyWh * factors[side]) / 10_000 };
+    });
+  });
+  const { frameSeconds } = market;
+  const extent = { days: seeds.length, perDay: framesPerDay(frameSeconds), frameSeconds };
+  return learnExpectedLoad(deliveries, { ...extent, share: scale * EXPECTED_SHARE });
+}
+
+/** All that a comparison's schemes may expect of a setting's EVs. @param share of what was learnt */
+export function expectations(settings: Omit<DaySettings, "seed">, market: DeploymentParameters, share: number) {
+  const load = (discharging: boolean) => {
+    let learnt: ExpectedLoadProfile | undefined;
+    return () => (learnt ??= pastLoad(settings, market, { discharging, scale: share }));
+  };
+  return {
+    arrivals: pastArrivals(settings, market, { share }),
+    expectedLoad: { charging: load(false), net: load(true) },
+  };
 }
 
 /** Arrivals by frame of the day on past days of a setting, means over all of them. */

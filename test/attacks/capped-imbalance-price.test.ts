@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { PILE_BALANCE } from "../helpers/market";
 import { ask, bid, clear, nth, PENNY } from "../unit/contracts/fixtures";
 import { metered } from "./metered";
+import { NOTHING_EXPECTED } from "../helpers/expectedLoad";
 
 describe("Attack: an import tariff published to fine who takes a little too much", () => {
   const CAP = 20n * PENNY;
@@ -25,6 +26,7 @@ describe("Attack: an import tariff published to fine who takes a little too much
           importPricePerKwh: 2n ** 24n - 1n,
           exportPricePerKwh: 0,
           wheelingPricePerKwh: 0,
+          ...NOTHING_EXPECTED,
         },
       ]),
     )

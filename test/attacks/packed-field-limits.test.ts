@@ -30,6 +30,7 @@ import {
   TARIFFS,
 } from "../unit/contracts/fixtures";
 import { opened, plan, setting } from "../unit/contracts/roundFixtures";
+import { NOTHING_EXPECTED } from "../helpers/expectedLoad";
 
 const MAX_INT32 = 2n ** 31n - 1n;
 const MAX_CREDIT_WH = 2n ** 26n - 1n;
@@ -104,7 +105,10 @@ describe("Attack: overflow at the limits of packed fields", () => {
     await goTo(start + 1, -600);
     await expect(
       market.publish([
-        { frame: sameSlot, baseLoadW: 0, importPricePerKwh: 0, exportPricePerKwh: 0, wheelingPricePerKwh: 0 },
+        {
+          ...{ frame: sameSlot, baseLoadW: 0, importPricePerKwh: 0, exportPricePerKwh: 0, wheelingPricePerKwh: 0 },
+          ...NOTHING_EXPECTED,
+        },
       ]),
     )
       .to.be.revertedWithCustomError(market, "PublishedTooEarly")

@@ -2,7 +2,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import type { MarketModel } from "../../scripts/model/model";
 import type { PileAttributes } from "../../scripts/model/creditRanking";
 import type { Reading } from "../../scripts/core/settlement";
-import type { OrderRequest, Side } from "../../scripts/core/types";
+import type { OrderRequest, Publication, Side } from "../../scripts/core/types";
 import type { Random } from "../../scripts/core/random";
 
 /** A signed order of a pile, and the fault of the signature or the terms around it, if any. */
@@ -19,12 +19,8 @@ export interface SignedStep {
 }
 
 /** One frame's figures as the grid operator publishes them. */
-export interface FrameTariffs {
+export interface FrameTariffs extends Publication {
   frame: number;
-  baseLoadW: bigint;
-  importPricePerKwh: bigint;
-  exportPricePerKwh: bigint;
-  wheelingPricePerKwh: bigint;
 }
 
 /** The next event; piles go by their numbers, from 1. Money in money units, except deposits. */
@@ -261,7 +257,16 @@ export class RandomMarket {
       exportPricePerKwh: one > other ? other : one,
       wheelingPricePerKwh:
         BigInt(this.random.pick([0, wheelingTicks, this.random.integer(0, wheelingTicks)])) * tickSize,
+      ...this.expected(frame),
     };
+  }
+
+  /** A load that orders are expected to bring, in every other frame, from a stream of its own. */
+  private expected(frame: number): Pick<Publication, "expectedLoad"> {
+    const random = this.random.stream(`expected ${frame}`);
+    if (random.chance(0.5)) return {};
+    const loadW = BigInt(random.pick([-(2 ** 23), 2 ** 23 - 1, random.integer(-20_000, 60_000)]));
+    return { expectedLoad: { loadW, lagFrames: Array.from({ length: 10 }, () => random.integer(0, 12)) } };
   }
 
   /** A publication with one thing wrong with it (or nothing, now and then). */

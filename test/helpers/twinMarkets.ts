@@ -12,6 +12,7 @@ import {
 } from "ethers";
 import hre, { ethers } from "hardhat";
 
+import { toFrameTariffs } from "../../scripts/chain/actions/publish";
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { encodePlan } from "../../scripts/chain/roundWords";
 import { DELIVERY_INTERFACE } from "../../scripts/chain/interfaces";
@@ -807,7 +808,7 @@ export class TwinMarkets {
         return byAdmin("registerPile", address, operator, address, step.ratedW);
       }
       case "publish":
-        return byAdmin("publish", step.frames);
+        return byAdmin("publish", step.frames.map(toFrameTariffs));
       case "pause":
         return byAdmin("setEntryPaused", step.paused);
       default:

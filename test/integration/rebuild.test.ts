@@ -1,6 +1,7 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
+import { hexlify } from "ethers";
 import { ethers } from "hardhat";
 
 import { contractsOf } from "../../scripts/quality/audit/audit";
@@ -151,6 +152,8 @@ describe("Rebuilding a market from its events alone", function () {
             importPricePerKwh: BigInt(random.integer(1000, 2500)) * 100n,
             exportPricePerKwh: 50_000n,
             wheelingPricePerKwh: BigInt(random.integer(0, 2000)) * 10n,
+            expectedLoadW: random.integer(-9_000, 90_000),
+            arrivalLags: hexlify(Uint8Array.from({ length: 10 }, () => random.integer(0, 255))),
           },
         ]);
       }

@@ -173,7 +173,10 @@ contract World {
                 baseLoadW: int32(33_000 + swing),
                 importPricePerKwh: ((200_000 + swing) / tick) * tick,
                 exportPricePerKwh: ((60_000 + 8 * swing) / tick) * tick,
-                wheelingPricePerKwh: (_parameters.wheelingCapPerKwh / 2 / tick) * tick
+                wheelingPricePerKwh: (_parameters.wheelingCapPerKwh / 2 / tick) * tick,
+                // Every third frame expects as much again of orders that come up to nine frames before it.
+                expectedLoadW: i % 3 == 0 ? int24(uint24(swing)) : int24(0),
+                arrivalLags: bytes10(0x00000101020304050809)
             });
         }
         VM.prank(People.OPERATOR);

@@ -1,4 +1,6 @@
-import type { Publication } from "../../core/types";
+import { hexlify } from "ethers";
+
+import type { ExpectedLoad, Publication } from "../../core/types";
 import type { Receipt, Transactor } from "../transactor";
 import type { MarketContracts } from "./marketContracts";
 
@@ -15,5 +17,13 @@ export async function publish(
   operator: Transactor,
   publications: readonly ({ frame: number } & Publication)[],
 ): Promise<Receipt> {
-  return market.toMarket.send(operator, "publish", [publications]);
+  return market.toMarket.send(operator, "publish", [publications.map(toFrameTariffs)]);
 }
+
+/** A frame's figures as the contract takes them. */
+export function toFrameTariffs({ expectedLoad = NOTHING, ...publication }: { frame: number } & Publication) {
+  const arrivalLags = hexlify(Uint8Array.from(expectedLoad.lagFrames));
+  return { ...publication, expectedLoadW: expectedLoad.loadW, arrivalLags };
+}
+
+const NOTHING: ExpectedLoad = { loadW: 0n, lagFrames: new Array<number>(10).fill(0) };

@@ -30,6 +30,19 @@ export function horizonOf(
 }
 
 /**
+ * By offset, the load that orders to come are expected to bring, W: of a published one the tenths, towards zero, whose orders
+ * come less than `offset` frames before the frame. The others are in the book, or were. SPEC 4.
+ */
+export function expectedLoadsW(publications: FrozenBook["publications"]): bigint[] {
+  return publications.map((publication, offset) => {
+    if (publication?.expectedLoad === undefined) return 0n;
+    const { loadW, lagFrames } = publication.expectedLoad;
+    const tenths = lagFrames.filter((lag) => lag < offset).length;
+    return (loadW * BigInt(tenths)) / 10n;
+  });
+}
+
+/**
  * S = min(R, D(0) + peak * (last frame - t)): the most that an order can be served, Wh. Energy asked for
  * beyond it decides nothing. SPEC 4.
  */

@@ -10,7 +10,8 @@ export function scoreCourse(book: FrozenBook, { loadsW, leftWh }: Course): Score
   const unservedWh = book.bids.reduce((sum, bid) => sum + lostWh(book, lastFrame, bid, leftWh.get(bid)!), 0n);
   let squaredStepsW2 = 0n;
   let beforeW = book.previousLoadW;
-  for (const loadW of loadsW) {
+  for (const [offset, plannedW] of loadsW.entries()) {
+    const loadW = plannedW === undefined ? undefined : plannedW + book.expectedLoadsW[offset]!;
     if (beforeW !== undefined && loadW !== undefined) squaredStepsW2 += (loadW - beforeW) ** 2n;
     beforeW = loadW;
   }

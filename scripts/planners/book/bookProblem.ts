@@ -29,6 +29,8 @@ export interface BookView {
   asks: BookOrder[];
   /** Load without any flexible energy, Wh a frame; where it is not published, that of the frame before. */
   baseWh: number[];
+  /** Load that orders to come are expected to bring, Wh a frame: its steps count, the capacity does not. SPEC 4. */
+  expectedWh: number[];
   /** Load of the frame before, Wh. */
   previousWh: number;
   /** Energy that the feeder carries in a frame, Wh. */
@@ -57,6 +59,7 @@ export function viewOf(book: FrozenBook): BookView {
     ...{ allotment: book.allotment, frames: book.horizon, baseWh: withMatched, drawFactor },
     bids: orders(book.bids),
     asks: orders(book.asks),
+    expectedWh: book.expectedLoadsW.map((watts) => Number(watts) * hours),
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
     limitWh: Math.floor(Number(book.capacityW - book.lossAllowanceW) * hours),
     dischargeFactor: Number(book.dischargeEfficiencyBps) / FULL_BPS,
@@ -116,8 +119,8 @@ export function problemOf(view: BookView, lasts: readonly number[] = view.bids.m
       ...{ leastWh: leastWh * factor, mostWh: mostWh * factor },
     };
   });
-  const { baseWh, previousWh, limitWh } = view;
-  return { baseWh, previousWh, limitWh, loads };
+  const { baseWh, expectedWh, previousWh, limitWh } = view;
+  return { baseWh, expectedWh, previousWh, limitWh, loads };
 }
 
 /**

@@ -105,7 +105,8 @@ function greedy(book: FrozenBook, choose: (flatWh: number) => number): Plan {
 /** Frame by frame. @param choose From the draw that would leave the load as it was to the one that is wanted, Wh. */
 function greedyTotals(view: BookView, choose: (flatWh: number) => number): Totals {
   const serving = new Serving(view);
-  const { baseWh, drawFactor, dischargeFactor } = view;
+  const { drawFactor, dischargeFactor } = view;
+  const baseWh = view.baseWh.map((wh, offset) => wh + view.expectedWh[offset]!);
   const totals: Totals = { drawWh: [], dischargeWh: [] };
   let beforeWh = view.previousWh;
   for (let offset = 0; offset < view.frames; offset++) {

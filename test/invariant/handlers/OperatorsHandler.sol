@@ -115,7 +115,12 @@ contract OperatorsHandler is Handler {
                 exportPricePerKwh: uint64(
                     _price(_mix(seed, 3), 0, importPricePerKwh > 250_000 ? 250_000 : importPricePerKwh)
                 ),
-                wheelingPricePerKwh: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP))
+                wheelingPricePerKwh: uint64(WHEELING_CAP == 0 ? 0 : _price(_mix(seed, 4), 0, WHEELING_CAP)),
+                // Any load and any lags, the ends of their ranges among them.
+                expectedLoadW: int24(uint24(_mix(seed, 5))),
+                arrivalLags: seed % 4 == 0
+                    ? bytes10(type(uint80).max)
+                    : bytes10(uint80(_mix(seed, 6)) & 0x0f0f0f0f0f0f0f0f0f0f)
             });
     }
 }

@@ -33,8 +33,8 @@ abstract contract PlansTold is SettlementsTold {
         uint256 horizon = terms.horizon();
         for (uint256 i; i < horizon; ++i) {
             _hold(
-                _words[1 + i] == PublishedFrame.unwrap(publicationOf[frame + i]),
-                "INV-21 a round is about other tariffs than were published"
+                _words[1 + i] == _foreseen(PublishedFrame.unwrap(publicationOf[frame + i]), i),
+                "INV-21 a round is about other tariffs or expectations than were published"
             );
         }
         uint256 seen;
@@ -51,6 +51,15 @@ abstract contract PlansTold is SettlementsTold {
                 "INV-21 a flexible order was left out of its round"
             );
         }
+    }
+
+    /// @dev A publication's word in the book of a round that begins `offset` frames earlier: of the load that is expected,
+    /// the tenths whose orders come less than that before the frame.
+    function _foreseen(uint256 word, uint256 offset) private pure returns (uint256) {
+        int256 expectedW = int24(uint24(word >> 136));
+        int256 tenths;
+        for (uint256 i; i < 10; ++i) if (uint8(word >> (160 + 8 * i)) < offset) ++tenths;
+        return (word & ((1 << 136) - 1)) | (uint256(uint24(int24((expectedW * tenths) / 10))) << 136);
     }
 
     /// @dev The word of an order that took part in a frame, as the match left it; 0 where it is not flexible.

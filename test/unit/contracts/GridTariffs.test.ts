@@ -1,9 +1,11 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import { getBytes } from "ethers";
 
 import { decodePublication } from "../../../scripts/chain/packedWords";
 import { currentFrame, goTo } from "../../helpers/market";
 import { MAX_UINT24, nth, PENNY, publish, TARIFFS, deployDirect } from "./fixtures";
+import { NOTHING_EXPECTED } from "../../helpers/expectedLoad";
 
 /** An import tariff off the tick wants an export tariff below it. */
 const lower = (name: string) => (name === "importPricePerKwh" ? { exportPricePerKwh: 0n } : {});
@@ -36,6 +38,8 @@ describe("GridTariffs", () => {
         importPricePerKwh: 200_000n,
         exportPricePerKwh: 50_000n,
         wheelingPricePerKwh: 30_000n,
+        expectedLoadW: -1n,
+        arrivalLags: "0x00010203040506070809",
       },
       {
         frame: frame + 1,
@@ -43,6 +47,8 @@ describe("GridTariffs", () => {
         importPricePerKwh: 0n,
         exportPricePerKwh: 0n,
         wheelingPricePerKwh: 0n,
+        expectedLoadW: -(2n ** 23n),
+        arrivalLags: `0x${"ff".repeat(10)}`,
       },
       {
         frame: frame + 2,
@@ -50,6 +56,8 @@ describe("GridTariffs", () => {
         importPricePerKwh: 1_000_000n,
         exportPricePerKwh: 1_000_000n,
         wheelingPricePerKwh: 1n,
+        expectedLoadW: 2n ** 23n - 1n,
+        arrivalLags: "0xff000000000000000001",
       },
     ];
     const tx = await market.publish(frames);
@@ -62,6 +70,8 @@ describe("GridTariffs", () => {
         importTicks: given.importPricePerKwh,
         exportTicks: given.exportPricePerKwh,
         wheelingTicks: given.wheelingPricePerKwh,
+        expectedLoadW: given.expectedLoadW,
+        lagFrames: [...getBytes(given.arrivalLags)],
       });
     }
     expect(await market.publication(frame + 3)).to.equal(0n);
@@ -74,7 +84,7 @@ describe("GridTariffs", () => {
 
   it("publishes all or none", async () => {
     const { market, now } = await loadFixture(fixture);
-    const good = { frame: now + 4, ...TARIFFS };
+    const good = { frame: now + 4, ...TARIFFS, ...NOTHING_EXPECTED };
     await expect(market.publish([good, good]))
       .to.be.revertedWithCustomError(market, "FrameAlreadyPublished")
       .withArgs(now + 4);

@@ -30,6 +30,7 @@ import type { DeploymentParameters } from "../../../scripts/core/parameters";
 import { Delivery__factory, type IOrderBook, type Market } from "../../../typechain-types";
 import { deploy, type Deployed } from "../../helpers/deploy";
 import { currentFrame, goTo } from "../../helpers/market";
+import { NOTHING_EXPECTED } from "../../helpers/expectedLoad";
 
 /** Money units in a penny. */
 export const PENNY = 10_000n;
@@ -77,7 +78,10 @@ export async function publish(
   count = 1,
   tariffs: Partial<typeof TARIFFS> = {},
 ): Promise<ContractTransactionResponse> {
-  const frames = Array.from({ length: count }, (_, i) => ({ frame: firstFrame + i, ...TARIFFS, ...tariffs }));
+  const frames = Array.from({ length: count }, (_, i) => ({
+    ...{ frame: firstFrame + i, ...TARIFFS, ...NOTHING_EXPECTED },
+    ...tariffs,
+  }));
   return market.publish(frames);
 }
 

@@ -56,20 +56,25 @@ function randomBook(random: Random): FrozenBook {
   const asks = Array.from({ length: random.integer(count === 0 ? 1 : 0, 6) }, (_, i) => order("discharge", i + 101));
   const last = Math.max(...[...bids, ...asks].map(({ expiryFrame }) => expiryFrame));
   const horizon = Math.min(maxHorizon, last - frame + random.integer(1, 2));
+  const publications = Array.from({ length: horizon }, (_, offset) =>
+    offset !== 0 && random.integer(0, 9) === 0
+      ? undefined
+      : {
+          baseLoadW: edgy(random, -20_000, wide ? 2 ** 31 - 1 : 40_000),
+          importPricePerKwh: random.pick(TARIFFS) * TICK,
+          exportPricePerKwh: random.pick(TARIFFS) * TICK,
+          wheelingPricePerKwh: 3n * TICK,
+        },
+  );
+  const expects = random.integer(0, 2) === 0;
   return {
     frame,
     horizon,
     bids,
     asks,
-    publications: Array.from({ length: horizon }, (_, offset) =>
-      offset !== 0 && random.integer(0, 9) === 0
-        ? undefined
-        : {
-            baseLoadW: edgy(random, -20_000, wide ? 2 ** 31 - 1 : 40_000),
-            importPricePerKwh: random.pick(TARIFFS) * TICK,
-            exportPricePerKwh: random.pick(TARIFFS) * TICK,
-            wheelingPricePerKwh: 3n * TICK,
-          },
+    publications,
+    expectedLoadsW: publications.map((published, offset) =>
+      expects && published !== undefined && offset !== 0 ? edgy(random, -(2 ** 23), 2 ** 23 - 1) : 0n,
     ),
     previousLoadW: random.integer(0, 4) === 0 ? undefined : edgy(random, -50_000, 50_000),
     matchedGridWh: edgy(random, 0, 9_000),

@@ -24,6 +24,7 @@ import { moneyOf } from "../../../../scripts/chain/token";
 import { chapter4Population } from "../../../../scripts/piles/populations/chapter4";
 import { dayOf } from "../../../../scripts/live/demo";
 import { type Deployed, deployMarket, goTo } from "../../../helpers/market";
+import { NOTHING_EXPECTED } from "../../../helpers/expectedLoad";
 
 const PENNY = 10_000n;
 
@@ -49,7 +50,7 @@ describe("what the live page knows", () => {
       await goTo(start - 3);
       const publication = (i: number) => ({
         ...{ frame: start + i, baseLoadW: 30_000 + 1_000 * i, importPricePerKwh: (15n + BigInt(i % 3)) * PENNY },
-        ...{ exportPricePerKwh: 5n * PENNY, wheelingPricePerKwh: 0n },
+        ...{ exportPricePerKwh: 5n * PENNY, wheelingPricePerKwh: 0n, ...NOTHING_EXPECTED },
       });
       await market.publish(Array.from({ length: 12 }, (_, i) => publication(i)));
       const random = new Random(7);

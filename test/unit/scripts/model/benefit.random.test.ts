@@ -39,7 +39,15 @@ const publication = fc.record({
   exportPricePerKwh: fc.bigInt({ min: 0n, max: 60_000n }),
   wheelingPricePerKwh: fc.constant(0n),
 });
-const published = fc.array(fc.option(publication, { nil: undefined, freq: 8 }), { minLength: 24, maxLength: 24 });
+const expectedLoad = fc.record({
+  loadW: fc.bigInt({ min: -30_000n, max: 30_000n }),
+  lagFrames: fc.array(fc.integer({ min: 0, max: 8 }), { minLength: 10, maxLength: 10 }),
+});
+const expecting = fc.tuple(publication, expectedLoad).map(([one, load]) => ({ ...one, expectedLoad: load }));
+const published = fc.array(fc.option(fc.oneof(publication, expecting), { nil: undefined, freq: 8 }), {
+  minLength: 24,
+  maxLength: 24,
+});
 const placement = fc.record({
   pile: fc.integer({ min: 0, max: PILES.length - 1 }),
   charge: fc.boolean(),
@@ -206,7 +214,7 @@ describe("Benefit-scored rounds on random markets", () => {
         };
         expect(play("benefit")).to.deep.equal(play("adbev"));
       }),
-      { seed: SEED, numRuns: cases(100) },
+      { seed: SEED, numRuns: cases(200) },
     );
     expect(fills).to.be.above(cases(200));
   }).timeout(60_000);

@@ -13,6 +13,7 @@ import {
   scoreCourse,
   scorePlan,
 } from "../../../../scripts/model/benefit";
+import { expectedLoadsW } from "../../../../scripts/model/benefit/frozenBook";
 import type { Publication } from "../../../../scripts/core/types";
 import { expectRefusal, PUBLICATION } from "./fixtures";
 
@@ -33,7 +34,7 @@ function book(overrides: Partial<FrozenBook> = {}): FrozenBook {
   return {
     ...{ frame: 10, horizon: 3, bids: [], asks: [], previousLoadW: 30_000n, matchedGridWh: 0n },
     ...{ exportBudgetTicks: 10n ** 9n, tickSize: 1n },
-    publications: published(30_000n, 30_000n, 30_000n),
+    ...{ publications: published(30_000n, 30_000n, 30_000n), expectedLoadsW: [0n, 0n, 0n] },
     ...{ capacityW: 50_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12, allotment: "expiry" },
     ...{ chargeEfficiencyBps: 10_000n, dischargeEfficiencyBps: 10_000n },
     ...overrides,
@@ -268,6 +269,24 @@ describe("Benefit-scored plans", () => {
       expect(scorePlan(book({ publications }), plan([0n, 0n, 0n])).squaredStepsW2).to.equal(0n);
       const unknown = book({ previousLoadW: undefined, publications: published(30_000n, 31_000n, 31_000n) });
       expect(scorePlan(unknown, plan([0n, 0n, 0n])).squaredStepsW2).to.equal(1000n ** 2n);
+    });
+
+    it("counts what orders to come are expected to bring, in the steps alone", () => {
+      const expecting = book({ expectedLoadsW: [0n, 700n, -300n], capacityW: 30_000n });
+      const idle = plan([0n, 0n, 0n]);
+      expect(scorePlan(expecting, idle).squaredStepsW2).to.equal(700n ** 2n + 1_000n ** 2n);
+      expect(decide(expecting, []).score.squaredStepsW2).to.equal(700n ** 2n + 1_000n ** 2n);
+      // At the capacity already: the expected load neither takes room nor gives any.
+      const full = book({ ...expecting, bids: [order("A")], expectedLoadsW: [0n, -5_000n, -5_000n] });
+      expectRefusal("PlanOverCapacity", () => scorePlan(full, plan([0n, 1n, 0n])));
+      expect(followPlan(full, idle).loadsW).to.deep.equal([30_000n, 30_000n, 30_000n]);
+    });
+
+    it("expects of a published load the tenths that come after the round's frame", () => {
+      const lagFrames = [0, 0, 1, 1, 1, 2, 3, 255, 255, 255];
+      const of = (loadW: bigint) => ({ ...PUBLICATION, expectedLoad: { loadW, lagFrames } });
+      const publications = [of(1_000n), of(1_000n), of(-1_009n), undefined, of(1_000n), PUBLICATION];
+      expect(expectedLoadsW(publications)).to.deep.equal([0n, 200n, -504n, 0n, 700n, 0n]);
     });
 
     it("compares unserved energy first", () => {

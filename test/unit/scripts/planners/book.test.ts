@@ -37,6 +37,7 @@ function book(baseLoadsW: (number | undefined)[], overrides: Partial<FrozenBook>
     publications: baseLoadsW.map((watts) =>
       watts === undefined ? undefined : { ...TARIFFS, baseLoadW: BigInt(watts) },
     ),
+    expectedLoadsW: baseLoadsW.map(() => 0n),
     ...{ capacityW: 250_000n, lossAllowanceW: 0n, frameSeconds: 1800, maxWaitFrames: 12, allotment: "expiry" },
     ...{ chargeEfficiencyBps: 10_000n, dischargeEfficiencyBps: 10_000n },
     ...overrides,
@@ -96,12 +97,14 @@ const books = fc
     dischargeEfficiencyBps: fc.bigInt({ min: 8_000n, max: 10_000n }),
     matchedGridWh: fc.bigInt({ min: 0n, max: 3_000n }),
     allotment: fc.constantFrom("expiry", "laxity"),
+    expected: fc.array(fc.bigInt({ min: -20_000n, max: 60_000n }), { minLength: 7, maxLength: 7 }),
   })
-  .map(({ bases, hole, bids, asks, ...rest }) =>
+  .map(({ bases, hole, bids, asks, expected, ...rest }) =>
     book(
       bases.map((watts, offset) => (offset === hole ? undefined : watts)),
       {
         ...rest,
+        expectedLoadsW: bases.map((_, offset) => (offset === 0 || offset === hole ? 0n : expected[offset]!)),
         bids,
         asks: asks.map((of) => ({ ...of, side: "discharge", price: of.price - 160_000n })),
       },
@@ -208,7 +211,8 @@ describe("planners over a frozen book", () => {
   it("ePoB comes near to the reference and beats the fallback", async () => {
     const random = new Random(SEED);
     for (let round = 0; round < 3; round++) {
-      const frozen = randomBook(random.stream(String(round)), 12, 8);
+      const expected = Array.from({ length: 8 }, (_, k) => (k === 0 ? 0n : BigInt(2_000 * round * k)));
+      const frozen = { ...randomBook(random.stream(String(round)), 12, 8), expectedLoadsW: expected };
       const own = scorePlan(frozen, await epob().plan(frozen));
       const reference = scorePlan(frozen, await highsPlanner().plan(frozen));
       expect(own.unservedWh).to.equal(reference.unservedWh);
@@ -217,6 +221,21 @@ describe("planners over a frozen book", () => {
       expect(compareScores(own, fallback)).to.be.below(0);
     }
   }).timeout(60_000);
+
+  it("ePoB leaves the valley to those who are expected to fill it", async () => {
+    const bases = [40_000, 40_000, 30_000, 30_000, 40_000];
+    const bids = [bid(6_000, 5, 4_000)];
+    const alone = book(bases, { bids, previousLoadW: 40_000n });
+    const shared = { ...alone, expectedLoadsW: [0n, 0n, 10_000n, 10_000n, 0n] };
+    const [first, later] = [
+      (await totalsBy(epob(), alone)).drawWh.map(Number),
+      (await totalsBy(epob(), shared)).drawWh.map(Number),
+    ];
+    expect(first[2]! + first[3]!).to.be.above(5_000);
+    expect(later[0]! + later[1]!).to.be.above(2 * (first[0]! + first[1]!));
+    const planned = await epob().plan(shared);
+    expect(compareScores(scorePlan(shared, planned), scorePlan(shared, await epob().plan(alone)))).to.be.below(0);
+  });
 
   it("plan 100 orders over 24 frames in a fraction of a second", async () => {
     const random = new Random(SEED);

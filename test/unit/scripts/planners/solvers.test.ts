@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { solveSquaredSteps } from "../../../../scripts/planners/firstOrder";
 import { solveWithHighs } from "../../../../scripts/planners/highsReference";
-import type { FlexibleLoad, LoadProblem } from "../../../../scripts/planners/loadProblem";
+import { type FlexibleLoad, type LoadProblem, planOf } from "../../../../scripts/planners/loadProblem";
 import { servable } from "../../../../scripts/planners/servable";
 import { solveSquaredLoad } from "../../../../scripts/planners/waterFilling";
 import { absoluteStepsW } from "../../../../scripts/metrics/fluctuation";
@@ -50,6 +50,25 @@ describe("solvers of problem (6)", function () {
       expect(broken(problem, unlimited.energyWh, 0.1)).not.to.deep.equal([]);
       expect(fast.squaredStepsWh2).to.be.above(unlimited.squaredStepsWh2);
       expect(fast.squaredStepsWh2 / reference.squaredStepsWh2).to.be.within(1 - 1e-3, 1 + 1e-3);
+    }
+  });
+
+  it("count a load that is expected, agree with HiGHS, and keep the limit without it", async () => {
+    const expectedWh = Array.from({ length: 24 }, (_, frame) => 1_000 * Math.sin(frame / 3) + 900 * (frame % 2));
+    let limitWh = Infinity;
+    for (const share of [1, 0.97]) {
+      const free: LoadProblem = { ...drawProblem(3, 12, 24, limitWh), expectedWh };
+      const problem = servable(free);
+      const fast = solveSquaredSteps(problem, { gapShare: 1e-6 });
+      const reference = await solveWithHighs(problem, "squared");
+      expect(broken(problem, fast.energyWh, 0.1)).to.deep.equal([]);
+      expect(fast.squaredStepsWh2 / reference.squaredStepsWh2).to.be.within(1 - 1e-3, 1 + 1e-3);
+      const blind = solveSquaredSteps({ ...problem, expectedWh: expectedWh.map(() => 0) }, { gapShare: 1e-6 });
+      expect(fast.squaredStepsWh2).to.be.below(planOf(problem, blind.energyWh).squaredStepsWh2);
+      // Next with less than the plan's own load takes at its highest, without what is expected besides.
+      const ownWh = Math.max(...fast.totalWh.map((wh, frame) => wh - expectedWh[frame]!));
+      if (share < 1) expect(ownWh).to.be.within(limitWh - 1, limitWh + 0.1);
+      limitWh = 0.97 * ownWh;
     }
   });
 
