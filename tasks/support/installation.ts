@@ -32,7 +32,7 @@ export async function compileMechanism(hre: HardhatRuntimeEnvironment, matching?
   if (!(await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching]))) await compileAll(hre);
 }
 
-/** What was compiled in this process, by its configuration: sources do not change while a command runs. */
+/** Extent of what this process compiled, by its configuration: sources do not change while a command runs. */
 const compiled = new WeakMap<HardhatConfig, "market" | "all">();
 
 async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Promise<void> {

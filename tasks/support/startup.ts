@@ -22,5 +22,6 @@ export function ownCommand(words: readonly string[]): string | undefined {
  */
 export function tellsLines(argv: readonly string[]): boolean {
   const isWorkerOfTests = /[\\/]mocha[\\/]/.test(argv[1] ?? "");
-  return !isWorkerOfTests && ownCommand(argv.slice(2)) === undefined;
+  const words = argv.slice(2);
+  return !isWorkerOfTests && !words.includes("--parallel") && ownCommand(words) === undefined;
 }

@@ -34,6 +34,7 @@ describe("starting a command", () => {
   it("reads all that was compiled only where a failure is to be told by its lines", () => {
     const worker = ["node", "/x/node_modules/mocha/lib/nodejs/worker.js"];
     expect(tellsLines(worker)).to.equal(false);
+    expect(tellsLines(["node", "hardhat", "test", "--parallel"])).to.equal(false);
     for (const command of ["simulate:day", "market:deploy", "lesson"]) {
       expect(tellsLines(["node", "hardhat", "--network", "hardhat", command]), command).to.equal(false);
       expect(hre.tasks, command).to.have.property(command);
