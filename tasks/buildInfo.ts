@@ -1,13 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
-import { extendEnvironment } from "hardhat/config";
+import { TASK_COMPILE_REMOVE_OBSOLETE_ARTIFACTS } from "hardhat/builtin-tasks/task-names";
+import { extendEnvironment, subtask } from "hardhat/config";
 import type { BuildInfo } from "hardhat/types";
 
-// Ignition asks for a contract's build info whenever it deploys one, and all of them stand in one file of 15 MB. Its
-// name is a hash of what was compiled, so what was read of it once stays true.
+import { tellsLines } from "./support/startup";
+
+/** Build infos read so far, by their files: a name is a hash of what was compiled, so what was read of it stays true. */
+const known = new Map<string, Promise<BuildInfo>>();
+let listsThem = tellsLines(process.argv);
+
 extendEnvironment(({ artifacts }) => {
-  const known = new Map<string, Promise<BuildInfo>>();
+  // Ignition asks for a contract's build info whenever it deploys one, and all of them stand in one file of 15 MB.
   artifacts.getBuildInfo = async (name) => {
     const link = artifacts.formArtifactPathFromFullyQualifiedName(name).replace(/\.json$/, ".dbg.json");
     const text = await readFile(link, "utf8").catch(() => undefined);
@@ -17,4 +22,18 @@ extendEnvironment(({ artifacts }) => {
     known.set(file, info);
     return info;
   };
+  // An in-process chain reads all of them, 30 MB and more, before its first block, to tell a failure by its lines.
+  const all = artifacts.getBuildInfoPaths.bind(artifacts);
+  artifacts.getBuildInfoPaths = () => (listsThem ? all() : Promise.resolve([]));
+});
+
+// The compiler deletes those that no artifact needs any more, of those that it is told of.
+subtask(TASK_COMPILE_REMOVE_OBSOLETE_ARTIFACTS, async (args, _, runSuper): Promise<unknown> => {
+  const before = listsThem;
+  listsThem = true;
+  try {
+    return (await runSuper(args)) as unknown;
+  } finally {
+    listsThem = before;
+  }
 });

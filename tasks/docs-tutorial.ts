@@ -19,13 +19,13 @@ task("docs:tutorial", "Runs the commands of the tutorial and compares what they 
   .addFlag("write", "put what the commands print now into the document (default: compare only)")
   .setAction(
     guarded(async ({ file, write }: Arguments, hre) => {
-      const { shown, shownCommands, withOutputs } = await import("../scripts/quality/docs/tutorial");
+      const { shown, shownCommands, withOutputs, wordsOf } = await import("../scripts/quality/docs/tutorial");
       const { root } = hre.config.paths;
       const text = await readText("file", file);
       const commands = shownCommands(text);
       if (commands.length === 0) throw new InputError(file, "there is no command with its output in it");
       const outputs = new Map<string, string>();
-      for (const { command } of commands) outputs.set(command, await outputOf(command, root));
+      for (const { command } of commands) outputs.set(command, await outputOf(wordsOf(command), root));
       if (write) {
         await writeText(
           "file",
@@ -44,9 +44,8 @@ task("docs:tutorial", "Runs the commands of the tutorial and compares what they 
   );
 
 /** Standard output of a command as a reader types it, without colours. */
-async function outputOf(command: string, root: string): Promise<string> {
-  const args = [...command.replace(/^npx hardhat /, "").matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2]!);
+async function outputOf(words: readonly string[], root: string): Promise<string> {
   const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined };
   const hardhat = join(root, "node_modules/.bin/hardhat");
-  return (await promisify(execFile)(hardhat, args, { cwd: root, env, maxBuffer: 2 ** 26 })).stdout;
+  return (await promisify(execFile)(hardhat, words, { cwd: root, env, maxBuffer: 2 ** 26 })).stdout;
 }

@@ -269,8 +269,9 @@ export class ChainPort implements MeteredPort {
     const { client, pileBalance } = this.options;
     const { gridBalance } = await client.marketTotals();
     let held = gridBalance + (await client.matchingFund());
+    const states = await client.pileStates();
     for (const { index } of this.piles.values()) {
-      const state = await client.pileState(index);
+      const state = states[index - 1]!;
       held += state.balance + lockOf(this.parameters, orderOf(state, client.parameters.tickSize));
     }
     for (const cleared of this.unsettled.values()) {

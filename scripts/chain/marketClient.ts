@@ -255,6 +255,12 @@ export class MarketClient implements MarketContracts {
     return decodePileState(await this.market.pileState(pile));
   }
 
+  /** Slots of all piles, pile 1 first, in a call for every 512. */
+  async pileStates(): Promise<PileState[]> {
+    const count = Number(await this.market.pileCount());
+    return (await readPileStates(this.provider, this.address, count)).map(decodePileState);
+  }
+
   /** Every registered pile. */
   async piles(): Promise<PileRecord[]> {
     const count = Number(await this.market.pileCount());

@@ -61,9 +61,11 @@ export async function settleByReadings({
         : [client.signReading(meter, { pile: index, frame: cleared.frame, ...reading })];
     }),
   );
-  const before = await Promise.all([...piles.values()].map(async ({ index }) => client.pileState(index)));
-  const creditBefore = new Map([...piles.keys()].map((name, i) => [name, before[i]!.credit]));
-  const [{ gridBalance }, available] = await Promise.all([client.marketTotals(), client.availableGrid()]);
+  const [before, { gridBalance }, available] = await Promise.all([
+    client.pileStates(),
+    client.marketTotals(),
+    client.availableGrid(),
+  ]);
   const receipt = await client.settle(sender, cleared, publication, signed);
 
   const { complete, moved } = client.settled(receipt);
@@ -87,12 +89,12 @@ export async function settleByReadings({
     if (posted === expected) continue;
     throw new Error(`pile ${name}: the contract moved ${posted} money units, the rules say ${expected}`);
   }
-  const after = await Promise.all(parties.map(async ({ pile: { index } }) => client.pileState(index)));
+  const after = await client.pileStates();
   const settlement: FrameSettlement = {
     frame: cleared.frame,
     complete,
-    piles: parties.map(({ name }, i) =>
-      pileSettlement(name, worked.piles.get(name)!, creditBefore.get(name)!, after[i]!.credit),
+    piles: parties.map(({ name, pile: { index } }) =>
+      pileSettlement(name, worked.piles.get(name)!, before[index - 1]!.credit, after[index - 1]!.credit),
     ),
     grid: (await client.marketTotals()).gridBalance - gridBalance - worked.exportsSetAside,
     imbalance: worked.imbalance,

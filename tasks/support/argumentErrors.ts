@@ -2,6 +2,8 @@ import { inspect } from "node:util";
 
 import { HardhatError } from "hardhat/internal/core/errors";
 
+import { ownCommand } from "./startup";
+
 /** Numbers of Hardhat's errors about what was typed. */
 const [FIRST, LAST] = [300, 399];
 /** Those of them about a command that there is not. */
@@ -27,7 +29,7 @@ export function hintInsteadOfStacks(): void {
 
 /** Which help has what could have been typed. @param words of the command line */
 export function hint(words: readonly string[]): string {
-  const command = words.find((word) => /^[a-z]+:[a-z-]+$/.test(word) || word === "lesson");
+  const command = ownCommand(words);
   return command === undefined
     ? "`npx hardhat help` lists the commands, `npx hardhat help COMMAND` the flags of one"
     : `\`npx hardhat help ${command}\` lists its flags, \`npx hardhat help\` the commands`;

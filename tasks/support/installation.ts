@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import type { HardhatConfig, HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { InputError } from "../../scripts/core/errors";
 import type { Matching } from "../../scripts/core/matching";
@@ -32,9 +32,15 @@ export async function compileMechanism(hre: HardhatRuntimeEnvironment, matching?
   if (!(await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching]))) await compileAll(hre);
 }
 
+/** Extent of what this process compiled, by its configuration: sources do not change while a command runs. */
+const compiled = new WeakMap<HardhatConfig, "market" | "all">();
+
 async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Promise<void> {
+  const before = compiled.get(hre.config);
+  if (before === "all" || (before === "market" && marketOnly)) return;
   try {
     await hre.run("compile", { quiet: true, marketOnly });
+    compiled.set(hre.config, marketOnly ? "market" : "all");
   } catch (error) {
     const path = unwritable(error);
     if (path === undefined) throw error;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { commandInProcess } from "../helpers/commandInProcess";
 import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("commands", function () {
@@ -52,7 +53,7 @@ describe("commands", function () {
 
   it("simulate:day writes a line per frame, and says what is wrong with a flag before it does anything", async () => {
     const csv = join(folder, "day.csv");
-    const day = await hardhatCommand("simulate:day", "--on", "model", "--evs", "20", "--csv", csv, "--json");
+    const day = await commandInProcess("simulate:day", "--on", "model", "--evs", "20", "--csv", csv, "--json");
     expect(day.code).to.equal(0);
     expect((JSON.parse(day.stdout) as { frames: unknown[] }).frames).to.have.length(48);
     expect(readFileSync(csv, "utf8").trim().split("\n")).to.have.length(49);
@@ -66,14 +67,14 @@ describe("commands", function () {
   });
 
   it("lesson walks by a script, as text or as JSON, and says what it does not know", async () => {
-    const text = await hardhatCommand("lesson", "crossing", "--steps", "f u a q");
+    const text = await commandInProcess("lesson", "crossing", "--steps", "f u a q");
     expect(text.code).to.equal(0);
     expect(text.stdout).to.include("✓ Cleo → Ann  1.50 kWh at 13.00 p").and.include("Answer.");
-    const json = await hardhatCommand("lesson", "--file", "docs/scenarios/first-trades.json", "--json");
+    const json = await commandInProcess("lesson", "--file", "docs/scenarios/first-trades.json", "--json");
     const views = JSON.parse(json.stdout) as { step: number; decision?: { trades: { price: number }[] } }[];
     expect(views).to.have.length(13);
     expect(views.find(({ step }) => step === 4)?.decision?.trades[0]?.price).to.equal(130000);
-    const bad = await hardhatCommand("lesson", "crossing", "--steps", "jump");
+    const bad = await commandInProcess("lesson", "crossing", "--steps", "jump");
     expect(bad.code).to.equal(1);
     expect(bad.stderr).to.include('--steps: there is no step "jump"');
   });
@@ -81,14 +82,14 @@ describe("commands", function () {
   it("simulate:day takes an agent from a file, and says what is wrong with one", async () => {
     const agent = join(folder, "sleepy.js");
     writeFileSync(agent, 'exports.default = { name: "sleepy", decide: () => undefined };');
-    const day = await hardhatCommand("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
+    const day = await commandInProcess("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
     expect(day.code).to.equal(0);
     expect((JSON.parse(day.stdout) as { totals: { servedWh: number } }).totals.servedWh).to.equal(0);
     writeFileSync(agent, 'exports.default = { name: "leaver", decide: () => process.exit(0) };');
     const left = await hardhatCommand("simulate:day", "--on", "model", "--evs", "10", "--agent", agent, "--json");
     expect(left.code).to.equal(1);
     expect(left.stderr).to.include("the process ended before the command had a result");
-    const none = await hardhatCommand("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
+    const none = await commandInProcess("simulate:day", "--on", "model", "--agent", "docs/lessons/1-crossing.json");
     expect(none.code).to.equal(1);
     const mistyped = await hardhatCommand("simulate:day", "--nonsense", "3");
     expect(mistyped.code).to.equal(1);
@@ -99,12 +100,12 @@ describe("commands", function () {
 
   it("simulate:compare puts a planner from a file against the others, and says what is wrong with one", async () => {
     const few = ["--evs", "10", "--seeds", "1", "--generations", "0"];
-    const own = await hardhatCommand("simulate:compare", ...few, "--planner-file", "docs/examples/level.ts");
+    const own = await commandInProcess("simulate:compare", ...few, "--planner-file", "docs/examples/level.ts");
     expect(own.code).to.equal(0);
     expect(own.stdout)
       .to.match(/\nRounds won\n.* level/)
       .and.include("level against the others by laxity");
-    const none = await hardhatCommand("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
+    const none = await commandInProcess("simulate:compare", ...few, "--planner-file", "docs/examples/thrifty.ts");
     expect(none.code).to.equal(1);
     expect(none.stderr).to.include("exports no planner by default; expected { name, async plan(book) }");
   });
@@ -114,7 +115,7 @@ describe("commands", function () {
     const keys = ["adbev", "adbevUniform", "adbevVickrey", "adbevCredit", "adbevOwn"];
     const csv = join(folder, "rules.csv");
     const own = ["--matching", "all", "--mechanism", "docs/examples/PostedPrice.sol", "--schemes", keys.join(",")];
-    const { code, stdout } = await hardhatCommand("simulate:compare", ...few, ...own, "--csv", csv, "--json");
+    const { code, stdout } = await commandInProcess("simulate:compare", ...few, ...own, "--csv", csv, "--json");
     expect(code).to.equal(0);
     const { schemes } = JSON.parse(stdout) as {
       schemes: { key: string; title: string; days: { peakW: number; gasPerEv: number | null }[] }[];
@@ -125,13 +126,13 @@ describe("commands", function () {
     for (const { key, days } of schemes) expect((days[0]!.gasPerEv ?? 0) > 0, key).to.equal(key === "adbevOwn");
     expect(readFileSync(csv, "utf8").trim().split("\n")).to.have.length(keys.length + 1);
 
-    const unknown = await hardhatCommand("simulate:compare", ...few, "--matching", "uniform,fair");
+    const unknown = await commandInProcess("simulate:compare", ...few, "--matching", "uniform,fair");
     expect(unknown.code).to.equal(1);
     expect(unknown.stderr).to.include("--matching: expected one of adbev, credit").and.include('found "fair"');
   });
 
   it("says that no market is deployed, and how to deploy one", async () => {
-    const { code, stderr } = await hardhatCommand("market:book", "--feeder", "nowhere");
+    const { code, stderr } = await commandInProcess("market:book", "--feeder", "nowhere");
     expect(code).to.equal(1);
     expect(stderr).to.include('no market of feeder "nowhere" is deployed').and.include("market:deploy");
     // The chain of a command ends with it: to deploy there again would help nobody.

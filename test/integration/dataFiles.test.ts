@@ -7,6 +7,7 @@ import { expect } from "chai";
 import type { Understood } from "../../scripts/data/import/describe";
 import type { DayResult } from "../../scripts/simulation/dayResult";
 import { ALL_CASES } from "../helpers/cases";
+import { commandInProcess } from "../helpers/commandInProcess";
 import { hardhatCommand } from "../helpers/hardhatCommand";
 
 describe("files of one's own on the command line", function () {
@@ -38,7 +39,7 @@ describe("files of one's own on the command line", function () {
       ...{ count: 3, energyKWh: 24, overlaps: { count: 0, first: [] } },
       days: { count: 2, first: "2019-03-14", last: "2019-03-15", busiest: { date: "2019-03-14", sessions: 2 } },
     });
-    const shown = await hardhatCommand("data:check", sessions, ...columns);
+    const shown = await commandInProcess("data:check", sessions, ...columns);
     expect(shown.stdout)
       .to.match(/decimal mark +comma/)
       .and.to.match(/unit of energy +kWh, from the size of the figures/);
@@ -51,11 +52,11 @@ describe("files of one's own on the command line", function () {
       "2019-03-14T18:00,2019-03-14T20:00,5",
       "2019-02-30T18:00,2019-03-14T20:00,5",
     ]);
-    const { code, stdout } = await hardhatCommand("data:check", bad);
+    const { code, stdout } = await commandInProcess("data:check", bad);
     expect(code).to.equal(1);
     expect(stdout).to.include(`${bad}:2: energy_kwh: 9990 kWh is more than one stay can take`);
     expect(stdout).to.include(`${bad}:4: arrival: expected a date and time`);
-    expect((await hardhatCommand("data:check", bad, "--rows", "skip")).code).to.equal(0);
+    expect((await commandInProcess("data:check", bad, "--rows", "skip")).code).to.equal(0);
   });
 
   (ALL_CASES ? it : it.skip)("a million rows go through a heap of 192 MB", async () => {
@@ -77,12 +78,12 @@ describe("files of one's own on the command line", function () {
   });
 
   it("simulate:day plays the day asked for, says which there are, and cuts no need", async () => {
-    const many = await hardhatCommand("simulate:day", "--on", "model", "--sessions", sessions, ...columns);
+    const many = await commandInProcess("simulate:day", "--on", "model", "--sessions", sessions, ...columns);
     expect(many.code).to.equal(1);
     expect(many.stderr).to.include(
       "has sessions on the days 2019-03-14, 2019-03-15; say which day, such as --date 2019-03-14",
     );
-    const none = await hardhatCommand(
+    const none = await commandInProcess(
       "simulate:day",
       "--on",
       "model",
@@ -96,7 +97,7 @@ describe("files of one's own on the command line", function () {
 
     const load = write("load.csv", ["load_kw", ...Array.from({ length: 96 }, (_, i) => (i % 2 === 0 ? "10" : "30"))]);
     const day = ["--date", "2019-03-14", "--load", load, "--json"];
-    const { code, stdout } = await hardhatCommand(
+    const { code, stdout } = await commandInProcess(
       "simulate:day",
       "--on",
       "model",
@@ -130,7 +131,7 @@ describe("files of one's own on the command line", function () {
       [["--sessions", sessions, "--units", "energy=J"], "--units: energy: expected one of Wh, kWh, MWh"],
     ];
     for (const [args, said] of refused) {
-      const { code, stdout, stderr } = await hardhatCommand("simulate:day", "--on", "model", ...args);
+      const { code, stdout, stderr } = await commandInProcess("simulate:day", "--on", "model", ...args);
       expect([code, stdout]).to.deep.equal([1, ""]);
       expect(stderr)
         .to.include(said)

@@ -11,7 +11,7 @@ import { ALL_CASES, cases } from "../helpers/cases";
 /** `DIFFERENTIAL_SEED=12 npx hardhat test test/integration/deliveryDifferential.test.ts` draws other days. */
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
 const PILES = 14;
-const FRAMES = cases(60, 15);
+const FRAMES = cases(60, 10);
 
 const HABITS: Habits = {
   ...RICH_AND_POOR,

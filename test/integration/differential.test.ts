@@ -14,7 +14,7 @@ const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 1);
 const DEEP = process.env.DIFFERENTIAL_DEEP !== undefined;
 
 /** Frames of a day that most markets play. */
-const FRAMES = cases(146, 20);
+const FRAMES = cases(146, 14);
 
 interface Configuration {
   name: string;
@@ -153,7 +153,7 @@ const CONFIGURATIONS: readonly Configuration[] = [
       activePiles: [1, 2, 3, 4, 5, 205, 206, 207, 208, 209, 210, 211, 461, 462, 463, 464, 465, 470],
     },
     piles: 470,
-    frames: cases(30, 10),
+    frames: cases(30, 5),
   },
 ];
 

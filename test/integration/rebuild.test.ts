@@ -19,6 +19,7 @@ import {
 } from "../../scripts/chain/packedWords";
 import { Random } from "../../scripts/core/random";
 import type { Market } from "../../typechain-types";
+import { ALL_CASES } from "../helpers/cases";
 import { currentFrame, deployMarket, nextFirstFrame } from "../helpers/market";
 import {
   deployDirect,
@@ -195,7 +196,8 @@ describe("Rebuilding a market from its events alone", function () {
       }
       const income = await market.gridBalance();
       if (income > 0n && random.chance(0.2)) await market.withdrawGrid(admin, income);
-      await follower.expectSame();
+      // Every view is read for it: what differs once differs at the next look, too.
+      if (ALL_CASES || step % 5 === 0) await follower.expectSame();
     }
 
     await follower.expectSame();

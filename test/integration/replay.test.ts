@@ -16,6 +16,7 @@ import { replayOnModel } from "../../scripts/scenario/replayOnModel";
 import { type ScenarioResult, toJson } from "../../scripts/scenario/result";
 import type { Scenario } from "../../scripts/scenario/scenario";
 import { namedAccount } from "../../tasks/support/network";
+import { cases } from "../helpers/cases";
 
 const METERED_MARKET = {
   ...{ settlement: "benefit", maxHorizon: 1, icebergPeakWh: 4_000, icebergThresholdWh: 1_500, matching: "credit" },
@@ -98,7 +99,7 @@ describe("market:replay", function () {
   it("gives the same on random scenarios with everything in them", async () => {
     const refusals = new Set<string>();
     const fills = { trades: 0, grid: 0 };
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3].slice(0, cases(3))) {
       const scenario = parseScenario(randomScenario(seed), `seed ${seed}`);
       const result = await onChain(scenario, `random${seed}`);
       expect(toJson(result)).to.deep.equal(toJson(replayOnModel(scenario)));
@@ -106,8 +107,8 @@ describe("market:replay", function () {
       fills.grid += result.frames.reduce((sum, { grid }) => sum + grid.length, 0);
       for (const { error } of result.rejected) refusals.add(error);
     }
-    expect(fills.trades).to.be.above(20);
-    expect(fills.grid).to.be.above(5);
+    expect(fills.trades).to.be.above(cases(20, 5));
+    expect(fills.grid).to.be.above(cases(5, 1));
     expect([...refusals]).to.include.members(["LiveOrderExists", "NoLiveOrder", "PileSuspended", "PriceOffTick"]);
   });
 

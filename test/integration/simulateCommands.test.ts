@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { ALL_CASES } from "../helpers/cases";
+import { commandInProcess } from "../helpers/commandInProcess";
 import { hardhatCommand, hardhatIntoSlowPipe } from "../helpers/hardhatCommand";
 
 interface DayJson {
@@ -20,7 +21,7 @@ describe("simulation commands", function () {
     sessions,
     "plugin,departure,kwh\n2019-03-14T18:00,2019-03-15T07:00,9\n2019-03-15T09:00,2019-03-15T15:00,5\n",
   );
-  const day = (...flags: string[]) => hardhatCommand("simulate:day", "--on", "model", ...flags);
+  const day = (...flags: string[]) => commandInProcess("simulate:day", "--on", "model", ...flags);
 
   it("JSON goes into a pipe whole, however long it is", async () => {
     const { code, stdout } = await hardhatIntoSlowPipe("simulate:day", "--on", "model", "--json");
@@ -74,14 +75,14 @@ describe("simulation commands", function () {
     const csv = join(folder, "compared.csv");
     const few = ["--generations", "0", "--schemes", "uncontrolled,spread,adbev"];
     const agents = ["--evs", "5", "--policy", "impatient", "--wait", "3"];
-    const own = await hardhatCommand("simulate:compare", "--seeds", "2", ...few, ...agents);
+    const own = await commandInProcess("simulate:compare", "--seeds", "2", ...few, ...agents);
     expect(own.stdout).to.include("AdBEV market, impatient");
     expect(own.stdout).to.match(
       /AdBEV is calmer than no control.*\(.* against .*; 95 % interval .* to .* over 2 seeds\)/,
     );
     const recorded = ["--sessions", sessions, "--columns", "arrival=plugin,energy=kwh", "--date", "2019-03-15"];
     const one = ["--seeds", "1", ...few, "--csv", csv];
-    const { code, stdout } = await hardhatCommand("simulate:compare", ...one, ...recorded);
+    const { code, stdout } = await commandInProcess("simulate:compare", ...one, ...recorded);
     expect(code).to.equal(0);
     expect(stdout).to.include("one seed, so no interval");
     expect(existsSync(csv)).to.equal(true);
@@ -90,12 +91,12 @@ describe("simulation commands", function () {
   it("simulate:compare expects as much of past days' arrivals as it is told", async () => {
     const few = ["--generations", "0", "--evs", "5", "--seeds", "1", "--schemes", "expected"];
     const stepsOf = async (percent: string) => {
-      const { stdout } = await hardhatCommand("simulate:compare", ...few, "--expect", percent, "--json");
+      const { stdout } = await commandInProcess("simulate:compare", ...few, "--expect", percent, "--json");
       const { schemes } = JSON.parse(stdout) as { schemes: { days: { absoluteStepsW: number }[] }[] };
       return schemes[0]!.days[0]!.absoluteStepsW;
     };
     expect(await stepsOf("1000")).to.not.equal(await stepsOf("1"));
-    const { code, stderr } = await hardhatCommand("simulate:compare", "--expect", "50", "--sessions", sessions);
+    const { code, stderr } = await commandInProcess("simulate:compare", "--expect", "50", "--sessions", sessions);
     expect(code).to.equal(1);
     expect(stderr).to.include("--sessions: does not go with --expect: recorded sessions have no past days");
   });

@@ -29,6 +29,11 @@ export function shownCommands(text: string): ShownCommand[] {
   }));
 }
 
+/** The words of a command as a shell hands them to Hardhat. */
+export function wordsOf(command: string): string[] {
+  return [...command.replace(/^npx hardhat /, "").matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2]!);
+}
+
 /** Part of an output that a document shows. */
 export function shown(output: string, { head, tail }: Extent): string {
   const lines = output

@@ -19,7 +19,7 @@ import { HAS_ANVIL, type RunningNode, startAnvil } from "../../helpers/nodes";
 
 const suite = HAS_ANVIL ? describe : describe.skip;
 const PILES = 8;
-const KILLS = cases(100, 4);
+const KILLS = cases(100, 2);
 const FRAME = 16;
 
 suite("gateway: killed at any moment", function () {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { deployedAddresses } from "../../../tasks/support/deployedAddresses";
-import { hardhatCommand } from "../../helpers/hardhatCommand";
+import { commandInProcess } from "../../helpers/commandInProcess";
 
 const address = (digit: string) => `0x${digit.repeat(40)}`;
 const record = (lens: string, market: string) => ({
@@ -60,7 +60,7 @@ describe("addresses of the package", function () {
   });
 
   it("have the deposits by permit once the document's command has deployed them", async () => {
-    const { code, stdout, stderr } = await hardhatCommand("ignition", "deploy", "deploy/modules/PermitDeposits.ts");
+    const { code, stdout, stderr } = await commandInProcess("ignition", "deploy", "deploy/modules/PermitDeposits.ts");
     expect(code, stderr).to.equal(0);
     expect(stdout).to.match(/PermitDeposits#PermitDeposits - 0x[0-9a-fA-F]{40}/);
   });

@@ -6,7 +6,7 @@ import { HardhatError } from "hardhat/internal/core/errors";
 import { ERRORS } from "hardhat/internal/core/errors-list";
 
 import { hint } from "../../../tasks/support/argumentErrors";
-import { deploysInProcess } from "../../../tasks/support/startup";
+import { deploysInProcess, tellsLines } from "../../../tasks/support/startup";
 
 describe("starting a command", () => {
   const asked = (...words: string[]) => deploysInProcess(["node", "hardhat", ...words]);
@@ -28,6 +28,19 @@ describe("starting a command", () => {
     ]) {
       expect(asked(command, "--feeder", "x"), command).to.equal(false);
       expect(hre.tasks, command).to.have.property(command);
+    }
+  });
+
+  it("reads all that was compiled only where a failure is to be told by its lines", () => {
+    const worker = ["node", "/x/node_modules/mocha/lib/nodejs/worker.js"];
+    expect(tellsLines(worker)).to.equal(false);
+    expect(tellsLines(["node", "hardhat", "test", "--parallel"])).to.equal(false);
+    for (const command of ["simulate:day", "market:deploy", "lesson"]) {
+      expect(tellsLines(["node", "hardhat", "--network", "hardhat", command]), command).to.equal(false);
+      expect(hre.tasks, command).to.have.property(command);
+    }
+    for (const command of ["test", "node", "console", "run"]) {
+      expect(tellsLines(["node", "/x/hardhat/register.js", command, "test/a.test.ts"]), command).to.equal(true);
     }
   });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { refusalOf } from "../../../../scripts/chain/refusal";
 import { energyBetween, RecordRefusal } from "../../../../scripts/metering/frameEnergy";
 import { readPayload } from "../../../../scripts/metering/payload";
 import { packRecord, packRecordMeter } from "../../../../scripts/metering/recordMeter";
@@ -134,7 +135,7 @@ describe("OcmfVerifier: random pages beside the model", () => {
       const found = await verifier
         .energyBetween(packRecordMeter(description), records, START, START + FRAME)
         .then((answer) => [...answer].join())
-        .catch((error: unknown) => /custom error '(\w+)\(/.exec(String(error))?.[1] ?? String(error));
+        .catch((error: unknown) => refusalOf(error, [verifier.interface])?.error ?? String(error));
       // Where several things are wrong either may be met first.
       const refused = Number.isNaN(Number(expected.split(",")[0]));
       if (refused) expect(found, `seed ${seed}, ${expected}`).to.match(/^[A-Z][A-Za-z]+$/);

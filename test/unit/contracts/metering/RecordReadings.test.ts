@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { decodePosting } from "../../../../scripts/chain/packedWords";
+import { refusalOf as decodedRefusal } from "../../../../scripts/chain/refusal";
 import { recordMeterKey } from "../../../../scripts/metering/recordMeter";
 import { newMeter, signRecord } from "../../../../scripts/metering/signRecord";
 import { goTo } from "../../../helpers/market";
@@ -120,7 +121,7 @@ describe("RecordReadings", () => {
     for (let part = 40n; part <= 100n; part += 3n) {
       const result = await t.delivery.submitRecords
         .staticCall(t.market, proofs, { gasLimit: (gas * part) / 100n })
-        .catch((error: unknown) => /custom error '(\w+)|out of gas/.exec(String(error))?.[1] ?? "out of gas");
+        .catch((error: unknown) => decodedRefusal(error, [t.delivery.interface])?.error ?? "out of gas");
       results.add(String(result));
     }
     expect([...results]).to.have.members(["RecordsNotRead", "out of gas", "1"]);

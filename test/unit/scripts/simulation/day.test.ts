@@ -196,9 +196,13 @@ describe("the target of the default day", function () {
   });
 
   describe("on a benefit market", () => {
-    const play = async (seed: number) => {
+    const play = async (seed: number, evs = 100) => {
       const port = new ModelPort({ ...DEFAULT_PARAMETERS, settlement: "benefit", icebergPeakWh: 4_000n });
-      const options = { ...defaultDay({ seed }), policy: new WholeNeed(), proposers: [pob(), epob(), asapPlanner()] };
+      const options = {
+        ...defaultDay({ seed, evs }),
+        policy: new WholeNeed(),
+        proposers: [pob(), epob(), asapPlanner()],
+      };
       return { port, day: await runDay(options, port) };
     };
 
@@ -225,7 +229,7 @@ describe("the target of the default day", function () {
     });
 
     it("repeats to the unit from its seed", async () => {
-      expect((await play(2)).day).to.deep.equal((await play(2)).day);
+      expect((await play(2, cases(100, 30))).day).to.deep.equal((await play(2, cases(100, 30))).day);
     });
 
     it("has plans decide all discharging where piles do not trade and the export tariff is above their limits", async () => {
