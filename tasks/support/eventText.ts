@@ -41,7 +41,7 @@ function argumentText(name: string, value: unknown, units: EventUnits): string {
 }
 
 function valueText(name: string, value: unknown, units: EventUnits): string {
-  if (Array.isArray(value)) return listText(value as readonly object[], units);
+  if (Array.isArray(value)) return listText(value as readonly (object | number)[], units);
   if (ROLES.test(name)) return roleName(String(value));
   if (name === "publication") {
     // The event names its frame beside it.
@@ -80,10 +80,13 @@ function points(credit: bigint): string {
   return `${(Number(credit) / 100).toFixed(2)} points`;
 }
 
-function listText(values: readonly object[], units: EventUnits): string {
+function listText(values: readonly (object | number)[], units: EventUnits): string {
   if (values.length === 0) return "none";
   return values
-    .map((value) => ("sell" in value ? fillText(value as PackedFill, units) : argumentTexts(value, units).join(" ")))
+    .map((value) => {
+      if (typeof value !== "object") return String(value);
+      return "sell" in value ? fillText(value as PackedFill, units) : argumentTexts(value, units).join(" ");
+    })
     .join("; ");
 }
 
