@@ -18,7 +18,7 @@ feederTask(
   "Works out of a market's past days what load to expect of orders, for frame:publish --expected",
 )
   .addOptionalParam("days", "how many of the latest whole days to learn from; fewer where it is younger", "7")
-  .addOptionalParam("share", "share of the past load to expect, % (default: 75)")
+  .addOptionalParam("share", "share of the past load to expect, % (default: 50)")
   .addOptionalParam("out", "file to write the expectation to, JSON (default: none)")
   .addFlag("json", "print the result as JSON and nothing else")
   .setAction(

@@ -14,7 +14,7 @@ describe("load expected of past days", () => {
     const profile = learnExpectedLoad(deliveries, { ...EXTENT, share: 1 });
     expect(profile[10]).to.deep.equal({ loadW: 1_000n, lagFrames: [0, 0, 0, 0, 0, 0, 2, 2, 2, 9] });
     expect(profile.filter((one) => one !== undefined)).to.have.length(1);
-    expect(learnExpectedLoad(deliveries, EXTENT)[10]!.loadW).to.equal(750n);
+    expect(learnExpectedLoad(deliveries, EXTENT)[10]!.loadW).to.equal(500n);
   });
 
   it("sets what feeds in against what draws, and counts the lags of both", () => {
