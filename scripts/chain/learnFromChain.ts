@@ -44,7 +44,8 @@ export async function learnFromChain(
 ): Promise<LearntDays | undefined> {
   const { frameSeconds } = client.parameters;
   const perDay = 86_400 / frameSeconds;
-  if (!Number.isInteger(perDay)) throw new InputError("market", `has no whole number of frames of ${frameSeconds} s a day`);
+  if (!Number.isInteger(perDay))
+    throw new InputError("market", `has no whole number of frames of ${frameSeconds} s a day`);
   const { deliveries, publications, cleared } = await readExchange(source, client, range);
   const days = cleared === undefined ? 0 : Math.min(most.days, Math.floor((cleared.last - cleared.first + 1) / perDay));
   if (cleared === undefined || days === 0) return undefined;
