@@ -40,6 +40,14 @@ feederTask(
         throw new InputError("market", "has not cleared a whole day yet; an expectation is learnt from whole days");
       }
       const { frameSeconds } = client.parameters;
+      const span = learnt.lastFrame - learnt.firstFrame + 1;
+      if (learnt.unknownFrames > span / 2) {
+        const known = `${span - learnt.unknownFrames} of the ${span} frames of its latest days`;
+        throw new InputError(
+          "market",
+          `has cleared and published ${known}; an expectation is learnt from at least half`,
+        );
+      }
       if (args.out !== undefined) await writeText("out", args.out, profileText(learnt.profile, frameSeconds));
       if (args.json) {
         console.log(toJsonText({ frameSeconds, share, ...learnt }));
@@ -66,7 +74,8 @@ feederTask(
       const kWh = (wh: number) => `${(wh / 1000).toFixed(1)} kWh`;
       console.log(
         `\n${days === 1 ? "One day" : `Means of ${days} days`}: ${kWh(cameWh)} came a day, ${kWh(expectedWh)} had been ` +
-          `expected. To expect is ${Math.round(100 * share)} % of what came.`,
+          `expected. To expect is ${Math.round(100 * share)} % of what came.` +
+          (learnt.unknownFrames === 0 ? "" : ` ${learnt.unknownFrames} frames were not cleared or not published.`),
       );
     }),
   );

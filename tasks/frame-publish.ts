@@ -7,6 +7,7 @@ import type { MarketClient } from "../scripts/chain/marketClient";
 import type { FramePublication } from "../scripts/chain/publications";
 import type { Receipt, Transactor } from "../scripts/chain/transactor";
 import { InputError } from "../scripts/core/errors";
+import type { ExpectedLoad } from "../scripts/core/types";
 import type { ExpectedLoadProfile } from "../scripts/planners/expectedLoad";
 import { feederTask, type SendingArguments } from "./support/feederTask";
 import { readText } from "./support/files";
@@ -70,6 +71,9 @@ feederTask("frame:publish", "Publishes base load and tariffs of the next frames 
 
 async function profileOf({ expected }: PublishArguments, { parameters }: MarketClient) {
   if (expected === undefined) return undefined;
+  if (parameters.settlement !== "benefit") {
+    throw new InputError("--expected", "no plans compete in this market: nothing would count what is expected");
+  }
   const { parseProfile } = await import("../scripts/chain/expectedProfile");
   return parseProfile(await readText("expected", expected), expected, parameters.frameSeconds);
 }
@@ -79,6 +83,8 @@ class Publisher {
   private readonly published: number[] = [];
   private readonly skipped: { frame: number; why: string }[] = [];
   private readonly receipts: Receipt[] = [];
+  /** Loads that went out with frames. */
+  private readonly expecting: ExpectedLoad[] = [];
 
   private constructor(
     private readonly hre: HardhatRuntimeEnvironment,
@@ -125,14 +131,15 @@ class Publisher {
   async publish(publications: readonly FramePublication[]): Promise<void> {
     const { MOST_AT_ONCE } = await import("../scripts/chain/publications");
     for (let from = 0; from < publications.length; from += MOST_AT_ONCE) {
-      const part = publications.slice(from, from + MOST_AT_ONCE).map((one) => this.expecting(one));
+      const part = publications.slice(from, from + MOST_AT_ONCE).map((one) => this.withExpected(one));
       this.receipts.push(await this.client.publishFrames(this.sender, part));
       this.published.push(...part.map(({ frame }) => frame));
+      this.expecting.push(...part.flatMap(({ expectedLoad }) => (expectedLoad === undefined ? [] : [expectedLoad])));
     }
   }
 
   /** A publication with the load of its time of day from `--expected`, unless it has its own. */
-  private expecting(publication: FramePublication): FramePublication {
+  private withExpected(publication: FramePublication): FramePublication {
     const expectedLoad = this.expected?.[publication.frame % this.expected.length];
     return expectedLoad === undefined ? publication : { expectedLoad, ...publication };
   }
@@ -176,14 +183,22 @@ class Publisher {
   }
 
   print(): void {
-    const { published, skipped, receipts } = this;
+    const { published, expecting, skipped, receipts } = this;
     const gas = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
     const [firstFrame, lastFrame] = [Math.min(...published), Math.max(...published)];
     if (this.args.json) {
       const range = published.length === 0 ? {} : { firstFrame, lastFrame };
       const transactions = receipts.map(({ hash }) => hash);
       console.log(
-        toJsonText({ ...range, frames: published, skipped, transaction: transactions.at(-1), transactions, gas }),
+        toJsonText({
+          ...range,
+          frames: published,
+          framesExpecting: expecting.length,
+          skipped,
+          transaction: transactions.at(-1),
+          transactions,
+          gas,
+        }),
       );
       return;
     }
@@ -192,6 +207,11 @@ class Publisher {
       const frames = framesText(firstFrame, lastFrame, this.client.parameters);
       const hashes = receipts.map(({ hash }) => hash).join(", ");
       console.log(`Published ${frames}${all} (gas ${grouped(gas)}, transaction ${hashes})`);
+      if (expecting.length > 0) {
+        const watts = expecting.map(({ loadW }) => Number(loadW));
+        const range = `${grouped(BigInt(Math.min(...watts)))} to ${grouped(BigInt(Math.max(...watts)))} W`;
+        console.log(`${expecting.length} of them expect a load of orders to come, ${range}`);
+      }
     } else console.log("Published nothing");
     if (skipped.length > 0) {
       const left = skipped.map(({ frame, why }) => `${frameText(frame, this.client.parameters)}, ${why}`);

@@ -191,7 +191,7 @@ library BenefitScore {
         return Loads(terms.isPreviousKnown(), terms.previousW(), 0);
     }
 
-    /// @dev Adds the step into the frame at `offset`; a step with an unpublished end does not count.
+    /// @notice Adds the step into the frame at `offset`; a step with an unpublished end does not count.
     /// @return loadW P(offset) without what is expected of orders to come, W
     function _advance(
         Book memory book,

@@ -54,6 +54,7 @@ export function parseProfile(text: string, place: string, frameSeconds: number):
     throw new InputError(place, `is of frames of ${data.frameSeconds} s; the market's have ${frameSeconds} s`);
   }
   const perDay = 86_400 / frameSeconds;
+  if (!Number.isInteger(perDay)) throw new InputError(place, `frames of ${frameSeconds} s do not divide a day`);
   if (data.frames.length !== perDay) {
     throw new InputError(place, `has ${data.frames.length} frames; a day has ${perDay}`);
   }

@@ -6,6 +6,8 @@ import type { BlockRange, LogProvider } from "./readLogs";
 
 /** A frame of the day over past days, W: the load that orders brought, and the load that had been expected of them. */
 export interface LearntFrame {
+  /** Days on which it was cleared and published. */
+  days: number;
   /** Mean, and standard deviation from day to day. */
   cameW: number;
   deviationW: number;
@@ -19,6 +21,8 @@ export interface LearntDays {
   /** First and last frame of those days. */
   firstFrame: number;
   lastFrame: number;
+  /** Frames of them that were not cleared or not published, of which nothing is learnt. */
+  unknownFrames: number;
   /** By frame of the day, from midnight UTC on. */
   frames: LearntFrame[];
   /** Energy a day that came, and that had been expected, Wh, net of what was fed in. */
@@ -47,28 +51,36 @@ export async function learnFromChain(
   if (!Number.isInteger(perDay))
     throw new InputError("market", `has no whole number of frames of ${frameSeconds} s a day`);
   const { deliveries, publications, cleared } = await readExchange(source, client, range);
-  const days = cleared === undefined ? 0 : Math.min(most.days, Math.floor((cleared.last - cleared.first + 1) / perDay));
-  if (cleared === undefined || days === 0) return undefined;
-  const [firstFrame, lastFrame] = [cleared.last - days * perDay + 1, cleared.last];
-  const own = deliveries.filter(({ frame }) => frame >= firstFrame && frame <= lastFrame);
+  const frames = [...cleared];
+  const [earliest, lastFrame] = [frames[0] ?? 0, frames.at(-1) ?? -1];
+  const days = Math.min(most.days, Math.floor((lastFrame - earliest + 1) / perDay));
+  if (days === 0) return undefined;
+  const firstFrame = lastFrame - days * perDay + 1;
+  // Of a frame that was not cleared, or not published, nothing can be learnt: the grid filled nothing in it.
+  const known = frames.filter((frame) => frame >= firstFrame && publications.has(frame));
+  const daysOf = new Array<number>(perDay).fill(0);
+  for (const frame of known) daysOf[frame % perDay]! += 1;
+  const own = deliveries.filter(({ frame }) => frame >= firstFrame && publications.has(frame));
 
   const watts = 3_600 / frameSeconds;
-  const cameWh = Array.from({ length: perDay }, () => new Array<number>(days).fill(0));
-  for (const { frame, loadWh } of own) cameWh[frame % perDay]![Math.floor((frame - firstFrame) / perDay)]! += loadWh;
-  const expectedW = new Array<number>(perDay).fill(0);
-  for (let frame = firstFrame; frame <= lastFrame; frame++) {
-    expectedW[frame % perDay]! += Number(publications.get(frame)?.expectedLoadW ?? 0n) / days;
-  }
-  const frames = cameWh.map((byDay, ofDay): LearntFrame => {
-    const meanWh = sum(byDay) / days;
-    const variance = days === 1 ? 0 : sum(byDay.map((wh) => (wh - meanWh) ** 2)) / (days - 1);
-    return { cameW: meanWh * watts, deviationW: Math.sqrt(variance) * watts, expectedW: expectedW[ofDay]! };
+  const cameWh = new Map(known.map((frame) => [frame, 0]));
+  for (const { frame, loadWh } of own) cameWh.set(frame, (cameWh.get(frame) ?? 0) + loadWh);
+  const ofDay = Array.from({ length: perDay }, (_, at): LearntFrame => {
+    const same = known.filter((frame) => frame % perDay === at);
+    const byDay = same.map((frame) => cameWh.get(frame)!);
+    const meanWh = sum(byDay) / Math.max(1, byDay.length);
+    const variance = byDay.length < 2 ? 0 : sum(byDay.map((wh) => (wh - meanWh) ** 2)) / (byDay.length - 1);
+    const expectedW = sum(same.map((frame) => Number(publications.get(frame)!.expectedLoadW)));
+    return {
+      ...{ days: byDay.length, cameW: meanWh * watts, deviationW: Math.sqrt(variance) * watts },
+      expectedW: expectedW / Math.max(1, byDay.length),
+    };
   });
   return {
-    ...{ days, firstFrame, lastFrame, frames },
-    cameWh: sum(frames.map(({ cameW }) => cameW)) / watts,
-    expectedWh: sum(expectedW) / watts,
-    profile: learnExpectedLoad(own, { days, perDay, frameSeconds, share: most.share }),
+    ...{ days, firstFrame, lastFrame, unknownFrames: days * perDay - known.length, frames: ofDay },
+    cameWh: sum(ofDay.map(({ cameW }) => cameW)) / watts,
+    expectedWh: sum(ofDay.map(({ expectedW }) => expectedW)) / watts,
+    profile: learnExpectedLoad(own, { days: daysOf, perDay, frameSeconds, share: most.share }),
   };
 }
 

@@ -10,8 +10,8 @@ export interface PastExchange {
   deliveries: PastDelivery[];
   /** By frame. */
   publications: Map<number, PackedPublication>;
-  /** First and last frame that was cleared; undefined where none was. */
-  cleared: { first: number; last: number } | undefined;
+  /** Frames that were cleared. */
+  cleared: Set<number>;
 }
 
 const EVENTS = ["OrderPlaced", "FramePublished", "FrameCleared", "FlexibleFilled"];
@@ -32,7 +32,7 @@ export async function readExchange(
 ): Promise<PastExchange> {
   const topics = EVENTS.map((name) => MARKET_INTERFACE.getEvent(name)!.topicHash);
   const firstFrames = new Map<number, number>();
-  const exchange: PastExchange = { deliveries: [], publications: new Map(), cleared: undefined };
+  const exchange: PastExchange = { deliveries: [], publications: new Map(), cleared: new Set() };
   const [drawn, fed] = [Number(parameters.chargeEfficiencyBps), -Number(parameters.dischargeEfficiencyBps)];
   const take = (frame: number, fills: readonly bigint[]) => {
     for (const { sell, buy, energyWh } of fills.map(decodeFill)) {
@@ -55,7 +55,7 @@ export async function readExchange(
       continue;
     }
     take(frame, args.getValue("fills") as readonly bigint[]);
-    if (name === "FrameCleared") exchange.cleared = { first: exchange.cleared?.first ?? frame, last: frame };
+    if (name === "FrameCleared") exchange.cleared.add(frame);
   }
   return exchange;
 }

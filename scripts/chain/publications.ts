@@ -53,13 +53,14 @@ export class PublicationReader {
   read(text: string): FramePublication | undefined {
     this.line++;
     if (text.trim() === "") return undefined;
-    const [cells] = parse(text, { trim: true, bom: true, relax_column_count: true });
+    const cells = this.cells(text);
     if (this.columns === undefined) {
       const columns = (cells ?? []).map((cell) => cell.toLowerCase());
       const needed = ["load", "import", "export"].every((name) => columns.includes(name));
       const known = columns.every((name) => (COLUMNS as readonly string[]).includes(name));
       const halfExpected = columns.includes("expected") !== columns.includes("lags");
-      if (!needed || !known || halfExpected || columns.includes("frame") === columns.includes("time"))
+      const doubled = new Set(columns).size < columns.length;
+      if (!needed || !known || doubled || halfExpected || columns.includes("frame") === columns.includes("time"))
         this.fail(EXPECTED, text);
       this.columns = columns;
       return undefined;
@@ -74,6 +75,14 @@ export class PublicationReader {
       wheelingPricePerKwh: row["wheeling"] === undefined ? 0n : this.price("wheeling", row["wheeling"]),
       ...(row["expected"] === undefined ? {} : { expectedLoad: this.expected(row["expected"], row["lags"]!) }),
     };
+  }
+
+  private cells(text: string): string[] | undefined {
+    try {
+      return parse(text, { trim: true, bom: true, relax_column_count: true })[0];
+    } catch {
+      return this.fail("expected one line of CSV, its quotes closed", text);
+    }
   }
 
   private frame({ frame, time }: Record<string, string>): number {
@@ -96,8 +105,8 @@ export class PublicationReader {
   }
 
   private expected(load: string, lags: string): ExpectedLoad {
-    if (!/^-?\d{1,7}$/.test(load) || Math.abs(Number(load)) >= 2 ** 23) {
-      this.fail(`expected: expected a whole number of W from -${2 ** 23 - 1} to ${2 ** 23 - 1}`, load);
+    if (!/^-?\d{1,7}$/.test(load) || Number(load) < -(2 ** 23) || Number(load) >= 2 ** 23) {
+      this.fail(`expected: expected a whole number of W from -${2 ** 23} to ${2 ** 23 - 1}`, load);
     }
     const lagFrames = lags.split(/\s+/).map((text) => (/^\d{1,3}$/.test(text) ? Number(text) : 256));
     if (lagFrames.length !== 10 || lagFrames.some((lag) => lag > 255)) {

@@ -1,4 +1,5 @@
-import type { ExpectedLoad, MarketParameters, Publication } from "../core/types";
+import { checkExpectedLoad } from "../core/expectedLoad";
+import type { MarketParameters, Publication } from "../core/types";
 import { MAX_PUBLICATION_LEAD_FRAMES, MAX_UINT24, PUBLICATION_MEMORY_FRAMES } from "./limits";
 import { MarketRefusal } from "./refusal";
 import { frameAt, windowOpensAt } from "./time";
@@ -53,13 +54,5 @@ export function checkPublication(
   for (const [tariff, price] of tariffs) {
     if (price % tickSize !== 0n) throw new MarketRefusal("TariffOffTick", { tariff, price, tickSize });
     if (price / tickSize > MAX_UINT24) throw new MarketRefusal("TariffOutOfRange", { tariff, price });
-  }
-}
-
-/** @throws RangeError where the load does not fit in 24 bits, or its lags are not ten of 0 to 255 */
-function checkExpectedLoad({ loadW, lagFrames }: ExpectedLoad): void {
-  if (loadW < -(2n ** 23n) || loadW >= 2n ** 23n) throw new RangeError(`an expected load has 24 bits: ${loadW} W`);
-  if (lagFrames.length !== 10 || lagFrames.some((lag) => !Number.isInteger(lag) || lag < 0 || lag > 255)) {
-    throw new RangeError(`an expected load has ten lags of 0 to 255 frames: ${lagFrames.join(" ")}`);
   }
 }

@@ -1,3 +1,4 @@
+import { LAGS, MOST_EXPECTED_W, MOST_LAG_FRAMES } from "../core/expectedLoad";
 import type { ExpectedLoad } from "../core/types";
 
 /** Load that is expected in each frame of a day; undefined where none is. */
@@ -15,8 +16,8 @@ export interface PastDelivery {
 
 /** Extent and caution of what is learnt. */
 export interface LearningOptions {
-  /** Days that the deliveries are of. */
-  days: number;
+  /** Days that the deliveries are of: one figure, or one for each frame of the day. */
+  days: number | readonly number[];
   /** Frames in a day. */
   perDay: number;
   /** Length of a frame, s. */
@@ -31,11 +32,6 @@ export interface LearningOptions {
  */
 export const EXPECTED_SHARE = 0.5;
 
-/** Largest load and lag that a publication holds. SPEC 4. */
-const MOST_LOAD_W = 2 ** 23 - 1;
-const MOST_LAG = 255;
-const TENTHS = 10;
-
 /**
  * The load to expect in each frame of a day: the mean of past days, and of the energy's lags behind the first frames of its
  * orders the middles of ten equal parts. SPEC 4.
@@ -47,16 +43,18 @@ export function learnExpectedLoad(
   const byFrame = Array.from({ length: perDay }, () => ({ loadWh: 0, movedWh: 0, byLag: new Map<number, number>() }));
   for (const { frame, firstFrame, loadWh } of deliveries) {
     const own = byFrame[frame % perDay]!;
-    const lag = Math.min(frame - firstFrame, MOST_LAG);
+    const lag = Math.min(frame - firstFrame, MOST_LAG_FRAMES);
     const movedWh = Math.abs(loadWh);
     own.loadWh += loadWh;
     own.movedWh += movedWh;
     own.byLag.set(lag, (own.byLag.get(lag) ?? 0) + movedWh);
   }
-  return byFrame.map(({ loadWh, movedWh, byLag }) => {
-    const meanW = Math.round((share * loadWh * 3_600) / (days * frameSeconds));
+  return byFrame.map(({ loadWh, movedWh, byLag }, ofDay) => {
+    const ownDays = typeof days === "number" ? days : days[ofDay]!;
+    const meanW = ownDays === 0 ? 0 : Math.round((share * loadWh * 3_600) / (ownDays * frameSeconds));
     if (meanW === 0) return undefined;
-    const loadW = BigInt(Math.max(-MOST_LOAD_W, Math.min(MOST_LOAD_W, meanW)));
+    const most = Number(MOST_EXPECTED_W);
+    const loadW = BigInt(Math.max(-most, Math.min(most, meanW)));
     return { loadW, lagFrames: tenthsOf(byLag, movedWh) };
   });
 }
@@ -66,8 +64,8 @@ function tenthsOf(byLag: ReadonlyMap<number, number>, movedWh: number): number[]
   const lags = [...byLag.keys()].sort((a, b) => a - b);
   let at = 0;
   let untilWh = byLag.get(lags[0]!)!;
-  return Array.from({ length: TENTHS }, (_, tenth) => {
-    while (untilWh < ((tenth + 0.5) / TENTHS) * movedWh && at + 1 < lags.length) untilWh += byLag.get(lags[++at]!)!;
+  return Array.from({ length: LAGS }, (_, tenth) => {
+    while (untilWh < ((tenth + 0.5) / LAGS) * movedWh && at + 1 < lags.length) untilWh += byLag.get(lags[++at]!)!;
     return lags[at]!;
   });
 }

@@ -5,7 +5,7 @@ import { projectOnBoxAndSum } from "./projection";
  * The least sum of the squared *load* (not of its steps), by block water-filling: EV by EV, each pours its energy into
  * the valleys that the others leave, until nothing moves. The flattest load over the frames as a whole; a variant of
  * problem (6) that does not look at the order of the frames. Keeps no limit by itself: where a plan at all keeps to the
- * limit on each frame, the flattest comes nearest to it.
+ * limit on each frame and no load is expected besides, the flattest comes nearest to it.
  */
 export function solveSquaredLoad(problem: LoadProblem, toleranceWh = 0.5, maxRounds = 500): LoadPlan {
   const { loads } = problem;

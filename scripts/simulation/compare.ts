@@ -178,7 +178,10 @@ async function playMarket(
     const tariffs = discounted(day.publication(frame), discountPricePerKwh);
     return expected === undefined ? tariffs : { ...tariffs, expectedLoad: expected };
   };
-  if (run.operatorFund !== undefined) await port.depositGrid?.(run.operatorFund);
+  if (run.operatorFund !== undefined) {
+    if (port.depositGrid === undefined) throw new RangeError("this market's operator cannot be given money");
+    await port.depositGrid(run.operatorFund);
+  }
   const common = { energyLimits: market, measured: spanOf(day), refillPricePerKwh: refillPrice(day) };
   const options = { ...day, evs, publication, ...agents, ...common };
   const { before, frames, rounds, evs: reports } = await runDay(options, port);

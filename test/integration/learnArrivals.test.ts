@@ -9,6 +9,7 @@ import { MarketClient } from "../../scripts/chain/marketClient";
 import { UnlockedTransactor } from "../../scripts/chain/transactor";
 import { decodePublication } from "../../scripts/chain/packedWords";
 import { toFrameTariffs } from "../../scripts/chain/actions/publish";
+import type { ExpectedLoadProfile } from "../../scripts/planners/expectedLoad";
 import type { Deployed } from "../helpers/deploy";
 import { bid, clear, deployDirect, publish, TARIFFS } from "../unit/contracts/fixtures";
 
@@ -21,6 +22,7 @@ describe("learning from a market's events what load to expect", () => {
   let client: MarketClient;
   /** First frame of a day. */
   let midnight: number;
+  let learnt: ExpectedLoadProfile;
 
   const learn = async (days: number, share = 1) => {
     const toBlock = await ethers.provider.getBlockNumber();
@@ -67,15 +69,16 @@ describe("learning from a market's events what load to expect", () => {
       } else await ethers.provider.send("evm_mine", []);
       await clear(market, frame, IN);
     }
-    const learnt = (await learn(7))!;
-    expect([learnt.days, learnt.firstFrame, learnt.lastFrame]).to.deep.equal([2, midnight, midnight + 7]);
+    const told = (await learn(7))!;
+    expect([told.days, told.firstFrame, told.lastFrame]).to.deep.equal([2, midnight, midnight + 7]);
     // 1 100 Wh and 2 200 Wh within six hours; then twice 2 200 Wh of the iceberg on day one alone.
     const mean = (wh: number) => (wh * 3_600) / SECONDS;
-    expect(learnt.frames.map(({ cameW }) => Math.round(cameW * 6))).to.deep.equal([0, 1_650, 1_100, 1_100]);
-    expect(learnt.frames[1]!.deviationW).to.be.closeTo(mean(1_100 / Math.SQRT2), 1e-9);
-    expect(learnt.frames.map(({ expectedW }) => expectedW)).to.deep.equal([0, 500, 0, 0]);
-    expect(learnt.cameWh).to.be.closeTo(3_850, 1e-6);
-    expect(learnt.profile).to.deep.equal([
+    expect(told.frames.map(({ cameW }) => Math.round(cameW * 6))).to.deep.equal([0, 1_650, 1_100, 1_100]);
+    expect(told.frames[1]!.deviationW).to.be.closeTo(mean(1_100 / Math.SQRT2), 1e-9);
+    expect(told.frames.map(({ expectedW }) => expectedW)).to.deep.equal([0, 500, 0, 0]);
+    expect(told.cameWh).to.be.closeTo(3_850, 1e-6);
+    ({ profile: learnt } = told);
+    expect(learnt).to.deep.equal([
       undefined,
       { loadW: 275n, lagFrames: new Array<number>(10).fill(0) },
       { loadW: 183n, lagFrames: new Array<number>(10).fill(1) },
@@ -86,11 +89,21 @@ describe("learning from a market's events what load to expect", () => {
     expect(lastDay.profile.map((one) => Number(one?.loadW ?? 0n))).to.deep.equal([0, Math.round(mean(1_100)), 0, 0]);
   });
 
+  it("counts a frame of the day only on days on which it was cleared and published", async () => {
+    // Two frames later: one that nobody clears, then one that is cleared and not published.
+    for (const frame of [midnight + 9, midnight + 13]) await clear(deployed.market, frame, IN);
+    const { days, unknownFrames, frames } = (await learn(3))!;
+    expect([days, unknownFrames]).to.deep.equal([3, 12 - 7]);
+    // From the third frame of day one to the second of day four: 2 … 7, 9, and of day four nothing that is known.
+    expect(frames.map((one) => one.days)).to.deep.equal([1, 2, 2, 2]);
+    expect(frames.map(({ cameW }) => Math.round(cameW * 6))).to.deep.equal([0, 1_100, 1_100, 1_100]);
+  });
+
   it("is published as it was learnt, by way of its file", async () => {
-    const { profile } = (await learn(7))!;
+    const profile = learnt;
     const read = parseProfile(profileText(profile, SECONDS), "learnt.json", SECONDS);
     expect(read).to.deep.equal(profile);
-    const frame = midnight + 14;
+    const frame = midnight + 17;
     const operator = new UnlockedTransactor(hre.network.provider, deployed.admin.address, ERROR_INTERFACES);
     await client.publishFrames(operator, [{ frame, ...TARIFFS, expectedLoad: read[2]! }]);
     const { expectedLoadW, lagFrames } = decodePublication(await client.publication(frame))!;

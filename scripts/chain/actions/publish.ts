@@ -1,5 +1,6 @@
 import { hexlify } from "ethers";
 
+import { checkExpectedLoad, LAGS } from "../../core/expectedLoad";
 import type { ExpectedLoad, Publication } from "../../core/types";
 import type { Receipt, Transactor } from "../transactor";
 import type { MarketContracts } from "./marketContracts";
@@ -20,10 +21,11 @@ export async function publish(
   return market.toMarket.send(operator, "publish", [publications.map(toFrameTariffs)]);
 }
 
-/** A frame's figures as the contract takes them. */
+/** A frame's figures as the contract takes them. @throws RangeError where no publication holds the expected load */
 export function toFrameTariffs({ expectedLoad = NOTHING, ...publication }: { frame: number } & Publication) {
+  checkExpectedLoad(expectedLoad);
   const arrivalLags = hexlify(Uint8Array.from(expectedLoad.lagFrames));
   return { ...publication, expectedLoadW: expectedLoad.loadW, arrivalLags };
 }
 
-const NOTHING: ExpectedLoad = { loadW: 0n, lagFrames: new Array<number>(10).fill(0) };
+const NOTHING: ExpectedLoad = { loadW: 0n, lagFrames: new Array<number>(LAGS).fill(0) };

@@ -52,6 +52,12 @@ export function viewOf(book: FrozenBook): BookView {
   for (const publication of book.publications) {
     baseWh.push(publication === undefined ? (baseWh.at(-1) ?? 0) : Number(publication.baseLoadW) * hours);
   }
+  // No step into or out of an unpublished frame counts: the plan is not to prepare for one.
+  const expectedWh: number[] = [];
+  for (const [offset, watts] of book.expectedLoadsW.entries()) {
+    const known = book.publications[offset] !== undefined;
+    expectedWh.push(known ? Number(watts) * hours : (expectedWh.at(-1) ?? 0));
+  }
   // The round's own frame is published.
   const withMatched = baseWh.map((wh, offset) => (offset === 0 ? wh + Number(book.matchedGridWh) * drawFactor : wh));
   const orders = (side: readonly FlexibleOrder[]) => inAllotmentOrder(side).map((order) => orderOf(book, order));
@@ -59,7 +65,7 @@ export function viewOf(book: FrozenBook): BookView {
     ...{ allotment: book.allotment, frames: book.horizon, baseWh: withMatched, drawFactor },
     bids: orders(book.bids),
     asks: orders(book.asks),
-    expectedWh: book.expectedLoadsW.map((watts) => Number(watts) * hours),
+    expectedWh,
     previousWh: book.previousLoadW === undefined ? (baseWh[0] ?? 0) : Number(book.previousLoadW) * hours,
     limitWh: Math.floor(Number(book.capacityW - book.lossAllowanceW) * hours),
     dischargeFactor: Number(book.dischargeEfficiencyBps) / FULL_BPS,

@@ -117,10 +117,17 @@ describe("amounts of a market's token", () => {
     };
     const lagFrames = [0, 0, 1, 2, 3, 4, 5, 6, 254, 255];
     expect(expecting("-700,0 0 1 2 3 4 5 6 254 255")!.expectedLoad).to.deep.equal({ loadW: -700n, lagFrames });
-    expect(() => expecting("8388608,0 0 0 0 0 0 0 0 0 0")).to.throw("e.csv:2: expected: expected a whole number of W");
+    expect(() => expecting("8388608,0 0 0 0 0 0 0 0 0 0")).to.throw(
+      "e.csv:2: expected: expected a whole number of W from -8388608 to 8388607",
+    );
     for (const lags of ["0 0 0", "0 0 0 0 0 0 0 0 0 256", "0 0 0 0 0 0 0 0 0 -1"]) {
       expect(() => expecting(`5,${lags}`)).to.throw("e.csv:2: lags: expected ten numbers of frames from 0 to 255");
     }
+    const quoted = new PublicationReader("q.csv", 1_800, money(6));
+    quoted.read("frame,load,import,export");
+    expect(() => quoted.read('9,1,20,"5')).to.throw("q.csv:2: expected one line of CSV, its quotes closed");
+    const twice = new PublicationReader("t.csv", 1_800, money(6));
+    expect(() => twice.read("frame,load,import,export,load")).to.throw("t.csv:1: expected columns");
     const half = new PublicationReader("h.csv", 1_800, money(6));
     expect(() => half.read("frame,load,import,export,expected")).to.throw("and expected (W) with lags (ten numbers)");
     const rules = { frameSeconds: 1_800, auctionSeconds: 600, leadFrames: 2 };

@@ -237,6 +237,20 @@ describe("planners over a frozen book", () => {
     expect(compareScores(scorePlan(shared, planned), scorePlan(shared, await epob().plan(alone)))).to.be.below(0);
   });
 
+  it("ePoB prepares for no step where publications end", async () => {
+    const bids = (frames: number) =>
+      Array.from({ length: 10 }, (_, index) => bid(12_000, frames, 4_000, { pile: `EV${index}` }));
+    const expected = Array.from({ length: 12 }, (_, offset) => (offset === 0 ? 0n : 30_000n));
+    const published = new Array<number>(12).fill(30_000);
+    const short = book(published, { bids: bids(12), expectedLoadsW: expected });
+    const long = book([...published, undefined], { bids: bids(13), expectedLoadsW: [...expected, 0n] });
+    const { drawWh, dischargeWh } = await totalsBy(epob(), short);
+    const extended = { drawWh: [...drawWh, 0n], dischargeWh: [...dischargeWh, 0n] };
+    const [own, same] = [scorePlan(long, await epob().plan(long)), scorePlan(long, extended)];
+    expect(own.unservedWh).to.equal(same.unservedWh);
+    expect(Number(own.squaredStepsW2)).to.be.below(1.08 * Number(same.squaredStepsW2));
+  });
+
   it("plan 100 orders over 24 frames in a fraction of a second", async () => {
     const random = new Random(SEED);
     const planner = epob();
