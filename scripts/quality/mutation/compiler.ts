@@ -55,8 +55,9 @@ export async function bytecodes(root: string, sources: Sources): Promise<Bytecod
 }
 
 /**
- * Runs the project's own compiler, in a process of its own since its memory only grows. Without the IR: a mutant is
- * about what code does, and so it is there in seconds. The optimizer finds room on the stack for a library's assembly.
+ * Runs the project's own compiler, in a process of its own since its memory only grows. Neither optimizer nor IR: a
+ * mutant is about what code does, and so it is there in seconds. All that is left of the optimizer finds room on the stack
+ * for a library's assembly.
  */
 async function compile(root: string, sources: Sources, selection: Record<string, string[]>): Promise<CompilerOutput> {
   const solc = createRequire(join(root, "package.json")).resolve("solc/solc.js");
@@ -67,7 +68,7 @@ async function compile(root: string, sources: Sources, selection: Record<string,
     settings: {
       evmVersion: "cancun",
       viaIR: false,
-      optimizer: { enabled: true, runs: 1 },
+      optimizer: { enabled: false, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: ":" } } },
       metadata: { bytecodeHash: "none", appendCBOR: false },
       outputSelection: { "*": selection },
     },
