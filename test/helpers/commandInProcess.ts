@@ -28,6 +28,8 @@ export async function commandInProcess(...words: string[]): Promise<Ended> {
     ...([hre.config, hardhatArguments, tasks, scopes] as const),
     ...([environmentExtenders, hre.userConfig, providerExtenders] as const),
   );
+  // Each chain would keep all that was compiled, to tell a failure by its lines.
+  own.artifacts.getBuildInfoPaths = () => Promise.resolve([]);
   const [stdout, stderr] = [collect(process.stdout), collect(process.stderr)];
   const before = process.exitCode;
   process.exitCode = undefined;
