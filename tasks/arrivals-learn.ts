@@ -2,6 +2,7 @@ import { InputError } from "../scripts/core/errors";
 import { feederTask, type FeederArguments } from "./support/feederTask";
 import { checkWritable, writeText } from "./support/files";
 import { wholeNumber } from "./support/flags";
+import { frameTime } from "./support/frameText";
 import { guarded } from "./support/guarded";
 import { compileQuietly, connectFeeder } from "./support/network";
 import { grouped, printTable, toJsonText } from "./support/output";
@@ -59,10 +60,8 @@ feederTask(
         ["UTC", "came, W", "sd, W", "had been expected, W", "to expect, W", "frames since the orders' first, 10 parts"],
         frames.map(({ cameW, deviationW, expectedW }, index) => {
           const { loadW = 0n, lagFrames = [] } = learnt.profile[index] ?? {};
-          const minutes = (index * frameSeconds) / 60;
-          const time = [Math.floor(minutes / 60), Math.floor(minutes % 60)].map((one) => String(one).padStart(2, "0"));
           return [
-            time.join(":"),
+            frameTime(index, frameSeconds).slice(11),
             watts(cameW),
             watts(deviationW),
             watts(expectedW),

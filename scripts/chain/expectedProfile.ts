@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { InputError } from "../core/errors";
+import { LAGS, LEAST_EXPECTED_W, MOST_EXPECTED_W, MOST_LAG_FRAMES, NOTHING_EXPECTED } from "../core/expectedLoad";
 import type { ExpectedLoadProfile } from "../planners/expectedLoad";
 
 const FORMAT = z.strictObject({
@@ -9,22 +10,18 @@ const FORMAT = z.strictObject({
   /** One a frame of the day. */
   frames: z.array(
     z.strictObject({
-      loadW: z
-        .number()
-        .int()
-        .min(-(2 ** 23))
-        .max(2 ** 23 - 1),
-      lagFrames: z.array(z.number().int().min(0).max(255)).length(10),
+      loadW: z.number().int().min(Number(LEAST_EXPECTED_W)).max(Number(MOST_EXPECTED_W)),
+      lagFrames: z.array(z.number().int().min(0).max(MOST_LAG_FRAMES)).length(LAGS),
     }),
   ),
 });
 
-/** Lags of a frame in which nothing is expected. */
-const NO_LAGS = new Array<number>(10).fill(0);
-
 /** An expectation as the text of a file: JSON that {@link parseProfile} reads. */
 export function profileText(profile: ExpectedLoadProfile, frameSeconds: number): string {
-  const frames = profile.map((one) => ({ loadW: Number(one?.loadW ?? 0n), lagFrames: one?.lagFrames ?? NO_LAGS }));
+  const frames = profile.map((one) => {
+    const { loadW, lagFrames } = one ?? NOTHING_EXPECTED;
+    return { loadW: Number(loadW), lagFrames };
+  });
   const lines = frames.map((one) => `    ${JSON.stringify(one)}`);
   return `{\n  "frameSeconds": ${frameSeconds},\n  "frames": [\n${lines.join(",\n")}\n  ]\n}\n`;
 }

@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 
 import type { ExpectedLoad, Publication } from "../core/types";
 import { InputError } from "../core/errors";
+import { LAGS, LEAST_EXPECTED_W, MOST_EXPECTED_W, MOST_LAG_FRAMES } from "../core/expectedLoad";
 
 /** Publication for a frame. */
 export interface FramePublication extends Publication {
@@ -105,12 +106,12 @@ export class PublicationReader {
   }
 
   private expected(load: string, lags: string): ExpectedLoad {
-    if (!/^-?\d{1,7}$/.test(load) || Number(load) < -(2 ** 23) || Number(load) >= 2 ** 23) {
-      this.fail(`expected: expected a whole number of W from -${2 ** 23} to ${2 ** 23 - 1}`, load);
+    if (!/^-?\d{1,7}$/.test(load) || Number(load) < LEAST_EXPECTED_W || Number(load) > MOST_EXPECTED_W) {
+      this.fail(`expected: expected a whole number of W from ${LEAST_EXPECTED_W} to ${MOST_EXPECTED_W}`, load);
     }
-    const lagFrames = lags.split(/\s+/).map((text) => (/^\d{1,3}$/.test(text) ? Number(text) : 256));
-    if (lagFrames.length !== 10 || lagFrames.some((lag) => lag > 255)) {
-      this.fail("lags: expected ten numbers of frames from 0 to 255 with spaces between", lags);
+    const lagFrames = lags.split(/\s+/).map((text) => (/^\d{1,3}$/.test(text) ? Number(text) : Infinity));
+    if (lagFrames.length !== LAGS || lagFrames.some((lag) => lag > MOST_LAG_FRAMES)) {
+      this.fail(`lags: expected ten numbers of frames from 0 to ${MOST_LAG_FRAMES} with spaces between`, lags);
     }
     return { loadW: BigInt(load), lagFrames };
   }

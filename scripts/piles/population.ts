@@ -30,6 +30,11 @@ export function framesPerDay(frameSeconds: number): number {
   return SECONDS_PER_DAY / frameSeconds;
 }
 
+/** Frame of the day of any frame, those before frame 0 included. */
+export function frameOfDay(frame: number, perDay: number): number {
+  return ((frame % perDay) + perDay) % perDay;
+}
+
 /** Id of the pile with the given index: `P001`, `P002`, ... */
 export function pileId(index: number): string {
   return `P${String(index + 1).padStart(3, "0")}`;

@@ -1,7 +1,7 @@
 import type { DeploymentParameters } from "../core/parameters";
 import { capacityUse, type Fluctuation, fluctuation, squaredSteps, unservedShare } from "../metrics/fluctuation";
 import { type EvStay, wantedWh } from "../piles/ev";
-import { framesPerDay } from "../piles/population";
+import { frameOfDay, framesPerDay } from "../piles/population";
 import type { ComparableSchedule, ComparedScheme, MarketRun, SchemeEnergy, SchemeFamily } from "./comparedScheme";
 import { type DayOptions, type MeasuredFrames, runDay } from "./day";
 import { midnightAfter } from "./dayOptions";
@@ -174,7 +174,7 @@ async function playMarket(
   const expectedLoad = run.expectedLoad?.();
   const lastMidnight = midnightAfter(day, framesPerDay(market.frameSeconds));
   const publication = (frame: number): Publication => {
-    const expected = frame < lastMidnight ? expectedLoad?.[mod(frame, expectedLoad.length)] : undefined;
+    const expected = frame < lastMidnight ? expectedLoad?.[frameOfDay(frame, expectedLoad.length)] : undefined;
     const tariffs = discounted(day.publication(frame), discountPricePerKwh);
     return expected === undefined ? tariffs : { ...tariffs, expectedLoad: expected };
   };
@@ -197,10 +197,6 @@ async function playMarket(
     earned: Number(earned),
     ...{ soldWh, sellerCost: Number(refillCost + wearCost) },
   };
-}
-
-function mod(frame: number, perDay: number): number {
-  return ((frame % perDay) + perDay) % perDay;
 }
 
 /** A publication with a lower import tariff, as far as the export tariff lets it be. */

@@ -4,7 +4,7 @@ import type { Publication } from "../core/types";
 import type { OrderPolicy } from "../piles/agent";
 import type { BatteryModel } from "../piles/battery";
 import type { MeterDeviations } from "../piles/meters";
-import { framesPerDay, type Population } from "../piles/population";
+import { frameOfDay, framesPerDay, type Population } from "../piles/population";
 import { chapter4Population } from "../piles/populations/chapter4";
 import { Waterline } from "../piles/policies/waterline";
 import { Random } from "../core/random";
@@ -57,8 +57,7 @@ export function defaultDay(settings: DaySettings): DayOptions {
   const population = settings.population ?? chapter4Population();
   const baseLoadW = settings.baseLoadW ?? homesBaseLoadW(settings.homes ?? 100);
   const { calendar } = settings;
-  const secondsOfDay = (frame: number) =>
-    calendar?.secondsOfDay(frame) ?? (((frame % perDay) + perDay) % perDay) * frameSeconds;
+  const secondsOfDay = (frame: number) => calendar?.secondsOfDay(frame) ?? frameOfDay(frame, perDay) * frameSeconds;
   const ofDay = (figures: number | readonly number[] | ((frame: number) => number), frame: number): bigint => {
     if (typeof figures === "number") return BigInt(figures);
     if (typeof figures === "function") return BigInt(figures(frame));

@@ -1,7 +1,7 @@
 import { hexlify } from "ethers";
 
-import { checkExpectedLoad, LAGS } from "../../core/expectedLoad";
-import type { ExpectedLoad, Publication } from "../../core/types";
+import { checkExpectedLoad, NOTHING_EXPECTED } from "../../core/expectedLoad";
+import type { Publication } from "../../core/types";
 import type { Receipt, Transactor } from "../transactor";
 import type { MarketContracts } from "./marketContracts";
 
@@ -22,10 +22,8 @@ export async function publish(
 }
 
 /** A frame's figures as the contract takes them. @throws RangeError where no publication holds the expected load */
-export function toFrameTariffs({ expectedLoad = NOTHING, ...publication }: { frame: number } & Publication) {
+export function toFrameTariffs({ expectedLoad = NOTHING_EXPECTED, ...publication }: { frame: number } & Publication) {
   checkExpectedLoad(expectedLoad);
   const arrivalLags = hexlify(Uint8Array.from(expectedLoad.lagFrames));
   return { ...publication, expectedLoadW: expectedLoad.loadW, arrivalLags };
 }
-
-const NOTHING: ExpectedLoad = { loadW: 0n, lagFrames: new Array<number>(LAGS).fill(0) };

@@ -1,6 +1,6 @@
 import type { Random } from "../../core/random";
 import type { EvStay } from "../ev";
-import { drawStays, framesPerDay, type Population } from "../population";
+import { drawStays, frameOfDay, framesPerDay, type Population } from "../population";
 
 /** A wave of arrivals, normal around an hour of the day. */
 export interface Wave {
@@ -76,5 +76,5 @@ function drawArrival(waves: readonly Wave[], random: Random, frameSeconds: numbe
   );
   const frame = Math.floor((random.normal(meanHour, deviationHours) * SECONDS_PER_HOUR) / frameSeconds);
   // After midnight it is the morning of the same day that it comes in: days are drawn alike.
-  return ((frame % perDay) + perDay) % perDay;
+  return frameOfDay(frame, perDay);
 }
