@@ -47,8 +47,9 @@ const config: HardhatUserConfig = {
     overrides: Object.fromEntries(testContracts.map((file) => [`contracts/test/${file}`, withoutIR])),
   },
   networks: {
-    // Blocks of the in-process chain may share a second, so that a busy frame does not run into its window.
-    hardhat: { allowBlocksWithSameTimestamp: true },
+    // Blocks of the in-process chain may share a second, so that a busy frame does not run into its window. A price of
+    // its own saves two requests for each transaction, wei.
+    hardhat: { allowBlocksWithSameTimestamp: true, gasPrice: 10_000_000_000 },
     // Any EVM network: `npx hardhat vars set ADBEV_RPC_URL`, then ADBEV_MNEMONIC or ADBEV_PRIVATE_KEY. ADBEV_GAS_PRICE,
     // wei, decides what is offered for gas; 0 where gas is free.
     testnet: nodeSettings(),

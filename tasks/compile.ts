@@ -13,8 +13,11 @@ import {
   TASK_COMPILE_SOLIDITY_MERGE_COMPILATION_JOBS,
 } from "hardhat/builtin-tasks/task-names";
 import { subtask, task } from "hardhat/config";
-import type { CompilationJob } from "hardhat/types";
+import { HardhatError } from "hardhat/internal/core/errors";
+import { ERRORS } from "hardhat/internal/core/errors-list";
+import type { CLIArgumentType, CompilationJob } from "hardhat/types";
 
+import { belongsTo, covering, type Extent, EXTENTS } from "./support/compilationExtent";
 import { sideBySide } from "./support/compilationJobs";
 import { CompilationProgress } from "./support/compilationProgress";
 
@@ -60,32 +63,38 @@ subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT, async (args: { quiet: bool
   if (!args.quiet) await runSuper(args);
 });
 
-/**
- * Contracts that most markets do without, by their source names: those of tests, of comparisons, of rules that few
- * markets are deployed with, and of deposits that somebody else submits.
- */
-const BESIDE_THE_MARKET = new RegExp(
-  "^contracts/(baseline/|interfaces/I(GeneticScheduler|PermitDeposits)|periphery/PermitDeposits|" +
-    "mechanisms/(?!Adbev|Credit|lib/)|test/(?!TestToken\\.sol))",
-);
-let marketOnly = false;
+const isExtent: CLIArgumentType<Extent> = {
+  name: "extent",
+  parse: (_, text) => text as Extent,
+  validate: (name: string, value: Extent) => {
+    const type = EXTENTS.join(", ");
+    if (EXTENTS.includes(value)) return;
+    throw new HardhatError(ERRORS.ARGUMENTS.INVALID_VALUE_FOR_TYPE, { value, name, type });
+  },
+};
+let extent: Extent = "all";
 
 task(TASK_COMPILE)
-  .addFlag("marketOnly", "leave out what most markets do without, unless it was compiled before")
-  .setAction(async (args: { marketOnly: boolean }, _, runSuper) => {
-    marketOnly = args.marketOnly;
+  .addOptionalParam(
+    "extent",
+    "all; market, without what most markets do without; or day, only what `npm start` runs on. Whatever was compiled " +
+      "before is kept up to date",
+    "all",
+    isExtent,
+  )
+  .setAction(async (args: { extent: Extent }, _, runSuper) => {
+    extent = args.extent;
     await runSuper(args);
   });
 
 subtask(TASK_COMPILE_SOLIDITY_GET_SOURCE_PATHS, async (args, { config }, runSuper): Promise<string[]> => {
   const paths = (await runSuper(args)) as string[];
   const { artifacts, root } = config.paths;
-  const sourceName = (path: string) => relative(root, path).replaceAll("\\", "/");
-  const beside = (path: string) => BESIDE_THE_MARKET.test(sourceName(path));
+  const names = new Map(paths.map((path) => [path, relative(root, path).replaceAll("\\", "/")]));
   // Hardhat remembers files, not what uses them: a library's new code would never reach a harness compiled before.
-  const compiledBefore = (path: string) => existsSync(join(artifacts, sourceName(path)));
-  if (!marketOnly || paths.some((path) => beside(path) && compiledBefore(path))) return paths;
-  return paths.filter((path) => !beside(path));
+  const before = [...names.values()].filter((name) => existsSync(join(artifacts, name)));
+  const within = covering(extent, before);
+  return paths.filter((path) => belongsTo(within, names.get(path)!));
 });
 
 /** Contracts that do not need each other compile side by side, each in a process of its own. */

@@ -9,7 +9,7 @@ import pc from "picocolors";
 
 import { guarded } from "./support/guarded";
 import { readText } from "./support/files";
-import { TESTS_BEGIN } from "./test";
+import { TESTS_BEGIN } from "./support/testsBegin";
 
 interface Arguments {
   testfiles?: string;

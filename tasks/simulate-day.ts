@@ -10,7 +10,7 @@ import { writeText } from "./support/files";
 import { guarded } from "./support/guarded";
 import { MECHANISM_HELP, readMechanism } from "./support/ownMechanism";
 import { METERS_HELP } from "./support/meters";
-import { compileQuietly } from "./support/network";
+import { compileForDay } from "./support/network";
 import { toJsonText } from "./support/output";
 import { dayTask } from "./support/setting";
 import { printSpread } from "./support/spreadText";
@@ -47,7 +47,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .setAction(
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
-      if (day.where === "chain") await compileQuietly(hre);
+      if (day.where === "chain") await compileForDay(hre, day.market.settlement);
       if (args.mechanism !== undefined) {
         day.mechanism = await readMechanism(hre, args.mechanism, { standing: false });
       }

@@ -1,11 +1,7 @@
 import { TASK_TEST, TASK_TEST_GET_TEST_FILES } from "hardhat/builtin-tasks/task-names";
 import { subtask, task } from "hardhat/config";
 
-/**
- * Every chain of the tests begins at this moment, in the first second of a half-hour. By the clock on the wall a run
- * would now and then meet a gate that closes, and numbers of frames, which hashes depend on, would change every day.
- */
-export const TESTS_BEGIN = "2026-01-05T00:00:00Z";
+import { TESTS_BEGIN } from "./support/testsBegin";
 
 /** Folders whose files take longest. */
 const LONG = /[\\/]test[\\/](integration|unit[\\/]tasks)[\\/]/;
@@ -16,6 +12,7 @@ task(TASK_TEST).setAction(async (args: { parallel: boolean }, hre, runSuper): Pr
   sideBySide = args.parallel;
   // Where files run side by side each process loads them by mocha's settings; a process alone has them from here.
   await import("@nomicfoundation/hardhat-chai-matchers");
+  if (!args.parallel) hre.config.mocha.rootHooks = (await import("../test/helpers/freshChain")).mochaHooks;
   return (await runSuper(args)) as unknown;
 });
 

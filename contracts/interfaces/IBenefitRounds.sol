@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import { IMarket } from "./IMarket.sol";
+import { IPlanRewards } from "./IPlanRewards.sol";
 
 /// @title Rounds in which plans compete for the flexible energy of a frame [T 5.2-5.3, 6.2-6.4]
 /// @notice One contract serves all markets of a network; a market names it when it is deployed, and it keeps each
 /// market's round apart. A market opens a round when it matches a frame; registered proposers commit to plans and
 /// reveal them; the contract scores every plan itself on the round's frozen book. Anyone executes the best plan; if
 /// none beats the fallback, the fallback.
-interface IBenefitRounds {
+interface IBenefitRounds is IPlanRewards {
     /// @notice State of a market's latest round.
     /// @param frame the round's frame; 0 = none yet
     /// @param commitUntil end of the commit phase, s
@@ -71,6 +72,14 @@ interface IBenefitRounds {
     error WrongBook(bytes32 bookHash);
     /// @notice A plan has six bytes for each frame of the horizon.
     error WrongHorizon(uint256 planBytes, uint256 horizon);
+    /// @notice A frame's total exceeds the energy that the orders that may move then can take.
+    error PlanNotAllottable(uint256 offset, bool charge, uint256 totalWh, uint256 allottedWh);
+    /// @notice The plan takes a frame's load beyond capacity and further from zero than without it.
+    error PlanOverCapacity(uint256 offset, int256 loadW, uint256 limitW);
+    /// @notice The plan's exports up to a frame cost more than the operator's account held for them at the match.
+    /// @param exportTickWh sum of export tariff in ticks times energy in Wh
+    /// @param budgetTickWh the budget, in the same unit
+    error PlanExportsUnfunded(uint256 offset, uint256 exportTickWh, uint256 budgetTickWh);
     /// @notice The plan is not the winning one, or it is the fallback while the winning plan has its time.
     error NotTheWinner(bytes32 plan, bytes32 winner);
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
+import { ISelectiveMechanism } from "../interfaces/ISelectiveMechanism.sol";
 import { IMechanism } from "../interfaces/IMechanism.sol";
 import { Auction } from "../libraries/Auction.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
@@ -14,14 +15,9 @@ import { Mechanism } from "./lib/Mechanism.sol";
 /// @title Congestion price: the grid as a supplier whose price rises with the load
 /// @notice Asks and the grid serve the dearest bids, at each step whichever is cheaper, and all pay one price: that of
 /// the dearest source that serves. Whoever insists on a loaded frame pays for it, and whoever can wait does not.
-contract CongestionMechanism is Mechanism {
+contract CongestionMechanism is Mechanism, ISelectiveMechanism {
     using EfficientMatch for Auction.Book;
     using GridSupply for GridSupply.Curve;
-
-    /// @notice The mechanism cannot work for a market with this parameter.
-    /// @param parameter its name
-    /// @param value what the market has
-    error UnsuitableMarket(bytes32 parameter, uint256 value);
 
     /// @dev How far sources have served bids, prices in money units per kWh.
     /// @param drawnWh energy drawn from the grid, Wh

@@ -5,17 +5,13 @@ import { IDelivery } from "../interfaces/IDelivery.sol";
 import { IMarket } from "../interfaces/IMarket.sol";
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
 import { IMechanism } from "../interfaces/IMechanism.sol";
+import { ISelectiveMechanism } from "../interfaces/ISelectiveMechanism.sol";
 import { Auction } from "../libraries/Auction.sol";
 import { AdbevMechanism } from "./AdbevMechanism.sol";
 
 /// @title AdBEV ranked by credit [D Table 1]
 /// @notice Ranks by the credit paper's weights and trades at midpoints.
-contract CreditMechanism is AdbevMechanism {
-    /// @notice The mechanism cannot work for a market with this parameter.
-    /// @param parameter its name
-    /// @param value what the market has
-    error UnsuitableMarket(bytes32 parameter, uint256 value);
-
+contract CreditMechanism is AdbevMechanism, ISelectiveMechanism {
     /// @notice Whether the market has meters: where nothing is measured two piles would raise each other's credit for
     /// nothing.
     function accepts(IMarketParameters.Parameters calldata parameters) external pure override returns (bytes4 answer) {

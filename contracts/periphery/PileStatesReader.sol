@@ -11,11 +11,10 @@ import { PileState } from "../types/PileState.sol";
 contract PileStatesReader {
     /// @notice Answers in place of deploying anything.
     /// @param market the market
-    /// @param first number of the first pile
-    /// @param count how many piles; at most 766, since an answer is no longer than code may be
-    constructor(IMarket market, uint256 first, uint256 count) {
-        uint256[] memory states = new uint256[](count);
-        for (uint256 i; i < count; ++i) states[i] = PileState.unwrap(market.pileState(first + i));
+    /// @param piles the piles' numbers; at most 766, since an answer is no longer than code may be
+    constructor(IMarket market, uint256[] memory piles) {
+        uint256[] memory states = new uint256[](piles.length);
+        for (uint256 i; i < piles.length; ++i) states[i] = PileState.unwrap(market.pileState(piles[i]));
         bytes memory answer = abi.encode(states);
         assembly ("memory-safe") {
             return(add(answer, 0x20), mload(answer))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import { IBenefitRounds } from "../interfaces/IBenefitRounds.sol";
 import { FlexibleOrder } from "../types/FlexibleOrder.sol";
 import { PlanLib } from "../types/Plan.sol";
 import { PublishedFrame } from "../types/PublishedFrame.sol";
@@ -46,15 +47,6 @@ library BenefitScore {
         uint256 squaredStepsW2;
     }
 
-    /// @notice A frame's total exceeds the energy that the orders that may move then can take.
-    error PlanNotAllottable(uint256 offset, bool charge, uint256 totalWh, uint256 allottedWh);
-    /// @notice The plan takes a frame's load beyond capacity and further from zero than without it.
-    error PlanOverCapacity(uint256 offset, int256 loadW, uint256 limitW);
-    /// @notice The plan's exports up to a frame cost more than the operator's account held for them at the match.
-    /// @param exportTickWh sum of export tariff in ticks times energy in Wh
-    /// @param budgetTickWh the budget, in the same unit
-    error PlanExportsUnfunded(uint256 offset, uint256 exportTickWh, uint256 budgetTickWh);
-
     uint256 private constant BENEFIT_SCALE = 1e18;
     uint256 private constant BPS = 10_000;
     uint256 private constant WH_PER_KWH = 1000;
@@ -92,7 +84,8 @@ library BenefitScore {
             if (drawWh | dischargeWh != 0) _requireCapacity(book, offset, loadW);
             if (dischargeWh != 0) {
                 exportTickWh += _publication(book, offset).exportTicks() * dischargeWh;
-                if (exportTickWh > budgetTickWh) revert PlanExportsUnfunded(offset, exportTickWh, budgetTickWh);
+                if (exportTickWh > budgetTickWh)
+                    revert IBenefitRounds.PlanExportsUnfunded(offset, exportTickWh, budgetTickWh);
             }
         }
         _closePlan(book);
@@ -217,7 +210,7 @@ library BenefitScore {
         uint256 magnitude = Fluctuation.stepW(loadW, 0);
         if (magnitude <= limitW) return;
         if (magnitude > Fluctuation.stepW(totalLoadW(book.terms, _publication(book, offset), offset, 0, 0), 0)) {
-            revert PlanOverCapacity(offset, loadW, limitW);
+            revert IBenefitRounds.PlanOverCapacity(offset, loadW, limitW);
         }
     }
 
@@ -250,7 +243,7 @@ library BenefitScore {
         }
         book.bidsFrom = PlanAllotment.skip(book.bids, book.bidsFrom, offset);
         uint256 unusedWh = PlanAllotment.serve(book.bids, book.bidsFrom, offset, key, figure);
-        if (unusedWh != 0) revert PlanNotAllottable(offset, true, figure, figure - unusedWh);
+        if (unusedWh != 0) revert IBenefitRounds.PlanNotAllottable(offset, true, figure, figure - unusedWh);
         return figure;
     }
 
@@ -265,7 +258,7 @@ library BenefitScore {
         }
         book.asksFrom = PlanAllotment.skip(book.asks, book.asksFrom, offset);
         uint256 unusedWh = PlanAllotment.serve(book.asks, book.asksFrom, offset, key, figure);
-        if (unusedWh != 0) revert PlanNotAllottable(offset, false, figure, figure - unusedWh);
+        if (unusedWh != 0) revert IBenefitRounds.PlanNotAllottable(offset, false, figure, figure - unusedWh);
         return figure;
     }
 

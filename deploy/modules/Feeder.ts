@@ -1,12 +1,12 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { ArgumentType } from "@nomicfoundation/ignition-core";
+import type { ArgumentType, CallableContractFuture, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
 import { encodeBytes32String, ZeroAddress } from "ethers";
 
 import { contractParameters } from "../../scripts/chain/contractParameters";
 import { type DeploymentParameters, withDefaults } from "../../scripts/core/parameters";
 import { requireNamed } from "../../scripts/core/matching";
 import { mechanismModule, type OwnMechanism, ownMechanismModule } from "./Mechanism";
-import Platform from "./Platform";
+import Platform, { Essentials } from "./Platform";
 import Token from "./Token";
 
 /**
@@ -32,28 +32,52 @@ export function feederModule(
       tokenAddress === undefined
         ? m.useModule(Token).token
         : m.contractAt("contracts/test/TestToken.sol:TestToken", tokenAddress, { id: "token" });
-    const deployer = m.getAccount(0);
-    const created = m.call(factory, "createMarket", [
-      encodeBytes32String(feeder),
-      contractParameters<ArgumentType>(
-        p,
-        {
-          admin: m.getParameter("admin", deployer),
-          gridOperator: m.getParameter("gridOperator", deployer),
-          registrar: m.getParameter("registrar", deployer),
-          guardian: m.getParameter("guardian", deployer),
-          token,
-          rounds,
-          delivery,
-          mechanism,
-        },
-        ZeroAddress,
-      ),
-    ]);
-    const address = m.readEventArgument(created, "MarketCreated", "market");
-    const market = m.contractAt("contracts/market/Market.sol:Market", address, { id: "Market" });
+    const market = created(m, feeder, p, { factory, token, rounds, delivery, mechanism });
     return { market, token, factory, lens, rounds, delivery, mechanism };
   });
+}
+
+/**
+ * Module of a market in which no plans compete, on a chain that ends with the command: it deploys no more than the
+ * market needs, so that no more has to be compiled.
+ */
+export function essentialModule(feeder: string, overrides: Partial<DeploymentParameters>) {
+  const p = withDefaults(overrides);
+  return buildModule(`Feeder_${feeder}`, (m) => {
+    const { factory, delivery } = m.useModule(Essentials);
+    const { mechanism } = m.useModule(mechanismModule(requireNamed(p.matching)));
+    const { token } = m.useModule(Token);
+    return { market: created(m, feeder, p, { factory, token, rounds: ZeroAddress, delivery, mechanism }) };
+  });
+}
+
+/** The market that a factory creates for a feeder. */
+function created(
+  m: IgnitionModuleBuilder,
+  feeder: string,
+  p: DeploymentParameters,
+  {
+    factory,
+    ...contracts
+  }: { factory: CallableContractFuture<string> } & Record<"token" | "rounds" | "delivery" | "mechanism", ArgumentType>,
+) {
+  const deployer = m.getAccount(0);
+  const call = m.call(factory, "createMarket", [
+    encodeBytes32String(feeder),
+    contractParameters<ArgumentType>(
+      p,
+      {
+        admin: m.getParameter("admin", deployer),
+        gridOperator: m.getParameter("gridOperator", deployer),
+        registrar: m.getParameter("registrar", deployer),
+        guardian: m.getParameter("guardian", deployer),
+        ...contracts,
+      },
+      ZeroAddress,
+    ),
+  ]);
+  const address = m.readEventArgument(call, "MarketCreated", "market");
+  return m.contractAt("contracts/market/Market.sol:Market", address, { id: "Market" });
 }
 
 export default feederModule("main");

@@ -5,9 +5,9 @@ import { IERC20Errors__factory } from "../../typechain-types/factories/@openzepp
 import { Delivery__factory } from "../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { IMarketFactory__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketFactory__factory";
 import { IOcmfVerifier__factory } from "../../typechain-types/factories/contracts/interfaces/IOcmfVerifier__factory";
-import { CreditMechanism__factory } from "../../typechain-types/factories/contracts/mechanisms/CreditMechanism__factory";
+import { ISelectiveMechanism__factory } from "../../typechain-types/factories/contracts/interfaces/ISelectiveMechanism__factory";
 import { Market__factory } from "../../typechain-types/factories/contracts/market/Market__factory";
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
+import { IBenefitRounds__factory } from "../../typechain-types/factories/contracts/interfaces/IBenefitRounds__factory";
 
 // Plain interfaces decode logs whose events are known by name alone; calls are typed by ContractCalls.
 /** The market's own interface; decodes events and errors. */
@@ -15,7 +15,7 @@ export const MARKET_INTERFACE: Interface = Market__factory.createInterface();
 /** Interface of the contract that meters and settles a market's frames. */
 export const DELIVERY_INTERFACE: Interface = Delivery__factory.createInterface();
 /** The rounds' own interface; decodes events and errors. */
-export const ROUNDS_INTERFACE: Interface = BenefitRounds__factory.createInterface();
+export const ROUNDS_INTERFACE: Interface = IBenefitRounds__factory.createInterface();
 
 /** Interfaces whose custom errors a transaction to a market can end in. */
 export const ERROR_INTERFACES: readonly Interface[] = [
@@ -23,7 +23,7 @@ export const ERROR_INTERFACES: readonly Interface[] = [
   DELIVERY_INTERFACE,
   ROUNDS_INTERFACE,
   new Interface(IMarketFactory__factory.abi),
-  new Interface(CreditMechanism__factory.abi),
+  new Interface(ISelectiveMechanism__factory.abi),
   new Interface(IERC20Errors__factory.abi),
   new Interface(IOcmfVerifier__factory.abi),
 ];

@@ -1,6 +1,6 @@
 import type { BlockTag, Provider } from "ethers";
 
-import { MarketLens__factory } from "../../typechain-types/factories/contracts/periphery/MarketLens__factory";
+import { IMarketLens__factory } from "../../typechain-types/factories/contracts/interfaces/IMarketLens__factory";
 import { type Verdict, VERDICTS } from "./verdicts";
 
 /** An order as a line of the book; piles by their numbers. Energy in Wh, price in money units per kWh. */
@@ -56,7 +56,7 @@ export class LensClient {
     block: BlockTag = "latest",
   ) {
     this.at = { blockTag: block };
-    this.lens = MarketLens__factory.connect(address, provider);
+    this.lens = IMarketLens__factory.connect(address, provider);
   }
 
   /** The frame that is cleared next. */

@@ -29,6 +29,7 @@ import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
+  decodeBookHead,
   decodeMarketTotals,
   decodeFrameRecord,
   decodePileState,
@@ -38,6 +39,7 @@ import {
   ORDER_TYPES,
   orderMessage,
   packMeterReading,
+  PILES_IN_HEAD,
   packSignedTerms,
   type PileState,
   READING_TYPES,
@@ -234,14 +236,21 @@ export class MarketClient implements MarketContracts {
    * ethers reads no block without one.
    */
   async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
-    const [count, marketTotals, seconds] = await Promise.all([
-      this.market.pileCount(at),
+    const [piles, marketTotals, seconds] = await Promise.all([
+      this.perhapsLive(at),
       this.market.marketTotals(at).then(decodeMarketTotals),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
-    return (await readPileStates(this.provider, this.address, Number(count), at))
-      .map((word, index) => ({ pile: index + 1, state: decodePileState(word) }))
+    return (await readPileStates(this.provider, this.address, piles, at))
+      .map((word, index) => ({ pile: piles[index]!, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, marketTotals, this.parameters.frameSeconds, seconds));
+  }
+
+  /** Piles that may have a live order: those of the first word of the bitmap by their bits, and all of the others. */
+  private async perhapsLive(at: { blockTag?: BlockTag }): Promise<number[]> {
+    const { live, moreWords } = decodeBookHead(await this.market.bookHead(at));
+    const count = moreWords === 0 ? PILES_IN_HEAD : Number(await this.market.pileCount(at));
+    return pilesUpTo(count).filter((pile) => pile > PILES_IN_HEAD || (live >> BigInt(pile - 1)) % 2n === 1n);
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */
@@ -258,7 +267,7 @@ export class MarketClient implements MarketContracts {
   /** Slots of all piles, pile 1 first, in a call for every 512. */
   async pileStates(): Promise<PileState[]> {
     const count = Number(await this.market.pileCount());
-    return (await readPileStates(this.provider, this.address, count)).map(decodePileState);
+    return (await readPileStates(this.provider, this.address, pilesUpTo(count))).map(decodePileState);
   }
 
   /** Every registered pile. */
@@ -462,6 +471,10 @@ function domainOf({
   verifyingContract,
 }: Record<"name" | "version" | "verifyingContract", string> & { chainId: bigint }): TypedDataDomain {
   return { name, version, chainId, verifyingContract };
+}
+
+function pilesUpTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 /** Whether a slot holds an order that can still be filled at a time. SPEC 2. */

@@ -156,11 +156,14 @@ export interface BookHead {
   moreWords: number;
 }
 
+/** Piles whose live bits are in the book's first word. */
+export const PILES_IN_HEAD = 208;
+
 /** Decodes `types/BookHead.sol`. */
 export function decodeBookHead(word: bigint): BookHead {
   return {
-    live: field(word, 0, 208),
-    sequence: field(word, 208, 32),
+    live: field(word, 0, PILES_IN_HEAD),
+    sequence: field(word, PILES_IN_HEAD, 32),
     paused: field(word, 248, 1) === 1n,
     moreWords: Number(field(word, 249, 3)),
   };

@@ -7,23 +7,23 @@ const PILES_IN_A_CALL = 512;
 const READER = PileStatesReader__factory.createInterface();
 
 /**
- * Reads the slots of a market's first piles, packed, with one call for every 512.
+ * Reads the slots of piles, packed, with one call for every 512.
  *
- * @param count how many piles
+ * @param piles their numbers
  * @param at the block that is asked; the latest
- * @returns the words by pile, pile 1 first
+ * @returns their words, in the same order
  */
 export async function readPileStates(
   provider: Provider,
   market: string,
-  count: number,
+  piles: readonly number[],
   at: { blockTag?: BlockTag } = {},
 ): Promise<bigint[]> {
   const parts: Promise<string>[] = [];
-  for (let first = 1; first <= count; first += PILES_IN_A_CALL) {
+  for (let first = 0; first < piles.length; first += PILES_IN_A_CALL) {
     const data = concat([
       PileStatesReader__factory.bytecode,
-      READER.encodeDeploy([market, first, Math.min(PILES_IN_A_CALL, count - first + 1)]),
+      READER.encodeDeploy([market, piles.slice(first, first + PILES_IN_A_CALL)]),
     ]);
     parts.push(provider.call({ data, ...at }));
   }

@@ -1,8 +1,8 @@
 import { keccak256, type Log, type Provider, ZeroHash, zeroPadValue } from "ethers";
 
-import type { BenefitRounds } from "../../typechain-types/contracts/rounds/BenefitRounds";
+import type { IBenefitRounds } from "../../typechain-types/contracts/interfaces/IBenefitRounds";
 // By its own file: the generated index would load every contract's bytecode at each start.
-import { BenefitRounds__factory } from "../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
+import { IBenefitRounds__factory } from "../../typechain-types/factories/contracts/interfaces/IBenefitRounds__factory";
 import type { Score } from "../model/benefit";
 import type { ClearedFrame } from "./clearedFrame";
 import { ContractCalls } from "./contractCalls";
@@ -33,15 +33,15 @@ export interface RoundState {
  * methods are the same with the rounds filled in.
  */
 export class RoundsClient implements RoundContracts {
-  readonly rounds: BenefitRounds;
-  readonly toRounds: ContractCalls<BenefitRounds>;
+  readonly rounds: IBenefitRounds;
+  readonly toRounds: ContractCalls<IBenefitRounds>;
 
   constructor(
     readonly address: string,
     readonly market: string,
     private readonly provider: Provider,
   ) {
-    this.rounds = BenefitRounds__factory.connect(address, provider);
+    this.rounds = IBenefitRounds__factory.connect(address, provider);
     this.toRounds = new ContractCalls(address, ROUNDS_INTERFACE);
   }
 

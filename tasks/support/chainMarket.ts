@@ -5,7 +5,7 @@ import type { DeploymentParameters } from "../../scripts/core/parameters";
 import { InputError } from "../../scripts/core/errors";
 import type { MarketPort } from "../../scripts/core/ports";
 import type { GivenMechanism } from "./mechanisms";
-import { clockOf, deployFeeders, namedAccount, transactorOf } from "./network";
+import { clockOf, deployEssentials, deployFeeders, namedAccount, transactorOf } from "./network";
 
 /** Deposit that each pile of a simulation trades with, money units. */
 export const PILE_BALANCE = 1_000_000_000_000n;
@@ -44,11 +44,14 @@ export async function chainPortOptions(
   }
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
-  const [addresses] = await deployFeeders(hre, [feeder], rules, undefined, {}, mechanism);
+  const standsAlone = rules.settlement !== "benefit" && mechanism === undefined;
+  const market = standsAlone
+    ? await deployEssentials(hre, feeder, rules)
+    : (await deployFeeders(hre, [feeder], rules, undefined, {}, mechanism))[0]!.market;
   const clock = await clockOf(hre);
   await clock.reach(BEGINS_AT);
   return {
-    client: await MarketClient.connect(addresses!.market, hre.ethers.provider),
+    client: await MarketClient.connect(market, hre.ethers.provider),
     clock,
     sender: await transactorOf(hre, "0"),
     keyOf: (pile) => simulatedPileKey(seed, feeder, pile),

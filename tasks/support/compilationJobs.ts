@@ -5,13 +5,16 @@ export interface GrowingJob extends CompilationJob {
   addFileToCompile(file: ResolvedFile, emitsArtifacts: boolean): void;
 }
 
+/** Length of a root's sources, its own and those that it imports, without interfaces, below which it is short, characters. */
+const SHORT = 50_000;
+
 /**
  * Divides what is to be compiled so that independent contracts compile side by side, each in a process of its own.
  *
  * Hardhat hands over a job for each file, which holds the file and all that it imports. A file that no other imports is
  * the root of a job. Each other file leaves its artifacts with the first root that imports it, so that nothing is
- * compiled twice for its artifacts. Roots that do without the IR compile in seconds, faster than a compiler starts, and
- * share one job.
+ * compiled twice for its artifacts. Roots that compile faster than a compiler starts share jobs: one for all that do
+ * without the IR, one for the short ones of the others.
  *
  * @param jobs a job for each file, with one file that emits artifacts
  * @param newJob makes an empty job
@@ -39,7 +42,9 @@ function divided(jobs: readonly CompilationJob[], newJob: (config: SolcConfig) =
   const { viaIR } = config.settings as { viaIR?: boolean };
   // Files that import each other in a circle have no root.
   const rest = jobs.filter((job) => !roots.includes(job));
-  const groups = viaIR === true ? [...roots.map((root) => [root]), rest] : [jobs];
+  const isShort = (root: CompilationJob) => sourceLength(root, /\/interfaces\//) < SHORT;
+  const [short, long] = [roots.filter(isShort), roots.filter((root) => !isShort(root))];
+  const groups = viaIR === true ? [...long.map((root) => [root]), short, rest] : [jobs];
   return groups
     .map((group) => {
       const job = newJob(config);
@@ -55,8 +60,8 @@ function filesOf(job: CompilationJob, emitting: boolean): ResolvedFile[] {
   return job.getResolvedFiles().filter((file) => job.emitsArtifacts(file) === emitting);
 }
 
-/** Length of the project's own sources in a job, which says well enough how long it takes. */
-function sourceLength(job: CompilationJob): number {
-  const own = job.getResolvedFiles().filter(({ library }) => library === undefined);
+/** Length of the project's own sources in a job, which says well enough how long it takes. @param without sources left out */
+function sourceLength(job: CompilationJob, without?: RegExp): number {
+  const own = job.getResolvedFiles().filter(({ library, sourceName }) => !library && !without?.test(sourceName));
   return own.reduce((sum, { content }) => sum + content.rawContent.length, 0);
 }

@@ -6,41 +6,50 @@ import type { HardhatConfig, HardhatRuntimeEnvironment } from "hardhat/types";
 import { InputError } from "../../scripts/core/errors";
 import type { Matching } from "../../scripts/core/matching";
 import { causes } from "../../scripts/chain/nodeFailures";
+import { type Extent, EXTENTS } from "./compilationExtent";
 
 const UNWRITABLE = ["EACCES", "EROFS", "EPERM"];
 const COMPILE = "`npx hardhat clean && npx hardhat compile` makes it again";
 
 /**
- * Compiles what a market runs on, if need be, without a word: what a task prints is its result. Generated types exist
+ * Compiles what most markets run on, if need be, without a word: what a task prints is its result. Generated types exist
  * afterwards. Where nothing can be written, what was compiled before has to do.
  *
  * @throws InputError where nothing was compiled and nothing can be written
  */
 export async function compileQuietly(hre: HardhatRuntimeEnvironment): Promise<void> {
-  await compile(hre, true);
+  await compile(hre, "market");
 }
 
 /** {@link compileQuietly}, also of what most markets do without. */
 export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> {
-  await compile(hre, false);
+  await compile(hre, "all");
 }
 
-/** Compiles a rule's mechanism, should it be one that most markets do without. @param matching the rule; the default one */
+/** {@link compileQuietly}, of no more than a market on the in-process chain runs on. @param settlement the default one */
+export async function compileForDay(hre: HardhatRuntimeEnvironment, settlement?: string): Promise<void> {
+  await compile(hre, settlement === "benefit" ? "market" : "day");
+}
+
+/** Compiles a rule's mechanism, should it not be. @param matching the rule; the default one */
 export async function compileMechanism(hre: HardhatRuntimeEnvironment, matching?: Matching): Promise<void> {
   if (matching === undefined || matching === "own") return;
   const { MECHANISM_CONTRACTS } = await import("../../scripts/chain/mechanisms");
-  if (!(await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching]))) await compileAll(hre);
+  for (const extent of EXTENTS) {
+    if (await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching])) return;
+    await compile(hre, extent);
+  }
 }
 
 /** Extent of what this process compiled, by its configuration: sources do not change while a command runs. */
-const compiled = new WeakMap<HardhatConfig, "market" | "all">();
+const compiled = new WeakMap<HardhatConfig, Extent>();
 
-async function compile(hre: HardhatRuntimeEnvironment, marketOnly: boolean): Promise<void> {
+async function compile(hre: HardhatRuntimeEnvironment, extent: Extent): Promise<void> {
   const before = compiled.get(hre.config);
-  if (before === "all" || (before === "market" && marketOnly)) return;
+  if (before !== undefined && EXTENTS.indexOf(before) >= EXTENTS.indexOf(extent)) return;
   try {
-    await hre.run("compile", { quiet: true, marketOnly });
-    compiled.set(hre.config, marketOnly ? "market" : "all");
+    await hre.run("compile", { quiet: true, extent });
+    compiled.set(hre.config, extent);
   } catch (error) {
     const path = unwritable(error);
     if (path === undefined) throw error;

@@ -12,7 +12,7 @@ import { noteFrameLength } from "./refusalTimes";
 
 export { namedAccount, transactorOf } from "./accounts";
 export { type FeederAddresses, findFeeder } from "./deployments";
-export { compileAll, compileQuietly } from "./installation";
+export { compileAll, compileForDay, compileQuietly } from "./installation";
 
 /** Deploys the markets of `feeders` (and what they share), or finds those that this network has already. */
 export async function deployFeeders(
@@ -43,6 +43,18 @@ export async function deployFeeders(
     });
   }
   return deployed;
+}
+
+/** Deploys a market on the in-process chain with no more than it needs. @returns its address */
+export async function deployEssentials(
+  hre: HardhatRuntimeEnvironment,
+  feeder: string,
+  rules: Partial<DeploymentParameters>,
+): Promise<string> {
+  const { essentialModule } = await import("../../deploy/modules/Feeder");
+  await compileMechanism(hre, rules.matching);
+  const { market } = await hre.ignition.deploy(essentialModule(feeder, rules), { displayUi: false });
+  return market.getAddress();
 }
 
 /** The client of a feeder that was deployed before. */

@@ -1,4 +1,4 @@
-import type { BenefitRounds } from "../../../typechain-types/contracts/rounds/BenefitRounds";
+import type { IBenefitRounds } from "../../../typechain-types/contracts/interfaces/IBenefitRounds";
 import type { ContractCalls } from "../contractCalls";
 
 /** The rounds contract that an action works on, and the market whose rounds they are. */
@@ -6,7 +6,7 @@ export interface RoundContracts {
   /** The market's address. */
   readonly market: string;
   /** Reads and pure functions of the rounds contract. */
-  readonly rounds: Pick<BenefitRounds, "commitmentOf">;
+  readonly rounds: Pick<IBenefitRounds, "commitmentOf">;
   /** State-changing calls of the rounds contract. */
-  readonly toRounds: ContractCalls<BenefitRounds>;
+  readonly toRounds: ContractCalls<IBenefitRounds>;
 }

@@ -1,7 +1,7 @@
 import { type Provider, ZeroAddress, ZeroHash } from "ethers";
 
 // By their own files: the generated index would load every contract's bytecode at each start.
-import { BenefitRounds__factory } from "../../../typechain-types/factories/contracts/rounds/BenefitRounds__factory";
+import { IBenefitRounds__factory } from "../../../typechain-types/factories/contracts/interfaces/IBenefitRounds__factory";
 import { Delivery__factory } from "../../../typechain-types/factories/contracts/delivery/Delivery__factory";
 import { Market__factory } from "../../../typechain-types/factories/contracts/market/Market__factory";
 import { TestToken__factory } from "../../../typechain-types/factories/contracts/test/TestToken__factory";
@@ -249,7 +249,7 @@ export class Views {
   }
 
   async round(): Promise<Subject> {
-    const view = await BenefitRounds__factory.connect(this.contracts.rounds!, this.provider).roundOf(
+    const view = await IBenefitRounds__factory.connect(this.contracts.rounds!, this.provider).roundOf(
       this.contracts.market,
       this.at,
     );
@@ -275,7 +275,7 @@ export class Views {
 
   async rewards(): Promise<Subject> {
     const { perFrame, pot, claimable, sharedClaims } = this.rebuilt.rounds;
-    const rounds = BenefitRounds__factory.connect(this.contracts.rounds!, this.provider);
+    const rounds = IBenefitRounds__factory.connect(this.contracts.rounds!, this.provider);
     const reward = await rounds.rewardOf(this.contracts.market, this.at);
     const own = [...claimable].filter(([proposer]) => !sharedClaims.has(proposer));
     const claims = await inBatches(own, async ([proposer]) =>

@@ -76,8 +76,7 @@ export class Laboratory {
     await writeFile(join(this.folder, "hardhat.config.ts"), configText(report, skipped, untilFailure));
     const hardhat = join(this.folder, "node_modules", ".bin", "hardhat");
     const timedOut = await new Promise<boolean>((resolve, reject) => {
-      const env = { ...process.env, ADBEV_TESTS: "all" };
-      const options = { cwd: this.folder, env, stdio: "ignore", detached: true } as const;
+      const options = { cwd: this.folder, stdio: "ignore", detached: true } as const;
       const child = spawn(hardhat, ["test", "--no-compile", ...files], options);
       const timer = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), limitMs);
       child.on("error", reject).on("close", (_, signal) => {

@@ -590,6 +590,22 @@ describe("Delivery", () => {
       expect(await creditOf(frame)).to.deep.equal([400n, 1500n]);
       expect(await creditOf(next)).to.deep.equal([500n, 1500n]);
     });
+
+    it("is judged to the Wh where a pile draws from the grid: no weather excuses a buyer", async () => {
+      const { market, delivery, token, frame, publication, a } = await loadFixture(fixture);
+      await market.registerPile(await stranger(), a, a, 40_000);
+      const drawn = packFill({ sell: 0, buy: 5, energyWh: 20_000n, price: 20n * PENNY });
+      await pokeRecord(market, frame, await digestOf(market, frame, publication, [drawn]));
+      await token.faucet(market, 20n * 200_000n);
+      await goTo(frame + 1);
+      const reading = await signReading(delivery, market, a, { pile: 5, frame, consumedWh: 19_999n, producedWh: 0n });
+      const receipt = await (await delivery.settle(market, frame, publication, [drawn], 1, [reading])).wait();
+      const settled = receipt!.logs
+        .map((log) => market.interface.parseLog(log))
+        .find((log) => log?.name === "FrameSettled");
+      const [posting] = (settled!.args["postings"] as bigint[]).map(decodePosting);
+      expect(posting).to.include({ creditedWh: 19_999n });
+    });
   });
 
   describe("a breach, where the defaulter pays", () => {
