@@ -16,8 +16,7 @@ type Rules = Pick<
 
 /**
  * The grid as a supplier whose price rises with the feeder's load: `r + q`, the premium `q` being `congestionPricePerKwhPerKw` for
- * each kW above `congestionFromW`, rounded up, and at most `r - x`. Over the kW that fit below `congestionFromW` it would rise
- * by at most `r - x`, too. SPEC 3.
+ * each kW above `congestionFromW`, rounded up, and at most `r - x`. SPEC 3.
  */
 class GridSupply {
   /** r(t), money units per kWh. */
@@ -26,8 +25,6 @@ class GridSupply {
   readonly mostPremium: bigint;
   /** Energy within the room under the transformer, Wh. */
   readonly roomWh: bigint;
-  /** By how much the price rises, money units per kWh for each kW. */
-  private readonly rise: bigint;
 
   constructor(
     private readonly market: Rules,
@@ -36,10 +33,6 @@ class GridSupply {
     this.tariff = publication.importPricePerKwh;
     this.mostPremium = publication.importPricePerKwh - publication.exportPricePerKwh;
     this.roomWh = chargingRoomWh(market, publication.baseLoadW);
-    const belowW = market.congestionFromW - publication.baseLoadW;
-    const gentle = belowW > 0n ? (this.mostPremium * W_PER_KW) / belowW : undefined;
-    const given = market.congestionPricePerKwhPerKw;
-    this.rise = gentle !== undefined && gentle < given ? gentle : given;
   }
 
   /**
@@ -48,18 +41,20 @@ class GridSupply {
    * @param drawnWh Drawn by all bids of the frame, Wh.
    */
   priceAt(drawnWh: bigint): bigint {
-    const overW = this.publication.baseLoadW + powerAwayFromZeroW(this.market, drawnWh) - this.market.congestionFromW;
+    const { congestionFromW, congestionPricePerKwhPerKw } = this.market;
+    const overW = this.publication.baseLoadW + powerAwayFromZeroW(this.market, drawnWh) - congestionFromW;
     if (overW <= 0n) return this.tariff;
-    const premium = (this.rise * overW + W_PER_KW - 1n) / W_PER_KW;
+    const premium = (congestionPricePerKwhPerKw * overW + W_PER_KW - 1n) / W_PER_KW;
     return this.tariff + (premium < this.mostPremium ? premium : this.mostPremium);
   }
 
   /** The most that the grid delivers at a price, Wh, within the room. */
   reachWh(price: bigint): bigint {
+    const { congestionFromW, congestionPricePerKwhPerKw } = this.market;
     const premium = price - this.tariff;
     if (premium < 0n) return 0n;
-    if (premium >= this.mostPremium || this.rise === 0n) return this.roomWh;
-    const capacityW = this.market.congestionFromW + (premium * W_PER_KW) / this.rise;
+    if (premium >= this.mostPremium || congestionPricePerKwhPerKw === 0n) return this.roomWh;
+    const capacityW = congestionFromW + (premium * W_PER_KW) / congestionPricePerKwhPerKw;
     const reachWh = chargingRoomWh({ ...this.market, capacityW, lossAllowanceW: 0n }, this.publication.baseLoadW);
     return reachWh < this.roomWh ? reachWh : this.roomWh;
   }

@@ -26,10 +26,8 @@ export class TariffForecast {
     const { congestion } = view.market;
     if (congestion === undefined) return importPricePerKwh;
     const loadW = view.recordedLoadW(frame - this.framesPerDay) ?? baseLoadW + this.evsNowW();
-    const most = importPricePerKwh - exportPricePerKwh;
-    const belowKw = Math.max(0, congestion.fromW - baseLoadW) / W_PER_KW;
-    const premium = (Math.min(congestion.pricePerKwhPerKw, most / belowKw) * (loadW - congestion.fromW)) / W_PER_KW;
-    return importPricePerKwh + Math.min(Math.max(0, premium), most);
+    const premium = (congestion.pricePerKwhPerKw * (loadW - congestion.fromW)) / W_PER_KW;
+    return importPricePerKwh + Math.min(Math.max(0, premium), importPricePerKwh - exportPricePerKwh);
   }
 
   /** Load of the EVs in the running frame, W: where no day is known, they go on as they do. */

@@ -6,9 +6,7 @@ import { PublishedFrame } from "../../types/PublishedFrame.sol";
 
 /// @title The grid's supply at a price that rises with the feeder's load
 /// @notice Price `r + q`: the premium `q` is `congestionPricePerKwhPerKw` for each kW above `congestionFromW`, rounded
-/// up, and at most `r - x`, so that no kWh that is agreed to costs more than one that is taken unasked. The price rises by
-/// no more than `r - x` over as many kW as fit below that load: so whoever agrees to a kWh and does not take it, to
-/// raise the price of others, pays at least what they lose.
+/// up, and at most `r - x`, so that no kWh that is agreed to costs more than one that is taken unasked.
 library GridSupply {
     /// @notice A frame's supply.
     /// @param roomWh energy that the grid may deliver within the capacity, Wh; 0 where it fills nothing
@@ -38,23 +36,15 @@ library GridSupply {
     function open(MatchingRules rules, PublishedFrame published, uint256 roomWh) internal pure returns (Curve memory) {
         uint256 tickSize = rules.tickSize();
         unchecked {
-            uint256 mostPremium = (published.importTicks() - published.exportTicks()) * tickSize;
-            // 32 bits.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            int256 aboveHomesW = int256(rules.congestionFromW()) - published.baseLoadW();
-            uint256 pricePerKwhPerKw = rules.congestionPricePerKwhPerKw();
-            if (aboveHomesW > 0) {
-                // forge-lint: disable-next-line(unsafe-typecast)
-                uint256 steepest = (mostPremium * W_PER_KW) / uint256(aboveHomesW);
-                if (steepest < pricePerKwhPerKw) pricePerKwhPerKw = steepest;
-            }
             return
                 Curve({
                     roomWh: roomWh,
                     tariff: published.importTicks() * tickSize,
-                    mostPremium: mostPremium,
-                    aboveHomesW: aboveHomesW,
-                    pricePerKwhPerKw: pricePerKwhPerKw,
+                    mostPremium: (published.importTicks() - published.exportTicks()) * tickSize,
+                    // 32 bits.
+                    // forge-lint: disable-next-line(unsafe-typecast)
+                    aboveHomesW: int256(rules.congestionFromW()) - published.baseLoadW(),
+                    pricePerKwhPerKw: rules.congestionPricePerKwhPerKw(),
                     energyPart: rules.frameSeconds() * BPS,
                     powerPart: SECONDS_PER_HOUR * rules.chargeEfficiencyBps(),
                     tickSize: tickSize

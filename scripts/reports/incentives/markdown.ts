@@ -49,17 +49,18 @@ ${compared.map(section).join("\n\n")}
 
 ## What pays under the congestion price
 
-Waiting and spreading pay: the rule is made for that. Beyond it, two things pay at others' cost:
+Waiting and spreading pay: the rule is made for that. Beyond it, three things pay at others' cost:
 
 - to state a limit above one's own where the room is full before the premium is at its most (\`overbid-scarce\`);
+- to raise the price by energy that is not taken, where what fits below L is worth more to others than r − x
+  (\`raised-price-steep\`);
 - to take energy unasked where the premium is next to r − x: no kWh asked for costs more than one unasked, but the price
   of all that its owner asks for rises with it (\`unasked-at-cap\`).
 
-The first ends, for limits up to 2 r − x, where a market is deployed with **σ (capacityW − lossAllowanceW − L) ≥ r − x**, as
-the defaults are at these tariffs. To raise the price by energy that is not taken harms others by no more than it costs,
-however steep the rise is deployed (\`raised-price-steep\`). Where no energy comes from the grid, the one price is that of a double
-auction: whoever sees the book gains by another limit than its own, a seller as \`high-ask\` shows. A
-false load is the operator's to publish, as a higher tariff is.
+The first, for limits up to 2 r − x, and the second end where a market is deployed with
+**σ (capacityW − lossAllowanceW − L) ≥ r − x ≥ σ L**, as the defaults are at these tariffs. Where no energy comes from the
+grid, the one price is that of a double auction: whoever sees the book gains by another limit than its own, a seller as
+\`high-ask\` shows. A false load is the operator's to publish, as a higher tariff is.
 
 ## Who clears, finalises and settles
 

@@ -17,7 +17,7 @@ abstract contract PricesTold is OrdersTold {
         uint256 spread = tariff - published.exportTicks() * _rules.tickSize;
         (uint256 price, bool drawn) = _priceOfAsks(fills);
         if (drawn) {
-            uint256 ofGrid = tariff + _premium(loadW, published.baseLoadW(), spread);
+            uint256 ofGrid = tariff + _premium(loadW, spread);
             if (ofGrid > price) price = ofGrid;
             if (price > tariff + spread) ++_counters.pricesAboveCap;
             else if (price > tariff) ++_counters.pricesOfLoad;
@@ -63,16 +63,11 @@ abstract contract PricesTold is OrdersTold {
         }
     }
 
-    /// @dev So much for each kW above a load, rounded up, and no more than the spread, money units per kWh; for each kW
-    /// at most the spread over what is left below that load.
-    function _premium(int256 loadW, int256 homesW, uint256 spread) private view returns (uint256) {
-        int256 from = int256(_rules.congestionFromW);
-        if (loadW <= from) return 0;
-        uint256 rise = _rules.congestionPricePerKwhPerKw;
-        if (homesW < from && rise * uint256(from - homesW) > spread * 1000) {
-            rise = (spread * 1000) / uint256(from - homesW);
-        }
-        uint256 premium = (uint256(loadW - from) * rise + 999) / 1000;
+    /// @dev So much for each kW above a load, rounded up, and no more than the spread, money units per kWh.
+    function _premium(int256 loadW, uint256 spread) private view returns (uint256) {
+        int256 overW = loadW - int256(_rules.congestionFromW);
+        if (overW <= 0) return 0;
+        uint256 premium = (uint256(overW) * _rules.congestionPricePerKwhPerKw + 999) / 1000;
         return premium < spread ? premium : spread;
     }
 }

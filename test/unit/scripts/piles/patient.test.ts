@@ -38,13 +38,6 @@ describe("forecast of the grid's price", () => {
     expect(new TariffForecast(view(high)).cheapest(101, 101)).to.deep.equal([350_000]);
   });
 
-  it("rises by no more than the spread over the kW that fit below the load from which it rises", () => {
-    const congestion = { fromW: PUBLISHED.baseLoadW + 30_000, pricePerKwhPerKw: 50_000 };
-    const steep = { ...YESTERDAY, market: { ...MARKET, congestion }, recordedLoadW: () => congestion.fromW + 2_000 };
-    // 15 p over 30 kW.
-    expect(new TariffForecast(view(steep)).cheapest(101, 101)).to.deep.equal([210_000]);
-  });
-
   it("is the tariff where the price does not rise", () => {
     const flat = view({ ...YESTERDAY, market: agentMarket(DEFAULT_PARAMETERS) });
     expect(new TariffForecast(flat).cheapest(101, 102)).to.deep.equal([200_000, 200_000]);

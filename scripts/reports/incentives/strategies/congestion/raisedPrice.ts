@@ -34,8 +34,8 @@ export const raisedPrice = raising(
     name: "raised-price",
     cheating: "under the congestion price, bids 60 p for all that its pile moves, in every frame, and takes nothing",
     bound:
-      "each kWh costs it q + r − x, and others σ for each kW that they draw: q above congestionFromW, and below it no " +
-      "more than r − x",
+      "each kWh costs it q + r − x, and others σ for each kW that they draw: less, as long as σ times what fits below " +
+      "congestionFromW is at most r − x",
   },
   (random) => loadedEvening(random),
 );
@@ -64,8 +64,8 @@ export const raisedPriceSteep = raisingSharply(
     name: "raised-price-steep",
     cheating: "the same where the price rises by 5 p a kW, and four others draw just what fits below the rise",
     bound:
-      "others lose q + σ D for each q + r − x that it costs, D kW being what fits below congestionFromW, and the rise is " +
-      "no steeper than (r − x) / D",
+      "others lose (q + σ D) for each q + r − x that it costs, D kW being what fits below congestionFromW: a market " +
+      "deployed with congestionPricePerKwhPerKw · congestionFromW / 1000 of at most r − x has no such jump",
   },
   5n * PENNY,
 );

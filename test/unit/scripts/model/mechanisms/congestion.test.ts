@@ -44,19 +44,6 @@ describe("congestion price", () => {
     expect([34n, 35n, 900n].map((price) => SUPPLY.reachWh(price))).to.deep.equal([7_500n, 100_500n, 100_500n]);
   });
 
-  it("rises by no more than r - x over the kW that fit below that load", () => {
-    const steep = { ...MARKET, congestionPricePerKwhPerKw: 1_000n };
-    // 5 kW below it: 3 for each kW above; the homes draw as much already: 1 000, and at once no more than 15.
-    const light = gridSupply(steep, { ...PUBLICATION, baseLoadW: 45_000n })!;
-    expect([2_500n, 2_501n, 3_000n, 3_001n].map((wh) => light.priceAt(wh))).to.deep.equal([20n, 21n, 23n, 24n]);
-    expect([22n, 23n, 34n].map((price) => light.reachWh(price))).to.deep.equal([2_833n, 3_000n, 4_833n]);
-    const loaded = gridSupply(steep, { ...PUBLICATION, baseLoadW: 50_000n })!;
-    expect([0n, 1n, 8n].map((wh) => loaded.priceAt(wh))).to.deep.equal([20n, 22n, 35n]);
-    // No spread, no rise.
-    const flat = gridSupply(steep, { ...PUBLICATION, baseLoadW: 45_000n, exportPricePerKwh: 20n })!;
-    expect([flat.priceAt(90_000n), flat.reachWh(20n)]).to.deep.equal([20n, flat.roomWh]);
-  });
-
   it("serves the dearest bids first, and each only as far as its limit goes", () => {
     expect(decide([bid("A", 30, 700), bid("B", 21, 900), bid("C", 20, 400)])).to.deep.equal([
       "grid>A 700 at 20+1",

@@ -16,14 +16,14 @@ const SEEDS_OF_THE_PAGE = 20;
 /** Ended by the rules. */
 const ENDED = [
   ...["squat", "phantom-seller", "phantom-above-r", "desertion", "take-and-leave", "overdraw", "empty-account"],
-  ...["silent-seller", "unasked-energy", "raised-price", "raised-price-steep", "high-ask-busy", "rigged-pair"],
+  ...["silent-seller", "unasked-energy", "raised-price", "high-ask-busy", "rigged-pair"],
 ];
 /** Ended by the rules in a benefit market: what each costs at least, pence. */
 const ENDED_WITH_PLANS = { "over-ask": 25, "false-deadline": 15, "false-need": 10, "lapsed-margin": 100 };
 /** Not ended: only bounded. */
 const BOUNDED = {
   ...{ impatience: "unpriced", "imbalance-price": "gains", overbid: "gains", "overbid-scarce": "gains" },
-  ...{ "split-demand": "gains", "shaded-limit": "gains", "unasked-at-cap": "gains" },
+  ...{ "split-demand": "gains", "shaded-limit": "gains", "unasked-at-cap": "gains", "raised-price-steep": "harms" },
   ...{ "high-ask": "gains", "withheld-sale": "gains", "false-load": "gains" },
 };
 /** Not ended in a benefit market. */
@@ -89,13 +89,12 @@ describe("bounds under the congestion price", () => {
     }
   });
 
-  it("raised-price-steep: harms no more than it costs, however steep the rise is deployed", async () => {
+  it("raised-price-steep: harms no more than it costs up to a rise of (r − x) / L", async () => {
     const told = { name: "raised-price", cheating: "" };
-    for (const rise of [2_727n, 5_000n, 50_000n, 2n ** 32n - 1n]) {
-      const { verdict } = await tryStrategy(raisingSharply(told, rise), SEEDS);
-      expect(verdict.harmP.mean).to.be.above(0);
-      expect(verdict.freeHarmP.mean).to.be.at.most(0);
-    }
+    // 0.2727 p · 55 kW is next to 15 p.
+    const { verdict } = await tryStrategy(raisingSharply(told, 2_727n), SEEDS);
+    expect(verdict.harmP.mean).to.be.above(0);
+    expect(verdict.freeHarmP.mean).to.be.at.most(0);
   });
 
   it("overbid-scarce: loses where the premium is at its most before the room is full", async () => {
