@@ -47,7 +47,8 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .setAction(
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
-      if (day.where === "chain") await compileForDay(hre, day.market.settlement);
+      if (day.where === "chain")
+        await compileForDay(hre, args.settlement !== "benefit" && args.mechanism === undefined);
       if (args.mechanism !== undefined) {
         day.mechanism = await readMechanism(hre, args.mechanism, { standing: false });
       }

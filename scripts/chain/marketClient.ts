@@ -29,6 +29,7 @@ import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import { matchingOf } from "./mechanisms";
 import {
   type MarketTotals,
+  type BookHead,
   decodeBookHead,
   decodeMarketTotals,
   decodeFrameRecord,
@@ -236,21 +237,25 @@ export class MarketClient implements MarketContracts {
    * ethers reads no block without one.
    */
   async liveStates(at: { blockTag?: BlockTag } = {}, now?: number): Promise<{ pile: number; state: PileState }[]> {
-    const [piles, marketTotals, seconds] = await Promise.all([
-      this.perhapsLive(at),
+    const [head, marketTotals, seconds] = await Promise.all([
+      this.market.bookHead(at).then(decodeBookHead),
       this.market.marketTotals(at).then(decodeMarketTotals),
       now ?? this.provider.getBlock("latest").then((block) => block!.timestamp),
     ]);
+    const piles = await this.perhapsLive(head, marketTotals.roundOpen, at);
     return (await readPileStates(this.provider, this.address, piles, at))
       .map((word, index) => ({ pile: piles[index]!, state: decodePileState(word) }))
       .filter(({ state }) => isLiveState(state, marketTotals, this.parameters.frameSeconds, seconds));
   }
 
-  /** Piles that may have a live order: those of the first word of the bitmap by their bits, and all of the others. */
-  private async perhapsLive(at: { blockTag?: BlockTag }): Promise<number[]> {
-    const { live, moreWords } = decodeBookHead(await this.market.bookHead(at));
-    const count = moreWords === 0 ? PILES_IN_HEAD : Number(await this.market.pileCount(at));
-    return pilesUpTo(count).filter((pile) => pile > PILES_IN_HEAD || (live >> BigInt(pile - 1)) % 2n === 1n);
+  /**
+   * Piles that may have a live order: those of the bitmap's first word by their bits, and all of its other words. A
+   * clearing clears the bit of an order that ends with its frame, which lives on while a round is open.
+   */
+  private async perhapsLive({ live, moreWords }: BookHead, roundOpen: boolean, at: { blockTag?: BlockTag }) {
+    if (!roundOpen && moreWords === 0) return pilesUpTo(PILES_IN_HEAD).filter((pile) => isSet(live, pile));
+    const piles = pilesUpTo(Number(await this.market.pileCount(at)));
+    return roundOpen ? piles : piles.filter((pile) => pile > PILES_IN_HEAD || isSet(live, pile));
   }
 
   /** First frame in which an order placed at the time of the latest block takes part. */
@@ -471,6 +476,10 @@ function domainOf({
   verifyingContract,
 }: Record<"name" | "version" | "verifyingContract", string> & { chainId: bigint }): TypedDataDomain {
   return { name, version, chainId, verifyingContract };
+}
+
+function isSet(live: bigint, pile: number): boolean {
+  return (live >> BigInt(pile - 1)) % 2n === 1n;
 }
 
 function pilesUpTo(count: number): number[] {

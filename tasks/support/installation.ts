@@ -6,7 +6,7 @@ import type { HardhatConfig, HardhatRuntimeEnvironment } from "hardhat/types";
 import { InputError } from "../../scripts/core/errors";
 import type { Matching } from "../../scripts/core/matching";
 import { causes } from "../../scripts/chain/nodeFailures";
-import { type Extent, EXTENTS } from "./compilationExtent";
+import { covering, type Extent, EXTENTS } from "./compilationExtent";
 
 const UNWRITABLE = ["EACCES", "EROFS", "EPERM"];
 const COMPILE = "`npx hardhat clean && npx hardhat compile` makes it again";
@@ -26,20 +26,26 @@ export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> 
   await compile(hre, "all");
 }
 
-/** {@link compileQuietly}, of no more than a market on the in-process chain runs on. @param settlement the default one */
-export async function compileForDay(hre: HardhatRuntimeEnvironment, settlement?: string): Promise<void> {
-  await compile(hre, settlement === "benefit" ? "market" : "day");
+/** {@link compileQuietly}, of no more than a market on the in-process chain runs on. @param standsAlone without plans, by one of the rules */
+export async function compileForDay(hre: HardhatRuntimeEnvironment, standsAlone: boolean): Promise<void> {
+  await compile(hre, standsAlone ? "day" : "market");
 }
 
 /** Compiles a rule's mechanism, should it not be. @param matching the rule; the default one */
 export async function compileMechanism(hre: HardhatRuntimeEnvironment, matching?: Matching): Promise<void> {
   if (matching === undefined || matching === "own") return;
   const { MECHANISM_CONTRACTS } = await import("../../scripts/chain/mechanisms");
-  for (const extent of EXTENTS) {
-    if (await hre.artifacts.artifactExists(MECHANISM_CONTRACTS[matching])) return;
-    await compile(hre, extent);
-  }
+  const name = MECHANISM_CONTRACTS[matching];
+  if (await hre.artifacts.artifactExists(name)) return;
+  await compile(hre, covering("day", [`contracts/mechanisms/${name}.sol`]));
 }
+
+/** A contract of each extent that no smaller one has. */
+const LAST: Record<Extent, string> = {
+  day: "market/Market.sol",
+  market: "periphery/MarketLens.sol",
+  all: "test/FloorHarness.sol",
+};
 
 /** Extent of what this process compiled, by its configuration: sources do not change while a command runs. */
 const compiled = new WeakMap<HardhatConfig, Extent>();
@@ -54,7 +60,7 @@ async function compile(hre: HardhatRuntimeEnvironment, extent: Extent): Promise<
     const path = unwritable(error);
     if (path === undefined) throw error;
     const { artifacts, root } = hre.config.paths;
-    for (const needed of [join(artifacts, "contracts"), join(root, "typechain-types")]) {
+    for (const needed of [join(artifacts, "contracts", LAST[extent]), join(root, "typechain-types")]) {
       await access(needed).catch(() => {
         throw new InputError(path, "cannot be written, and the contracts are not compiled yet");
       });

@@ -41,8 +41,8 @@ describe("a simulated day on which things go wrong", function () {
   // Other tests neither pay nor get older for this one.
   after(() => snapshot.restore());
 
-  const small = (): DayOptions => defaultDay({ seed: 3, evs: 14, homes: 40 });
-  const metered = (): DayOptions => defaultDay({ seed: 3, evs: 14, homes: 40, meters: METERS });
+  const small = (): DayOptions => defaultDay({ seed: 3, evs: 14, homes: 40, afterDays: 0 });
+  const metered = (): DayOptions => defaultDay({ seed: 3, evs: 14, homes: 40, afterDays: 0, meters: METERS });
 
   async function play(
     faults: string,
@@ -97,7 +97,7 @@ describe("a simulated day on which things go wrong", function () {
 
   it("hears nothing of a pile that is offline, whose order stands, and calls its meter silent", async () => {
     const quiet = () =>
-      defaultDay({ seed: 3, evs: 14, homes: 40, meters: { noise: 0, leave: 0, silent: 0, cheat: 0 } });
+      defaultDay({ seed: 3, evs: 14, homes: 40, afterDays: 0, meters: { noise: 0, leave: 0, silent: 0, cheat: 0 } });
     const faults = Array.from({ length: 14 }, (_, i) => `offline:${i + 1}@15-43`).join(",");
     const { day, report } = await play(faults, quiet, { readingSeconds: 3_600, bondPricePerKwh: BOND_PRICE });
     expect(report.cost.ordersLost).to.be.above(0);

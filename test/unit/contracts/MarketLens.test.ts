@@ -1,7 +1,9 @@
 import { loadFixture, time } from "@nomicfoundation/hardhat-network-helpers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/signers";
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
+import { MarketClient } from "../../../scripts/chain/marketClient";
 import { decodeFill, type PackedFill } from "../../../scripts/chain/packedWords";
 import { VERDICTS } from "../../../scripts/chain/verdicts";
 import { Random } from "../../../scripts/core/random";
@@ -405,7 +407,12 @@ describe("MarketLens", () => {
     await market.connect(nth(s.piles, 1)).place(bid(30n * PENNY, 5_000n, frame + 1));
     await goTo(frame + 1, -600);
     await market.clear(frame + 1);
-    const live = async () => (await lens.liveStates(market)).piles.map(Number);
+    const client = await MarketClient.connect(await market.getAddress(), ethers.provider);
+    const live = async () => {
+      const piles = (await lens.liveStates(market)).piles.map(Number);
+      expect((await client.liveStates()).map(({ pile }) => pile)).to.deep.equal(piles);
+      return piles;
+    };
     expect(await live()).to.deep.equal([1, 2]);
     await time.increaseTo((frame + 1) * F);
     expect(await live()).to.deep.equal([1]);

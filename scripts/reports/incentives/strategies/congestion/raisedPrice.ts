@@ -34,8 +34,9 @@ export const raisedPrice = raising(
     name: "raised-price",
     cheating: "under the congestion price, bids 60 p for all that its pile moves, in every frame, and takes nothing",
     bound:
-      "each kWh costs it q + r − x, and others σ for each kW that they draw: less, as long as σ times what fits below " +
-      "congestionFromW is at most r − x",
+      "each kWh costs it q + r − x, and others σ for each kW that they draw from the grid: less, as long as σ times what " +
+      "fits below congestionFromW is at most r − x. Each kW that piles sell each other costs its buyer σ more, too, which " +
+      "its seller gains: it pays for whoever sells more than (q + r − x) / σ kW, 150 kW at the default rise",
   },
   (random) => loadedEvening(random),
 );
