@@ -26,7 +26,7 @@ task(
   .addOptionalParam("seed", "a whole number that draws the same sample again", "1")
   .addOptionalParam("only", "part of the paths to mutate, such as libraries/Ranking")
   .addOptionalParam("ids", "faults by the ids that an earlier run printed, with commas between them")
-  .addOptionalParam("jobs", "how many to try side by side; each takes a core and 1 GB", "2")
+  .addOptionalParam("jobs", "how many to try side by side; each takes a core and up to 6 GB", "2")
   .addOptionalParam("atLeast", "per cent of the faults that tests must notice", "90")
   .addFlag("json", "print the verdicts as JSON and nothing else")
   .setAction(
