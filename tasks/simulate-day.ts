@@ -1,6 +1,7 @@
 import { MATCHINGS } from "../scripts/core/matching";
 import type { DayResult } from "../scripts/simulation/dayResult";
 import { FAULTS_SYNTAX } from "../scripts/simulation/faults/parse";
+import { standsAlone } from "./support/chainMarket";
 import { type Day, type DayArguments, readDay } from "./support/dayFlags";
 import { dayPage, deciders } from "./support/dayPage";
 import { playDays, type PlayedSeed } from "./support/dayRun";
@@ -47,8 +48,7 @@ dayTask("simulate:day", "Simulates a day of charging piles trading on their feed
   .setAction(
     guarded(async (args: DayArguments, hre) => {
       const day = await readDay(args);
-      if (day.where === "chain")
-        await compileForDay(hre, args.settlement !== "benefit" && args.mechanism === undefined);
+      if (day.where === "chain") await compileForDay(hre, standsAlone(day.market, args.mechanism !== undefined));
       if (args.mechanism !== undefined) {
         day.mechanism = await readMechanism(hre, args.mechanism, { standing: false });
       }

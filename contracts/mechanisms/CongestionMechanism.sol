@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import { IMarketParameters } from "../interfaces/IMarketParameters.sol";
-import { ISelectiveMechanism } from "../interfaces/ISelectiveMechanism.sol";
 import { IMechanism } from "../interfaces/IMechanism.sol";
+import { ISelectiveMechanism } from "../interfaces/ISelectiveMechanism.sol";
 import { Auction } from "../libraries/Auction.sol";
 import { UnsafeList } from "../libraries/UnsafeList.sol";
 import { BookEntry } from "../types/BookEntry.sol";

@@ -28,8 +28,8 @@ import { ContractCalls } from "./contractCalls";
 import { DELIVERY_INTERFACE, MARKET_INTERFACE } from "./interfaces";
 import { matchingOf } from "./mechanisms";
 import {
-  type MarketTotals,
   type BookHead,
+  type MarketTotals,
   decodeBookHead,
   decodeMarketTotals,
   decodeFrameRecord,
@@ -40,8 +40,8 @@ import {
   ORDER_TYPES,
   orderMessage,
   packMeterReading,
-  PILES_IN_HEAD,
   packSignedTerms,
+  PILES_IN_HEAD,
   type PileState,
   READING_TYPES,
   type SignedTerms,
@@ -252,7 +252,11 @@ export class MarketClient implements MarketContracts {
    * Piles that may have a live order: those of the bitmap's first word by their bits, and all of its other words. A
    * clearing clears the bit of an order that ends with its frame, which lives on while a round is open.
    */
-  private async perhapsLive({ live, moreWords }: BookHead, roundOpen: boolean, at: { blockTag?: BlockTag }) {
+  private async perhapsLive(
+    { live, moreWords }: BookHead,
+    roundOpen: boolean,
+    at: { blockTag?: BlockTag },
+  ): Promise<number[]> {
     if (!roundOpen && moreWords === 0) return pilesUpTo(PILES_IN_HEAD).filter((pile) => isSet(live, pile));
     const piles = pilesUpTo(Number(await this.market.pileCount(at)));
     return roundOpen ? piles : piles.filter((pile) => pile > PILES_IN_HEAD || isSet(live, pile));

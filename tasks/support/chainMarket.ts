@@ -16,6 +16,11 @@ export const PILE_BALANCE = 1_000_000_000_000n;
  */
 const BEGINS_AT = Date.UTC(2040, 0, 1) / 1000;
 
+/** Whether a market needs no more than {@link deployEssentials} deploys: no plans compete in it, and its rule is one that comes along. */
+export function standsAlone({ settlement }: Partial<DeploymentParameters>, hasOwnMechanism: boolean): boolean {
+  return settlement !== "benefit" && !hasOwnMechanism;
+}
+
 /** A market of its own for a simulated day on the in-process chain. @throws InputError on any other network */
 export async function openChainMarket(
   hre: HardhatRuntimeEnvironment,
@@ -44,8 +49,7 @@ export async function chainPortOptions(
   }
   const { MarketClient } = await import("../../scripts/chain/marketClient");
   const { simulatedPileKey } = await import("../../scripts/chain/pileKeys");
-  const standsAlone = rules.settlement !== "benefit" && mechanism === undefined;
-  const market = standsAlone
+  const market = standsAlone(rules, mechanism !== undefined)
     ? await deployEssentials(hre, feeder, rules)
     : (await deployFeeders(hre, [feeder], rules, undefined, {}, mechanism))[0]!.market;
   const clock = await clockOf(hre);

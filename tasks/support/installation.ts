@@ -26,7 +26,7 @@ export async function compileAll(hre: HardhatRuntimeEnvironment): Promise<void> 
   await compile(hre, "all");
 }
 
-/** {@link compileQuietly}, of no more than a market on the in-process chain runs on. @param standsAlone without plans, by one of the rules */
+/** {@link compileQuietly}, of no more than a market on the in-process chain runs on. @param standsAlone whether it needs no more than that */
 export async function compileForDay(hre: HardhatRuntimeEnvironment, standsAlone: boolean): Promise<void> {
   await compile(hre, standsAlone ? "day" : "market");
 }
